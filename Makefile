@@ -1,0 +1,44 @@
+# Every target sets up .venv by itself; a fresh machine needs Python 3.11+, git and make.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-tools lint bench clean
+
+help:
+	@echo "make demo   crawl the embedded newsroom and show what was archived"
+	@echo "make test   lint, types, import rules, tests"
+	@echo "make install | test-tools | bench | clean"
+
+install: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) install -c constraints.txt --upgrade pip
+	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt -e . --group dev
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m crawler.demo
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell crawler spiders tests docs *.md
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest -m "not tools"
+
+test-tools: $(READY)
+	$(BIN)/pytest -m tools
+
+bench: $(READY)
+	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt --group bench
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,71 @@
+"""What can go wrong, named by what the caller may do about it."""
+
+from __future__ import annotations
+
+
+class CrawlerError(Exception):
+    """Base of every error that this project raises on purpose."""
+
+
+class ConfigurationError(CrawlerError):
+    """An argument, a setting or a newsroom file is wrong; nothing was done (exit code 2).
+
+    The message names the value and what is accepted.
+    """
+
+
+class NotAnArticle(CrawlerError):
+    """The response is fine, but it is not a news article.
+
+    *reason* is a slug, fit for a stats key: ``no_headline``, ``http_404``.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url} is not an article ({reason})")
+        self.url = url
+        self.reason = reason
+
+
+class InvalidRecord(CrawlerError, ValueError):
+    """A value does not fit its field; the record is refused and its capture kept."""
+
+    def __init__(self, field: str, value: object, wanted: str) -> None:
+        shown = repr(value)
+        if len(shown) > 120:  # noqa: PLR2004 -- a log line, not the page
+            shown = shown[:117] + "..."
+        super().__init__(f"{field} needs {wanted}, got {shown}")
+        self.field = field
+        self.value = value
+        self.wanted = wanted
+
+
+class DiscoveryFailed(CrawlerError):
+    """No door of the newsroom could be read, so nothing can be said about what is new."""
+
+
+class ArchiveError(CrawlerError):
+    """The archive on disk cannot be used as asked; what it holds is untouched."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another process holds the archive's lock (exit code 75)."""
+
+    def __init__(self, folder: str, holder: str, since: str) -> None:
+        super().__init__(f"{folder} is in use by {holder} since {since}; nothing was done")
+        self.folder = folder
+        self.holder = holder
+        self.since = since
+
+
+class WrongArchive(ArchiveError, ConfigurationError):
+    """The archive belongs to another site, or to a newer version of this program."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """A file of the archive does not hold what it should, at a known place."""
+
+    def __init__(self, file: str, offset: int, problem: str) -> None:
+        super().__init__(f"{file}: byte {offset}: {problem}")
+        self.file = file
+        self.offset = offset
+        self.problem = problem
