@@ -1,0 +1,183 @@
+"""The spider's arguments (``-a NAME=VALUE``), checked before the first request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from crawler.errors import ConfigurationError
+from crawler.newsrooms import Newsroom, newsroom_at
+
+DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
+
+
+@attrs.frozen(kw_only=True)
+class Arguments:
+    """What a run was asked to do."""
+
+    newsroom: Newsroom
+    since: dt.date | None = None
+    """First publication day of a backfill window, in the newsroom's zone."""
+
+    until: dt.date | None = None
+    """Last publication day, inclusive."""
+
+    urls: tuple[str, ...] | None = None
+    """Archive just these addresses."""
+
+    discover: tuple[str, ...] = ()
+    """The doors to use; empty is ``auto``."""
+
+    cdx: str | None = None
+    """Address of a CDX server."""
+
+    limit: int | None = None
+    """Stop after so many new articles."""
+
+    refresh: str = "due"
+    """Which known articles to look at again: ``due``, ``all`` or ``none``."""
+
+    source: str = "page"
+    """``page``, or ``rest`` for a quick backfill."""
+
+    budget: int | None = None
+    """At most so many requests in this run."""
+
+    given: Mapping[str, str] = attrs.field(factory=dict)
+    """As they were typed, for the run's record."""
+
+
+ACCEPTED: Final[dict[str, str]] = {
+    "site": "an address such as https://progres.id",
+    "name": "a folder name: lower-case letters, digits, dot, dash, underscore",
+    "since": "a day as YYYY-MM-DD",
+    "until": "a day as YYYY-MM-DD",
+    "urls": "a file with one address a line, or - for stdin",
+    "discover": f"auto, or a comma list of {','.join(DOORS)}",
+    "cdx": "the address of a CDX server, with discover=cdx",
+    "limit": "a whole number from 1",
+    "refresh": "due, all or none",
+    "source": "page or rest",
+    "budget": "a whole number from 1",
+}
+"""Every argument, and what is accepted for it."""
+
+
+def read_arguments(given: Mapping[str, Any], newsroom: Newsroom | None) -> Arguments:
+    """Return what *given* asks for; *newsroom* is the spider's own, None where ``site`` names it.
+
+    Arguments that begin with ``_`` are ignored. Raises :exc:`ConfigurationError`, whose message
+    says what was wrong and what is accepted.
+    """
+    given = {name: str(value) for name, value in given.items() if not name.startswith("_")}
+    for name in given:
+        if name not in ACCEPTED:
+            raise ConfigurationError(
+                f"unknown argument {name}={given[name]}; accepted are {', '.join(ACCEPTED)}"
+            )
+    values: dict[str, Any] = {"newsroom": _newsroom(given, newsroom), "given": given}
+    readers: dict[str, Callable[[str], Any]] = {
+        "since": dt.date.fromisoformat,
+        "until": dt.date.fromisoformat,
+        "limit": _whole,
+        "budget": _whole,
+        "refresh": _one_of("due", "all", "none"),
+        "source": _one_of("page", "rest"),
+        "discover": _doors,
+        "cdx": _web_address,
+    }
+    for name, read in readers.items():
+        if name in given:
+            try:
+                values[name] = read(given[name])
+            except ValueError:
+                raise _refused(name, given[name]) from None
+    if "urls" in given:
+        values["urls"] = _read_urls(given["urls"])
+    arguments = Arguments(**values)
+    _check_together(arguments)
+    return arguments
+
+
+def _refused(name: str, value: str) -> ConfigurationError:
+    return ConfigurationError(f"{name}={value}: want {ACCEPTED[name]}")
+
+
+def _newsroom(given: Mapping[str, str], newsroom: Newsroom | None) -> Newsroom:
+    name = given.get("name")
+    if "site" in given:
+        return newsroom_at(given["site"], name, like=newsroom)
+    if newsroom is None:
+        raise ConfigurationError(f"this spider wants site=URL, {ACCEPTED['site']}")
+    return newsroom_at(newsroom.address, name, like=newsroom) if name else newsroom
+
+
+def _check_together(arguments: Arguments) -> None:
+    if arguments.since and arguments.until and arguments.since > arguments.until:
+        raise ConfigurationError(
+            f"since={arguments.since} is after until={arguments.until}: want since before until"
+        )
+    if ("cdx" in arguments.discover) != (arguments.cdx is not None):
+        raise ConfigurationError("discover=cdx and cdx=URL go together: want both or neither")
+    if arguments.source == "rest" and arguments.discover not in ((), ("rest",)):
+        raise ConfigurationError("source=rest reads the REST door alone: want no other discover")
+    if arguments.urls is not None and arguments.discover:
+        raise ConfigurationError("urls= names what to archive: want no discover beside it")
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def _one_of(*accepted: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in accepted:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _doors(text: str) -> tuple[str, ...]:
+    doors = tuple(each.strip() for each in text.split(",") if each.strip())
+    if doors == ("auto",):
+        return ()
+    if not doors or any(door not in DOORS for door in doors):
+        raise ValueError(text)
+    return doors
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(text)
+    return text
+
+
+def _read_urls(source: str) -> tuple[str, ...]:
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ConfigurationError(f"urls={source}: {reason}; want {ACCEPTED['urls']}") from None
+    lines = [line.strip() for line in text.splitlines()]
+    urls = tuple(line for line in lines if line and not line.startswith("#"))
+    for number, url in enumerate(urls, 1):
+        try:
+            _web_address(url)
+        except ValueError:
+            raise ConfigurationError(
+                f"urls={source}: address {number} is {url[:80]!r}; want http(s) addresses, "
+                "one a line"
+            ) from None
+    if not urls:
+        raise ConfigurationError(f"urls={source}: holds no address; want {ACCEPTED['urls']}")
+    return urls

@@ -1,0 +1,178 @@
+"""How requests are spaced: never closer than the site asks, whatever else adjusts the delay."""
+
+from __future__ import annotations
+
+import asyncio
+import email.utils
+import random
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any, Final
+
+from scrapy import signals
+from scrapy.core.downloader import Downloader, Slot
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
+from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.internet.defer import Deferred
+
+LONGEST_WAIT: Final = 300.0
+"""Seconds of Retry-After that are waited out; a longer one ends the try."""
+
+GRACE: Final = 8.0
+"""Seconds that a transfer may go on once the run is ending; 10 s are promised in all."""
+
+
+class RunEnding(IgnoreRequest):
+    """The run is ending; the request was not made, or not finished."""
+
+
+class PoliteSlot(Slot):
+    """A downloader slot with a floor under its delay, and jitter that only lengthens it.
+
+    AutoThrottle sets ``delay`` and may lower it again; the floor stays. The delay counts from the
+    end of the last response, so that the gap which the server sees is never shorter.
+    """
+
+    def __init__(self, concurrency: int, delay: float, jitter: float, floor: float = 0.0) -> None:
+        super().__init__(concurrency, delay, jitter)
+        self.floor = floor
+        self.held_until = 0.0
+
+    def download_delay(self) -> float:
+        """Return the seconds between ``lastseen`` and the next request."""
+        delay = max(self.delay, self.floor)
+        if delay and self.jitter:
+            delay *= 1 + random.uniform(0, self.jitter)  # noqa: S311 -- not a secret
+        return max(delay, self.held_until - self.lastseen)
+
+
+class PoliteDownloader(Downloader):
+    """Scrapy's downloader with :class:`PoliteSlot` s, and a way to end a run quickly."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.floors: dict[str, float] = {}
+        self.ending = False
+        self._transfers: set[asyncio.Task[Any]] = set()
+        crawler.signals.connect(self._response_downloaded, signals.response_downloaded)
+
+    def set_floor(self, host: str, seconds: float) -> None:
+        """Keep at least *seconds* between two requests to *host*, from now on."""
+        self.floors[host] = max(seconds, self.floors.get(host, 0.0))
+        slot = self.slots.get(host)
+        if isinstance(slot, PoliteSlot):
+            slot.floor = self.floors[host]
+
+    def hold(self, request: Request, seconds: float) -> None:
+        """Make no request to the host of *request* for *seconds*."""
+        slot = self.slots.get(self.get_slot_key(request))
+        if isinstance(slot, PoliteSlot):
+            slot.held_until = max(slot.held_until, monotonic() + seconds)
+
+    def end(self) -> None:
+        """Drop what waits, and cut off what is still being transferred after :data:`GRACE`."""
+        self.ending = True
+        for slot in self.slots.values():
+            self._process_queue(slot)
+        if self._transfers:
+            asyncio.get_running_loop().call_later(GRACE, self._cut_off)
+
+    def _cut_off(self) -> None:
+        for task in list(self._transfers):
+            task.cancel()
+
+    def _process_queue(self, slot: Slot) -> None:
+        if not self.ending:
+            super()._process_queue(slot)
+            return
+        if slot.latercall:
+            slot.latercall.cancel()
+            slot.latercall = None
+        while slot.queue:
+            _, waiting = slot.queue.popleft()
+            waiting.errback(_ended("not made, since the run is ending"))
+
+    def _get_slot(
+        self,
+        request: Request,
+        spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
+    ) -> tuple[str, Slot]:
+        key = self.get_slot_key(request)
+        known = key in self.slots
+        key, slot = super()._get_slot(request)
+        if not known:  # a slot made anew keeps the floor
+            slot = PoliteSlot(slot.concurrency, slot.delay, slot.jitter, self.floors.get(key, 0.0))
+            self.slots[key] = slot
+        return key, slot
+
+    async def _wait_for_download(
+        self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._transfers.add(task)
+        try:
+            await super()._wait_for_download(slot, request, queue_dfd)
+        except asyncio.CancelledError:
+            queue_dfd.errback(_ended("cut off, since the run is ending"))
+        finally:
+            self._transfers.discard(task)
+
+    def _response_downloaded(self, request: Request) -> None:
+        slot = self.slots.get(self.get_slot_key(request))
+        if slot is not None:
+            slot.lastseen = monotonic()
+
+
+class PatientRetryMiddleware(RetryMiddleware):
+    """Scrapy's retries, after the pause that the server asks for in Retry-After."""
+
+    def process_response(
+        self,
+        request: Request,
+        response: Response,
+        spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
+    ) -> Request | Response:
+        """Hold the host for Retry-After (at most :data:`LONGEST_WAIT`), then retry as usual."""
+        if response.status in (429, 503):
+            pause = retry_after(response.headers.get("Retry-After"), now=time())
+            if pause is not None:
+                self.crawler.stats.inc_value("politeness/retry_after_count")
+                if pause > LONGEST_WAIT:
+                    self.crawler.stats.inc_value("politeness/retry_after_too_long")
+                    return response
+                downloader = self.crawler.engine.downloader
+                if isinstance(downloader, PoliteDownloader):
+                    downloader.hold(request, pause)
+        return super().process_response(request, response)
+
+
+def _ended(how: str) -> Failure:
+    return Failure(RunEnding(how))  # type: ignore[no-untyped-call]  # Twisted types it not
+
+
+def retry_after(field: bytes | None, *, now: float) -> float | None:
+    """Return the seconds that a Retry-After field asks to wait, None without a readable one.
+
+    *now* is seconds since the epoch, for the form that names a date.
+
+    >>> retry_after(b"120", now=0)
+    120.0
+    >>> retry_after(b"Thu, 01 Jan 1970 00:01:00 GMT", now=30.0)
+    30.0
+    >>> retry_after(b"soon", now=0)
+    """
+    if not field:
+        return None
+    text = field.decode("latin-1").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None

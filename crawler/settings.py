@@ -1,0 +1,48 @@
+"""What is policy. How the parts are wired is in :mod:`crawler.addon`."""
+
+BOT_NAME = "newsroom-archive"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "crawler.commands"
+ADDONS = {"crawler.addon.NewsArchive": 0}
+
+# --- Politeness: one request at a time, said who asks, and never for long.
+# Put an address of your own into the user agent before you crawl for real.
+USER_AGENT = "newsroom-archive/0.1 (news archive; contact: newsroom-archive@example.org)"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "newsroom-archive"
+CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0  # seconds; a Crawl-delay in robots.txt is a floor that nothing lowers
+DOWNLOAD_DELAY_JITTER = 0.25  # upwards only
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+RETRY_TIMES = 3
+DOWNLOAD_TIMEOUT = 30.0
+CLOSESPIDER_TIMEOUT = 6 * 60 * 60
+REDIRECT_MAX_TIMES = 8
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "id,en;q=0.5",
+    "Accept-Encoding": "gzip",
+}
+
+# --- Output
+ARCHIVE_DIR = "output"  # relative to the folder of scrapy.cfg
+ARCHIVE_MEDIA = "none"  # or "lead": also capture the lead photo
+FIELD_COVERAGE_MIN = {"title": 1.0, "published_at": 0.95, "body": 0.9, "authors": 0.8}
+LOG_LEVEL = "INFO"
+
+# --- Doors that are shut
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+COOKIES_ENABLED = False
+HTTPCACHE_ENABLED = False  # it would falsify the dates of captures
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression
+DOWNLOAD_WARNSIZE = 0
+METAREFRESH_ENABLED = False
+HTTPERROR_ALLOW_ALL = True  # the spider judges every status
+REFERER_ENABLED = False
