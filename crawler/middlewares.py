@@ -219,7 +219,7 @@ class CaptureMiddleware:
             fetched_at=dt.datetime.now(dt.UTC),
         )
         # A retry copies the meta of the request that failed; only redirects are hops.
-        hops = [each for each in request.meta.get(EXCHANGES, ()) if 300 <= each.status < 400]
+        hops = [each for each in request.meta.get(EXCHANGES, ()) if each.status // 100 == 3]  # noqa: PLR2004
         request.meta[EXCHANGES] = (*hops, exchange)
         self.crawler.stats.inc_value("run/response_bytes", len(response.body))
         return response

@@ -1,0 +1,105 @@
+"""Commands: one module each, named for the command; the work is in the core.
+
+Data goes to stdout, words to stderr. A mistake in what was typed ends with exit code 2 and one
+line that says what is accepted; an archive that cannot be used with 1, one in use with 75.
+"""
+
+from __future__ import annotations
+
+import sys
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import BaseSettings
+
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_ALARM: Final = 3
+EXIT_INCOMPLETE: Final = 4
+EXIT_LOCKED: Final = 75
+
+
+def archive_root(settings: BaseSettings) -> Path:
+    """Return the folder of all archives: ``ARCHIVE_DIR``, relative to that of scrapy.cfg."""
+    config = closest_scrapy_cfg()
+    base = Path(config).parent if config else Path.cwd()
+    return (base / settings["ARCHIVE_DIR"]).resolve()
+
+
+def archive_names(settings: BaseSettings) -> list[str]:
+    """Return the names of the archives that there are, sorted."""
+    return sorted(path.parent.name for path in archive_root(settings).glob("*/archive.json"))
+
+
+def archive_folder(settings: BaseSettings, name: str) -> Path:
+    """Return the folder of the archive *name*, or raise :exc:`ConfigurationError`."""
+    names = archive_names(settings)
+    if name not in names:
+        known = ", ".join(names) or "none yet"
+        raise ConfigurationError(
+            f"no archive named {name!r} in {archive_root(settings)}; there are: {known}"
+        )
+    return archive_root(settings) / name
+
+
+class ArchiveCommand(ScrapyCommand):
+    """A command on archives, without a crawl. Subclasses do their work in :meth:`work`."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    settings: BaseSettings  # set by Scrapy before anything else is called
+
+    @abstractmethod
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what the command is for; set ``exitcode`` where it is not 0."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Refuse unknown options, do the work, and turn errors of the core into exit codes."""
+        refuse_unknown_options(args)
+        try:
+            self.work(args, opts)
+        except ConfigurationError as error:
+            raise UsageError(str(error), print_help=False) from None
+        except ArchiveLocked as error:
+            say(str(error))
+            self.exitcode = EXIT_LOCKED
+        except CrawlerError as error:
+            say(str(error))
+            self.exitcode = EXIT_FAILED
+
+    def one_name(self, args: list[str]) -> Path:
+        """Return the folder of the one archive that *args* must name."""
+        if len(args) != 1:
+            known = ", ".join(archive_names(self.settings)) or "none yet"
+            raise UsageError(f"want the name of one archive; there are: {known}")
+        return archive_folder(self.settings, args[0])
+
+    def names(self, args: list[str]) -> list[Path]:
+        """Return the folders of the archives that *args* name, of all where they name none."""
+        return [
+            archive_folder(self.settings, name) for name in args or archive_names(self.settings)
+        ]
+
+
+def refuse_unknown_options(args: list[str]) -> None:
+    """Raise UsageError for what looks like an option but was not taken for one."""
+    for each in args:
+        if each.startswith("-") and each != "-":
+            raise UsageError(f"unknown option {each}; -h lists what is accepted")
+
+
+def say(text: str) -> None:
+    """Print words, as opposed to data, where they do not get into a pipe."""
+    print(text, file=sys.stderr)

@@ -1,0 +1,29 @@
+"""``scrapy schema``: the JSON Schema of the line kinds."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from crawler.commands import ArchiveCommand
+from crawler.schema import dump_schema
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ArchiveCommand):
+    """Print the JSON Schema of the lines."""
+
+    def syntax(self) -> str:
+        return ""
+
+    def short_desc(self) -> str:
+        return "Print the JSON Schema of the archive's lines"
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
+        if args:
+            raise UsageError("schema takes no argument")
+        sys.stdout.write(dump_schema())
