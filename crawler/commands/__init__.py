@@ -20,7 +20,7 @@ from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings
+    from scrapy.settings import BaseSettings, Settings
 
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
@@ -33,7 +33,7 @@ def archive_root(settings: BaseSettings) -> Path:
     """Return the folder of all archives: ``ARCHIVE_DIR``, relative to that of scrapy.cfg."""
     config = closest_scrapy_cfg()
     base = Path(config).parent if config else Path.cwd()
-    return (base / settings["ARCHIVE_DIR"]).resolve()
+    return (base / str(settings["ARCHIVE_DIR"])).resolve()
 
 
 def archive_names(settings: BaseSettings) -> list[str]:
@@ -59,7 +59,11 @@ class ArchiveCommand(ScrapyCommand):
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
-    settings: BaseSettings  # set by Scrapy before anything else is called
+    @property
+    def configured(self) -> Settings:
+        """The project's settings, with what the command line says."""
+        assert self.settings is not None  # Scrapy sets them before anything else is called
+        return self.settings
 
     @abstractmethod
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -82,14 +86,14 @@ class ArchiveCommand(ScrapyCommand):
     def one_name(self, args: list[str]) -> Path:
         """Return the folder of the one archive that *args* must name."""
         if len(args) != 1:
-            known = ", ".join(archive_names(self.settings)) or "none yet"
+            known = ", ".join(archive_names(self.configured)) or "none yet"
             raise UsageError(f"want the name of one archive; there are: {known}")
-        return archive_folder(self.settings, args[0])
+        return archive_folder(self.configured, args[0])
 
     def names(self, args: list[str]) -> list[Path]:
         """Return the folders of the archives that *args* name, of all where they name none."""
         return [
-            archive_folder(self.settings, name) for name in args or archive_names(self.settings)
+            archive_folder(self.configured, name) for name in args or archive_names(self.configured)
         ]
 
 

@@ -1,0 +1,116 @@
+"""``scrapy crawl``: one run, refused before the first request when something typed is wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from scrapy.commands import BaseRunSpiderCommand
+from scrapy.exceptions import UsageError
+
+from crawler.arguments import Arguments, read_arguments
+from crawler.commands import EXIT_FAILED, refuse_unknown_options
+from crawler.errors import ConfigurationError
+from crawler.spider import NewsroomSpider
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+_NUMBERS: Final = (
+    "DOWNLOAD_DELAY",
+    "DOWNLOAD_DELAY_JITTER",
+    "DOWNLOAD_TIMEOUT",
+    "DOWNLOAD_MAXSIZE",
+    "CONCURRENT_REQUESTS",
+    "CONCURRENT_REQUESTS_PER_DOMAIN",
+    "AUTOTHROTTLE_START_DELAY",
+    "AUTOTHROTTLE_MAX_DELAY",
+    "RETRY_TIMES",
+    "CLOSESPIDER_TIMEOUT",
+)
+
+
+class Command(BaseRunSpiderCommand):
+    """Run a spider, and say with the exit code how it went."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        return "<spider> [-a NAME=VALUE …] [-s NAME=VALUE …]"
+
+    def short_desc(self) -> str:
+        return "Archive a newsroom: one incremental run (exit codes 0 1 2 3 4 75)"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check everything that was typed, then crawl."""
+        try:
+            spidercls, arguments = self._checked(args, opts)
+        except ConfigurationError as error:
+            raise UsageError(str(error), print_help=False) from None
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(spidercls)
+        if arguments is None:
+            self.crawler_process.crawl(crawler, **opts.spargs)
+        else:
+            self.crawler_process.crawl(crawler, arguments=arguments)
+        self.crawler_process.start()
+        self.exitcode = self._exit_code(crawler)
+
+    def _checked(
+        self, args: list[str], opts: argparse.Namespace
+    ) -> tuple[type[Spider], Arguments | None]:
+        assert self.crawler_process is not None
+        assert self.settings is not None
+        refuse_unknown_options(args)
+        known = sorted(self.crawler_process.spider_loader.list())
+        if len(args) != 1:
+            raise ConfigurationError(f"want the name of one spider. Known: {', '.join(known)}")
+        if args[0] not in known:
+            raise ConfigurationError(f"No spider named {args[0]!r}. Known: {', '.join(known)}")
+        check_settings(self.settings)
+        spidercls: type[Spider] = self.crawler_process.spider_loader.load(args[0])
+        if not issubclass(spidercls, NewsroomSpider):
+            return spidercls, None
+        return spidercls, read_arguments(opts.spargs, spidercls.own_newsroom())
+
+    def _exit_code(self, crawler: Crawler) -> int:
+        assert self.crawler_process is not None
+        if self.crawler_process.bootstrap_failed:
+            return EXIT_FAILED
+        code = crawler.stats.get_value("run/exit_code")
+        if code is None:
+            logging.getLogger(__name__).error("The run ended before its record was written")
+            return EXIT_FAILED
+        return int(code)
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """Raise :exc:`ConfigurationError` for a setting that cannot be worked with."""
+    media = settings["ARCHIVE_MEDIA"]
+    if media not in ("none", "lead"):
+        raise ConfigurationError(f"ARCHIVE_MEDIA={media}: want none or lead")
+    if settings.getbool("HTTPCACHE_ENABLED"):
+        raise ConfigurationError(
+            "HTTPCACHE_ENABLED: the HTTP cache would falsify the dates of captures; want it off"
+        )
+    level = str(settings["LOG_LEVEL"])
+    if level not in logging.getLevelNamesMapping() and not level.isdigit():
+        raise ConfigurationError(f"LOG_LEVEL={level}: want DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    for name in _NUMBERS:
+        try:
+            fits = settings.getfloat(name) >= 0
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise ConfigurationError(f"{name}={settings[name]}: want a number from 0")
+    try:
+        for floor in settings.getdict("FIELD_COVERAGE_MIN").values():
+            float(floor)
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"
+        ) from None
