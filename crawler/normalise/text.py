@@ -1,0 +1,92 @@
+"""White space, invisible characters and typographic variants of a text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+# What no reader sees: controls that are not white space, soft hyphen, zero-width characters, byte
+# order mark, bidirectional marks, overrides and isolates, anchors and the object placeholder.
+_REMOVED: Final = (
+    *(code for code in range(0x20) if code not in range(0x09, 0x0E)),
+    *range(0x7F, 0xA0),
+    0x00AD,
+    0x061C,
+    0x180E,
+    0x200B,
+    0x200C,
+    0x200E,
+    0x200F,
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+    *range(0xFFF9, 0xFFFD),
+)
+_INVISIBLE: Final = {
+    **dict.fromkeys(_REMOVED),
+    # Half of a surrogate pair can come out of a JSON escape, and cannot be written as UTF-8.
+    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
+}
+
+# A zero-width joiner is kept where it builds one picture of two emoji.
+_EMOJI: Final = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+_LOOSE_JOINER: Final = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
+
+_TYPOGRAPHY: Final = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟″‶«»〝〞＂", '"'),
+        **dict.fromkeys("‘’‚‛′‵´`ʻʼ‹›＇", "'"),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        "…": "...",
+        "×": "x",
+        "™": "(tm)",
+        "\ufe0e": "",
+        "\ufe0f": "",
+    }
+)
+_VARIANT: Final = re.compile("[" + "".join(map(chr, _TYPOGRAPHY)) + "]")
+_DASHES: Final = re.compile("--+")
+
+
+def fold(text: str) -> str:
+    r"""Return *text* as a reader sees it: every run of white space (no-break ones too) one blank.
+
+    Invisible characters and controls are gone, composed characters are in NFC, nothing stands
+    before the first or after the last word. What comes back can be written as UTF-8.
+
+    >>> fold(" Wali\u00a0Kota\\n  Beng\u00adkulu\u200b ")
+    'Wali Kota Bengkulu'
+    """
+    text = " ".join(text.split())
+    if text.isascii() and text.isprintable():
+        return text
+    if not text.isprintable():
+        text = text.translate(_INVISIBLE)
+        if "\u200d" in text:
+            text = _LOOSE_JOINER.sub("", text)
+        text = " ".join(text.split())
+    return unicodedata.normalize("NFC", text)
+
+
+def _typed(variant: re.Match[str]) -> str:
+    return _TYPOGRAPHY[ord(variant[0])]
+
+
+def typographic_fold(text: str) -> str:
+    """Return :func:`fold` of *text* with one form for what WordPress prints in several.
+
+    WordPress' ``wptexturize`` makes curly quotation marks, dashes, ellipses, primes and the
+    multiplication sign of what was typed, by rules that look at the neighbouring characters and
+    differ between its versions. Here both the typed and the printed form become the typed one;
+    a run of hyphens becomes a single one.
+
+    >>> typographic_fold("“Rp5–7 juta…” ukuran 3×4") == typographic_fold('"Rp5--7 juta..." ukuran 3x4')
+    True
+    """
+    text = fold(text)
+    text = _VARIANT.sub(_typed, text)
+    if "--" in text:
+        text = _DASHES.sub("-", text)
+    # Two single quotation marks print as one double.
+    return text.replace("''", '"')

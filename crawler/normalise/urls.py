@@ -1,0 +1,286 @@
+"""The one form of an address, and what an address says about the page behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# What needs no repair: the common case, decided by one match.
+_PLAIN: Final = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:[/?#][!#-;=?-\[\]_a-z~]*)?",
+    re.IGNORECASE,
+)
+_CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]+")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+_ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
+_UNSAFE: Final = re.compile(r"[^!$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
+_BARE_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+_UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PORTS: Final = {"http": "80", "https": "443"}
+
+# Parameters that name a visitor, a campaign or a way of showing the page, never another page.
+_NOISE: Final = _words(
+    """
+    amp noamp nonamp amp_js_v amp_gsa usqp aoh outputtype
+    replytocom share nb like_comment cpage unapproved moderation-hash
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh
+    mkt_tok s_kwcid wickedid vero_id _openstat srsltid
+    _ga _gl _hsenc _hsmi __hstc __hssc __hsfp hsctatracking
+    ref ref_src ref_url fb_action_ids fb_action_types fb_source fb_ref
+    """
+)
+_NOISE_PREFIXES: Final = ("utm_", "mc_", "at_", "pk_", "mtm_", "oly_")
+
+_AMP: Final = re.compile(r"(?<=[^/])/amp/?$")
+_COMMENT_PAGE: Final = re.compile(r"/comment-page-[0-9]{1,6}/?$")
+_FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
+_SLUG_PAGE: Final = re.compile(r"/([^/]+)/[1-9][0-9]?(/?)$")
+_NOT_A_SLUG: Final = _words(
+    "page archives archive read p id node post view detail author indeks index"
+)
+_PAGE_QUERY: Final = re.compile(r"(^|&)page=[0-9]+(?=&|$)")
+
+_NOT_ARTICLES: Final = _words(
+    """
+    wp-admin wp-login.php wp-json wp-content wp-includes wp-cron.php wp-signup.php
+    wp-comments-post.php wp-trackback.php wp-activate.php xmlrpc.php cdn-cgi
+    feed rss rss2 rdf atom comments trackback embed attachment
+    category kategori tag topic topik author penulis type page search cari
+    """
+)
+_ANYWHERE: Final = _words("wp-json wp-content cdn-cgi feed trackback embed attachment page")
+_NOT_PAGES: Final = (
+    *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico", ".pdf", ".doc"),
+    *(".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip", ".rar", ".mp3", ".mp4", ".m4a", ".webm"),
+    *(".xml", ".xsl", ".json", ".txt", ".js", ".css", ".apk", ".gz", ".kml"),
+)
+_LIST_QUERY: Final = _words(
+    """
+    s cat tag author paged feed m year monthnum day w attachment attachment_id preview
+    post_type taxonomy term rest_route page_id customize_changeset_uuid dy mt yr
+    """
+)
+
+
+def absolute(href: str, base: str) -> str | None:
+    """Return the http(s) address that *href* names on a page at *base*, or ``None``.
+
+    Nothing comes of a fragment of the same page, of another scheme, or of what is no address.
+    The address is resolved and not otherwise changed; blanks and controls are escaped or dropped
+    as browsers do. It is what :func:`urllib.parse.urljoin` gives, at a tenth of its price for
+    the common cases.
+    """
+    if _PLAIN.fullmatch(href):
+        return href
+    href = href.strip(" \t\n\r\f\v\x00\xa0")
+    if not href or href.startswith("#"):
+        return None
+    if href.startswith("/") and not href.startswith(("//", "/\\")) and "/." not in href:
+        origin = _origin(base)
+        whole = f"{origin}{href}" if origin else ""
+    elif _SCHEME.match(href) and not href[:5].lower().startswith("http"):
+        return None
+    else:
+        try:
+            whole = urljoin(base, href.replace("\\", "/"))
+        except ValueError:
+            return None
+    return whole if _PLAIN.fullmatch(whole) else _repaired(whole)
+
+
+@lru_cache(maxsize=64)
+def _origin(base: str) -> str | None:
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
+
+
+def _repaired(url: str) -> str | None:
+    """Return *url* with what may not stand in an address escaped, if it is an http(s) address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    authority = _authority(parts.scheme, parts.netloc)
+    if authority is None:
+        return None
+    fragment = f"#{_escaped(parts.fragment)}" if parts.fragment else ""
+    query = f"?{_escaped(parts.query)}" if parts.query else ""
+    return f"{parts.scheme}://{authority}{_escaped(parts.path)}{query}{fragment}"
+
+
+def _authority(scheme: str, netloc: str) -> str | None:
+    """Return host and port, in lower case, without credentials or the scheme's own port."""
+    if scheme not in _PORTS:
+        return None
+    host, colon, port = netloc.rpartition("@")[2].lower().partition(":")
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    host = host.rstrip(".")
+    if not _HOST.fullmatch(host) or (port and not (port.isascii() and port.isdigit())):
+        return None
+    if not colon or not port or port == _PORTS[scheme]:
+        return host
+    return f"{host}:{port}" if int(port) <= 65535 else None  # noqa: PLR2004 -- RFC 6335
+
+
+def _escaped(part: str) -> str:
+    """Return *part* with everything escaped that has to be, hex digits in lower case.
+
+    WordPress writes its permalinks with lower-case escapes; escapes of plain letters, digits and
+    ``-._~`` are the same address without them (RFC 3986, 6.2.2.2).
+    """
+    if not _UNSAFE.search(part) and "%" not in part:
+        return part
+    part = _CONTROLS.sub(lambda run: "%20" * run[0].count(" "), part)
+    part = _BARE_PERCENT.sub("%25", part)
+    part = _UNSAFE.sub(
+        lambda char: "".join(f"%{byte:02x}" for byte in char[0].encode("utf-8", errors="replace")),
+        part,
+    )
+    return _ESCAPE.sub(_unescaped_if_plain, part)
+
+
+def _unescaped_if_plain(escape: re.Match[str]) -> str:
+    char = chr(int(escape[1], 16))
+    return char if char in _UNRESERVED else escape[0].lower()
+
+
+def canonical(url: str, base: str | None = None) -> str | None:
+    """Return the one form of an article's address, or ``None`` if *url* is no http(s) address.
+
+    Scheme and host are in lower case, credentials, default port and fragment gone, escapes in
+    lower case as WordPress prints them. Gone are parameters that only track a visitor, ask for a
+    comment form or for AMP, a ``/amp/`` at the end and the page of comments. The order of the
+    remaining parameters is kept, ``?p=ID`` among them. A page number stays: see
+    :func:`without_page_number`.
+
+    >>> canonical("HTTPS://Progres.ID:443/politik/debat.html?amp=1&utm_source=wa#isi")
+    'https://progres.id/politik/debat.html'
+    """
+    whole = absolute(url, base or "")
+    if whole is None:
+        return None
+    try:
+        parts = urlsplit(whole)
+    except ValueError:
+        return None
+    authority = _authority(parts.scheme, parts.netloc)
+    if authority is None:
+        return None
+    path = _escaped(parts.path) or "/"
+    if "/amp" in path:
+        path = _without_amp(path)
+    if "/comment-page-" in path:
+        path = _COMMENT_PAGE.sub("/", path)
+    query = _without_noise(parts.query) if parts.query else ""
+    return f"{parts.scheme}://{authority}{path}{f'?{query}' if query else ''}"
+
+
+def _without_amp(path: str) -> str:
+    bare = _AMP.sub("", path)
+    if bare == path or bare.endswith((".html", ".htm")):
+        return bare
+    return bare + "/" if path.endswith("/") else bare
+
+
+def _without_noise(query: str) -> str:
+    kept = []
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        name = name.lower()
+        mobile = name == "m" and value in ("0", "1")
+        if pair and name not in _NOISE and not name.startswith(_NOISE_PREFIXES) and not mobile:
+            kept.append(_escaped(pair))
+    return "&".join(kept)
+
+
+def without_page_number(url: str) -> str:
+    """Return the address of the article of which *url* is a page.
+
+    ``/slug/2/``, ``/cat/slug.html/2`` and ``page=2`` lose their number. A day or month archive
+    (``/2021/09/``), a list (``/page/2/``), a bare post id (``/archives/12/``) and a slug that ends
+    in a number (``/slug-2/``) keep theirs.
+    """
+    head, mark, query = url.partition("?")
+    head = _FILE_PAGE.sub(r"\1", head)
+    page = _SLUG_PAGE.search(head)
+    if page and _is_slug(page[1]) and head.count("/") > 3:  # noqa: PLR2004 -- https://host/slug/2
+        head = head[: page.start()] + "/" + page[1] + page[2]
+    query = _PAGE_QUERY.sub("", query).lstrip("&") if "page=" in query else query
+    return f"{head}{mark}{query}" if query else head
+
+
+def _is_slug(segment: str) -> bool:
+    return segment not in _NOT_A_SLUG and not segment.isdigit()
+
+
+def same_host(url: str, hosts: Collection[str]) -> bool:
+    """Whether *url* lies on one of *hosts*; ``www.`` and a default port make no difference."""
+    host = _host(url)
+    return bool(host) and any(host == _bare(each) for each in hosts)
+
+
+def _host(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.lower() not in _PORTS:
+        return ""
+    for mark in "/?#\\":
+        rest = rest.partition(mark)[0]
+    return _bare(rest.rpartition("@")[2])
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.").removesuffix(":443").removesuffix(":80").rstrip(".")
+
+
+def looks_like_article(url: str, address: str) -> bool:
+    """Whether the page at *url* may be an article of the newsroom at *address*.
+
+    A cheap sieve for discovery: it lets doubtful ones through, and keeps out the front page, other
+    hosts, lists, feeds, archives by date, searches, attachments, files and WordPress' own doors.
+    """
+    if not same_host(url, (_host(address),)):
+        return False
+    head, _, query = url.partition("#")[0].partition("?")
+    path = _path(head).removeprefix(_path(address).rstrip("/"))
+    segments = [segment for segment in path.lower().split("/") if segment]
+    names = {pair.partition("=")[0].lower() for pair in query.split("&")} if query else set()
+    if names & _LIST_QUERY:
+        return False
+    if not segments:
+        return "p" in names
+    return not (
+        segments[0] in _NOT_ARTICLES
+        or segments[-1].endswith(_NOT_PAGES)
+        or not _ANYWHERE.isdisjoint(segments[1:])
+        or _is_date_archive(segments)
+    )
+
+
+def _path(url: str) -> str:
+    slash = url.find("/", url.find("://") + 3)
+    return url[slash:] if slash >= 0 else ""
+
+
+def _is_date_archive(segments: list[str]) -> bool:
+    return (
+        len(segments) <= 3  # noqa: PLR2004 -- year, month, day
+        and all(segment.isdigit() for segment in segments)
+        and len(segments[0]) == 4  # noqa: PLR2004 -- a year
+        and all(len(segment) <= 2 for segment in segments[1:])  # noqa: PLR2004 -- month, day
+    )
