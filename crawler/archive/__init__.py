@@ -1,0 +1,51 @@
+"""An archive: lines, the captures that they came from, and a ledger of what is known.
+
+:class:`Archive` is the door for whoever writes, :func:`read` for whoever reads.
+"""
+
+from __future__ import annotations
+
+from crawler.archive.archive import Archive, Extract
+from crawler.archive.findings import (
+    Failed,
+    Finding,
+    Found,
+    Missing,
+    Outcome,
+    Refused,
+    Reread,
+    Seen,
+    Settlement,
+    Withhold,
+)
+from crawler.archive.ledger import Ledger, Look, Validators
+from crawler.archive.lock import Holder, lock_holder
+from crawler.archive.reading import last_articles, read
+from crawler.archive.runs import RunRecord, RunReport, read_runs
+from crawler.archive.warc import read_capture
+
+__all__ = [
+    "Archive",
+    "Extract",
+    "Failed",
+    "Finding",
+    "Found",
+    "Holder",
+    "Ledger",
+    "Look",
+    "Missing",
+    "Outcome",
+    "Refused",
+    "Reread",
+    "RunRecord",
+    "RunReport",
+    "Seen",
+    "Settlement",
+    "Validators",
+    "Withhold",
+    "last_articles",
+    "lock_holder",
+    "read",
+    "read_capture",
+    "read_runs",
+]

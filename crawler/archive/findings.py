@@ -1,0 +1,144 @@
+"""What a run may tell the archive, and what the archive answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import attrs
+
+from crawler.captures import Capture
+from crawler.items import Article, Gone, Line
+
+
+@attrs.frozen
+class Found:
+    """An article was read from *captures*: its pages in order and any other response used.
+
+    The article's ``captures``, ``revision``, ``run`` and ``written_at`` are filled by the archive.
+    A capture that already has a ``reference`` is in the archive and is not stored again. A page
+    for which the server said 304 is the stored capture with the 304 as its last exchange: it
+    becomes a revisit record.
+    """
+
+    article: Article
+    captures: Sequence[Capture]
+    lastmod: str | None = None
+    """Last modification as the door states it; by default what :meth:`Archive.listed` was told."""
+
+
+@attrs.frozen
+class Refused:
+    """The response at *url* is not an article, or no valid record came of it.
+
+    *reason* is a slug: ``static_page``, ``protected``, ``invalid_record``. With *keep* the captures
+    are stored, so that the page can be read again by better rules; never with ``protected``.
+    """
+
+    url: str
+    reason: str
+    captures: Sequence[Capture] = ()
+    keep: bool = False
+    lastmod: str | None = None
+
+
+@attrs.frozen
+class Missing:
+    """*url* answers 404 or 410, or redirects to something that is not it (*status* 301 …).
+
+    Of an article this is a sighting; the second, in another run, makes a ``gone/1`` line when
+    :meth:`Archive.settle` is called. Of an address that never was an article it is a refusal.
+    """
+
+    url: str
+    status: int
+    captures: Sequence[Capture] = ()
+
+
+@attrs.frozen
+class Seen:
+    """The server said 304, or a door that is trusted said unchanged: looked at, nothing new."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    lastmod: str | None = None
+
+
+@attrs.frozen
+class Failed:
+    """*url* could not be fetched. It is tried again, after growing pauses, for ever.
+
+    *reason* is a slug or a short text: ``http_503``, ``timeout``, ``TLS: certificate expired``.
+    """
+
+    url: str
+    reason: str
+
+
+@attrs.frozen
+class Reread:
+    """Today's rules read *article* from the captures of a stored line (``scrapy reextract``).
+
+    *article* carries ``id``, ``revision``, ``source`` and ``captures`` of that line. It is written
+    when it differs from the line and no line has its id, revision, source and extractor yet.
+    """
+
+    article: Article
+
+
+@attrs.frozen
+class Withhold:
+    """Whoever keeps the archive takes the article *id* out of everything that reads it."""
+
+    id: str
+    reason: str
+
+
+Finding: TypeAlias = Found | Refused | Missing | Seen | Failed | Reread | Withhold
+
+OutcomeKind: TypeAlias = Literal[
+    "new",  # first line of an article
+    "changed",  # the newsroom edited it, or it came back: the next revision
+    "superseded",  # the page takes the place of the REST record, same revision
+    "reread",  # only our rules changed: same revision, today's extractor
+    "unchanged",  # nothing written
+    "withheld",  # nothing stored, or (answer to Withhold) the line written
+    "refused",
+    "missing",  # noted; whether it is gone is for settle() to say
+    "seen",
+    "failed",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What the archive made of a finding. Once it is there, it is on disk."""
+
+    kind: OutcomeKind
+    url: str
+    id: str | None = None
+    revision: int | None = None
+    line: Line | None = None
+    """The line that was written, complete; None when none was."""
+
+    note: str | None = None
+    """What a log should say besides, such as a previous capture that could not be read."""
+
+
+@attrs.frozen(kw_only=True)
+class Settlement:
+    """What became of the articles that were found missing."""
+
+    gone: tuple[Gone, ...] = ()
+    """The ``gone/1`` lines that were written."""
+
+    looked_at: int = 0
+    """Articles known before this run that were looked at in it (Found, Seen and Missing)."""
+
+    vanished: int = 0
+    """Of these, how many were missing."""
+
+    mass: bool = False
+    """More than 20 % and at least 5 vanished: no line was written, and this run's sightings do
+    not count towards one."""
