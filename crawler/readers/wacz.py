@@ -1,0 +1,216 @@
+"""WACZ: the pages as they were, in one file that ReplayWeb.page opens.
+
+The captures are copied byte for byte: a WARC record is a gzip member of its own, so that records
+of many files become one file by putting them one after the other. The package is that of the WACZ
+specification 1.1.1 (specs.webrecorder.net/wacz/1.1.1), which is the newest that ReplayWeb.page and
+py-wacz take: they refuse the profile of 1.2.0.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, Any, Final, Self
+
+import attrs
+from warcio.warcwriter import WARCWriter
+
+from crawler import __version__
+from crawler.items import Article, CaptureReference
+from crawler.readers.cdxj import CdxjIndex
+from crawler.readers.output import new_file
+from crawler.readers.records import Record
+
+_VERSION: Final = "1.1.1"
+_HTML: Final = ("text/html", "application/xhtml+xml")
+
+
+@attrs.frozen
+class Written:
+    """What became of the articles that a package was asked for."""
+
+    articles: int
+    """Articles whose page is in the package."""
+
+    records: int
+    """Captures in the package."""
+
+    without_page: int
+    """Articles left out: what they rest on is not a page, such as an answer of the REST API."""
+
+
+def write_wacz(
+    articles: Iterable[Article],
+    path: Path,
+    *,
+    records: Callable[[CaptureReference], Iterator[Record]],
+    title: str,
+    description: str,
+) -> Written:
+    """Write the captures of *articles* to the WACZ file *path*, in place of what was there.
+
+    *records* gives the WARC records that a reference needs to be shown: none when it must not be
+    shown, two when it repeats an earlier one.
+    """
+    with (
+        new_file(path) as partial,
+        tempfile.TemporaryDirectory(dir=path.parent) as scratch,
+        zipfile.ZipFile(partial, "w", allowZip64=True) as package,
+        closing(_Package(package, Path(scratch), f"{path.stem}.warc.gz")) as contents,
+    ):
+        contents.title, contents.description = title, description
+        return contents.write(articles, records)
+
+
+class _Package:
+    """The files of a WACZ, in the order in which they are written."""
+
+    def __init__(self, package: zipfile.ZipFile, scratch: Path, warc: str) -> None:
+        self.package = package
+        self.warc = warc
+        self.title = self.description = ""
+        self.now = dt.datetime.now(dt.UTC)
+        self.resources: list[dict[str, Any]] = []
+        self.index = CdxjIndex(scratch / "index.sqlite")
+        self.pages = (scratch / "pages.jsonl").open("w+", encoding="utf-8")
+        self.placed: set[tuple[str, int]] = set()
+
+    def close(self) -> None:
+        self.index.close()
+        self.pages.close()
+
+    def write(
+        self,
+        articles: Iterable[Article],
+        records: Callable[[CaptureReference], Iterator[Record]],
+    ) -> Written:
+        shown = hidden = 0
+        with _Entry(self, f"archive/{self.warc}", packed=True) as file:
+            file.write(self.warcinfo())
+            for article in articles:
+                page = self.add(article, records, file)
+                shown, hidden = shown + page, hidden + (not page)
+        with _Entry(self, "indexes/index.cdx.gz", packed=True) as blocks:
+            of_blocks = "".join(self.index.write(blocks, "index.cdx.gz"))
+        self.whole("indexes/index.idx", of_blocks)
+        self.write_pages()
+        self.write_manifest()
+        return Written(articles=shown, records=len(self.placed), without_page=hidden)
+
+    def add(
+        self,
+        article: Article,
+        records: Callable[[CaptureReference], Iterator[Record]],
+        file: _Entry,
+    ) -> bool:
+        """Place what *article* rests on; return whether a page of it can be shown."""
+        page: Record | None = None
+        for reference in article.captures:
+            for record in records(reference):
+                if record.place not in self.placed:
+                    self.placed.add(record.place)
+                    self.index.add(record, self.warc, file.size)
+                    file.write(record.member)
+                if page is None and record.mime in _HTML and record.status == HTTPStatus.OK:
+                    page = record
+        if page is None:
+            return False
+        entry = {
+            "id": f"{article.id}/{article.revision}",
+            "url": page.url,
+            "ts": page.date,
+            "title": article.title,
+            "text": article.body,
+        }
+        self.pages.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        return True
+
+    def warcinfo(self) -> bytes:
+        """The first record of the WARC, which says how the file came to be."""
+        buffer = io.BytesIO()
+        writer = WARCWriter(buffer, gzip=True)
+        fields = {
+            "software": f"newsroom-archive/{__version__}",
+            "format": "WARC File Format 1.1",
+            "description": f"{self.title}: records of an archive, copied byte for byte",
+        }
+        writer.write_record(writer.create_warcinfo_record(self.warc, fields))
+        return buffer.getvalue()
+
+    def write_pages(self) -> None:
+        self.pages.flush()
+        self.pages.seek(0)
+        header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
+        with _Entry(self, "pages/pages.jsonl") as file:
+            file.write(f"{json.dumps(header)}\n".encode())
+            for line in self.pages:
+                file.write(line.encode())
+
+    def write_manifest(self) -> None:
+        manifest = json.dumps(
+            {
+                "profile": "data-package",
+                "wacz_version": _VERSION,
+                "title": self.title,
+                "description": self.description,
+                "created": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "software": f"newsroom-archive {__version__}",
+                "resources": self.resources,
+            },
+            indent=2,
+            ensure_ascii=False,
+        ).encode()
+        digest = {"path": "datapackage.json", "hash": _sha256(manifest)}
+        self.whole("datapackage.json", manifest.decode())
+        self.whole("datapackage-digest.json", json.dumps(digest, indent=2))
+
+    def whole(self, name: str, text: str) -> None:
+        with _Entry(self, name) as file:
+            file.write(text.encode())
+
+
+class _Entry:
+    """A file of the package while it is written, which notes its size and digest at the end.
+
+    What is *packed* already is stored as it is: readers take parts out of the middle of it.
+    """
+
+    def __init__(self, package: _Package, name: str, *, packed: bool = False) -> None:
+        self.package = package
+        self.name = name
+        self.size = 0
+        self.digest = hashlib.sha256()
+        entry = zipfile.ZipInfo(name, date_time=package.now.timetuple()[:6])
+        entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+        self.file: IO[bytes] = package.package.open(entry, "w", force_zip64=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.file.close()
+        self.package.resources.append(
+            {
+                "name": self.name.rpartition("/")[2].lower(),
+                "path": self.name,
+                "hash": f"sha256:{self.digest.hexdigest()}",
+                "bytes": self.size,
+            }
+        )
+
+    def write(self, part: bytes) -> None:
+        self.file.write(part)
+        self.digest.update(part)
+        self.size += len(part)
+
+
+def _sha256(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
