@@ -1,0 +1,153 @@
+"""Sitemaps: sets of addresses, indexes of files, Google News, plain text, robots.txt lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.discovery.documents import Unreadable, elements, local, text_of, unpacked
+from crawler.discovery.moments import day, moment
+from crawler.normalise.urls import absolute
+
+_ROOTS: Final = frozenset({"urlset", "sitemapindex"})
+_ITEMS: Final = frozenset({"url", "sitemap"})
+_LONGEST: Final = 2048  # sitemaps.org: an address is shorter
+_ROBOTS_LINE: Final = re.compile(
+    r"^[ \t]*site-?map[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE
+)
+_ROBOTS_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: what a crawler reads of robots.txt
+
+
+@attrs.frozen
+class Entry:
+    """One line of a sitemap."""
+
+    url: str
+    """Absolute address."""
+
+    is_file: bool = False
+    """Whether it is a sitemap, listed in an index."""
+
+    lastmod: str | None = None
+    """ISO 8601: a moment with offset, or a day alone."""
+
+    published: str | None = None
+    """``news:publication_date`` as a moment with offset."""
+
+    is_news: bool = False
+    """Whether it stands in a Google News sitemap, which lists two days only."""
+
+
+def read_sitemap(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[Entry]:
+    """Yield what the sitemap at *base* lists, in its order, addresses made absolute.
+
+    An XML sitemap or index, gzipped or not, or a plain list of addresses. A time without offset
+    is in *zone*. Lines without an http(s) address are left out. :exc:`Unreadable` is raised at
+    the end for a file that is damaged or no sitemap, so what came before is not all.
+    """
+    plain = unpacked(body)
+    if plain[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:4].lower() == b"http":
+        yield from _read_text(plain, base)
+        return
+    sort = ""
+    for element in elements(plain, _ROOTS | _ITEMS):
+        name = local(element)
+        if name in _ROOTS and element.getparent() is None:
+            sort = name
+        elif sort:
+            entry = _entry(element, base, zone, is_file=name == "sitemap")
+            if entry:
+                yield entry
+    if not sort:
+        raise Unreadable("XML, but no sitemap")
+
+
+def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool) -> Entry | None:
+    location = lastmod = ""
+    published: dt.datetime | None = None
+    news = False
+    for child in element.iter(etree.Element):
+        name = local(child)
+        if child.getparent() is element:
+            if name == "loc":
+                location = location or text_of(child)
+            elif name == "lastmod":
+                lastmod = text_of(child)
+            elif name == "news":
+                news = True
+        elif name == "publication_date":
+            published = moment(text_of(child), zone)
+    url = absolute(location, base) if 0 < len(location) <= _LONGEST else None
+    if url is None:
+        return None
+    return Entry(
+        url,
+        is_file,
+        _moment_or_day(lastmod, zone),
+        published.isoformat() if published else None,
+        news,
+    )
+
+
+def _moment_or_day(text: str, zone: dt.tzinfo) -> str | None:
+    found = moment(text, zone) or day(text)
+    return found.isoformat() if found else None
+
+
+def _read_text(plain: bytes, base: str) -> Iterator[Entry]:
+    for line in plain.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines():
+        address = line.strip()
+        if address.lower().startswith(("http://", "https://")) and len(address) <= _LONGEST:
+            url = absolute(address, base)
+            if url:
+                yield Entry(url)
+
+
+def robots_sitemaps(robots: bytes, base: str) -> tuple[str, ...]:
+    """Return the addresses of the Sitemap lines of *robots*, each once, in order.
+
+    They stand outside the groups of rules (sitemaps.org, "Specifying the Sitemap location").
+    """
+    text = robots[:_ROBOTS_BYTES].decode("utf-8", errors="replace").replace("\r", "\n")
+    found = (absolute(line, base) for line in _ROBOTS_LINE.findall(text))
+    return tuple(dict.fromkeys(url for url in found if url))
+
+
+# What WordPress, Yoast, Rank Math, All in One SEO, Jetpack and XML Sitemaps call the files that
+# list no articles: pages, terms, users, attachments and parts of page builders.
+_NOT_POSTS: Final = re.compile(
+    r"""
+    posts-(?:page|attachment|product|elementor|wp_|e-)[\w-]*      # wp-sitemap-posts-page-1.xml
+    | taxonom | categor | kategori | [_-]tags? \b | \btags?[_-] | post_tag | post_format | newstopic
+    | author | penulis | \busers? \b | -users?-
+    | (?:^|/) pages?-sitemap | sitemap-(?:pt-)?pages? \b | sitemap-(?:misc|tax|archives|home|static)
+    | attachment | \bimages?[-_]sitemap | image-sitemap | video-sitemap | sitemap-(?:image|video)
+    | product | local-sitemap | \.kml
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_POSTS: Final = re.compile(
+    r"(?:^|[/_.-])(?:posts?|berita|artikel|articles?)(?=[-_.\d])", re.IGNORECASE
+)
+_NUMBERS: Final = re.compile(r"\d+")
+
+
+def may_list_articles(url: str) -> bool:
+    """Whether the sitemap at *url*, by its name, may list articles."""
+    return not _NOT_POSTS.search(url.partition("://")[2].partition("/")[2])
+
+
+def lists_posts(url: str) -> bool:
+    """Whether the sitemap at *url*, by its name, lists posts and nothing else."""
+    return may_list_articles(url) and bool(_POSTS.search(url.rpartition("/")[2]))
+
+
+def natural_order(url: str) -> tuple[str, tuple[int, ...]]:
+    """Return a key that sorts ``post-sitemap10.xml`` after ``post-sitemap9.xml``."""
+    name = url.rpartition("/")[2]
+    return _NUMBERS.sub("", name), tuple(int(digits[:18]) for digits in _NUMBERS.findall(name))

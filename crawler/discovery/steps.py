@@ -1,0 +1,156 @@
+"""What a door says to whoever drives it, and what it may ask of earlier runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Link:
+    """An article's address, and what the door that listed it says of it."""
+
+    url: str
+    """Canonical address."""
+
+    door: str
+    """``rest``, ``sitemap``, ``feed``, ``listing``, ``cdx`` or ``urls``."""
+
+    lastmod: str | None = None
+    """Last modification as the door states it, ISO 8601 with offset."""
+
+    published: str | None = None
+    """Publication as the door states it, ISO 8601 with offset."""
+
+    post_id: int | None = None
+    """WordPress post id, where the door states it."""
+
+    record: Mapping[str, Any] | None = None
+    """The REST object, in a quick backfill."""
+
+    why: str = "new"
+    """``new``, ``changed``, ``moved`` (a known post at another address) or ``back`` (was gone)."""
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """A known article that a complete list no longer names: fetch it and see."""
+
+    known: Known
+    door: str
+
+
+@attrs.frozen(kw_only=True)
+class Fetch:
+    """A door wants this address."""
+
+    url: str
+    conditional: bool = True
+    """Send the stored validators: a 304 means what was learnt last time still holds."""
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What came of a :class:`Fetch`."""
+
+    url: str
+    """Address that answered, after redirects."""
+
+    status: int
+    """HTTP status; 304 where nothing changed; 0 where nothing answered."""
+
+    body: bytes = b""
+    """Entity body, content coding removed."""
+
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    """Header fields, names in lower case."""
+
+
+@attrs.frozen(kw_only=True)
+class Note:
+    """Something the run's record should say: a door that closed, counts that disagree."""
+
+    door: str
+    text: str
+    trouble: bool = False
+    """Whether somebody has to look at it."""
+
+    slug: str = ""
+    """What it is about, fit for a stats key: ``closed``, ``lists_none``, ``mass_missing``."""
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """The last step of a walk that came to its end."""
+
+    doors: Mapping[str, str]
+    """Door → how it went: ``complete``, ``partial``, ``closed`` or ``trouble``."""
+
+    totals: Mapping[str, int]
+    """Door → how many articles it counts."""
+
+    counts: Mapping[str, int]
+    """How many links were ``new``, ``changed``, ``unchanged``, ``foreign``, ``outside``, …"""
+
+    shows_changes: bool
+    """Whether an open door states modifications, so that no article needs a look for its own sake."""
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """What the ledger holds of a listed address."""
+
+    url: str
+    post_id: int | None
+    published: str | None
+    lastmod: str | None
+    state: str
+    """``article``, ``refused``, ``failed``, ``waiting`` (listed, not fetched yet) or ``gone``."""
+
+    looked_at: str | None = None
+    """When it was last fetched, UTC: stands in for ``lastmod`` where no door stated one."""
+
+
+@attrs.frozen(kw_only=True)
+class Window:
+    """Publication days in the newsroom's zone, both inclusive; ``None`` is open."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+class Memory(Protocol):
+    """What a door may ask of earlier runs, and leave for later ones.
+
+    Whoever drives a walk notes each :class:`Link` here before it resumes the walk: from then on
+    ``known`` finds it under that address (as well as under its older one) and ``count`` counts it.
+    """
+
+    def known(self, url: str) -> Known | None:
+        """Return what is known of *url*."""
+
+    def known_post(self, post_id: int) -> Known | None:
+        """Return what is known of the post with that id."""
+
+    def count(self, *, after: str | None = None, before: str | None = None) -> int:
+        """Return how many posts are listed and not gone; *after* and *before* exclude themselves.
+
+        With a bound, only posts whose publication is known, compared as moments.
+        """
+
+    def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
+        """Return them, oldest first, those without a known publication at the end."""
+
+    def door(self, name: str) -> dict[str, Any]:
+        """Return what the door of that name left, an empty dict at first."""
+
+    def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
+        """Leave *left*, JSON values, for the next run."""
+
+
+Step: TypeAlias = Fetch | Link | Missing | Note | Summary
+Walk: TypeAlias = Generator[Step, Answer | None, None]
+"""Yields steps; a :class:`Fetch` is answered by ``send(Answer)``, everything else by ``None``."""
