@@ -9,47 +9,21 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from scrapy.utils.conf import closest_scrapy_cfg
 
 from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
+from crawler.project import EXIT_FAILED, EXIT_LOCKED
+from crawler.project import archive_folder as archive_folder
+from crawler.project import archive_names as archive_names
+from crawler.project import archive_root as archive_root
 
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings, Settings
-
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_ALARM: Final = 3
-EXIT_INCOMPLETE: Final = 4
-EXIT_LOCKED: Final = 75
-
-
-def archive_root(settings: BaseSettings) -> Path:
-    """Return the folder of all archives: ``ARCHIVE_DIR``, relative to that of scrapy.cfg."""
-    config = closest_scrapy_cfg()
-    base = Path(config).parent if config else Path.cwd()
-    return (base / str(settings["ARCHIVE_DIR"])).resolve()
-
-
-def archive_names(settings: BaseSettings) -> list[str]:
-    """Return the names of the archives that there are, sorted."""
-    return sorted(path.parent.name for path in archive_root(settings).glob("*/archive.json"))
-
-
-def archive_folder(settings: BaseSettings, name: str) -> Path:
-    """Return the folder of the archive *name*, or raise :exc:`ConfigurationError`."""
-    names = archive_names(settings)
-    if name not in names:
-        known = ", ".join(names) or "none yet"
-        raise ConfigurationError(
-            f"no archive named {name!r} in {archive_root(settings)}; there are: {known}"
-        )
-    return archive_root(settings) / name
+    from scrapy.settings import Settings
 
 
 class ArchiveCommand(ScrapyCommand):

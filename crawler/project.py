@@ -1,0 +1,52 @@
+"""Where archives are, and what exit codes mean: the same for every command and for a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrapy.utils.conf import closest_scrapy_cfg
+
+from crawler.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+"""The run failed or was interrupted; what was archived stays."""
+
+EXIT_USAGE: Final = 2
+"""Wrong arguments or settings; nothing was done."""
+
+EXIT_ALARM: Final = 3
+"""Finished, but something is wrong with the newsroom."""
+
+EXIT_INCOMPLETE: Final = 4
+"""Finished; single articles could not be fetched or read."""
+
+EXIT_LOCKED: Final = 75
+"""Another run holds the archive's lock; nothing was done (``EX_TEMPFAIL``)."""
+
+
+def archive_root(settings: BaseSettings) -> Path:
+    """Return the folder of all archives: ``ARCHIVE_DIR``, relative to that of scrapy.cfg."""
+    config = closest_scrapy_cfg()
+    base = Path(config).parent if config else Path.cwd()
+    return (base / str(settings["ARCHIVE_DIR"])).resolve()
+
+
+def archive_names(settings: BaseSettings) -> list[str]:
+    """Return the names of the archives that there are, sorted."""
+    return sorted(path.parent.name for path in archive_root(settings).glob("*/archive.json"))
+
+
+def archive_folder(settings: BaseSettings, name: str) -> Path:
+    """Return the folder of the archive *name*, or raise :exc:`ConfigurationError`."""
+    names = archive_names(settings)
+    if name not in names:
+        known = ", ".join(names) or "none yet"
+        raise ConfigurationError(
+            f"no archive named {name!r} in {archive_root(settings)}; there are: {known}"
+        )
+    return archive_root(settings) / name
