@@ -1,0 +1,177 @@
+"""A page's bytes become one tree."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+import attrs
+from lxml import etree
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
+
+from crawler.errors import NotAnArticle
+from crawler.normalise.text import fold
+from crawler.normalise.urls import absolute
+
+# One parser for all pages: building one costs as much as a tenth of a page. huge_tree lifts the
+# depth at which libxml2 stops reading from 256 to 2048 elements.
+_PARSER: Final = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+_DEEPEST: Final = 2_000
+
+# libxml2 compares each attribute with all others of its element, so that a megabyte of attributes
+# costs it twelve seconds. Pages of that size are looked at first.
+_LARGE: Final = 1_000_000
+_MOST_ATTRIBUTES: Final = 2_000
+
+_UTF16: Final = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+@attrs.frozen
+class Head:
+    """What the head of a page declares, as far as one pass over it tells."""
+
+    links: tuple[tuple[str, str, str], ...] = ()
+    """``rel`` in lower case, ``type`` and ``href`` of each link."""
+
+    metas: Mapping[str, str] = attrs.field(factory=dict)
+    """``property`` or ``name``, in lower case → the first content that is not empty."""
+
+    def link(self, rel: str, kind: str | None = None) -> str | None:
+        """Return the ``href`` of the first link with that *rel*, and of that type."""
+        for rels, type_, href in self.links:
+            if rel in rels.split() and kind in (None, type_) and href:
+                return href
+        return None
+
+
+class Document:
+    """One page: its tree, its address, and what it declares about itself."""
+
+    def __init__(
+        self, body: bytes | str, url: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Parse *body*; :exc:`NotAnArticle` where it is empty or cannot be read as a whole."""
+        self.url = url
+        self.headers: Mapping[str, str] = headers or {}
+        self.root = _parse(body, url, self.headers.get("content-type", ""))
+
+    @cached_property
+    def body_classes(self) -> frozenset[str]:
+        """The names that WordPress gives ``body``: ``single-post``, ``postid-123``, ``page``."""
+        body = self.root.find("body")
+        return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
+
+    @cached_property
+    def head(self) -> Head:
+        """What the head declares."""
+        head = self.root.find("head")
+        found = _declared(head) if head is not None else Head()
+        if found.link("canonical") is None:
+            # Broken markup in the head makes the parser open the body before the head has ended.
+            return _declared(self.root)
+        return found
+
+    @cached_property
+    def language(self) -> str | None:
+        """BCP 47 tag of the page, where it has a well-formed one."""
+        tag = (self.root.get("lang") or "").strip().replace("_", "-")
+        return tag if _LANGUAGE.fullmatch(tag) else None
+
+    def absolute(self, href: str | None) -> str | None:
+        """Return the http(s) address that *href* names on this page."""
+        return absolute(href, self.url) if href else None
+
+
+def _declared(scope: etree._Element) -> Head:
+    links: list[tuple[str, str, str]] = []
+    metas: dict[str, str] = {}
+    for element in scope.iter("link", "meta"):
+        if element.tag == "link":
+            rel = (element.get("rel") or "").lower()
+            links.append((rel, element.get("type") or "", element.get("href") or ""))
+        else:
+            name = element.get("property") or element.get("name")
+            content = element.get("content")
+            if name and content:
+                metas.setdefault(name.lower(), content)
+    return Head(tuple(links), metas)
+
+
+def _parse(body: bytes | str, url: str, content_type: str) -> etree._Element:
+    encoded = (
+        body.encode("utf-8", "replace") if isinstance(body, str) else _utf8(body, content_type)
+    )
+    if len(encoded) > _LARGE and _has_endless_tag(encoded):
+        raise NotAnArticle(url, "too_complex")
+    try:
+        root = etree.fromstring(encoded, _PARSER)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None or root.tag != "html":
+        raise NotAnArticle(url, "empty_page")
+    # Where libxml2 gives up, the element it was in is the last of the tree.
+    depth = sum(1 for _ in _last_branch(root))
+    if depth >= _DEEPEST:
+        raise NotAnArticle(url, "too_deep")
+    return root
+
+
+def _last_branch(element: etree._Element) -> Iterator[etree._Element]:
+    while len(element):
+        element = element[-1]
+        yield element
+
+
+def _has_endless_tag(body: bytes) -> bool:
+    return any(
+        piece.count(b"=") > _MOST_ATTRIBUTES
+        for piece in body.split(b"<")
+        if len(piece) > _MOST_ATTRIBUTES
+    )
+
+
+def _utf8(body: bytes, content_type: str) -> bytes:
+    """Return *body* in UTF-8, whatever it declares to be.
+
+    A page that is valid UTF-8 is UTF-8: no other text is, by accident, and servers lie.
+    """
+    if b"\0" in body[:4]:
+        for mark, encoding in _UTF16:
+            if body.startswith(mark):
+                return body.decode(encoding, "replace").encode("utf-8", "replace")
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace").encode("utf-8", "replace")
+    body = body.removeprefix(codecs.BOM_UTF8)
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        declared = http_content_type_encoding(content_type or None)
+        declared = declared or html_body_declared_encoding(body) or "cp1252"
+        if declared in ("utf-8", "utf-16", "utf-16-le", "utf-16-be"):
+            # One broken character does not make another encoding of it; a page without a
+            # single valid one is in the encoding that Windows wrote.
+            declared = "utf-8" if _is_mostly_utf8(body) else "cp1252"
+        body = body.decode(declared, "replace").encode()
+    return body.replace(b"\0", b"") if b"\0" in body else body
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\N{REPLACEMENT CHARACTER}")
+    return sum(not char.isascii() for char in text) > 2 * broken
+
+
+def text_of(element: etree._Element) -> str:
+    """Return the text in *element*, white space folded."""
+    if not len(element):
+        return fold(element.text or "")
+    return fold("".join(map(str, element.itertext(with_tail=False))))

@@ -1,0 +1,150 @@
+"""Photos and embeds: from an element to what the line says of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from lxml import etree
+
+from crawler.extract.document import Document
+from crawler.items import Embed
+from crawler.normalise.text import fold
+
+_TWITTER: Final = re.compile(r"https?://(?:\w+\.)?(?:twitter|x)\.com/")
+_INSTAGRAM: Final = re.compile(r"https?://(?:\w+\.)?instagram\.com/")
+_VIDEO: Final = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:youtube(?:-nocookie)?\.com|youtu\.be|vimeo\.com|dailymotion\.com"
+    r"|dai\.ly|vidio\.com|tiktok\.com|rumble\.com|videopress\.com)/"
+    r"|https?://(?:\w+\.)?facebook\.com/(?:plugins/video|watch|[^/]+/videos/)"
+    r"|[^?#]*\.(?:mp4|m4v|webm|ogv|m3u8)(?:$|[?#])",
+    re.IGNORECASE,
+)
+_YOUTUBE: Final = re.compile(
+    r"https?://(?:(?:www|m)\.)?(?:youtu\.be/|youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/))"
+    r"([\w-]+)"
+)
+_ADS: Final = re.compile(
+    r"//(?:[\w-]+\.)*(?:doubleclick|googlesyndication|adnxs|criteo|taboola|mgid|amazon-adsystem)\.",
+)
+_SIZED: Final = re.compile(r"-\d+x\d+(?=\.\w{3,4}$)")
+_IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
+_CANDIDATE: Final = re.compile(r"(\S+)\s+(\d+(?:\.\d+)?)[wx]")
+_LAZY: Final = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+
+AMP_IMAGES: Final = ("amp-img", "amp-anim")
+
+
+class Photo:
+    """A photo in the text, whose caption may come after it."""
+
+    __slots__ = ("alt", "bare", "caption", "url")
+
+    def __init__(self, url: str, alt: str | None) -> None:
+        self.url = url
+        self.alt = alt
+        self.caption: str | None = None
+        self.bare = True
+        """Whether it stands outside a figure."""
+
+
+def photo(element: etree._Element, document: Document, link: str | None = None) -> Photo | None:
+    """Return the photo that *element* shows, full size where the page names its file.
+
+    *link* is where it leads. Nothing comes of emojis, avatars, counters of one pixel and
+    pictures without an address.
+    """
+    get = element.get
+    names = get("class") or ""
+    if "emoji" in names or "wp-smiley" in names or "avatar" in names:
+        return None
+    if get("width") in ("0", "1") or get("height") in ("0", "1"):
+        return None
+    url = document.absolute(source(element, link))
+    return Photo(url, fold(get("alt") or "") or None) if url else None
+
+
+def source(element: etree._Element, link: str | None = None) -> str | None:
+    """Return the largest file that an image element names.
+
+    ``src`` of a gallery is a thumbnail (fixtures/progres/galeri-klasik).
+    """
+    get = element.get
+    src = get("src") or ""
+    if not src or src.startswith("data:"):
+        src = next((get(name) or "" for name in _LAZY if get(name)), "")
+    if src and not _SIZED.search(src):
+        return src
+    if link and _IMAGE_FILE.search(link):
+        return link
+    candidates = _CANDIDATE.findall(get("srcset") or get("data-srcset") or "")
+    if candidates:
+        largest: str = max(candidates, key=lambda each: float(each[1]))[0]
+        return largest
+    return src or None
+
+
+def frame(element: etree._Element, document: Document) -> Embed | None:
+    """Return the embed that a frame, a player or its AMP form is; ``None`` for ads and the empty."""
+    get = element.get
+    tag = str(element.tag)
+    if tag == "amp-youtube":
+        return _embed(f"https://www.youtube.com/embed/{get('data-videoid') or ''}", "video")
+    if tag == "amp-instagram":
+        return _embed(f"https://www.instagram.com/p/{get('data-shortcode') or ''}/", "instagram")
+    if tag == "amp-vimeo":
+        return _embed(f"https://player.vimeo.com/video/{get('data-videoid') or ''}", "video")
+    if tag == "amp-dailymotion":
+        return _embed(f"https://www.dailymotion.com/embed/video/{get('data-videoid')}", "video")
+    if tag == "amp-twitter":
+        return tweet(element, document)
+    src = get("src") or get("data-src") or get("data-lazy-src") or get("data-href") or get("cite")
+    if not src and tag in ("video", "amp-video"):
+        child = element.find("source")
+        src = child.get("src") if child is not None else None
+    return embed_at(document.absolute(src), "video" if tag in ("video", "amp-video") else None)
+
+
+def embed_at(url: str | None, kind: str | None = None) -> Embed | None:
+    """Return the embed at *url*, without its query."""
+    if url is None or url.startswith("about:") or _ADS.search(url):
+        return None
+    if "/plugins/" in url and "href=" in url:
+        # Facebook's players name what they show in their query.
+        shown = parse_qs(urlsplit(url).query).get("href", [""])[0]
+        url = shown if shown.startswith("https://") else url
+        kind = kind or ("video" if _VIDEO.match(url) else None)
+    youtube = _YOUTUBE.match(url)
+    if youtube:
+        return _embed(f"https://www.youtube.com/embed/{youtube[1]}", "video")
+    if kind is None:
+        kind = (
+            ("tweet" if _TWITTER.match(url) else None)
+            or ("instagram" if _INSTAGRAM.match(url) else None)
+            or ("video" if _VIDEO.match(url) else "iframe")
+        )
+    return _embed(url, kind)
+
+
+def tweet(element: etree._Element, document: Document) -> Embed | None:
+    """Return the tweet whose words *element* holds: its last link is its own address."""
+    for anchor in reversed(list(element.iter("a"))):
+        href = anchor.get("href") or ""
+        if "/status/" in href:
+            return embed_at(document.absolute(href), "tweet")
+    number = element.get("data-tweetid")
+    return _embed(f"https://twitter.com/i/status/{number}", "tweet") if number else None
+
+
+def instagram(element: etree._Element, document: Document) -> Embed | None:
+    """Return the Instagram post whose words *element* holds."""
+    href = element.get("data-instgrm-permalink")
+    if not href:
+        href = next((a.get("href") for a in element.iter("a") if a.get("href")), None)
+    return embed_at(document.absolute(href), "instagram")
+
+
+def _embed(url: str, kind: str) -> Embed | None:
+    url = url.partition("#")[0].partition("?")[0]
+    return None if url.endswith(("/None", "/p//", "embed/")) else Embed(kind=kind, url=url)

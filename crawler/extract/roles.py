@@ -1,0 +1,121 @@
+"""What the class of an element says of its part in an article's text."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+
+class Role(enum.Enum):
+    """What becomes of an element because of its class."""
+
+    NOT_BODY = enum.auto()
+    """Not written by the newsroom, or not part of the text."""
+
+    RELATED = enum.auto()
+    """A box of links that the theme or a plugin puts into the text."""
+
+    FOOTER = enum.auto()
+    """Tags, writer, editor and source below the text."""
+
+    PAGES = enum.auto()
+    """Links to the other pages of the article."""
+
+    FIGURE = enum.auto()
+    """A photo with its caption, in the markup from before ``figure``."""
+
+    CAPTION = enum.auto()
+    DECK = enum.auto()
+    TWEET = enum.auto()
+    INSTAGRAM = enum.auto()
+    VIDEO = enum.auto()
+    OWN_EMBED = enum.auto()
+    """Another post of a WordPress site, shown in a frame."""
+
+    EMBED = enum.auto()
+    """A wrapper whose words are not body and whose frame is an embed."""
+
+
+# fixtures/progres: kutipan-galeri-klasik (gallery), teras (decks), cuitan (tweets), instagram,
+# halaman-banyak (page links), iklan-di-tengah (banners), kotak-terkait (boxes).
+_NAMES: Final[Mapping[str, Role]] = {
+    "entry-footer": Role.FOOTER,
+    "gmr-cf-metacontent": Role.FOOTER,
+    "tags-links": Role.FOOTER,
+    "page-links": Role.PAGES,
+    "prevnextpost-links": Role.PAGES,
+    "wp-caption": Role.FIGURE,
+    "gallery-item": Role.FIGURE,
+    "wp-caption-text": Role.CAPTION,
+    "wp-element-caption": Role.CAPTION,
+    "gallery-caption": Role.CAPTION,
+    "blocks-gallery-caption": Role.CAPTION,
+    "sub-judul": Role.DECK,
+    "subjudul": Role.DECK,
+    "subtitle": Role.DECK,
+    "deck": Role.DECK,
+    "twitter-tweet": Role.TWEET,
+    "twitter-video": Role.TWEET,
+    "instagram-media": Role.INSTAGRAM,
+    "tiktok-embed": Role.VIDEO,
+    "fb-video": Role.VIDEO,
+    "fb-post": Role.EMBED,
+    "wp-embedded-content": Role.OWN_EMBED,
+    "wp-block-embed": Role.EMBED,
+    "screen-reader-text": Role.NOT_BODY,
+    "sr-only": Role.NOT_BODY,
+    "adsbygoogle": Role.NOT_BODY,
+    "sharedaddy": Role.NOT_BODY,
+    "a2a_kit": Role.NOT_BODY,
+    "list-table": Role.NOT_BODY,
+    "toc_container": Role.NOT_BODY,
+    "lwptoc": Role.NOT_BODY,
+    "author-box": Role.NOT_BODY,
+    "saboxplugin-wrap": Role.NOT_BODY,
+    "wp-block-button": Role.NOT_BODY,
+    "wp-block-buttons": Role.NOT_BODY,
+}
+
+_FAMILIES: Final = (
+    (
+        Role.RELATED,
+        re.compile(
+            r"(?:^|[\s_-])(?:related|terkait|yarpp|crp_related|rp4wp|irp|baca-?juga|bacajuga)"
+            r"(?:$|[\s_-])|related-?posts?",
+        ),
+    ),
+    (
+        Role.NOT_BODY,
+        re.compile(
+            r"(?:^|[\s_-])(?:ads?|advert\w*|adsense|iklan\w*|banners?|sponsor\w*)(?:$|[\s_-])"
+            r"|gmr-banner|google-auto-placed|div-gpt|(?:^|\s)code-block(?:-\d+)?(?:$|\s)"
+            r"|(?:^|[\s_-])(?:share|sharing|shares|socials?|socialicon)(?:$|[\s_-])|addtoany|heateor"
+            r"|(?:^|[\s_-])(?:views?|post-views|view-count\w*|pvc|wpp|counter)(?:$|[\s_-])"
+            r"|(?:^|[\s_-])(?:ez-toc|rank-math-toc|newsletter|subscribe)",
+        ),
+    ),
+)
+
+
+class Roles:
+    """The roles of classes under one theme."""
+
+    def __init__(self, names: Mapping[str, Role] | None = None) -> None:
+        """*names* are what a theme adds, or sees differently."""
+        self._names = {**_NAMES, **(names or {})}
+        # A site has a few hundred different values of ``class``; a hostile one any number.
+        self.of = lru_cache(maxsize=4096)(self._of)
+
+    def _of(self, classes: str) -> Role | None:
+        for name in classes.split():
+            role = self._names.get(name)
+            if role is not None:
+                return role
+        folded = classes.lower()
+        for role, family in _FAMILIES:
+            if family.search(folded):
+                return role
+        return None
