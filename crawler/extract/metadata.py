@@ -16,7 +16,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.ldjson import Graph, Node, read_graph, several, words
-from crawler.extract.microdata import Property, read_microdata, text_of
+from crawler.extract.microdata import Property, read_microdata
 from crawler.normalise.text import fold
 
 # A page has some dozens; thousands are an attack or a list.
@@ -229,7 +229,7 @@ def _stated(node: Node, *keys: str) -> Iterator[Stated]:
 
 def read_metadata(root: etree._Element, url: str) -> Metadata:
     """Return what the page at *url*, parsed to *root*, states about itself."""
-    blocks = [text_of(script) for script in root.iter("script") if _LD in _kind(script)]
+    blocks = [script.text or "" for script in root.iter("script") if _LD in _kind(script)]
     graph = read_graph(blocks) if blocks else Graph()
     tags = _tags(root.iter("meta"))
     return Metadata(

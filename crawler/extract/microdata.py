@@ -7,6 +7,7 @@ from typing import Final, cast
 import attrs
 from lxml import etree
 
+from crawler.extract.document import text_of
 from crawler.extract.ldjson import ARTICLE_TYPES, PAGE_TYPES
 from crawler.normalise.text import fold
 
@@ -36,13 +37,8 @@ class Property:
             return fold(element.get("href") or "")
         for child in element.iterdescendants():
             if child.get("itemprop") == "name":
-                return fold(child.get("content") or text_of(child))
-        return fold(text_of(element))
-
-
-def text_of(element: etree._Element) -> str:
-    """Return all text in *element*, as it stands."""
-    return "".join(str(piece) for piece in element.itertext(with_tail=False))
+                return fold(child.get("content") or "") or text_of(child)
+        return text_of(element)
 
 
 def read_microdata(root: etree._Element) -> tuple[Property, ...]:

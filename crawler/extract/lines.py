@@ -1,0 +1,142 @@
+"""The lines of a page as a reader sees them, without menus, comments and other articles.
+
+A line is what stands between two block elements or line breaks: a byline, a date, a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.normalise.text import fold
+
+_INVISIBLE: Final = frozenset(
+    (
+        *("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "head"),
+        *("textarea", "button", "canvas", "audio", "video", "option"),
+    )
+)
+# A cell is not one: "Penulis | : Sari Dewi" in a table's row is one line.
+_BLOCKS: Final = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl"),
+        *("dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table"),
+        *("tr", "ul"),
+    )
+)
+# Names of the parts of a page that are never the article: what WordPress' own templates and the
+# common theme families call comments, menus, neighbours, teasers and social buttons.
+_NEVER: Final = (
+    r"comments?|comment-?(?:list|respond|form|area)|respond|disqus|nav|navbar|navigation|menu"
+    r"|breadcrumbs?|pagination|prevnext|newsletter|subscribe|popup|modal|cookie"
+)
+# These are also said of whole pages: div.with-sidebar, div#post-947.share-simple.
+_SELDOM: Final = (
+    r"sidebar|widgets?|related|terkait|populer|terpopuler|trending|share|sharing|social|sosmed"
+    r"|prev|next|ticker|runscroll|running-text|banner|iklan|advert|ads|copyright|recommend"
+    r"|recommended|rekomendasi|sponsored?|promoted?"
+)
+_NEVER_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_NEVER})(?:$|[\s_-])", re.IGNORECASE)
+_SELDOM_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_SELDOM})(?:$|[\s_-])", re.IGNORECASE)
+# Themes name the text's own container so; what else its name says (has-share) does not count.
+CONTENT: Final = re.compile(
+    r"(?:^|[\s_-])(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]?(?:single[-_])?"
+    r"(?:content|body|text|konten|berita)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_POST_ID: Final = re.compile(r"post-\d+")
+# No list of other articles is longer than this and than what a page says beside it.
+_TEASERS: Final = 3_000
+_FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
+_CELLS: Final = frozenset(("td", "th"))
+_MOST: Final = 20_000
+
+
+@attrs.frozen
+class Line:
+    """One line, and the innermost element that holds all of it."""
+
+    text: str
+    element: etree._Element
+
+
+def is_furniture(element: etree._Element) -> bool:
+    """Whether *element* by its name is none of the article: a menu, comments, a list of others."""
+    if element.tag in _FURNITURE_TAGS:
+        return True
+    if element.tag in ("body", "html", "article", "main"):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if len(names) == 1 or CONTENT.search(names) or _POST_ID.fullmatch(element.get("id") or ""):
+        return False
+    if _NEVER_NAME.search(names):
+        return True
+    return bool(_SELDOM_NAME.search(names)) and len(text_of(element)) < _TEASERS
+
+
+def lines(scope: etree._Element, *, keep: frozenset[etree._Element] = frozenset()) -> list[Line]:
+    """Return the lines in *scope* in order.
+
+    Parts that are furniture by their name are left out unless they hold one of *keep*: themes
+    wrap whole pages in a ``div.sidebar-right``.
+    """
+    found: list[Line] = []
+    pieces: list[str] = []
+    holder = scope
+
+    def finish() -> None:
+        text = fold("".join(pieces))
+        pieces.clear()
+        if text and len(found) < _MOST:
+            found.append(Line(text, holder))
+
+    for event, element in _walk(scope, keep):
+        block = element.tag in _BLOCKS
+        if block:
+            finish()
+        elif element.tag in _CELLS:
+            pieces.append(" ")
+        if event == "start":
+            holder = element if block and element.tag != "br" else holder
+            pieces.append(element.text or "")
+        else:
+            holder = _block_of(element) if block else holder
+            pieces.append(element.tail or "")
+    finish()
+    return found
+
+
+def _block_of(element: etree._Element) -> etree._Element:
+    for each in element.iterancestors():
+        if each.tag in _BLOCKS:
+            return each
+    return element
+
+
+def _walk(
+    scope: etree._Element, keep: frozenset[etree._Element]
+) -> Iterator[tuple[str, etree._Element]]:
+    """Yield the beginning and the end of every visible element in *scope*, not of itself.
+
+    Of what is left out only the end is yielded: what follows it belongs to the line around it.
+    """
+    walker = etree.iterwalk(scope, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event in ("comment", "pi"):
+            yield "end", element
+        elif event == "start" and element is not scope and _is_left_out(element, keep):
+            walker.skip_subtree()
+        elif element is not scope or event == "start":
+            yield event, element
+
+
+def _is_left_out(element: etree._Element, keep: frozenset[etree._Element]) -> bool:
+    if element in keep:
+        return False
+    return element.tag in _INVISIBLE or is_furniture(element)
