@@ -33,19 +33,18 @@ _INVISIBLE: Final = {
 _EMOJI: Final = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _LOOSE_JOINER: Final = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
 
-_TYPOGRAPHY: Final = str.maketrans(
-    {
-        **dict.fromkeys("“”„‟″‶«»〝〞＂", '"'),
-        **dict.fromkeys("‘’‚‛′‵´`ʻʼ‹›＇", "'"),
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-        "…": "...",
-        "×": "x",
-        "™": "(tm)",
-        "\ufe0e": "",
-        "\ufe0f": "",
-    }
+# Replaced one after the other: on an article, forty searches for a character cost a thirtieth of
+# one translate().
+_TYPOGRAPHY: Final = (
+    *((variant, '"') for variant in "“”„‟″‶«»〝〞＂"),
+    *((variant, "'") for variant in "‘’‚‛′‵´`ʻʼ‹›＇"),
+    *((variant, "-") for variant in "‐‑‒–—―−﹘﹣－"),
+    ("…", "..."),
+    ("×", "x"),
+    ("™", "(tm)"),
+    ("\ufe0e", ""),
+    ("\ufe0f", ""),
 )
-_VARIANT: Final = re.compile("[" + "".join(map(chr, _TYPOGRAPHY)) + "]")
 _DASHES: Final = re.compile("--+")
 
 
@@ -69,10 +68,6 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _typed(variant: re.Match[str]) -> str:
-    return _TYPOGRAPHY[ord(variant[0])]
-
-
 def typographic_fold(text: str) -> str:
     """Return :func:`fold` of *text* with one form for what WordPress prints in several.
 
@@ -84,8 +79,14 @@ def typographic_fold(text: str) -> str:
     >>> typographic_fold("“Rp5–7 juta…” ukuran 3×4") == typographic_fold('"Rp5--7 juta..." ukuran 3x4')
     True
     """
-    text = fold(text)
-    text = _VARIANT.sub(_typed, text)
+    return as_typed(fold(text))
+
+
+def as_typed(text: str) -> str:
+    """Return *text* with its typographic variants folded and its white space left alone."""
+    for variant, form in _TYPOGRAPHY:
+        if variant in text:
+            text = text.replace(variant, form)
     if "--" in text:
         text = _DASHES.sub("-", text)
     # Two single quotation marks print as one double.
