@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -45,7 +47,7 @@ class Record:
 class Records:
     """The records of the archive in *folder* that a capture needs to be shown.
 
-    *withheld* are the record ids that must not be shown; *earlier* gives all references of the
+    *hidden* are the record ids that must not be shown; *earlier* gives all references of the
     archive, asked for once, when the first revisit is met.
     """
 
@@ -53,27 +55,27 @@ class Records:
         self,
         folder: Path,
         *,
-        withheld: frozenset[str],
+        hidden: frozenset[str],
         earlier: Callable[[], Iterable[CaptureReference]],
     ) -> None:
         self.folder = folder
-        self.withheld = withheld
+        self.hidden = hidden
         self._earlier = earlier
         self._places: Mapping[tuple[str, str], CaptureReference] | None = None
 
     def __call__(self, reference: CaptureReference) -> Iterator[Record]:
         """Yield the record of *reference*, and before a revisit the record that it repeats.
 
-        Yields nothing when one of them is withheld. Raises :exc:`ArchiveDamaged` where there is
+        Yields nothing when one of them is hidden. Raises :exc:`ArchiveDamaged` where there is
         no such record.
         """
-        if reference.record_id in self.withheld:
+        if reference.record_id in self.hidden:
             return
         record = self._read(reference)
         if record.refers_to is not None:
             original = self._find(record.refers_to)
             if original is not None:
-                if original.record_id in self.withheld:
+                if original.record_id in self.hidden:
                     return
                 yield self._read(original)
         yield record
@@ -98,16 +100,19 @@ class Records:
         record = _parse(member)
         if record is None or record["id"] != f"<{reference.record_id}>":
             raise ArchiveDamaged(
-                reference.warc, reference.offset, f"record {reference.record_id} is not there"
+                reference.warc,
+                reference.offset,
+                f"record {reference.record_id} is damaged or not there",
             )
         return Record(place=(reference.warc, reference.offset), member=member, **record["values"])
 
 
 def _parse(member: bytes) -> dict[str, Any] | None:
-    """Return id and values of the one record in *member*; None when there is none."""
+    """Return id and values of the one record in *member*; None when it is damaged or another."""
     try:
-        record = next(iter(ArchiveIterator(io.BytesIO(member))), None)
-    except ArchiveLoadFailed:
+        plain = gzip.decompress(member)  # checks its checksum, to the last byte
+        record = next(iter(ArchiveIterator(io.BytesIO(plain))), None)
+    except (OSError, EOFError, zlib.error, ArchiveLoadFailed):
         return None
     if record is None or record.rec_type not in ("response", _REVISIT):
         return None

@@ -27,7 +27,8 @@ from crawler import __version__
 from crawler.items import Article, CaptureReference
 from crawler.readers.cdxj import CdxjIndex
 from crawler.readers.output import new_file
-from crawler.readers.records import Record
+from crawler.readers.records import Record, Records
+from crawler.readers.selection import Selection, hidden_records, references
 
 _VERSION: Final = "1.1.1"
 _HTML: Final = ("text/html", "application/xhtml+xml")
@@ -45,6 +46,23 @@ class Written:
 
     without_page: int
     """Articles left out: what they rest on is not a page, such as an answer of the REST API."""
+
+
+def package(selection: Selection, path: Path) -> Written:
+    """Write the pages of *selection* to the WACZ file *path*, without what is hidden."""
+    folder = selection.folder
+    records = Records(folder, hidden=hidden_records(folder), earlier=lambda: references(folder))
+    days = " to ".join(filter(None, (selection.since, selection.until)))
+    return write_wacz(
+        selection.articles(),
+        path,
+        records=records,
+        title=f"{folder.name} {days}".strip(),
+        description=(
+            f"Pages of {folder.name} as they were fetched. Images, styles and scripts of the site "
+            "are not part of the archive."
+        ),
+    )
 
 
 def write_wacz(

@@ -1,0 +1,100 @@
+"""``scrapy export NAME --to FORMAT -o PATH``: the archive for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrapy.exceptions import UsageError
+
+from crawler.commands import ArchiveCommand, say
+from crawler.readers.selection import Selection, checked_day, checked_moment
+
+if TYPE_CHECKING:
+    import argparse
+
+FORMATS: Final = ("parquet", "sqlite", "csv", "wacz")
+
+
+class Command(ArchiveCommand):
+    """Write the articles of an archive in the form that another tool reads."""
+
+    def syntax(self) -> str:
+        return "NAME --to FORMAT -o PATH [options]"
+
+    def short_desc(self) -> str:
+        return "Write an archive as Parquet, SQLite, CSV or WACZ"
+
+    def long_desc(self) -> str:
+        return (
+            "Write the newest revision of every article of the archive NAME, without what is gone "
+            "or withheld. A file at PATH is replaced when the new one is complete; a folder "
+            "(parquet) must be new or empty."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--to", metavar="FORMAT", help=f"one of {', '.join(FORMATS)}")
+        parser.add_argument("-o", "--output", metavar="PATH", help="file, or folder for parquet")
+        parser.add_argument("--since", metavar="DAY", help="published on this day or later")
+        parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
+        parser.add_argument(
+            "--written-since", metavar="TIME", help="written to the archive then (UTC) or later"
+        )
+        parser.add_argument(
+            "--all-revisions", action="store_true", help="every revision, not only the newest"
+        )
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        folder = self.one_name(args)
+        if opts.to not in FORMATS:
+            raise UsageError(f"--to {opts.to or 'is missing'}: want one of {', '.join(FORMATS)}")
+        if not opts.output:
+            raise UsageError("-o is missing: want the PATH to write to")
+        selection = Selection(
+            folder=folder,
+            since=checked_day("--since", opts.since),
+            until=checked_day("--until", opts.until),
+            written_since=checked_moment("--written-since", opts.written_since),
+            all_revisions=opts.all_revisions,
+        )
+        path = Path(opts.output)
+        say(f"{path}: {_WRITERS[opts.to](selection, path)}")
+
+
+def _parquet(selection: Selection, path: Path) -> str:
+    from crawler.readers.parquet import write_parquet  # noqa: PLC0415 -- slow to import
+
+    return _articles(write_parquet(selection.articles(), path))
+
+
+def _sqlite(selection: Selection, path: Path) -> str:
+    from crawler.readers.database import write_sqlite  # noqa: PLC0415 -- one of four
+
+    return _articles(write_sqlite(selection.articles(), path))
+
+
+def _csv(selection: Selection, path: Path) -> str:
+    from crawler.readers.spreadsheet import write_csv  # noqa: PLC0415 -- one of four
+
+    return _articles(write_csv(selection.articles(), path))
+
+
+def _wacz(selection: Selection, path: Path) -> str:
+    from crawler.readers.wacz import package  # noqa: PLC0415 -- one of four
+
+    written = package(selection, path)
+    words = f"{_articles(written.articles)}, {written.records} captures"
+    if written.without_page:
+        words += (
+            f"; {written.without_page} left out, of which the archive has no page, only what the "
+            "REST API said"
+        )
+    return words
+
+
+_WRITERS: Final = {"parquet": _parquet, "sqlite": _sqlite, "csv": _csv, "wacz": _wacz}
+
+
+def _articles(count: int) -> str:
+    return f"{count} article{'' if count == 1 else 's'}"

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from crawler.errors import ConfigurationError
+from crawler.items import Article
+from crawler.readers.parquet import SCHEMA, write_parquet
+from crawler.readers.selection import Selection
+from tests.reading_samples import FULL, article, sample_archive
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    folder = tmp_path / "parquet"
+    write_parquet(Selection(folder=sample_archive(tmp_path)).articles(), folder)
+    return folder
+
+
+def test_one_file_a_month_of_publication(exported: Path) -> None:
+    assert sorted(path.name for path in exported.iterdir()) == [
+        "articles-2024-04.parquet",
+        "articles-2024-05.parquet",
+        "articles-2024-06.parquet",
+        "articles-undated.parquet",
+    ]
+
+
+def test_the_folder_reads_as_one_table_without_what_is_hidden(exported: Path) -> None:
+    table = pq.read_table(exported)
+    assert sorted(table["id"].to_pylist()) == ["lintas:11", "lintas:12", "lintas:15", "lintas:16"]
+
+
+def test_moments_are_in_utc_beside_their_offset(exported: Path) -> None:
+    row = pq.read_table(exported / "articles-2024-05.parquet").to_pylist()[0]
+    assert row["published_at"] == dt.datetime(2024, 5, 31, 16, 40, tzinfo=dt.UTC)
+    assert row["published_offset_minutes"] == 420
+    assert row["published_day"] == dt.date(2024, 5, 31)
+    assert row["modified_at"] == dt.datetime(2024, 5, 31, 23, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "day"), [("2024-06", dt.date(2024, 6, 2)), ("2024-04", None), ("undated", None)]
+)
+def test_less_than_a_moment_is_no_moment(exported: Path, name: str, day: dt.date | None) -> None:
+    row = pq.read_table(exported / f"articles-{name}.parquet").to_pylist()[0]
+    assert row["published_at"] is None
+    assert row["published_offset_minutes"] is None
+    assert row["published_day"] == day
+
+
+def test_what_the_site_states_is_kept(exported: Path) -> None:
+    stated = pq.read_table(exported)["published_stated"].to_pylist()
+    assert sorted(filter(None, stated)) == ["2024-04", "2024-05-31T23:40:00+07:00", "2024-06-02"]
+
+
+def test_lists_and_structs_keep_their_types(exported: Path) -> None:
+    row = pq.read_table(exported / "articles-2024-05.parquet").to_pylist()[0]
+    assert row["authors"] == ["Rina Wulandari", "Dewi Anggraini"]
+    assert row["dateline"]["region"] == "17.71"
+    assert row["dates"][1]["end"] == dt.date(2024, 6, 5)
+    assert row["captures"][0]["fetched_at"] == dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+    assert dict(row["provenance"])["title"] == "h1.entry-title"
+
+
+def test_every_field_of_an_article_has_a_column_of_its_own_type(exported: Path) -> None:
+    derived = {
+        "published_offset_minutes",
+        "published_day",
+        "published_stated",
+        "modified_offset_minutes",
+    }
+    fields = {field.name for field in Article.__attrs_attrs__}
+    assert set(SCHEMA.names) - derived == fields - {"schema"}
+    assert pq.read_schema(exported / "articles-2024-05.parquet").equals(SCHEMA)
+    assert (
+        pq.read_schema(exported / "articles-2024-05.parquet")
+        .field("dates")
+        .type.value_type["date"]
+        .type
+        == pa.date32()
+    )
+
+
+def test_columns_are_compressed_with_zstd(exported: Path) -> None:
+    group = pq.read_metadata(exported / "articles-2024-05.parquet").row_group(0)
+    assert {group.column(number).compression for number in range(group.num_columns)} == {"ZSTD"}
+
+
+def test_months_in_any_order_do_not_wait_in_memory(tmp_path: Path) -> None:
+    """A year's articles come mixed; each month still becomes one file with all of its rows."""
+    lines = (
+        article(
+            number,
+            published_at=f"2023-{number % 12 + 1:02}-05T08:00:00+07:00",
+            body="kata " * 4_000,
+        )
+        for number in range(2_400)
+    )
+    assert write_parquet(lines, tmp_path / "parquet") == 2_400
+    files = sorted((tmp_path / "parquet").iterdir())
+    assert [pq.read_metadata(file).num_rows for file in files] == [200] * 12
+    assert pq.read_metadata(files[0]).num_row_groups > 1
+
+
+@pytest.mark.parametrize("stated", ["0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"])
+def test_a_moment_outside_the_calendar_is_kept_as_stated(tmp_path: Path, stated: str) -> None:
+    write_parquet([article(1, published_at=stated)], tmp_path / "parquet")
+    row = pq.read_table(tmp_path / "parquet").to_pylist()[0]
+    assert (row["published_at"], row["published_stated"]) == (None, stated)
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "parquet"
+    folder.mkdir()
+    (folder / "catatan.txt").write_text("milik orang lain")
+    with pytest.raises(ConfigurationError, match="not empty; want a folder that is new or empty"):
+        write_parquet([FULL], folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["parquet"]
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "parquet").mkdir()
+    assert write_parquet([FULL], tmp_path / "parquet") == 1

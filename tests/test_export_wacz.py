@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from crawler.errors import ArchiveDamaged
+from crawler.lineformat import dump_line
+from crawler.readers.cdxj import sort_key
+from crawler.readers.selection import Selection, references
+from crawler.readers.wacz import Written, package
+from tests.reading_samples import SITE, Captures, article, page, sample_archive, write_lines
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return sample_archive(tmp_path)
+
+
+@pytest.fixture
+def wacz(folder: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "lintas.wacz"
+    package(Selection(folder=folder), path)
+    return path
+
+
+def read(wacz: Path, name: str) -> bytes:
+    with zipfile.ZipFile(wacz) as file:
+        return file.read(name)
+
+
+def pages(wacz: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in read(wacz, "pages/pages.jsonl").splitlines()]
+
+
+def index(wacz: Path) -> list[tuple[str, str, dict[str, str]]]:
+    """The lines of the index: SURT, time stamp and values."""
+    lines = gzip.decompress(read(wacz, "indexes/index.cdx.gz")).decode().splitlines()
+    split = [line.split(" ", 2) for line in lines]
+    return [(key, stamp, json.loads(values)) for key, stamp, values in split]
+
+
+def test_it_holds_the_newest_page_of_each_article(wacz: Path) -> None:
+    header, *entries = pages(wacz)
+    assert header["format"] == "json-pages-1.0"
+    assert [(entry["url"], entry["ts"], entry["title"]) for entry in entries] == [
+        (
+            f"{SITE}/berita/11/",
+            "2024-06-01T00:00:00Z",
+            '=HYPERLINK("http://jahat.example","Harga cabai naik")',
+        ),
+        (f"{SITE}/berita/12/", "2024-07-02T00:00:00Z", "Berita nomor 12, diperbarui"),
+        (f"{SITE}/berita/16/", "2024-06-01T00:00:04Z", "Berita nomor 16"),
+    ]
+
+
+def test_nothing_hidden_is_in_it(wacz: Path) -> None:
+    """14 is withheld, and an answer of the REST API lists it beside 15; 13 is gone."""
+    with zipfile.ZipFile(wacz) as file:
+        for name in file.namelist():
+            content = file.read(name)
+            if name.endswith(".gz"):
+                content = gzip.decompress(content)
+            assert b"RAHASIA" not in content
+            assert b"HILANG" not in content
+            assert b"berita/14" not in content
+
+
+def test_what_has_no_page_is_counted(folder: Path, tmp_path: Path) -> None:
+    written = package(Selection(folder=folder), tmp_path / "a.wacz")
+    assert written == Written(articles=3, records=4, without_page=1)
+
+
+def test_a_revisit_comes_with_what_it_repeats(wacz: Path) -> None:
+    entries = [
+        (stamp, values["mime"]) for _, stamp, values in index(wacz) if "/16/" in values["url"]
+    ]
+    assert entries == [("20240601000004", "text/html"), ("20240702000001", "warc/revisit")]
+
+
+def test_the_index_finds_each_record(wacz: Path) -> None:
+    warc = read(wacz, "archive/lintas.warc.gz")
+    for _, stamp, values in index(wacz):
+        start, length = int(values["offset"]), int(values["length"])
+        record = next(iter(ArchiveIterator(io.BytesIO(warc[start : start + length]))))
+        date = record.rec_headers.get_header("WARC-Date")
+        assert record.rec_headers.get_header("WARC-Target-URI") == values["url"]
+        assert (
+            date
+            == f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}T{stamp[8:10]}:{stamp[10:12]}:{stamp[12:]}Z"
+        )
+        assert values["filename"] == "lintas.warc.gz"
+
+
+def test_the_index_is_sorted_and_its_blocks_are_found(wacz: Path) -> None:
+    meta, *blocks = read(wacz, "indexes/index.idx").decode().splitlines()
+    assert json.loads(meta.partition("!meta 0 ")[2]) == {
+        "format": "cdxj-gzip-1.0",
+        "filename": "index.cdx.gz",
+    }
+    packed = read(wacz, "indexes/index.cdx.gz")
+    lines: list[str] = []
+    for block in blocks:
+        key, _, values = block.partition(" {")
+        where = json.loads("{" + values)
+        part = packed[where["offset"] : where["offset"] + where["length"]]
+        assert where["digest"] == f"sha256:{hashlib.sha256(part).hexdigest()}"
+        lines += gzip.decompress(part).decode().splitlines()
+        assert lines[-len(gzip.decompress(part).decode().splitlines())].startswith(key)
+    assert lines == sorted(lines)
+    assert len(lines) == 4
+
+
+def test_records_are_copied_byte_for_byte(folder: Path, wacz: Path) -> None:
+    original = (folder / "warc/lintas-00001.warc.gz").read_bytes()
+    warc = read(wacz, "archive/lintas.warc.gz")
+    for _, _, values in index(wacz):
+        start, length = int(values["offset"]), int(values["length"])
+        assert warc[start : start + length] in original
+
+
+def test_the_manifest_lists_every_file_with_its_digest(wacz: Path) -> None:
+    manifest = json.loads(read(wacz, "datapackage.json"))
+    with zipfile.ZipFile(wacz) as file:
+        names = set(file.namelist()) - {"datapackage.json", "datapackage-digest.json"}
+    assert {resource["path"] for resource in manifest["resources"]} == names
+    for resource in manifest["resources"]:
+        content = read(wacz, resource["path"])
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    digest = json.loads(read(wacz, "datapackage-digest.json"))
+    assert digest["hash"] == f"sha256:{hashlib.sha256(read(wacz, 'datapackage.json')).hexdigest()}"
+
+
+def test_what_readers_take_parts_of_is_stored_as_it_is(wacz: Path) -> None:
+    with zipfile.ZipFile(wacz) as file:
+        kinds = {entry.filename: entry.compress_type for entry in file.infolist()}
+    assert kinds["archive/lintas.warc.gz"] == zipfile.ZIP_STORED
+    assert kinds["indexes/index.cdx.gz"] == zipfile.ZIP_STORED
+    assert kinds["pages/pages.jsonl"] == zipfile.ZIP_DEFLATED
+
+
+def test_all_revisions_are_pages_of_their_own(folder: Path, tmp_path: Path) -> None:
+    package(Selection(folder=folder, all_revisions=True), tmp_path / "a.wacz")
+    entries = pages(tmp_path / "a.wacz")[1:]
+    assert [entry["id"] for entry in entries] == [
+        "lintas:11/1",
+        "lintas:12/1",
+        "lintas:12/2",
+        "lintas:16/1",
+    ]
+
+
+@pytest.mark.parametrize("place", [0, 30, 150, 300])
+def test_a_damaged_record_is_named(folder: Path, tmp_path: Path, place: int) -> None:
+    warc = folder / "warc/lintas-00001.warc.gz"
+    content = bytearray(warc.read_bytes())
+    first = next(references(folder))
+    assert first.length > place
+    content[first.offset + place] ^= 0xFF
+    warc.write_bytes(content)
+    with pytest.raises(ArchiveDamaged, match=r"warc/lintas-00001\.warc\.gz: byte \d+"):
+        package(Selection(folder=folder), tmp_path / "a.wacz")
+    assert not (tmp_path / "a.wacz").exists()
+
+
+@pytest.mark.parametrize("name", ["../luar.warc.gz", "/etc/passwd", "warc/tidak-ada.warc.gz"])
+def test_a_line_cannot_point_outside_the_archive(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "lintas"
+    outside = Captures(tmp_path, "luar.warc.gz")
+    reference = outside.add(f"{SITE}/berita/1/", page("Luar", "luar"), "2024-06-01T00:00:00Z")
+    line = dump_line(article(1, captures=(reference,)))
+    write_lines(folder / "articles-2024-06.jsonl", [])
+    (folder / "articles-2024-06.jsonl").write_bytes(
+        line.replace(b'"luar.warc.gz"', json.dumps(name).encode())
+    )
+    with pytest.raises(ArchiveDamaged):
+        package(Selection(folder=folder), tmp_path / "a.wacz")
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.Lintas.example/A/", "example,lintas)/a/"),
+        ("http://www2.lintas.example", "example,lintas)/"),
+        ("https://lintas.example:443/a", "example,lintas)/a"),
+        ("https://lintas.example:8443/a", "example,lintas:8443)/a"),
+        ("https://lintas.example/?p=2&a=1", "example,lintas)/?a=1&p=2"),
+        ("https://lintas.example/%E2%80%9Ca/", "example,lintas)/%e2%80%9ca/"),
+    ],
+)
+def test_addresses_sort_as_wabac_looks_them_up(url: str, key: str) -> None:
+    assert sort_key(url) == key
