@@ -54,7 +54,7 @@ def fold(text: str) -> str:
     Invisible characters and controls are gone, composed characters are in NFC, nothing stands
     before the first or after the last word. What comes back can be written as UTF-8.
 
-    >>> fold(" Wali\u00a0Kota\\n  Beng\u00adkulu\u200b ")
+    >>> fold(" Wali\u00a0Kota\n  Beng\u00adkulu\u200b ")
     'Wali Kota Bengkulu'
     """
     text = " ".join(text.split())
