@@ -1,0 +1,51 @@
+"""Wiring: which component, at which place, and why there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+
+from crawler.extensions import FieldCoverage, Progress, RunKeeper
+from crawler.middlewares import (
+    AddressGuard,
+    BudgetMiddleware,
+    CaptureMiddleware,
+    RobotsMiddleware,
+)
+from crawler.pipelines import ArchivePipeline
+from crawler.politeness import PatientRetryMiddleware, PoliteDownloader
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+class NewsArchive:
+    """Lock, captures, lines and run record, switched on by one line in ``ADDONS``.
+
+    A project's own settings win over what is set here.
+    """
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        """Put each component where it has to be."""
+        settings.set("DOWNLOADER", PoliteDownloader, priority="addon")
+        place = settings.setdefault_in_component_priority_dict
+        chain = "DOWNLOADER_MIDDLEWARES"
+        # Ours do more than these; both would ask for robots.txt, or retry, twice.
+        for replaced in (OffsiteMiddleware, RobotsTxtMiddleware, RetryMiddleware):
+            place(chain, replaced, None)
+        # Before everything else, so that a foreign address costs nothing, robots.txt included.
+        place(chain, AddressGuard, 50)
+        place(chain, RobotsMiddleware, 100)
+        place(chain, PatientRetryMiddleware, 550)
+        # Nearer the network than whatever makes requests anew (retry 550, redirect 600).
+        place(chain, BudgetMiddleware, 860)
+        # Nearer the network than redirects (600) and decompression (590), so that the archive
+        # holds every hop and the bytes that were sent, but further than the HTTP cache (900).
+        place(chain, CaptureMiddleware, 875)
+        # After pipelines of the project that change items (up to 800).
+        place("ITEM_PIPELINES", ArchivePipeline, 900)
+        for extension in (RunKeeper, FieldCoverage, Progress):
+            place("EXTENSIONS", extension, 0)

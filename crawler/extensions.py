@@ -1,0 +1,282 @@
+"""What frames a run: lock and archive, signals, the run's record, and how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+
+from crawler.archive import (
+    Archive,
+    Failed,
+    Outcome,
+    Refused,
+    RunRecord,
+    RunReport,
+    last_articles,
+)
+from crawler.coverage import WINDOW, field_coverage, shortfalls
+from crawler.errors import ArchiveError, ArchiveLocked, WrongArchive
+from crawler.extract import EXTRACTOR, extract_article, page_hash
+from crawler.newsrooms import Newsroom, newsroom_at
+from crawler.politeness import PoliteDownloader
+from crawler.project import (
+    EXIT_ALARM,
+    EXIT_FAILED,
+    EXIT_INCOMPLETE,
+    EXIT_LOCKED,
+    EXIT_OK,
+    EXIT_USAGE,
+    archive_root,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import Self
+
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+    from crawler.archive import Finding, Settlement
+    from crawler.captures import Capture
+    from crawler.items import Article
+
+logger = logging.getLogger(__name__)
+
+ALARMING: Final = frozenset({"captcha", "hacked", "parked"})
+"""Refusals that say something of the newsroom, not of a page."""
+
+UNREADABLE: Final = frozenset(
+    {"invalid_record", "no_headline", "no_content", "unreadable", "too_complex", "too_deep"}
+)
+"""Refusals of what should have been an article; every other refusal is nobody's fault."""
+
+PLANNED_ENDS: Final = frozenset({"finished", "limit", "budget", "closespider_timeout"})
+"""Reasons for which a spider closes and the run did what it should."""
+
+
+class RunKeeper:
+    """Hold the archive for a run, write the run's record, and say with a code how it went.
+
+    Settings: ``ARCHIVE_DIR``, ``FIELD_COVERAGE_MIN``, ``CLOSESPIDER_TIMEOUT``. The code is the
+    stat ``run/exit_code``.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.root = archive_root(crawler.settings)
+        self.floors: dict[str, float] = {
+            name: float(floor)
+            for name, floor in crawler.settings.getdict("FIELD_COVERAGE_MIN").items()
+        }
+        self.archive: Archive | None = None
+        self.outcomes: Counter[str] = Counter()
+        self.doors: Counter[str] = Counter()
+        self.incomplete: list[str] = []
+        self.notes: list[str] = []
+        self.alarms: list[str] = []
+        self.failure: str | None = None
+        self.interrupted: str | None = None
+        self.ending = False
+        self._closing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.spider_error, signals.spider_error)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    # --- what the spider and the pipeline call
+
+    async def submit(self, finding: Finding) -> Outcome:
+        """Tell the archive, and return what it made of it once that is on disk."""
+        assert self.archive is not None
+        outcome = await asyncio.wrap_future(self.archive.submit(finding))
+        self._count(finding, outcome)
+        return outcome
+
+    def fail(self, why: str) -> None:
+        """End the run as failed; what is in flight is finished."""
+        if self.failure is None:
+            self.failure = why
+            logger.error(why)
+        self.stop("failed")
+
+    def alarm(self, why: str) -> None:
+        """Note that something is wrong with the newsroom."""
+        if why not in self.alarms:
+            self.alarms.append(why)
+            logger.warning(why)
+
+    def stop(self, reason: str) -> None:
+        """Let the run end: drop what waits, finish what is in flight."""
+        self.ending = True
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, PoliteDownloader):
+            downloader.end()
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(
+                self.crawler.engine.close_spider_async(reason=reason)
+            )
+
+    # --- signals of Scrapy
+
+    def spider_opened(self, spider: Spider) -> None:
+        """Open the archive, or close the spider before its first request."""
+        newsroom = newsroom_of(spider)
+        arguments = getattr(spider, "arguments", None)
+        try:
+            self.archive = Archive.open(
+                self.root / newsroom.name,
+                newsroom,
+                extractor=EXTRACTOR,
+                extract=_extract,
+                page_hash=page_hash,
+                arguments=arguments.given if arguments else {},
+                operator=str(self.crawler.settings["USER_AGENT"]),
+            )
+        except ArchiveError as error:
+            if isinstance(error, ArchiveLocked):
+                code = EXIT_LOCKED
+            else:
+                code = EXIT_USAGE if isinstance(error, WrongArchive) else EXIT_FAILED
+            logger.error(str(error))
+            self.crawler.stats.set_value("run/exit_code", code)
+            raise CloseSpider("archive_not_opened") from error
+        for repair in self.archive.repairs:
+            logger.warning(repair)
+        self._watch_signals()
+        longest = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        if longest:
+            asyncio.get_running_loop().call_later(longest, self.stop, "closespider_timeout")
+
+    def spider_error(self) -> None:
+        """A surprise in a callback: the run goes on, but it has failed."""
+        self.failure = self.failure or "an unforeseen error; the log has its traceback"
+
+    async def spider_closed(self, reason: str) -> None:
+        """Write what the run owes: gone lines, its record, the exit code."""
+        if self.archive is None:
+            return
+        try:
+            record = await asyncio.to_thread(self._finish, reason)
+        finally:
+            self.archive.close()
+        self.crawler.stats.set_value("run/exit_code", record.exit_code)
+        logger.info(_summary(record))
+
+    # --- the rest is ours
+
+    def _count(self, finding: Finding, outcome: Outcome) -> None:
+        self.outcomes[outcome.kind] += 1
+        self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
+        if outcome.note:
+            logger.warning(outcome.note)
+        if isinstance(finding, Refused):
+            self.crawler.stats.inc_value(f"extract/not_an_article/{finding.reason}")
+            if finding.reason in ALARMING:
+                self.alarm(f"{outcome.url}: {finding.reason}; the site is not what it was")
+            elif finding.reason in UNREADABLE:
+                self.incomplete.append(f"{outcome.url}: {finding.reason}")
+        elif isinstance(finding, Failed):
+            self.incomplete.append(f"{outcome.url}: {finding.reason}")
+
+    def _watch_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            previous = signal.getsignal(number)
+            if not callable(previous):
+                continue
+
+            def interrupted(
+                signum: int, frame: FrameType | None, previous: object = previous
+            ) -> None:
+                self.interrupted = signal.Signals(signum).name
+                loop.call_soon_threadsafe(self._hurry)
+                previous(signum, frame)  # type: ignore[operator]  # checked above
+
+            signal.signal(number, interrupted)
+
+    def _hurry(self) -> None:
+        self.ending = True
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, PoliteDownloader):
+            downloader.end()
+
+    def _finish(self, reason: str) -> RunRecord:
+        assert self.archive is not None
+        try:
+            settlement: Settlement | None = self.archive.settle()
+        except ArchiveError as error:
+            settlement = None
+            self.failure = self.failure or str(error)
+        if settlement and settlement.mass:
+            self.alarms.append(
+                f"{settlement.vanished} of {settlement.looked_at} articles looked at have "
+                "vanished at once; none was recorded as gone"
+            )
+        articles = last_articles(self.archive.folder, WINDOW)
+        self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
+        if self.interrupted:
+            self.failure = self.failure or f"interrupted by {self.interrupted}"
+        elif reason not in PLANNED_ENDS:
+            self.failure = self.failure or f"ended early: {reason}"
+        stats = self.crawler.stats
+        return self.archive.finish(
+            RunReport(
+                exit_code=self._code(),
+                requests=stats.get_value("run/request_count", 0),
+                bytes=stats.get_value("run/response_bytes", 0),
+                doors=dict(self.doors),
+                coverage={
+                    name: round(share, 4) for name, share in field_coverage(articles).items()
+                },
+                notes=tuple(
+                    dict.fromkeys(
+                        [*([self.failure] if self.failure else []), *self.alarms, *self.notes]
+                        + [f"not archived: {each}" for each in self.incomplete[:20]]
+                    )
+                ),
+            )
+        )
+
+    def _code(self) -> int:
+        if self.failure:
+            return EXIT_FAILED
+        if self.alarms:
+            return EXIT_ALARM
+        return EXIT_INCOMPLETE if self.incomplete else EXIT_OK
+
+
+def newsroom_of(spider: Spider) -> Newsroom:
+    """Return the spider's newsroom; for a spider of another project, one made from its name."""
+    newsroom = getattr(spider, "newsroom", None)
+    if isinstance(newsroom, Newsroom):
+        return newsroom
+    domains = getattr(spider, "allowed_domains", None) or getattr(spider, "start_urls", None)
+    address = str(domains[0]) if domains else f"{spider.name}.invalid"
+    return newsroom_at(address, spider.name)
+
+
+def _extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
+    return extract_article(captures, newsroom, post_id=post_id)
+
+
+def _summary(record: RunRecord) -> str:
+    counts = {
+        name: getattr(record, name)
+        for name in ("new", "changed", "gone", "unchanged", "refused", "failed")
+    }
+    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
+    return f"{said}; {record.requests} requests; exit code {record.exit_code}"
