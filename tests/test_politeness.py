@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from time import monotonic
 
 import pytest
@@ -36,23 +37,19 @@ def test_retry_after_holds_the_next_request() -> None:
     assert slot.download_delay() == pytest.approx(20)
 
 
-def test_a_slot_made_anew_keeps_the_floor() -> None:
+def test_the_floor_stays_with_a_slot_that_is_in_use_or_made_anew() -> None:
+    asyncio.run(_floors())
+
+
+async def _floors() -> None:
     downloader = PoliteDownloader(get_crawler())
-    downloader.set_floor("lintas.example", 7.0)
     request = Request("https://lintas.example/a.html")
     _, slot = downloader._get_slot(request)
+    downloader.set_floor("lintas.example", 7.0)
     assert slot.download_delay() >= 7.0
     del downloader.slots["lintas.example"]  # as Scrapy does with an idle slot
     _, slot = downloader._get_slot(request)
     assert slot.download_delay() >= 7.0
-    downloader.close()
-
-
-def test_the_floor_of_a_slot_in_use_rises() -> None:
-    downloader = PoliteDownloader(get_crawler())
-    _, slot = downloader._get_slot(Request("https://lintas.example/a.html"))
-    downloader.set_floor("lintas.example", 9.0)
-    assert slot.download_delay() >= 9.0
     downloader.close()
 
 
