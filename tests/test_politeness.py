@@ -42,7 +42,8 @@ def test_the_floor_stays_with_a_slot_that_is_in_use_or_made_anew() -> None:
 
 
 async def _floors() -> None:
-    downloader = PoliteDownloader(get_crawler())
+    no_network = {"DOWNLOAD_HANDLERS": {"http": None, "https": None}}
+    downloader = PoliteDownloader(get_crawler(settings_dict=no_network))
     request = Request("https://lintas.example/a.html")
     _, slot = downloader._get_slot(request)
     downloader.set_floor("lintas.example", 7.0)
