@@ -86,7 +86,7 @@ def test_a_revisit_comes_with_what_it_repeats(wacz: Path) -> None:
 
 
 def test_the_index_finds_each_record(wacz: Path) -> None:
-    warc = read(wacz, "archive/lintas.warc.gz")
+    warc = read(wacz, "archive/lintas-00001.warc.gz")
     for _, stamp, values in index(wacz):
         start, length = int(values["offset"]), int(values["length"])
         record = next(iter(ArchiveIterator(io.BytesIO(warc[start : start + length]))))
@@ -96,7 +96,7 @@ def test_the_index_finds_each_record(wacz: Path) -> None:
             date
             == f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}T{stamp[8:10]}:{stamp[10:12]}:{stamp[12:]}Z"
         )
-        assert values["filename"] == "lintas.warc.gz"
+        assert values["filename"] == "lintas-00001.warc.gz"
 
 
 def test_the_index_is_sorted_and_its_blocks_are_found(wacz: Path) -> None:
@@ -120,7 +120,7 @@ def test_the_index_is_sorted_and_its_blocks_are_found(wacz: Path) -> None:
 
 def test_records_are_copied_byte_for_byte(folder: Path, wacz: Path) -> None:
     original = (folder / "warc/lintas-00001.warc.gz").read_bytes()
-    warc = read(wacz, "archive/lintas.warc.gz")
+    warc = read(wacz, "archive/lintas-00001.warc.gz")
     for _, _, values in index(wacz):
         start, length = int(values["offset"]), int(values["length"])
         assert warc[start : start + length] in original
@@ -142,9 +142,18 @@ def test_the_manifest_lists_every_file_with_its_digest(wacz: Path) -> None:
 def test_what_readers_take_parts_of_is_stored_as_it_is(wacz: Path) -> None:
     with zipfile.ZipFile(wacz) as file:
         kinds = {entry.filename: entry.compress_type for entry in file.infolist()}
-    assert kinds["archive/lintas.warc.gz"] == zipfile.ZIP_STORED
+    assert kinds["archive/lintas-00001.warc.gz"] == zipfile.ZIP_STORED
     assert kinds["indexes/index.cdx.gz"] == zipfile.ZIP_STORED
     assert kinds["pages/pages.jsonl"] == zipfile.ZIP_DEFLATED
+
+
+def test_replayweb_page_finds_each_file_by_its_header(wacz: Path) -> None:
+    """It takes a file to begin after its name when the directory has no extra field for it."""
+    content = wacz.read_bytes()
+    with zipfile.ZipFile(wacz) as file:
+        for entry in file.infolist():
+            extra = content[entry.header_offset + 28 : entry.header_offset + 30]
+            assert int.from_bytes(extra, "little") == len(entry.extra) == 0
 
 
 def test_all_revisions_are_pages_of_their_own(folder: Path, tmp_path: Path) -> None:

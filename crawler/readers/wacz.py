@@ -31,6 +31,9 @@ from crawler.readers.records import Record, Records
 from crawler.readers.selection import Selection, hidden_records, references
 
 _VERSION: Final = "1.1.1"
+# ReplayWeb.page (2.4.6) does not find a file whose size stands in a ZIP64 field of its local header
+# alone, which is how a stream of unknown length is written; so no file comes near 2 GiB.
+_WARC_SIZE: Final = 1_000_000_000
 _HTML: Final = ("text/html", "application/xhtml+xml")
 
 
@@ -57,6 +60,7 @@ def package(selection: Selection, path: Path) -> Written:
         selection.articles(),
         path,
         records=records,
+        name=folder.name,
         title=f"{folder.name} {days}".strip(),
         description=(
             f"Pages of {folder.name} as they were fetched. Images, styles and scripts of the site "
@@ -70,6 +74,7 @@ def write_wacz(
     path: Path,
     *,
     records: Callable[[CaptureReference], Iterator[Record]],
+    name: str,
     title: str,
     description: str,
 ) -> Written:
@@ -82,19 +87,27 @@ def write_wacz(
         new_file(path) as partial,
         tempfile.TemporaryDirectory(dir=path.parent) as scratch,
         zipfile.ZipFile(partial, "w", allowZip64=True) as package,
-        closing(_Package(package, Path(scratch), f"{path.stem}.warc.gz")) as contents,
+        closing(
+            _Package(package, Path(scratch), name=name, title=title, description=description)
+        ) as contents,
     ):
-        contents.title, contents.description = title, description
         return contents.write(articles, records)
 
 
 class _Package:
     """The files of a WACZ, in the order in which they are written."""
 
-    def __init__(self, package: zipfile.ZipFile, scratch: Path, warc: str) -> None:
+    warc: _Entry
+    """The WARC file that is being written."""
+
+    def __init__(
+        self, package: zipfile.ZipFile, scratch: Path, *, name: str, title: str, description: str
+    ) -> None:
         self.package = package
-        self.warc = warc
-        self.title = self.description = ""
+        self.name = name
+        self.title = title
+        self.description = description
+        self.warcs = 0
         self.now = dt.datetime.now(dt.UTC)
         self.resources: list[dict[str, Any]] = []
         self.index = CdxjIndex(scratch / "index.sqlite")
@@ -102,6 +115,9 @@ class _Package:
         self.placed: set[tuple[str, int]] = set()
 
     def close(self) -> None:
+        """Let go of what is open, also after an error."""
+        if self.warcs:
+            self.warc.file.close()
         self.index.close()
         self.pages.close()
 
@@ -111,11 +127,11 @@ class _Package:
         records: Callable[[CaptureReference], Iterator[Record]],
     ) -> Written:
         shown = hidden = 0
-        with _Entry(self, f"archive/{self.warc}", packed=True) as file:
-            file.write(self.warcinfo())
-            for article in articles:
-                page = self.add(article, records, file)
-                shown, hidden = shown + page, hidden + (not page)
+        self.next_warc()
+        for article in articles:
+            page = self.add(article, records)
+            shown, hidden = shown + page, hidden + (not page)
+        self.warc.close()
         with _Entry(self, "indexes/index.cdx.gz", packed=True) as blocks:
             of_blocks = "".join(self.index.write(blocks, "index.cdx.gz"))
         self.whole("indexes/index.idx", of_blocks)
@@ -123,20 +139,31 @@ class _Package:
         self.write_manifest()
         return Written(articles=shown, records=len(self.placed), without_page=hidden)
 
+    def next_warc(self) -> None:
+        """Begin the next WARC file, with the record that says how it came to be."""
+        if self.warcs:
+            self.warc.close()
+        self.warcs += 1
+        name = f"{self.name}-{self.warcs:05}.warc.gz"
+        self.warc = _Entry(self, f"archive/{name}", packed=True)
+        buffer = io.BytesIO()
+        writer = WARCWriter(buffer, gzip=True)
+        fields = {
+            "software": f"newsroom-archive/{__version__}",
+            "format": "WARC File Format 1.1",
+            "description": f"{self.title}: records of an archive, copied byte for byte",
+        }
+        writer.write_record(writer.create_warcinfo_record(name, fields))
+        self.warc.write(buffer.getvalue())
+
     def add(
-        self,
-        article: Article,
-        records: Callable[[CaptureReference], Iterator[Record]],
-        file: _Entry,
+        self, article: Article, records: Callable[[CaptureReference], Iterator[Record]]
     ) -> bool:
         """Place what *article* rests on; return whether a page of it can be shown."""
         page: Record | None = None
         for reference in article.captures:
             for record in records(reference):
-                if record.place not in self.placed:
-                    self.placed.add(record.place)
-                    self.index.add(record, self.warc, file.size)
-                    file.write(record.member)
+                self.place(record)
                 if page is None and record.mime in _HTML and record.status == HTTPStatus.OK:
                     page = record
         if page is None:
@@ -151,23 +178,21 @@ class _Package:
         self.pages.write(json.dumps(entry, ensure_ascii=False) + "\n")
         return True
 
-    def warcinfo(self) -> bytes:
-        """The first record of the WARC, which says how the file came to be."""
-        buffer = io.BytesIO()
-        writer = WARCWriter(buffer, gzip=True)
-        fields = {
-            "software": f"newsroom-archive/{__version__}",
-            "format": "WARC File Format 1.1",
-            "description": f"{self.title}: records of an archive, copied byte for byte",
-        }
-        writer.write_record(writer.create_warcinfo_record(self.warc, fields))
-        return buffer.getvalue()
+    def place(self, record: Record) -> None:
+        if record.place in self.placed:
+            return
+        self.placed.add(record.place)
+        if self.warc.size + len(record.member) > _WARC_SIZE:
+            self.next_warc()
+        self.index.add(record, self.warc.name.rpartition("/")[2], self.warc.size)
+        self.warc.write(record.member)
 
     def write_pages(self) -> None:
         self.pages.flush()
+        size = self.pages.tell()
         self.pages.seek(0)
         header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
-        with _Entry(self, "pages/pages.jsonl") as file:
+        with _Entry(self, "pages/pages.jsonl", size=size) as file:
             file.write(f"{json.dumps(header)}\n".encode())
             for line in self.pages:
                 file.write(line.encode())
@@ -201,23 +226,29 @@ class _Entry:
     What is *packed* already is stored as it is: readers take parts out of the middle of it.
     """
 
-    def __init__(self, package: _Package, name: str, *, packed: bool = False) -> None:
+    def __init__(
+        self, package: _Package, name: str, *, packed: bool = False, size: int = 0
+    ) -> None:
         self.package = package
         self.name = name
         self.size = 0
         self.digest = hashlib.sha256()
         entry = zipfile.ZipInfo(name, date_time=package.now.timetuple()[:6])
         entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-        self.file: IO[bytes] = package.package.open(entry, "w", force_zip64=True)
+        entry.file_size = size  # ZIP64 where it is needed, see _WARC_SIZE
+        self.file: IO[bytes] = package.package.open(entry, "w")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.file.close()
         self.package.resources.append(
             {
-                "name": self.name.rpartition("/")[2].lower(),
+                "name": self.name.rpartition("/")[2],
                 "path": self.name,
                 "hash": f"sha256:{self.digest.hexdigest()}",
                 "bytes": self.size,
