@@ -181,6 +181,8 @@ class _Register:
             districts.setdefault(_key(name), set()).add(code)
         with _NAMES.open("rb") as file:
             names = tomllib.load(file)
+        for word in names["words"]["districts"].split(";"):
+            districts.pop(_key(word), None)
         for table, index in (("names", regions), ("seats", towns)):
             for name, aliases in names[table].items():
                 for alias in aliases:
@@ -213,11 +215,10 @@ def _sorted(index: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
 
 def _names_of(code: str, official: str) -> set[str]:
     """Return the names by which a province, regency or city goes without any alias."""
-    names = {official, _OFFICIAL.sub("", official, count=1)}
-    names.add(official.removeprefix("Kabupaten ").removeprefix("Kota "))
     if "." not in code:
-        names.add(f"Provinsi {official}")
-    return names
+        return {official, f"Provinsi {official}"}
+    bare = official.removeprefix("Kabupaten ").removeprefix("Kota ")
+    return {official, bare, _OFFICIAL.sub("", official, count=1)}
 
 
 @lru_cache(maxsize=1)
