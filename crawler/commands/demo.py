@@ -1,0 +1,53 @@
+"""``scrapy demo``: serves the embedded newsroom until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from typing import ClassVar
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+
+from crawler.errors import ConfigurationError
+from crawler.newsroom import EmbeddedNewsroom
+
+LAST_PORT = 65535
+
+
+class Command(ScrapyCommand):
+    """Serve the embedded newsroom on loopback until Ctrl-C or SIGTERM."""
+
+    requires_project = True
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
+
+    def syntax(self) -> str:
+        return "[--port N]"
+
+    def short_desc(self) -> str:
+        return "Serve the embedded newsroom until stopped"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--port", type=int, default=8080, metavar="N", help="port on 127.0.0.1 (default: 8080)"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if args:
+            raise UsageError(f"unknown argument {args[0]!r}; want none")
+        if not 0 <= opts.port <= LAST_PORT:
+            raise UsageError(f"--port {opts.port}: want a number from 0 to {LAST_PORT}")
+        try:
+            newsroom = EmbeddedNewsroom(port=opts.port)
+        except ConfigurationError as error:
+            raise UsageError(str(error)) from None
+        except OSError as error:
+            raise UsageError(f"--port {opts.port}: {error.strerror}; want a free port") from None
+        stopping = (signal.SIGINT, signal.SIGTERM)
+        signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
+        with newsroom:
+            articles = len(newsroom.articles)
+            print(f"{newsroom.address}/ serves {articles} articles; stop with Ctrl-C", flush=True)
+            signal.sigwait(stopping)
