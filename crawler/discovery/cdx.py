@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.discovery.documents import Unreadable, read_json, unpacked
+from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
 
 _TIMESTAMP: Final = re.compile(r"\d{14}")
 
@@ -34,7 +34,7 @@ def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
     """
     plain = unpacked(body).strip()
     if plain.startswith(b"<"):
-        raise Unreadable("an HTML page")
+        raise WrongKind("an HTML page")
     if plain.startswith(b"["):
         yield from _rows(read_json(plain))
         return

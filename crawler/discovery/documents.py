@@ -24,6 +24,10 @@ class Unreadable(ValueError):
     """The bytes are not, or not wholly, what they should be; the message says what was wrong."""
 
 
+class WrongKind(Unreadable):
+    """The bytes are something else altogether, such as an HTML page: asking again is no use."""
+
+
 def unpacked(body: bytes, limit: int = MAX_BYTES) -> bytes:
     """Return *body*, gunzipped where its first bytes say so.
 
@@ -57,7 +61,7 @@ def elements(body: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
     if not plain:
         raise Unreadable("empty")
     if _HTML.match(plain[:4096]):
-        raise Unreadable("an HTML page")
+        raise WrongKind("an HTML page")
     events = etree.iterparse(
         io.BytesIO(plain),
         events=("start", "end"),
@@ -88,7 +92,7 @@ def _walked(events: Any, names: frozenset[str]) -> Iterator[etree._Element]:
             elif event == "start":
                 if outer is None and local(element) in names:
                     outer = element
-            elif element is outer:
+            elif outer is not None and element is outer:
                 yield element
                 _forget(element)
                 outer = None
@@ -127,7 +131,7 @@ def read_json(body: bytes) -> Any:
     """
     plain = unpacked(body).lstrip(_BLANK)
     if plain.startswith(b"<"):
-        raise Unreadable("an HTML page")
+        raise WrongKind("an HTML page")
     try:
         return json.loads(plain.decode("utf-8", errors="replace"))
     except RecursionError:

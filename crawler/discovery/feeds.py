@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.discovery.documents import Unreadable, elements, local, text_of
+from crawler.discovery.documents import WrongKind, elements, local, text_of
 from crawler.discovery.moments import moment
 from crawler.normalise.urls import absolute
 
@@ -68,7 +68,7 @@ def read_feed(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[FeedEntry | F
         else:
             yield FeedStamp(text_of(element)[:64])
     if not is_feed:
-        raise Unreadable("XML, but no feed")
+        raise WrongKind("XML, but no feed")
 
 
 def _entry(element: etree._Element, base: str, zone: dt.tzinfo) -> FeedEntry | None:

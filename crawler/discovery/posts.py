@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.discovery.documents import Unreadable, read_json
+from crawler.discovery.documents import WrongKind, read_json
 from crawler.discovery.moments import moment
 
 _LINK: Final = re.compile(
@@ -45,7 +45,7 @@ def read_posts(body: bytes, zone: dt.tzinfo) -> Iterator[Post]:
     """
     answer = read_json(body)
     if not isinstance(answer, list):
-        raise Unreadable("JSON, but no list of posts")
+        raise WrongKind("JSON, but no list of posts")
     for record in answer:
         post = _post(record, zone) if isinstance(record, dict) else None
         if post:

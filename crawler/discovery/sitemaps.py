@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.discovery.documents import Unreadable, elements, local, text_of, unpacked
+from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
 from crawler.discovery.moments import day, moment
 from crawler.normalise.urls import absolute
 
@@ -64,7 +64,7 @@ def read_sitemap(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[Entry]:
             if entry:
                 yield entry
     if not sort:
-        raise Unreadable("XML, but no sitemap")
+        raise WrongKind("XML, but no sitemap")
 
 
 def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool) -> Entry | None:

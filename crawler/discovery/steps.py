@@ -68,6 +68,9 @@ class Answer:
     headers: Mapping[str, str] = attrs.field(factory=dict)
     """Header fields, names in lower case."""
 
+    seconds: float = 0.0
+    """How long it took: a quick backfill asks a slow server for less at a time."""
+
 
 @attrs.frozen(kw_only=True)
 class Note:

@@ -1,0 +1,273 @@
+"""Whether what REST counts and what is known agree, and if not, which post makes the difference."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import attrs
+
+from crawler.discovery.moments import instant
+from crawler.discovery.posts import Post
+from crawler.discovery.steps import Known, Link, Missing, Note
+from crawler.discovery.visit import Part, Visit
+from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api
+
+DOOR: Final = "rest"
+_MOST_APART: Final = 2_000
+_LEAF: Final = (
+    80  # posts known in a window that one request lists whole, with room for unknown ones
+)
+_LEAST_REQUESTS: Final = 40
+_VAIN: Final = 3  # audits in a row that explained nothing; then one a day is enough
+_EVER: Final = "2101-01-01T00:00:00+00:00"
+_SAMPLE: Final = 25
+_A_SECOND: Final = dt.timedelta(seconds=1)
+
+
+def report_missing(visit: Visit, door: str, missing: Sequence[Known]) -> Part[tuple[str, ...]]:
+    """Yield *missing*, or a sample where it is too much to be true; return what was yielded.
+
+    More than a fifth of the archive, and more than five articles: then the list is wrong, or the
+    newsroom has changed so that somebody has to look.
+    """
+    if len(missing) > 5 and len(missing) * 5 > visit.known_before:  # noqa: PLR2004
+        text = f"{len(missing)} of {visit.known_before} known articles are no longer listed"
+        yield Note(door=door, text=text, trouble=True, slug="mass_missing")
+        for known in missing[:_SAMPLE]:
+            yield Missing(known=known, door=door)
+        return ()
+    for known in missing:
+        yield Missing(known=known, door=door)
+    return tuple(known.url for known in missing)
+
+
+@attrs.frozen
+class _Segment:
+    """A stretch of publication time; at both ends the surplus of what is known over REST."""
+
+    after: dt.datetime | None
+    before: dt.datetime | None
+    surplus_after: int
+    surplus_before: int
+
+
+class Audit:
+    """Compares counts first, then the lists that have to be compared."""
+
+    def __init__(self, visit: Visit, api: Api, left: dict[str, Any]) -> None:
+        self.visit = visit
+        self.api = api
+        self.left = left
+        self.apart: dict[str, None] = dict.fromkeys(left.get("apart") or ())
+        """Addresses that are known, and that REST does not list."""
+
+        for url in list(self.apart):
+            known = visit.memory.known(url)
+            if known is None or known.state == "gone":
+                del self.apart[url]
+        self.requests = 0
+        self.mass = False
+        """Whether so much is missing that somebody has to look."""
+
+    def seen(self, url: str) -> None:
+        """REST lists *url*."""
+        self.apart.pop(url, None)
+
+    def surplus(self, total: int) -> int:
+        """Return how many more posts are known than REST counts, beyond what is accounted for."""
+        unexplained = int(self.left.get("unexplained") or 0)
+        return self.visit.counted() - len(self.apart) - unexplained - total
+
+    def settle(self, total: int | None, elsewhere: Iterable[str]) -> None:
+        """Take what is left of the difference for granted until it changes."""
+        self.apart.update(dict.fromkeys(elsewhere))
+        self.left["apart"] = list(islice(self.apart, _MOST_APART))
+        if total is not None and not self.mass:
+            known = self.visit.counted() - len(self.left["apart"])
+            self.left["unexplained"] = known - total
+
+    # complete lists
+
+    def compare_all(self, posts: Sequence[Post]) -> Part[None]:
+        """Report what *posts*, all that REST lists, do not name."""
+        urls = filter(None, (self.visit.address(post.url) for post in posts))
+        yield from self.compare_sets({post.post_id for post in posts}, set(urls))
+
+    def compare_sets(self, ids: set[int], urls: set[str]) -> Part[None]:
+        yield from self._report(self._unlisted(self.visit.memory.listed(), ids, urls))
+
+    def _unlisted(self, known: Iterable[Known], ids: set[int], urls: set[str]) -> Iterator[Known]:
+        for each in known:
+            if (
+                each.state == "article"
+                and each.url not in urls
+                and each.post_id not in ids
+                and each.url not in self.apart
+                and each.url not in self.visit.fresh
+            ):
+                yield each
+
+    def _report(self, missing: Iterable[Known]) -> Part[int]:
+        found = list(missing)
+        told = yield from report_missing(self.visit, DOOR, found)
+        self.mass = self.mass or len(told) < len(found)
+        self.apart.update(dict.fromkeys(told))
+        return len(told)
+
+    # counts
+
+    def compare_counts(self, total: int | None, newest: Sequence[Post]) -> Part[None]:
+        """Where counts disagree, look among the *newest*, then halve what is older."""
+        if total is None or not self.surplus(total) or self._in_vain():
+            return
+        counted = self.visit.counted() - len(self.apart)
+        text = f"REST counts {total} posts, {counted} are known"
+        yield Note(door=DOOR, text=text, slug="counts_disagree")
+        found = 0
+        if newest:
+            found += yield from self._compare(None, newest)
+        if self.surplus(total):
+            found += yield from self._halve(total)
+        self.left["vain"] = 0 if found else int(self.left.get("vain") or 0) + 1
+        self.left["audited"] = self.visit.now.isoformat()
+
+    def _in_vain(self) -> bool:
+        if int(self.left.get("vain") or 0) < _VAIN:
+            return False
+        last = instant(self.left.get("audited"))
+        return last is not None and self.visit.now - last < dt.timedelta(days=1)
+
+    def _compare(self, before: dt.datetime | None, posts: Sequence[Post]) -> Part[int]:
+        """Compare *posts*, all that REST lists from the oldest of them to *before*."""
+        oldest = min(filter(None, (instant(post.published) for post in posts)))
+        known = self.visit.memory.listed(
+            after=oldest.isoformat(), before=before.isoformat() if before else _EVER
+        )
+        urls = set(filter(None, (self.visit.address(post.url) for post in posts)))
+        ids = {post.post_id for post in posts}
+        found = yield from self._report(self._unlisted(known, ids, urls))
+        return found
+
+    def _halve(self, total: int) -> Part[int]:
+        """Find the windows in which counts differ, and compare their lists."""
+        known = self._known_before(None)
+        if known == total:
+            return 0
+        limit = max(_LEAST_REQUESTS, known // LARGEST_PAGE)
+        stack = [_Segment(None, None, 0, known - total)]
+        found = 0
+        while stack:
+            if self.requests >= limit:
+                self.left["listing"] = {}  # too many differences for halving: list all next time
+                text = "too many differences to search for; everything is listed in the next run"
+                yield Note(door=DOOR, text=text, slug="counts_disagree")
+                break
+            segment = stack.pop()
+            middle = self._middle(segment)
+            if middle is None:
+                found += yield from self._leaf(segment)
+                continue
+            listed = yield from self._rest_before(middle)
+            if listed is None:
+                break
+            there = self._known_before(middle) - listed
+            halves = (
+                _Segment(segment.after, middle, segment.surplus_after, there),
+                _Segment(middle, segment.before, there, segment.surplus_before),
+            )
+            stack += (half for half in halves if half.surplus_after != half.surplus_before)
+        return found
+
+    def _middle(self, segment: _Segment) -> dt.datetime | None:
+        """Return the publication that halves what is known in *segment*, unless that is few."""
+        bounds = {
+            "after": segment.after.isoformat() if segment.after else None,
+            "before": segment.before.isoformat() if segment.before else _EVER,
+        }
+        size = self.visit.memory.count(**bounds)
+        if size <= _LEAF:
+            return None
+        known = next(islice(self.visit.memory.listed(**bounds), size // 2, None), None)
+        middle = instant(known.published) if known else None
+        if middle is None or (segment.after and middle <= segment.after):
+            return None
+        return None if segment.before and middle >= segment.before else middle
+
+    def _leaf(self, segment: _Segment) -> Part[int]:
+        """List what REST has in *segment*: offer what is new, report what is missing."""
+        query: dict[str, str | int] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
+        if segment.after:
+            query["after"] = self._clock(segment.after - _A_SECOND)
+        if segment.before:
+            query["before"] = self._clock(segment.before)
+        posts: list[Post] = []
+        new = 0
+        while True:
+            self.requests += 1
+            page = yield from self.api.ask({**query, "offset": len(posts)})
+            if not page.ok:
+                return new
+            new += yield from self._offer(page.posts)
+            posts += page.posts
+            if not page.posts or page.total is None or page.total <= len(posts):
+                break
+        known = self.visit.memory.listed(
+            after=(segment.after - _A_SECOND).isoformat() if segment.after else None,
+            before=segment.before.isoformat() if segment.before else _EVER,
+        )
+        urls = set(filter(None, (self.visit.address(post.url) for post in posts)))
+        ids = {post.post_id for post in posts}
+        found = yield from self._report(self._unlisted(known, ids, urls))
+        return new + found
+
+    def _offer(self, posts: Sequence[Post]) -> Part[int]:
+        new = 0
+        for post in posts:
+            link = self.visit.sift(
+                Link(
+                    url=post.url,
+                    door=DOOR,
+                    lastmod=post.modified,
+                    published=post.published,
+                    post_id=post.post_id,
+                )
+            )
+            if link is not None:
+                new += 1
+                yield link
+        return new
+
+    def _rest_before(self, before: dt.datetime) -> Part[int | None]:
+        self.requests += 1
+        query: dict[str, str | int] = {"per_page": 1, "_fields": "id"}
+        query["before"] = self._clock(before)
+        page = yield from self.api.ask(query)
+        return page.total if page.ok else None
+
+    def _known_before(self, before: dt.datetime | None) -> int:
+        """Return how many posts with a publication before that are known and not apart."""
+        bound = before.isoformat() if before else _EVER
+        unseen = sum(
+            1
+            for url, published in self.visit.fresh.items()
+            if published
+            and (before is None or published < before)
+            and self.visit.memory.known(url) is None
+        )
+        apart = sorted(filter(None, map(self._published, self.apart)))
+        aside = bisect_left(apart, before) if before else len(apart)
+        return self.visit.memory.count(before=bound) + unseen - aside
+
+    def _published(self, url: str) -> dt.datetime | None:
+        known = self.visit.memory.known(url)
+        return instant(known.published) if known else self.visit.fresh.get(url)
+
+    def _clock(self, moment: dt.datetime) -> str:
+        """Return *moment* on the newsroom's clock, which ``after`` and ``before`` compare."""
+        offset = self.left.get("offset")
+        zone = self.visit.zone if offset is None else dt.timezone(dt.timedelta(minutes=offset))
+        return moment.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")

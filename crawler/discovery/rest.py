@@ -1,0 +1,305 @@
+"""The REST door: what changed last, what was published last, and all there is, a hundred at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import attrs
+
+from crawler.discovery.audit import Audit
+from crawler.discovery.moments import instant
+from crawler.discovery.posts import Post
+from crawler.discovery.steps import Link, Note, Window
+from crawler.discovery.visit import MOST_LINKS, Outcome, Part, Visit
+from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api, Page
+
+DOOR: Final = "rest"
+
+# A quick backfill's pages hold whole articles; a shared host renders them one by one.
+_FIRST_RECORDS: Final = 20
+_SMALLEST_PAGE: Final = 5
+_SLOW: Final = 5.0  # seconds; beyond it a larger page would run into time limits
+
+
+class _Listing:
+    """A walk over all posts, and how far it has come."""
+
+    def __init__(self, at: dict[str, Any], *, keep: bool = True) -> None:
+        self.at = at
+        self.keep = keep
+        self.ids: set[int] = set()
+        self.urls: set[str] = set()
+        self.reason = ""
+
+    def query(self, size: int, *, records: bool) -> dict[str, str | int]:
+        extra: dict[str, str | int] = {"_embed": "1"} if records else {"_fields": FIELDS}
+        place = {key: self.at[key] for key in ("before", "after", "offset") if self.at.get(key)}
+        return {"per_page": size, **extra, **place}
+
+    def add(self, posts: Iterable[Post], urls: Iterable[str | None]) -> None:
+        self.ids.update(post.post_id for post in posts)
+        self.urls.update(url for url in urls if url)
+
+    def advance(self, posts: Sequence[Post]) -> None:
+        """Move on to what follows *posts*."""
+        dates = [post.date for post in posts]
+        before = _next_second(dates[-1])
+        if not _is_mixed(dates) and before < str(self.at.get("before") or "9999"):
+            self.at["before"], self.at["offset"] = before, 0
+        else:  # not by date, or more posts in one second than on a page: count them off
+            self.at["offset"] = int(self.at.get("offset") or 0) + len(posts)
+
+    def overlaps(self, posts: Sequence[Post]) -> bool:
+        """Whether *posts* are those of one second, which two pages may share."""
+        return posts[0].date == posts[-1].date and not self.at.get("offset")
+
+
+def _next_second(date: str) -> str:
+    following = dt.datetime.fromisoformat(date) + dt.timedelta(seconds=1)
+    return following.isoformat(timespec="seconds")
+
+
+class RestDoor:
+    """One run's look through the REST API."""
+
+    def __init__(self, visit: Visit, *, records: bool = False) -> None:
+        self.visit = visit
+        self.records = records
+        self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
+        self.api = Api(visit, self.left.get("root"))
+        self.audit = Audit(visit, self.api, self.left)
+        self.total: int | None = None
+        self.listing = "records" if records else "listing"
+        """Where the state of the full listing is kept: with records it is another one."""
+
+    def walk(self) -> Part[Outcome]:
+        """Look at what is new and changed, at everything where that never came to its end."""
+        if self.visit.window is not None:
+            outcome = yield from self._window()
+            return outcome
+        first = yield from self._changes()
+        if not first.ok:
+            return self._shut(first)
+        self.total = first.total
+        if first.whole and not first.posts and self.visit.known_before:
+            return self._empty()
+        if first.whole and self._is_listed():
+            yield from self.audit.compare_all(first.posts)
+        elif not self._is_listed():
+            state = yield from self._everything()
+            if state != "complete":
+                return self._outcome(state)
+        else:
+            newest = yield from self._newest()
+            if newest is not None:
+                yield from self.audit.compare_counts(self.total, newest)
+        self.settle(())
+        return self._outcome("complete")
+
+    def settle(self, elsewhere: Iterable[str]) -> None:
+        """Remember the counts at the end of a run; *elsewhere*: new links that REST lacks."""
+        self.audit.settle(self.total, elsewhere)
+        self.keep()
+
+    def keep(self) -> None:
+        self.left["root"] = self.api.root
+        self.left["total"] = self.total
+        self.visit.memory.keep_door(DOOR, self.left)
+
+    def _is_listed(self) -> bool:
+        return bool(self.left.get(self.listing, {}).get("done"))
+
+    # what changed
+
+    def _changes(self) -> Part[Page]:
+        """Read the posts modified last, down to the last modification seen by an earlier run."""
+        seen = str(self.left.get("modified") or "")
+        listed = self._is_listed()
+        # With records to come, only the newest modification is wanted before the listing begins.
+        first = yield from self._modified(0, 1 if self.records and not listed else LARGEST_PAGE)
+        page, gathered = first, 0
+        while page.ok and page.posts and (listed or not self.records):
+            yield from self._offer(page.posts)
+            gathered += len(page.posts)
+            times = [_utc(post.modified) for post in page.posts]
+            if page.whole or not listed or times[-1] < seen or _is_mixed(times):
+                break
+            page = yield from self._modified(gathered, LARGEST_PAGE)
+        if first.ok and first.posts:
+            self.left["modified"] = max(seen, *(_utc(post.modified) for post in first.posts))
+            if first.whole and not self.records:
+                self.left[self.listing] = {"done": True}
+            self.keep()
+        return first
+
+    def _modified(self, offset: int, size: int) -> Part[Page]:
+        query: dict[str, str | int] = {"orderby": "modified", "order": "desc", "per_page": size}
+        if offset:
+            query["offset"] = offset
+        page = yield from self.api.ask({**query, "_fields": FIELDS})
+        return page
+
+    # what is new
+
+    def _newest(self) -> Part[tuple[Post, ...] | None]:
+        """Read the posts published last until one is known; ``None`` when that failed.
+
+        A scheduled post goes public with the modification time it had, so :meth:`_changes` may
+        miss it. The hundred newest rather than those after the newest known: what went public
+        late, or was taken down, stands among them.
+        """
+        gathered: list[Post] = []
+        while len(gathered) < MOST_LINKS:
+            query: dict[str, str | int] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
+            if gathered:
+                query["offset"] = len(gathered)
+            page = yield from self.api.ask(query, conditional=not gathered)
+            if not page.ok:
+                self.visit.counts["rest_trouble"] += 1
+                return None
+            new = yield from self._offer(page.posts)
+            gathered += page.posts
+            if new < len(page.posts) or page.whole or not page.posts:
+                break
+        return tuple(gathered)
+
+    # everything
+
+    def _everything(self) -> Part[str]:
+        """List all posts, newest first, going on where an earlier run stopped."""
+        at = dict(self.left.get(self.listing) or {})
+        whole = not at  # begun and ended in this run: then what it did not list is missing
+        listing = _Listing(at)
+        state = yield from self._pages(listing)
+        if state == "complete":
+            at["done"] = True
+            if whole:
+                yield from self.audit.compare_sets(listing.ids, listing.urls)
+        self.left[self.listing] = at
+        self.keep()
+        return state
+
+    def _window(self) -> Part[Outcome]:
+        """List the posts of the window; marks for other runs stay as they are."""
+        window = self.visit.window or Window()
+        listing = _Listing({}, keep=False)
+        if window.since:  # `after` and `before` exclude themselves
+            listing.at["after"] = f"{window.since - dt.timedelta(days=1)}T23:59:59"
+        if window.until:
+            listing.at["before"] = f"{window.until + dt.timedelta(days=1)}T00:00:00"
+        state = yield from self._pages(listing)
+        return Outcome(door=DOOR, state=state, reason=listing.reason, shows_changes=True)
+
+    def _pages(self, listing: _Listing) -> Part[str]:
+        """Follow *listing*, and return how it went.
+
+        By ``before`` rather than by page number: what is published or deleted meanwhile shifts
+        nothing, the page may change its size, and the database need not count off 20,000 rows.
+        """
+        size = _FIRST_RECORDS if self.records else LARGEST_PAGE
+        while len(listing.ids) < MOST_LINKS:
+            page = yield from self.api.ask(listing.query(size, records=self.records))
+            if not page.ok:
+                if page.reading.verdict != "closed" and size > _SMALLEST_PAGE:
+                    size = max(_SMALLEST_PAGE, size // 2)
+                    continue
+                return (yield from self._stopped(listing, page))
+            unseen = [post for post in page.posts if post.post_id not in listing.ids]
+            if page.posts and not unseen and not listing.overlaps(page.posts):
+                yield Note(door=DOOR, text="the same posts again and again", slug="loops")
+                return "partial"
+            yield from self._offer(unseen, records=self.records)
+            listing.add(unseen, (self.visit.address(post.url) for post in unseen))
+            if not page.posts or page.whole or (page.total is None and len(page.posts) < size):
+                return "complete"
+            listing.advance(page.posts)
+            if listing.keep:
+                self.left[self.listing] = listing.at
+                self.keep()
+            if page.reading.answer.seconds < _SLOW:
+                size = min(LARGEST_PAGE, size * 2)
+        yield Note(door=DOOR, text=f"more than {MOST_LINKS} posts", trouble=True, slug="capped")
+        return "partial"
+
+    def _stopped(self, listing: _Listing, page: Page) -> Part[str]:
+        listing.reason = page.reading.reason
+        if listing.ids or listing.at.get("before"):
+            text = f"the listing stopped: {listing.reason}"
+            yield Note(door=DOOR, text=text, slug="partial")
+            return "partial"
+        return "closed" if page.reading.verdict == "closed" else "trouble"
+
+    # what was found
+
+    def _offer(self, posts: Sequence[Post], *, records: bool = False) -> Part[int]:
+        """Yield what is worth a look of *posts*, and return how much that was."""
+        worth = []
+        for post in posts:
+            self.left["offset"] = _offset(post)
+            link = self.visit.sift(
+                Link(
+                    url=post.url,
+                    door=DOOR,
+                    lastmod=post.modified,
+                    published=post.published,
+                    post_id=post.post_id,
+                    record=post.record if records else None,
+                )
+            )
+            address = self.visit.address(post.url)
+            if address:
+                self.audit.seen(address)
+            if link is not None:
+                worth.append(link)
+        if self.records and not records and worth:
+            yield from self._with_records(worth)
+        else:
+            yield from worth
+        return len(worth)
+
+    def _with_records(self, links: Sequence[Link]) -> Part[None]:
+        """Yield *links* with their REST objects; without, where the server does not give them."""
+        ids = [str(link.post_id) for link in links]
+        query: dict[str, str | int] = {
+            "include": ",".join(ids),
+            "per_page": LARGEST_PAGE,
+            "_embed": "1",
+        }
+        page = yield from self.api.ask(query)
+        records = {post.post_id: post.record for post in page.posts}
+        for link in links:
+            record = records.get(link.post_id or 0)
+            yield attrs.evolve(link, record=record)
+
+    # how it went
+
+    def _outcome(self, state: str) -> Outcome:
+        return Outcome(door=DOOR, state=state, total=self.total, shows_changes=state == "complete")
+
+    def _shut(self, page: Page) -> Outcome:
+        state = "closed" if page.reading.verdict == "closed" else "trouble"
+        return Outcome(door=DOOR, state=state, reason=page.reading.reason)
+
+    def _empty(self) -> Outcome:
+        self.keep()
+        return Outcome(door=DOOR, state="trouble", reason="lists no posts", total=0)
+
+
+def _offset(post: Post) -> int:
+    """Return the minutes by which the newsroom's clock is ahead of UTC."""
+    offset = dt.datetime.fromisoformat(post.published).utcoffset()
+    return round(offset.total_seconds() / 60) if offset else 0
+
+
+def _utc(text: str | None) -> str:
+    """Return a moment as a UTC string that compares as it sorts; empty for none."""
+    found = instant(text)
+    return found.isoformat(timespec="seconds") if found else ""
+
+
+def _is_mixed(times: Sequence[str]) -> bool:
+    """Whether *times* do not descend: then the server orders as it likes."""
+    return any(later < earlier for later, earlier in pairwise(times))

@@ -1,0 +1,253 @@
+"""What the doors of one run share: the newsroom, what is known, and what counts as new."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from typing import Final, Generic, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+import attrs
+
+from crawler.discovery.documents import Unreadable, WrongKind
+from crawler.discovery.moments import day, instant
+from crawler.discovery.steps import Answer, Fetch, Known, Link, Memory, Step, Window
+from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import canonical, looks_like_article, same_host
+
+T = TypeVar("T")
+R = TypeVar("R")
+Part: TypeAlias = Generator[Step, "Answer | None", R]
+"""A part of a walk that hands something back to the part that started it."""
+
+MOST_ITEMS: Final = 50_000
+"""Lines read of one document: what sitemaps.org allows a file."""
+
+MOST_LINKS: Final = 1_000_000
+"""Links taken in one run: fifty newsrooms' worth; beyond that it is a trap."""
+
+_TOMORROW: Final = dt.timedelta(days=1)  # clocks differ, and zones are mistaken, by hours
+
+
+@attrs.frozen
+class Reading(Generic[T]):
+    """What came of asking for one document."""
+
+    verdict: str
+    """``ok``, ``same`` (304), ``damaged``, ``closed`` or ``trouble``."""
+
+    items: tuple[T, ...]
+    answer: Answer
+    reason: str = ""
+    """Why it is not ``ok``, for people: ``HTTP 404``, ``cut short``."""
+
+    capped: bool = False
+    """Whether the document held more than was read."""
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """How it went at one door."""
+
+    door: str
+    state: str
+    """``complete``, ``partial`` (part of a list was read), ``closed`` or ``trouble``."""
+
+    reason: str = ""
+    total: int | None = None
+    """How many articles the door counts."""
+
+    shows_changes: bool = False
+    """Whether it states modifications of all that it lists."""
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("complete", "partial")
+
+
+class Visit:
+    """One run's look at a newsroom, from whichever doors."""
+
+    def __init__(
+        self, newsroom: Newsroom, memory: Memory, now: dt.datetime, window: Window | None
+    ) -> None:
+        self.newsroom = newsroom
+        self.memory = memory
+        self.now = now
+        self.window = window
+        self.zone = newsroom.tzinfo
+        self.hosts = (newsroom.host, *newsroom.hosts)
+        self.counts: Counter[str] = Counter()
+        self.fresh: dict[str, dt.datetime | None] = {}
+        """New links of this run, and when they were published: memory may not know them yet."""
+
+        self.known_before = memory.count()
+        self._origin = urlsplit(newsroom.address)[:2]
+        self._passed: set[int] = set()
+
+    # asking
+
+    def ask(self, url: str, *, conditional: bool = True) -> Part[Answer]:
+        """Fetch *url*; an answer from another host is taken for none."""
+        answer = yield Fetch(url=url, conditional=conditional)
+        if answer is None:
+            raise RuntimeError("a Fetch wants an Answer sent")  # a fault of the driver
+        if answer.status and not same_host(answer.url, self.hosts):
+            return Answer(url=answer.url, status=0, headers={"elsewhere": answer.url})
+        if answer.status in (200, 304) and same_host(answer.url, (self.newsroom.host,)):
+            self._origin = urlsplit(answer.url)[:2]
+        return answer
+
+    def read(
+        self,
+        url: str,
+        parse: Callable[[bytes, str], Iterator[T]],
+        *,
+        conditional: bool = True,
+    ) -> Part[Reading[T]]:
+        """Fetch *url* and read it with *parse*; what comes damaged is asked for once more."""
+        answer = yield from self.ask(url, conditional=conditional)
+        reading = _read(answer, parse)
+        if reading.verdict == "damaged":
+            answer = yield from self.ask(url, conditional=False)
+            again = _read(answer, parse)
+            reading = again if len(again.items) >= len(reading.items) else reading
+        return reading
+
+    # sifting
+
+    def sift(self, link: Link, *, sure: bool = True) -> Link | None:
+        """Return *link* in its canonical form if it is worth a look, else count it.
+
+        With *sure* the door lists posts and nothing else; otherwise the address must look like an
+        article's.
+        """
+        link = self._plausible(link)
+        url = self.address(link.url)
+        if url is None:
+            self.counts["foreign"] += 1
+            return None
+        if not sure and not looks_like_article(url, self.newsroom.address):
+            self.counts["not_article"] += 1
+            return None
+        known = self.known(url, link.post_id)
+        if not self._in_window(link, known):
+            self.counts["outside"] += 1
+            return None
+        why = self._why(link, url, known)
+        if why in ("new", "changed", "moved", "back"):
+            if hash((url, why)) in self._passed or len(self._passed) >= MOST_LINKS:
+                why = "capped" if len(self._passed) >= MOST_LINKS else "unchanged"
+            else:
+                self._passed.add(hash((url, why)))
+        self.counts[why] += 1
+        if why == "new":
+            self.fresh[url] = instant(link.published)
+        return attrs.evolve(link, url=url, why=why) if why in _WORTH else None
+
+    def known(self, url: str, post_id: int | None = None) -> Known | None:
+        """Return what is known of *url*, or of the post with that id."""
+        known = self.memory.known(url)
+        if known is None and post_id is not None:
+            known = self.memory.known_post(post_id)
+        return known
+
+    def _why(self, link: Link, url: str, known: Known | None) -> str:
+        if known is None:
+            return "new" if url not in self.fresh else "unchanged"
+        if known.state == "gone":
+            return "back" if link.door == "rest" or self._is_newer(link, known) else "gone"
+        if link.record is not None and known.state in ("waiting", "failed"):
+            return "new" if url not in self.fresh else "unchanged"
+        if known.url != url and self.memory.known(url) is None:
+            return "moved"
+        if known.state in ("waiting", "failed"):
+            return "waiting"
+        return "changed" if self._is_newer(link, known) else "unchanged"
+
+    def _is_newer(self, link: Link, known: Known) -> bool:
+        """Whether the door states a modification after the one that is known."""
+        earlier = known.lastmod or known.looked_at or known.published
+        if link.lastmod is None or earlier is None:
+            return link.lastmod is not None
+        stated, before = instant(link.lastmod), instant(earlier)
+        if stated is not None and before is not None:
+            return stated > before
+        there, here = self._day(link.lastmod), self._day(earlier)
+        return there is not None and here is not None and there > here
+
+    def _day(self, text: str) -> dt.date | None:
+        """Return the newsroom's day of a moment or day."""
+        found = instant(text)
+        return found.astimezone(self.zone).date() if found else day(text)
+
+    def _plausible(self, link: Link) -> Link:
+        """Return *link* without times that lie in the future."""
+        lastmod, published = self._not_future(link.lastmod), self._not_future(link.published)
+        if (lastmod, published) == (link.lastmod, link.published):
+            return link
+        self.counts["implausible"] += 1
+        return attrs.evolve(link, lastmod=lastmod, published=published)
+
+    def _not_future(self, text: str | None) -> str | None:
+        found = instant(text)
+        return None if found and found > self.now + _TOMORROW else text
+
+    def _in_window(self, link: Link, known: Known | None) -> bool:
+        if self.window is None:
+            return True
+        since, until = self.window.since, self.window.until
+        published = self._day(link.published or (known.published if known else None) or "")
+        changed = self._day(link.lastmod or "")
+        if published is None:  # changed before the window opened: published before it, too
+            return not (since and changed and changed < since)
+        return (since is None or since <= published) and (until is None or published <= until)
+
+    def address(self, url: str) -> str | None:
+        """Return the canonical form of *url* if it is the newsroom's, at the host that answers."""
+        found = canonical(url)
+        if found is None or not same_host(found, self.hosts):
+            return None
+        parts = urlsplit(found)
+        if parts[:2] == self._origin or not same_host(found, (self.newsroom.host,)):
+            return found
+        return parts._replace(scheme=self._origin[0], netloc=self._origin[1].lower()).geturl()
+
+    # counting
+
+    def counted(self) -> int:
+        """Return how many posts are listed and not gone, those of this run included."""
+        return self.known_before + len(self.fresh)
+
+
+_WORTH: Final = frozenset({"new", "changed", "moved", "back"})
+
+
+def _read(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
+    """Return what *parse* finds in *answer*."""
+    if answer.status == 304:  # noqa: PLR2004 -- Not Modified
+        return Reading("same", (), answer)
+    if answer.status != 200:  # noqa: PLR2004 -- OK
+        return _refused(answer)
+    found: list[T] = []
+    try:
+        for item in parse(answer.body, answer.url):
+            if len(found) == MOST_ITEMS:
+                return Reading("ok", tuple(found), answer, "more lines than allowed", capped=True)
+            found.append(item)
+    except Unreadable as error:
+        verdict = "closed" if isinstance(error, WrongKind) else "damaged"
+        return Reading(verdict, tuple(found), answer, str(error))
+    return Reading("ok", tuple(found), answer)
+
+
+def _refused(answer: Answer) -> Reading[T]:
+    elsewhere = answer.headers.get("elsewhere")
+    if elsewhere:
+        return Reading("closed", (), answer, f"leads to {elsewhere}")
+    if answer.status == 0:
+        return Reading("trouble", (), answer, "no answer")
+    # 408 and 429 ask for patience, 5xx for another try; everything else is a shut door.
+    passing = answer.status in (408, 429) or answer.status >= 500  # noqa: PLR2004
+    return Reading("trouble" if passing else "closed", (), answer, f"HTTP {answer.status}")

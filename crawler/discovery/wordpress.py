@@ -1,0 +1,97 @@
+"""Asking a WordPress REST API for posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+import attrs
+
+from crawler.discovery.posts import Post, api_root, read_posts, total
+from crawler.discovery.visit import Part, Reading, Visit
+
+FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"
+"""What discovery needs of a post, a fifth of a kilobyte each."""
+
+LARGEST_PAGE: Final = 100  # WP_REST_Controller::get_collection_params: per_page has that maximum
+
+# 401 and 403 are a shut door, which wants to be left alone: ?rest_route= would be a way round it.
+# Where no API is, there is another page, or none; 400 is an API that does not know a parameter.
+_NO_API: Final = re.compile(r"HTTP 40[45]|HTTP 410|an HTML page|JSON, but no list")
+
+
+@attrs.frozen(kw_only=True)
+class Page:
+    """One answer of the posts collection."""
+
+    reading: Reading[Post]
+    total: int | None
+    """How many posts the query matches, on all its pages."""
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        return self.reading.items
+
+    @property
+    def ok(self) -> bool:
+        return self.reading.verdict in ("ok", "same")
+
+    @property
+    def whole(self) -> bool:
+        """Whether the query has no further pages, as far as the server says."""
+        return self.ok and self.total is not None and self.total <= len(self.posts)
+
+
+class Api:
+    """The posts of one API, by the root that the newsroom names or a common one."""
+
+    def __init__(self, visit: Visit, root: str | None) -> None:
+        self.visit = visit
+        self.root = root
+
+    def ask(self, query: Mapping[str, str | int], *, conditional: bool = False) -> Part[Page]:
+        """Ask for posts; where the API's root is not known yet, find it.
+
+        A 304 says nothing of ``X-WP-Total``, hence questions are unconditional by default.
+        """
+        if self.root is not None:
+            page = yield from self._ask(self.root, conditional, query)
+            if not _NO_API.match(page.reading.reason):
+                return page
+        page = yield from self._probe(conditional, query)
+        return page
+
+    def _probe(self, conditional: bool, query: Mapping[str, str | int]) -> Part[Page]:
+        """Try ``/wp-json/``, then what the front page names, then ``?rest_route=``."""
+        address = self.visit.newsroom.address
+        page = yield from self._ask(f"{address}/wp-json/", conditional, query)
+        if not _NO_API.match(page.reading.reason):
+            return page
+        home = yield from self.visit.ask(f"{address}/", conditional=False)
+        named = api_root(home.headers)
+        for root in dict.fromkeys((named, f"{address}/?rest_route=/")):
+            if root and root != f"{address}/wp-json/" and self.visit.address(root):
+                found = yield from self._ask(root, conditional, query)
+                if found.ok:
+                    return found
+        return page
+
+    def _ask(self, root: str, conditional: bool, query: Mapping[str, str | int]) -> Part[Page]:
+        # Commas and colons as WordPress itself writes them, so that caches see one address.
+        sought = urlencode(query, safe=",:")
+        collection = f"{root}wp/v2/posts{'&' if '?' in root else '?'}{sought}"
+        reading = yield from self.visit.read(collection, self._parse, conditional=conditional)
+        if reading.verdict in ("ok", "same"):
+            self.root = _root_of(reading.answer.url) or root
+        return Page(reading=reading, total=total(reading.answer.headers))
+
+    def _parse(self, body: bytes, _: str) -> Iterator[Post]:
+        return read_posts(body, self.visit.zone)
+
+
+def _root_of(url: str) -> str | None:
+    """Return the root in the address that answered, so that next time no redirect is needed."""
+    root, found, _ = url.partition("wp/v2/posts")
+    return root if found else None
