@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from crawler.archive.archive import Archive, Extract
+from crawler.archive.captures import read_capture
+from crawler.archive.codings import decode_body
 from crawler.archive.findings import (
     Failed,
     Finding,
@@ -21,8 +23,7 @@ from crawler.archive.findings import (
 from crawler.archive.ledger import Ledger, Look, Validators
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.reading import last_articles, read
-from crawler.archive.runs import RunRecord, RunReport, read_runs
-from crawler.archive.warc import read_capture
+from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 
 __all__ = [
     "Archive",
@@ -43,7 +44,9 @@ __all__ = [
     "Settlement",
     "Validators",
     "Withhold",
+    "decode_body",
     "last_articles",
+    "last_runs",
     "lock_holder",
     "read",
     "read_capture",

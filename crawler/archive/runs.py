@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
+
+from crawler.archive.files import AppendedFile, last_lines
+from crawler.errors import ArchiveDamaged
+
+NAME: Final = "runs.jsonl"
+
+# Room that a run takes at its start, so that a full disk cannot keep its record out.
+_RESERVED: Final = 4096
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +53,8 @@ class RunRecord:
 
     command: str
     begin: str
+    """UTC, ISO 8601, as is ``end``."""
+
     end: str | None = None
     arguments: Mapping[str, Any] = attrs.field(factory=dict)
     requests: int = 0
@@ -63,6 +77,91 @@ class RunRecord:
     exit_code: int | None = None
 
 
+def new_run_id(now: dt.datetime) -> str:
+    """Return an id that sorts by time and that no other run has."""
+    return f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+class RunLog:
+    """The current run's place in ``runs.jsonl``."""
+
+    def __init__(self, folder: Path, record: RunRecord) -> None:
+        """Write *record* as the last line, with room for what it will have become."""
+        file = AppendedFile(folder / NAME)
+        try:
+            self._offset = file.size
+            file.append(_dump(record).ljust(_RESERVED - 1) + b"\n")
+            file.sync()
+        except OSError:
+            file.cut(self._offset)
+            raise
+        finally:
+            file.close()
+        self._path = folder / NAME
+
+    def complete(self, record: RunRecord) -> RunRecord:
+        """Put *record* in the place of the first; return it as written.
+
+        Where it needs more than the room that was kept, and the disk has no more, its notes are
+        left out from the last on.
+        """
+        fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            while True:
+                line = _dump(record) + b"\n"
+                try:
+                    if os.pwrite(fd, line, self._offset) == len(line):
+                        break
+                    problem: OSError | None = None
+                except OSError as error:
+                    problem = error
+                if not record.notes:
+                    raise problem or OSError("the run's record does not fit on the disk")
+                record = attrs.evolve(record, notes=record.notes[:-1])
+            os.ftruncate(fd, self._offset + len(line))
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        return record
+
+
 def read_runs(folder: Path) -> Iterator[RunRecord]:
-    """Yield the runs of the archive in *folder*, oldest first; nothing when there is no file."""
-    raise NotImplementedError
+    """Yield the runs of the archive in *folder*, oldest first; nothing when there is no file.
+
+    Raises :exc:`ArchiveDamaged` on a line that is none; a torn last one is passed over.
+    """
+    path = folder / NAME
+    if not path.exists():
+        return
+    offset = 0
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n") and not line.isspace():
+                yield parse_run(path, offset, line)
+            offset += len(line)
+
+
+def last_runs(folder: Path, count: int) -> list[RunRecord]:
+    """Return the last *count* runs, oldest first, at a cost that does not grow with the file."""
+    path = folder / NAME
+    if not path.exists():
+        return []
+    lines = [line for line in last_lines(path, count + 1) if line.strip()]
+    return [parse_run(path, 0, line) for line in lines[-count:]]
+
+
+def parse_run(path: Path, offset: int, line: bytes) -> RunRecord:
+    """Return the run that *line*, at *offset* of the file at *path*, holds."""
+    try:
+        values = json.loads(line)
+        names = attrs.fields_dict(RunRecord)
+        values = {name: value for name, value in values.items() if name in names}
+        return RunRecord(**{**values, "notes": tuple(values.get("notes", ()))})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ArchiveDamaged(str(path), offset, f"no run's record ({error})") from None
+
+
+def _dump(record: RunRecord) -> bytes:
+    return json.dumps(attrs.asdict(record), ensure_ascii=False, separators=(",", ":")).encode(
+        errors="backslashreplace"
+    )

@@ -1,0 +1,245 @@
+"""Reading WARC files back, record by record, and what they hold as captures."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import attrs
+
+from crawler.archive.codings import decode_body
+from crawler.captures import Capture
+from crawler.errors import ArchiveDamaged
+from crawler.items import CaptureReference
+
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_BLOCK: Final = 64 * 1024
+_MAGIC: Final = b"\x1f\x8b\x08"
+# More than any page; what decodes to more is a bomb.
+_LARGEST: Final = 256 * 1024 * 1024
+# Longest chain of revisits that is followed; ours are one long.
+_VISITS: Final = 8
+
+# What a record says of its payload from before `withhold --erase` took an article out of it.
+ERASED_DIGEST: Final = "x-archive-original-payload-digest"
+
+
+@attrs.frozen(kw_only=True)
+class StoredRecord:
+    """A WARC record as it lies in a file."""
+
+    offset: int
+    length: int
+    """Of its gzip member."""
+
+    fields: Mapping[str, str]
+    """Of its header, names in lower case; of a repeated one the first."""
+
+    block: bytes
+
+    @property
+    def kind(self) -> str:
+        return self.fields.get("warc-type", "")
+
+    @property
+    def record_id(self) -> str:
+        return self.fields.get("warc-record-id", "").strip("<>")
+
+
+class NotARecord(ValueError):
+    """Bytes that should be a record are none, or not all of it."""
+
+
+def read_capture(folder: Path, reference: CaptureReference) -> Capture:
+    """Return the response that *reference* names, its content coding removed.
+
+    A revisit is followed to the record that it refers to. Raises :exc:`ArchiveDamaged`, with file
+    and offset, when the record is not there, or is not what the reference says.
+    """
+    record = record_at(folder, reference.warc, reference.offset, reference.length)
+    if record.record_id != reference.record_id:
+        raise ArchiveDamaged(
+            reference.warc,
+            reference.offset,
+            f"wanted record {reference.record_id}, found {record.record_id or 'none'}",
+        )
+    warc, first = reference.warc, record
+    for _ in range(_VISITS):
+        if record.kind != "revisit":
+            break
+        warc, offset = _original(warc, record)
+        record = record_at(folder, warc, offset)
+    else:
+        raise ArchiveDamaged(reference.warc, reference.offset, "a revisit that leads nowhere")
+    try:
+        status, fields, body = parse_response(record.block)
+        _check_payload(record, body, reference.digest)
+        headers = _joined(fields)
+        decoded = decode_body(body, headers.get("content-encoding", ""))
+    except (NotARecord, ValueError, OSError) as error:
+        raise ArchiveDamaged(warc, record.offset, str(error)) from None
+    return Capture(
+        url=first.fields.get("warc-target-uri", reference.url),
+        body=decoded,
+        status=status,
+        headers=headers,
+        reference=reference,
+    )
+
+
+def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | None, str | None]:
+    """Return ETag and Last-Modified of a stored response, without reading its body."""
+    try:
+        with (folder / reference.warc).open("rb") as file:
+            file.seek(reference.offset)
+            start = zlib.decompressobj(_GZIP).decompress(file.read(_BLOCK), _BLOCK)
+        _, _, block = start.partition(b"\r\n\r\n")
+        _, fields, _ = parse_response(block)
+    except (OSError, zlib.error, NotARecord):
+        return None, None  # verify says what is wrong; without them a page is fetched once more
+    headers = _joined(fields)
+    return headers.get("etag"), headers.get("last-modified")
+
+
+def record_at(folder: Path, warc: str, offset: int, length: int | None = None) -> StoredRecord:
+    """Return the record whose gzip member begins at *offset* of the file *warc* in *folder*.
+
+    Raises :exc:`ArchiveDamaged` when there is none, or it is not *length* bytes long.
+    """
+    try:
+        with (folder / warc).open("rb") as file:
+            record = next(records(file, offset), None)
+    except (OSError, NotARecord) as error:
+        raise ArchiveDamaged(warc, offset, f"no record can be read ({error})") from None
+    if record is None:
+        raise ArchiveDamaged(warc, offset, "the file ends here, where a record should be")
+    if length is not None and record.length != length:
+        raise ArchiveDamaged(warc, offset, f"record has {record.length} bytes, want {length}")
+    return record
+
+
+def records(file: BinaryIO, start: int = 0) -> Iterator[StoredRecord]:
+    """Yield the records of a WARC file from byte *start* on, one in memory at a time.
+
+    Raises :exc:`NotARecord` where the bytes are none; what was yielded before is whole, so damage
+    begins where the last record ended.
+    """
+    file.seek(start)
+    offset, held = start, b""
+    while True:
+        inflate = zlib.decompressobj(_GZIP)
+        parts: list[bytes] = []
+        taken = size = 0
+        while not inflate.eof:
+            held = held or file.read(_BLOCK)
+            if not held:
+                break
+            try:
+                parts.append(inflate.decompress(held))
+            except zlib.error as error:
+                raise NotARecord(str(error)) from None
+            size += len(parts[-1])
+            if size > _LARGEST:
+                raise NotARecord(f"more than {_LARGEST} bytes")
+            taken += len(held) - len(inflate.unused_data)
+            held = inflate.unused_data
+        if not taken:
+            return
+        if not inflate.eof:
+            raise NotARecord("its end is missing")
+        yield parse_record(b"".join(parts), offset, taken)
+        offset += taken
+
+
+def next_record_after(file: BinaryIO, offset: int) -> int | None:
+    """Return where, behind *offset*, the next byte lies from which a record can be read."""
+    file.seek(offset + 1)
+    begin, held = offset + 1, b""
+    while block := file.read(_BLOCK):
+        held += block
+        found = held.find(_MAGIC)
+        while found >= 0:
+            if _is_record(file, begin + found):
+                return begin + found
+            file.seek(begin + len(held))
+            found = held.find(_MAGIC, found + 1)
+        keep = len(_MAGIC) - 1
+        begin += len(held) - keep
+        held = held[-keep:]
+    return None
+
+
+def _is_record(file: BinaryIO, offset: int) -> bool:
+    try:
+        return next(records(file, offset), None) is not None
+    except NotARecord:
+        return False
+
+
+def parse_record(content: bytes, offset: int, length: int) -> StoredRecord:
+    """Return the record that *content* is; :exc:`NotARecord` when its parts do not fit."""
+    head, separator, rest = content.partition(b"\r\n\r\n")
+    version, *lines = head.split(b"\r\n")
+    if not separator or not version.startswith(b"WARC/1."):
+        raise NotARecord("no WARC header")
+    fields: dict[str, str] = {}
+    for name, value in _fields(lines, "utf-8"):
+        fields.setdefault(name, value)
+    stated = fields.get("content-length", "")
+    if not stated.isdecimal() or rest[int(stated) :] != b"\r\n\r\n":
+        raise NotARecord(f"its block is not the {stated or '?'} bytes that its header states")
+    return StoredRecord(offset=offset, length=length, fields=fields, block=rest[: int(stated)])
+
+
+def parse_response(block: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return status, header fields (names in lower case) and entity body of an HTTP response."""
+    head, separator, body = block.partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    parts = first.split(None, 2)
+    if not separator or len(parts) < 2 or not parts[0].startswith(b"HTTP/"):  # noqa: PLR2004
+        raise NotARecord("no HTTP response")
+    if not parts[1].isdigit():
+        raise NotARecord(f"no HTTP status: {first[:40]!r}")
+    return int(parts[1]), list(_fields(lines, "latin-1")), body
+
+
+def digest_agrees(content: bytes, stated: str) -> bool:
+    """Whether *content* has the digest *stated*: sha256, sha1 or md5, in hex or base 32."""
+    algorithm, _, value = stated.partition(":")
+    if algorithm not in ("sha256", "sha1", "md5"):
+        return False
+    digest = hashlib.new(algorithm, content, usedforsecurity=False)
+    return value in (digest.hexdigest(), base64.b32encode(digest.digest()).decode())
+
+
+def _check_payload(record: StoredRecord, body: bytes, digest: str) -> None:
+    """Raise :exc:`NotARecord` unless *body* has *digest*, or had before a part was erased."""
+    before = record.fields.get(ERASED_DIGEST)
+    if before != digest and (before is not None or not digest_agrees(body, digest)):
+        raise NotARecord(f"payload is not {digest}")
+
+
+def _original(warc: str, record: StoredRecord) -> tuple[str, int]:
+    """Where the record lies that a revisit refers to."""
+    offset = record.fields.get("warc-refers-to-file-offset", "")
+    name = record.fields.get("warc-refers-to-filename", "")
+    if not name or not offset.isdecimal():
+        raise ArchiveDamaged(warc, record.offset, "a revisit that does not say of what record")
+    return name, int(offset)
+
+
+def _fields(lines: Iterable[bytes], encoding: str) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, _, value = line.decode(encoding, errors="replace").partition(":")
+        yield name.strip().lower(), value.strip()
+
+
+def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers

@@ -1,0 +1,104 @@
+"""Files that are appended to and never half written, and small files that are replaced whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+_BLOCK: Final = 64 * 1024
+
+
+class AppendedFile:
+    """A file that only grows, and that is cut back to a good size when a write fails.
+
+    Made when it is not there. Errors of the operating system are passed on: a full disk, a limit.
+    """
+
+    def __init__(self, path: Path) -> None:
+        new = not path.exists()
+        self.path = path
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self.size = os.fstat(self._fd).st_size
+        if new:
+            sync_folder(path.parent)
+
+    def append(self, content: bytes) -> None:
+        """Write *content* at the end; it may be lost until :meth:`sync`."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self._fd, rest) :]
+        self.size += len(content)
+
+    def sync(self) -> None:
+        os.fsync(self._fd)
+
+    def cut(self, size: int) -> None:
+        """Take away everything from byte *size* on."""
+        os.ftruncate(self._fd, size)
+        self.size = size
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were made, renamed or removed in *folder* survive a power failure."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put *content* in the place of the file at *path*: the old or the new is there, whole."""
+    beside = temporary(path)
+    with beside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def temporary(path: Path) -> Path:
+    """Return the name under which a file is written before it takes the place of *path*."""
+    return path.with_name(path.name + ".tmp")
+
+
+def cut_torn_line(path: Path) -> int:
+    """Cut what follows the last newline of the file at *path*; return how many bytes that was."""
+    with path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        good = whole_lines(file.fileno(), size)
+        if good < size:
+            file.truncate(good)
+            os.fsync(file.fileno())
+    return size - good
+
+
+def whole_lines(fd: int, size: int) -> int:
+    """Return how many of the first *size* bytes of a file are whole lines."""
+    end = size
+    while end > 0:
+        begin = max(0, end - _BLOCK)
+        newline = os.pread(fd, end - begin, begin).rfind(b"\n")
+        if newline >= 0:
+            return begin + newline + 1
+        end = begin
+    return 0
+
+
+def last_lines(path: Path, count: int) -> list[bytes]:
+    """Return the last *count* whole lines of the file at *path*, without their newlines."""
+    with path.open("rb") as file:
+        end = whole_lines(file.fileno(), file.seek(0, os.SEEK_END))
+        begin, block = end, b""
+        while begin > 0 and block.count(b"\n") <= count:
+            begin = max(0, begin - _BLOCK)
+            block = os.pread(file.fileno(), end - begin, begin)
+    return block.split(b"\n")[:-1][-count:] if count > 0 else []

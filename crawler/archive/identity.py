@@ -1,0 +1,106 @@
+"""What an archive is: ``archive.json``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from crawler.archive.files import replace_file
+from crawler.errors import ArchiveDamaged, WrongArchive
+from crawler.newsrooms import Newsroom
+
+NAME: Final = "archive.json"
+SCHEMA: Final = 1
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """``archive.json``."""
+
+    schema: int = SCHEMA
+    """Number of the archive's layout; a program refuses what is newer than it knows."""
+
+    name: str
+    site: str
+    """Base address."""
+
+    zone: str
+    outlets: tuple[str, ...] = ()
+    theme: str = "auto"
+    language: str = "id"
+    created: str
+    """UTC, ISO 8601."""
+
+    withheld: tuple[str, ...] = ()
+    """Ids of the articles that nothing may show; their ``withheld/1`` lines say why.
+
+    Here too so that whoever reads one file of the archive need not read all.
+    """
+
+
+def read_identity(folder: Path) -> Identity | None:
+    """Return what the archive in *folder* is, ``None`` where none is yet.
+
+    Raises :exc:`WrongArchive` when a newer program wrote it, :exc:`ArchiveDamaged` when it cannot
+    be read.
+    """
+    try:
+        content = (folder / NAME).read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        values: dict[str, Any] = json.loads(content)
+        schema = values["schema"]
+        if schema > SCHEMA:
+            raise WrongArchive(
+                f"{folder}: written by a newer version of this program (archive schema {schema}, "
+                f"this one knows {SCHEMA}); install that version, or choose another name"
+            )
+        names = attrs.fields_dict(Identity)
+        known = {name: values[name] for name in values if name in names}
+        for name in ("outlets", "withheld"):
+            known[name] = tuple(known.get(name, ()))
+        return Identity(**known)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ArchiveDamaged(str(folder / NAME), 0, f"not the JSON it was ({error!r})") from None
+
+
+def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
+    """Return what the archive in *folder* is, after making it *newsroom*'s where it is new.
+
+    Zone, outlets, theme and language follow the newsroom. Raises :exc:`WrongArchive` when it
+    belongs to another host; ``www.`` makes no difference, a port does.
+    """
+    found = read_identity(folder)
+    if found is not None and _host(found.site) != _host(newsroom.address):
+        raise WrongArchive(
+            f"{folder} archives {found.site}, not {newsroom.address}; give the run another name, "
+            f"or another ARCHIVE_DIR"
+        )
+    wanted = Identity(
+        name=newsroom.name if found is None else found.name,
+        site=newsroom.address if found is None else found.site,
+        zone=newsroom.zone,
+        outlets=newsroom.outlets,
+        theme=newsroom.theme,
+        language=newsroom.language,
+        created=now if found is None else found.created,
+        withheld=() if found is None else found.withheld,
+    )
+    if wanted != found:
+        write_identity(folder, wanted)
+    return wanted
+
+
+def write_identity(folder: Path, identity: Identity) -> None:
+    """Replace ``archive.json``."""
+    text = json.dumps(attrs.asdict(identity), ensure_ascii=False, indent=2)
+    replace_file(folder / NAME, text.encode() + b"\n")
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc.lower().removeprefix("www.")
