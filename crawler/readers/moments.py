@@ -21,6 +21,9 @@ class Moment:
     offset_minutes: int | None = None
     """The offset that was stated with it, in minutes: 420 for ``+07:00``."""
 
+    local: dt.datetime | None = None
+    """The moment at that offset."""
+
     day: dt.date | None = None
     """The calendar day at that offset; None when no more than a month is stated."""
 
@@ -57,6 +60,7 @@ def moment(stated: str | None) -> Moment:
     return Moment(
         utc=utc,
         offset_minutes=int(offset.total_seconds()) // 60,
+        local=local,
         day=local.date(),
         month=stated[:_MONTH],
     )

@@ -1,0 +1,101 @@
+"""One pass over the lines of an archive: what is kept of each article while they go by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Final
+
+import attrs
+
+from crawler.items import Article, Gone, Line, Withheld
+from crawler.readers.moments import Moment, moment
+
+COVERED: Final = (
+    "title", "subtitle", "published_at", "modified_at", "event_date", "authors", "writer",
+    "editor", "source_url", "credit", "categories", "tags", "topics", "dateline", "caption",
+    "photo_credit", "image_url", "image_alt", "images", "embeds", "body", "dates", "related_posts",
+)  # fmt: skip
+"""The fields whose coverage says something about the newsroom, or about our rules."""
+
+
+@attrs.define
+class Known:
+    """An article, as far as numbers need it."""
+
+    revision: int = 0
+    edits: int = 0
+    """Revisions beyond the first."""
+
+    gone: bool = False
+    captured: dt.datetime | None = None
+    """First capture of all, UTC."""
+
+    published: Moment = attrs.Factory(Moment)
+    words: int = 0
+    source: str = "page"
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    place: str | None = None
+    region: str | None = None
+    fields: int = 0
+    """Which of :data:`COVERED` are filled, a bit each."""
+
+
+class Tally:
+    """What lines add up to, given in the order written."""
+
+    def __init__(self) -> None:
+        self.articles: dict[str, Known] = {}
+        self.withheld: set[str] = set()
+        self.edits: Counter[str] = Counter()
+        """Month in which it was written (UTC) → revisions beyond the first."""
+
+        self.gone: Counter[str] = Counter()
+        """Month in which it was found missing (UTC) → articles."""
+
+        self.began: dt.datetime | None = None
+        """When the first line was written."""
+
+    def add(self, line: Line) -> None:
+        if self.began is None:
+            self.began = moment(line.written_at).utc
+        if isinstance(line, Withheld):
+            self.withheld.add(line.id)
+            return
+        known = self.articles.setdefault(line.id, Known())
+        if isinstance(line, Gone):
+            known.gone, known.revision = True, line.revision
+            self.gone[line.gone_at[:7]] += 1
+        else:
+            self._take(known, line)
+
+    def _take(self, known: Known, line: Article) -> None:
+        captured = [at for each in line.captures if (at := moment(each.fetched_at).utc)]
+        known.captured = min(
+            [known.captured, *captured] if known.captured else captured, default=None
+        )
+        if line.revision < known.revision:
+            return  # read again, after it was edited or gone
+        if line.revision > max(known.revision, 1):
+            known.edits += 1
+            self.edits[(line.written_at or "")[:7]] += 1
+        known.revision, known.gone = line.revision, False
+        known.published = moment(line.published_at)
+        known.words, known.source = line.word_count, line.source
+        known.categories, known.authors = line.categories, line.authors
+        known.place = line.dateline.place if line.dateline else None
+        known.region = line.dateline.region if line.dateline else None
+        known.fields = sum(1 << bit for bit, name in enumerate(COVERED) if getattr(line, name))
+
+    def shown(self) -> list[Known]:
+        """The articles that are neither gone nor withheld."""
+        return [
+            known
+            for key, known in self.articles.items()
+            if not known.gone and key not in self.withheld
+        ]
+
+    def gone_now(self) -> int:
+        """How many articles are gone, and not withheld."""
+        return sum(known.gone for key, known in self.articles.items() if key not in self.withheld)
