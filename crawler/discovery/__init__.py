@@ -15,6 +15,7 @@ wants fetched and what it found, and is sent the answers; whoever drives it owns
 
 from __future__ import annotations
 
+from crawler.discovery.planner import DOORS, plan
 from crawler.discovery.steps import (
     Answer,
     Fetch,
@@ -30,6 +31,7 @@ from crawler.discovery.steps import (
 )
 
 __all__ = [
+    "DOORS",
     "Answer",
     "Fetch",
     "Known",
@@ -41,4 +43,5 @@ __all__ = [
     "Summary",
     "Walk",
     "Window",
+    "plan",
 ]

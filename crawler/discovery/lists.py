@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +11,7 @@ import attrs
 from lxml import etree, html
 
 from crawler.discovery.documents import Unreadable, unpacked
+from crawler.discovery.moments import moment
 from crawler.normalise.urls import (
     absolute,
     canonical,
@@ -34,17 +36,35 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _HEADLINE_CLASS: Final = re.compile(r"title|judul|headline|bookmark", re.IGNORECASE)
 _MENU_CLASS: Final = re.compile(r"\bmenu|\bnav|breadcrumb|footer|colophon|social|share|pagination")
 _MENU_TAGS: Final = frozenset({"nav", "footer"})
+_ASIDE: Final = re.compile(
+    r"(?:^|\s)(?:sidebar|secondary|widget[\w-]*|(?:popular|related)-posts)(?:\s|$)"
+)
+_POST: Final = re.compile(r"post-(\d{1,15})$")
 _SHORTEST: Final = 4  # words: what a headline has and the name of a static page has not
 _NEAR: Final = 3  # elements between a headline and its link
+
+
+@attrs.frozen(kw_only=True)
+class Headline:
+    """An article as a list page shows it."""
+
+    url: str
+    """Canonical address."""
+
+    published: str | None = None
+    updated: str | None = None
+    """As the item's ``time`` elements state them, ISO 8601 with offset."""
+
+    post_id: int | None = None
+    aside: bool = False
+    """Whether it stands beside the list: in a sidebar, among the popular or related ones."""
 
 
 @attrs.frozen(kw_only=True)
 class ListPage:
     """What a list page shows, addresses absolute, each once, in its order."""
 
-    articles: tuple[str, ...]
-    """Canonical addresses under the headlines."""
-
+    articles: tuple[Headline, ...]
     next_page: str | None
     """The list's next page."""
 
@@ -55,20 +75,19 @@ class ListPage:
     """Feeds that the page names."""
 
 
-def read_list(body: bytes, url: str, address: str) -> ListPage:
-    """Return what the list page at *url* of the newsroom at *address* shows.
+def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[ListPage]:
+    """Yield what the list page at *url* of the newsroom at *address* shows.
 
-    Raises :exc:`Unreadable` when there is no HTML in *body*.
+    A time without offset is in *zone*. Raises :exc:`Unreadable` when there is no HTML in *body*.
     """
     plain = unpacked(body)
+    parser = html.HTMLParser(recover=True, remove_comments=True)
     try:
-        page = html.document_fromstring(
-            plain, parser=html.HTMLParser(recover=True, remove_comments=True)
-        )
+        page = html.document_fromstring(plain, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         raise Unreadable("no HTML") from None
     host = (address.partition("://")[2].partition("/")[0],)
-    articles: dict[str, bool] = {}
+    articles: dict[str, Headline] = {}
     lists: dict[str, None] = {}
     for anchor in page.iter("a"):
         target = absolute(str(anchor.get("href") or ""), url)
@@ -76,17 +95,44 @@ def read_list(body: bytes, url: str, address: str) -> ListPage:
             continue
         if _LISTS.search(target) and not _PAGED.search(target):
             lists[target.partition("#")[0]] = None
-        elif looks_like_article(target, address):
-            plain_url = canonical(target)
-            if plain_url:
-                plain_url = without_page_number(plain_url)
-                articles[plain_url] = articles.get(plain_url, False) or _is_headline(anchor)
-    sure = tuple(each for each, is_headline in articles.items() if is_headline)
-    return ListPage(
-        articles=sure,
+        elif looks_like_article(target, address) and _is_headline(anchor):
+            headline = _headline(anchor, target, zone)
+            earlier = articles.get(headline.url)
+            if earlier is None or (earlier.aside and not headline.aside):
+                articles[headline.url] = headline
+    yield ListPage(
+        articles=tuple(articles.values()),
         next_page=_next_page(page, url, host),
         lists=tuple(lists),
         feeds=tuple(_feeds(page, url)),
+    )
+
+
+def _headline(anchor: html.HtmlElement, target: str, zone: dt.tzinfo) -> Headline:
+    """Return the headline with what its list item says of it."""
+    item: html.HtmlElement | None = None
+    aside = False
+    for element in anchor.iterancestors():
+        if item is None and element.tag == "article":
+            item = element
+        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
+        beside = element.tag == "aside" or (element.tag != "body" and _ASIDE.search(marks))
+        aside = aside or bool(beside)
+    published = updated = None
+    for time in item.iter("time") if item is not None else ():
+        stated = moment(str(time.get("datetime") or ""), zone)
+        names = str(time.get("class") or "").split()
+        if stated and ("published" in names or "updated" not in names):
+            published = published or stated.isoformat()
+        elif stated:
+            updated = stated.isoformat()
+    post = _POST.match(str(item.get("id") or "")) if item is not None else None
+    return Headline(
+        url=without_page_number(canonical(target) or target),
+        published=published,
+        updated=updated,
+        post_id=int(post[1]) if post else None,
+        aside=aside,
     )
 
 

@@ -58,14 +58,17 @@ class SitemapDoor:
         self.arrived = 0
         """Addresses that the sitemap did not list before."""
 
-        self.reason = "not there"
-        self.damaged = False
+        self.verdict, self.reason = "closed", "not there"
+        self.damaged = self.mass = False
 
-    def walk(self) -> Part[Outcome]:
-        """Look at what is new; at everything in a first run and where the counts have moved."""
+    def walk(self, *, check: bool = False) -> Part[Outcome]:
+        """Look at what is new; at everything in a first run and where the counts have moved.
+
+        To *check* another door, what is missing here is no finding.
+        """
         listed = yield from self._indexed()
         if listed is None:
-            return Outcome(door=DOOR, state=self._closed_or_trouble(), reason=self.reason)
+            return Outcome(door=DOOR, state=self.verdict, reason=self.reason)
         if self.visit.window is not None:
             yield from self._read_files(self._in_window(listed))
             return self._outcome("partial")
@@ -80,7 +83,7 @@ class SitemapDoor:
             rest = {url: listed[url] for url in listed if url not in self.read}
             yield from self._read_files(rest, conditional=False)
         if self._counted_files() <= self.read and not self.damaged:
-            yield from self._compare()
+            yield from self._compare(check=check)
         complete = not self.damaged and all(url in self.files for url in listed)
         if complete and not self._total() and self.visit.known_before:
             return Outcome(door=DOOR, state="trouble", reason="lists no articles", total=0)
@@ -94,7 +97,8 @@ class SitemapDoor:
             if hash(url) not in self.listed:
                 self.apart[url] = None
         self.left["apart"] = list(islice(self.apart, _MOST_APART))
-        self.left["total"] = self._total()
+        if not self.mass:
+            self.left["total"] = self._total()
         self.keep()
 
     def keep(self) -> None:
@@ -118,10 +122,9 @@ class SitemapDoor:
         address = self.visit.newsroom.address
         roots = list(self.roots or self.left.get("roots") or ())
         found: dict[str, str | None] = {}
-        opened = []
+        opened: list[str] = []
         for root in roots:
-            if (yield from self._index(root, found, 0)):
-                opened.append(root)
+            opened += [root] * (yield from self._index(root, found, 0))
         if not opened:
             for path in _USUAL:
                 if address + path not in roots and (
@@ -144,7 +147,8 @@ class SitemapDoor:
         known = self.indexes.get(url)
         reading = yield from self.visit.read(url, self._parse, conditional=known is not None)
         if reading.verdict in ("closed", "trouble") and not reading.items:
-            self.reason = reading.reason
+            if self.verdict == "closed":
+                self.verdict, self.reason = reading.verdict, reading.reason
             return False
         self.damaged = self.damaged or reading.verdict == "damaged"
         self.read.add(url)
@@ -191,7 +195,8 @@ class SitemapDoor:
         if len(changed) == len(counted) > _DEEPEST and self.left.get("stamped"):
             changed = []  # the index dates all its files with every answer
         self.left["stamped"] = len(changed) == len(counted) > _DEEPEST
-        chosen = dict.fromkeys([*news, *changed, *counted[-1:]])
+        last = {natural_order(url)[0]: url for url in counted}  # of each kind of file
+        chosen = dict.fromkeys([*news, *changed, *list(last.values())[-_DEEPEST:]])
         others = [url for url in counted if url not in chosen]
         if others:
             turn = int(self.left.get("turn") or 0) % len(others)
@@ -288,7 +293,7 @@ class SitemapDoor:
     def _total(self) -> int:
         return sum(int(self.files[url]["n"]) for url in self._counted_files())
 
-    def _compare(self) -> Part[None]:
+    def _compare(self, *, check: bool) -> Part[None]:
         """Report known articles that no file lists."""
         missing = [
             known
@@ -298,7 +303,11 @@ class SitemapDoor:
             and known.url not in self.apart
             and known.url not in self.visit.fresh
         ]
-        told = yield from report_missing(self.visit, DOOR, missing)
+        if check:
+            told = tuple(known.url for known in missing)
+        else:
+            told = yield from report_missing(self.visit, DOOR, missing)
+        self.mass = len(told) < len(missing)
         self.apart.update(dict.fromkeys(told))
 
 

@@ -88,11 +88,14 @@ class Visit:
 
     # asking
 
-    def ask(self, url: str, *, conditional: bool = True) -> Part[Answer]:
-        """Fetch *url*; an answer from another host is taken for none."""
+    def ask(self, url: str, *, conditional: bool = True, abroad: bool = False) -> Part[Answer]:
+        """Fetch *url*; an answer from another host is taken for none, unless *abroad*."""
         answer = yield Fetch(url=url, conditional=conditional)
         if answer is None:
             raise RuntimeError("a Fetch wants an Answer sent")  # a fault of the driver
+        self.counts["not_modified"] += answer.status == 304  # noqa: PLR2004 -- Not Modified
+        if abroad:
+            return answer
         if answer.status and not same_host(answer.url, self.hosts):
             return Answer(url=answer.url, status=0, headers={"elsewhere": answer.url})
         if answer.status in (200, 304) and same_host(answer.url, (self.newsroom.host,)):
@@ -105,12 +108,13 @@ class Visit:
         parse: Callable[[bytes, str], Iterator[T]],
         *,
         conditional: bool = True,
+        abroad: bool = False,
     ) -> Part[Reading[T]]:
         """Fetch *url* and read it with *parse*; what comes damaged is asked for once more."""
-        answer = yield from self.ask(url, conditional=conditional)
+        answer = yield from self.ask(url, conditional=conditional, abroad=abroad)
         reading = _read(answer, parse)
         if reading.verdict == "damaged":
-            answer = yield from self.ask(url, conditional=False)
+            answer = yield from self.ask(url, conditional=False, abroad=abroad)
             again = _read(answer, parse)
             reading = again if len(again.items) >= len(reading.items) else reading
         return reading
@@ -164,7 +168,8 @@ class Visit:
             return "moved"
         if known.state in ("waiting", "failed"):
             return "waiting"
-        return "changed" if self._is_newer(link, known) else "unchanged"
+        changed = link.why == "changed" or self._is_newer(link, known)
+        return "changed" if changed else "unchanged"
 
     def _is_newer(self, link: Link, known: Known) -> bool:
         """Whether the door states a modification after the one that is known."""

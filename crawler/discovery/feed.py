@@ -1,0 +1,202 @@
+"""The feed door: the newest page, and the pages behind it until they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from crawler.discovery.feeds import FeedEntry, FeedStamp, read_feed
+from crawler.discovery.lists import ListPage, read_list
+from crawler.discovery.steps import Link, Note
+from crawler.discovery.visit import Outcome, Part, Reading, Visit
+
+DOOR: Final = "feed"
+
+_USUAL: Final = ("/feed/", "/?feed=rss2", "/rss")
+_MOST_PAGES: Final = 100_000
+_MOST_CATEGORIES: Final = 100
+_REMEMBERED: Final = 100  # entries of the newest page whose texts the next run compares
+
+
+class FeedDoor:
+    """One run's look through the newsroom's feed, or one of a category."""
+
+    def __init__(self, visit: Visit, *, url: str | None = None) -> None:
+        self.visit = visit
+        self.name = DOOR if url is None else f"{DOOR} {url}"
+        self.left: dict[str, Any] = dict(visit.memory.door(self.name))
+        self.url: str | None = url or self.left.get("url")
+        self.texts: dict[str, str] = dict(self.left.get("texts") or {})
+        self.verdict, self.reason = "closed", "not there"
+
+    def walk(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
+        """Read the newest page, and on while a page brings something new.
+
+        *deep*: to the end, where an earlier run has not been there. *beyond*: how many articles
+        another door lists; where the feed has a page after so many, it is read to the end as well.
+        """
+        deep = (deep and not self.left.get("done")) or self.visit.window is not None
+        first = yield from self._open(fresh=deep)
+        if first is None or self.url is None:
+            return Outcome(door=DOOR, state=self.verdict, reason=self.reason)
+        if first.verdict == "same":
+            return self._outcome("partial")
+        size = max(1, len(_entries(first)))
+        if beyond is not None and not deep and not self.left.get("done"):
+            deep = yield from self._goes_beyond(beyond // size + 2)
+        new = yield from self._offer(first, front=True)
+        state = "partial"
+        if deep or new:
+            state = yield from self._pages(deep=deep, seen=_urls(first))
+        if self.visit.window is None:
+            self.keep()
+        return self._outcome(state)
+
+    def category_feeds(self) -> Part[list[str]]:
+        """Return the feeds of the categories that the front page names."""
+        address = f"{self.visit.newsroom.address}/"
+        home = yield from self.visit.read(address, self._read_home, conditional=False)
+        lists = (url for page in home.items for url in page.lists if "/categor" in url)
+        return [f"{url.rstrip('/')}/feed/" for url in islice(lists, _MOST_CATEGORIES)]
+
+    def keep(self) -> None:
+        self.left |= {"url": self.url, "texts": dict(islice(self.texts.items(), _REMEMBERED))}
+        self.visit.memory.keep_door(self.name, self.left)
+
+    def _outcome(self, state: str) -> Outcome:
+        complete = state == "complete" or bool(self.left.get("done"))
+        return Outcome(door=DOOR, state="complete" if complete else "partial")
+
+    # opening
+
+    def _open(self, *, fresh: bool) -> Part[Reading[FeedEntry | FeedStamp] | None]:
+        """Return the newest page of the feed that is remembered, usual, or named by a page."""
+        address = self.visit.newsroom.address
+        if self.url is not None:
+            reading = yield from self._read(self.url, conditional=not fresh)
+            if reading is not None or self.name != DOOR:
+                return reading
+        reading = yield from self._read(address + _USUAL[0], conditional=False)
+        if reading is not None:
+            return reading
+        if self.verdict == "trouble":
+            return None
+        home = yield from self.visit.read(f"{address}/", self._read_home, conditional=False)
+        named = [url for page in home.items for url in page.feeds if self.visit.address(url)]
+        for url in dict.fromkeys([*named[:1], *(address + path for path in _USUAL[1:])]):
+            reading = yield from self._read(url, conditional=False)
+            if reading is not None:
+                return reading
+        return None
+
+    def _read_home(self, body: bytes, url: str) -> Iterator[ListPage]:
+        return read_list(body, url, self.visit.newsroom.address, self.visit.zone)
+
+    def _read(self, url: str, *, conditional: bool) -> Part[Reading[FeedEntry | FeedStamp] | None]:
+        reading = yield from self.visit.read(url, self._parse, conditional=conditional)
+        if reading.verdict == "same" or reading.items:
+            self.url = reading.answer.url
+            return reading
+        self.reason = reading.reason or "empty"
+        self.verdict = "trouble" if reading.verdict == "trouble" else "closed"
+        return None
+
+    def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry | FeedStamp]:
+        return read_feed(body, url, self.visit.zone)
+
+    # pages
+
+    def _page(self, number: int) -> str:
+        url = self.url or ""
+        return f"{url}{'&' if '?' in url else '?'}paged={number}"
+
+    def _goes_beyond(self, number: int) -> Part[bool]:
+        """Whether the feed has a page of that *number*, with something that is not known."""
+        reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
+        for entry in _entries(reading):
+            url = self.visit.address(entry.url)
+            if url and self.visit.known(url, entry.post_id) is None and url not in self.visit.fresh:
+                return True
+        return False
+
+    def _pages(self, *, deep: bool, seen: set[str]) -> Part[str]:
+        """Read the second page and on; ``complete`` when the feed came to its end."""
+        resumed = deep and self.visit.window is None
+        number = int(self.left.get("page") or 2) if resumed else 2
+        while number < _MOST_PAGES:
+            reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
+            entries = _entries(reading)
+            if reading.verdict == "trouble":
+                yield Note(door=DOOR, text=f"page {number}: {reading.reason}", slug="partial")
+                return "partial"
+            if not entries or _urls(reading) <= seen:
+                # 404 is the end; the first page once more is a feed without pages
+                ended = not entries and number > 2  # noqa: PLR2004
+                self.left["done"] = deep and (ended or bool(self.left.get("done")))
+                return "complete" if ended and deep else "partial"
+            seen |= _urls(reading)
+            new = yield from self._offer(reading)
+            if self._is_past_window(entries) or not (deep or new):
+                return "partial"
+            number += 1
+            if resumed:
+                self.left["page"] = number
+                self.keep()
+        return "partial"
+
+    def _is_past_window(self, entries: Sequence[FeedEntry]) -> bool:
+        """Whether *entries* were published before the window opened, as all that follows."""
+        since = self.visit.window.since if self.visit.window else None
+        days = [entry.published[:10] for entry in entries if entry.published]
+        return bool(since and days and max(days) < since.isoformat())
+
+    def _offer(self, reading: Reading[FeedEntry | FeedStamp], *, front: bool = False) -> Part[int]:
+        """Yield what is worth a look of a page, and return how much was new."""
+        entries = _entries(reading)
+        edited = self._edited(entries, reading) if front else set()
+        new = 0
+        for entry in entries:
+            link = self.visit.sift(
+                Link(
+                    url=entry.url,
+                    door=DOOR,
+                    lastmod=entry.updated,
+                    published=entry.published,
+                    post_id=entry.post_id,
+                    why="changed" if entry.url in edited else "new",
+                )
+            )
+            if link is not None:
+                new += link.why == "new"
+                yield link
+        return new
+
+    def _edited(
+        self, entries: Sequence[FeedEntry], reading: Reading[FeedEntry | FeedStamp]
+    ) -> set[str]:
+        """Return the entries of which title or text differ from those of the last run.
+
+        RSS states no modification. Where most differ at once, something is put into the texts
+        that is not the newsroom's, unless the feed itself says that it has changed.
+        """
+        edited = {
+            entry.url
+            for entry in entries
+            if self.texts.get(entry.url, entry.digest) != entry.digest
+        }
+        compared = sum(1 for entry in entries if entry.url in self.texts)
+        self.texts = {entry.url: entry.digest for entry in entries}
+        stamps = [item.changed for item in reading.items if isinstance(item, FeedStamp)]
+        stamp = " ".join([reading.answer.headers.get("last-modified", ""), *stamps[:1]])
+        says_so = stamp != self.left.get("stamp", stamp)
+        self.left["stamp"] = stamp
+        return edited if says_so or len(edited) * 2 <= compared else set()
+
+
+def _entries(reading: Reading[FeedEntry | FeedStamp]) -> list[FeedEntry]:
+    return [item for item in reading.items if isinstance(item, FeedEntry)]
+
+
+def _urls(reading: Reading[FeedEntry | FeedStamp]) -> set[str]:
+    return {entry.url for entry in _entries(reading)}

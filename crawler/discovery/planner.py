@@ -1,0 +1,251 @@
+"""Which doors to take: the cheapest that is complete, a second one now and then, any that opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from crawler.discovery.feed import FeedDoor
+from crawler.discovery.given import walk_cdx, walk_urls
+from crawler.discovery.listing import ListingDoor
+from crawler.discovery.moments import instant
+from crawler.discovery.rest import RestDoor
+from crawler.discovery.sitemap import SitemapDoor
+from crawler.discovery.steps import Fetch, Memory, Note, Summary, Walk, Window
+from crawler.discovery.visit import Outcome, Part, Visit
+from crawler.errors import ConfigurationError, DiscoveryFailed
+from crawler.newsrooms import Newsroom
+
+DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
+"""What ``discover`` accepts besides ``auto``."""
+
+PLAN: Final = "plan"
+_A_DAY: Final = dt.timedelta(days=1)
+
+
+def plan(
+    newsroom: Newsroom,
+    memory: Memory,
+    *,
+    now: dt.datetime,
+    robots: bytes = b"",
+    doors: str | Sequence[str] = "auto",
+    window: Window | None = None,
+    rest_records: bool = False,
+    budget: int | None = None,
+    urls: Iterable[str] | None = None,
+    cdx: str | None = None,
+) -> Walk:
+    """Return the walk that finds what is new, changed or missing at *newsroom*.
+
+    *now* is aware, *robots* the body of robots.txt. *doors* is ``auto`` or some of :data:`DOORS`;
+    *urls*, addresses one a line, take their place. *rest_records*: links carry whole REST objects
+    (a quick backfill). After *budget* fetches the walk ends with a note; the next run goes on.
+
+    The walk raises :exc:`DiscoveryFailed` when no door could be read, naming each and what it
+    answered; :exc:`ConfigurationError` is raised at once for a door that does not exist.
+    """
+    wanted = (doors,) if isinstance(doors, str) else tuple(doors)
+    for door in wanted:
+        if door not in DOORS and wanted != ("auto",):
+            raise ConfigurationError(f"discover={door!r}: want auto, or some of {', '.join(DOORS)}")
+    if "cdx" in wanted and not cdx:
+        raise ConfigurationError("discover=cdx: want the address of a CDX server as cdx=")
+    the_plan = _Plan(Visit(newsroom, memory, now, window), robots, records=rest_records)
+    if urls is not None:
+        steps = the_plan.given(urls)
+    elif wanted == ("auto",):
+        steps = the_plan.auto()
+    else:
+        steps = the_plan.chosen(wanted, cdx or "")
+    return _within(steps, the_plan, budget)
+
+
+def _within(steps: Part[None], the_plan: _Plan, budget: int | None) -> Walk:
+    """Pass *steps* on, at most *budget* fetches of them, and end with the summary."""
+    answer = None
+    fetches = 0
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration:
+            break
+        if isinstance(step, Fetch):
+            if fetches == budget:
+                steps.close()
+                text = f"stopped after {budget} requests; the next run goes on"
+                yield Note(door=PLAN, text=text, slug="budget")
+                break
+            fetches += 1
+        answer = yield step
+    yield the_plan.summary()
+
+
+class _Plan:
+    def __init__(self, visit: Visit, robots: bytes, *, records: bool) -> None:
+        self.visit = visit
+        self.robots = robots
+        self.records = records
+        self.left: dict[str, Any] = dict(visit.memory.door(PLAN))
+        self.outcomes: dict[str, Outcome] = {}
+
+    def summary(self) -> Summary:
+        outcomes = self.outcomes
+        totals = {door: each.total for door, each in outcomes.items() if each.total is not None}
+        return Summary(
+            doors={door: each.state for door, each in outcomes.items()},
+            totals=totals,
+            counts=dict(self.visit.counts),
+            shows_changes=any(each.shows_changes and each.open for each in outcomes.values()),
+        )
+
+    # ways
+
+    def given(self, urls: Iterable[str]) -> Part[None]:
+        self.outcomes["urls"] = yield from walk_urls(self.visit, urls)
+
+    def chosen(self, doors: Sequence[str], cdx: str) -> Part[None]:
+        """Take *doors*, each as far as it goes."""
+        for door in doors:
+            if door == "rest":
+                yield from self._took(RestDoor(self.visit, records=self.records).walk())
+            elif door == "sitemap":
+                yield from self._took(SitemapDoor(self.visit, self.robots).walk())
+            elif door == "feed":
+                yield from self._feeds(deep=True)
+            elif door == "listing":
+                yield from self._took(ListingDoor(self.visit).walk(deep=True))
+            else:
+                yield from self._took(walk_cdx(self.visit, cdx))
+        yield from self._end()
+
+    def auto(self) -> Part[None]:
+        if self.visit.window is not None:
+            yield from self._auto_window()
+        else:
+            closed = {door for door in DOORS if self._was_closed(door)}
+            yield from self._auto(closed)
+            if closed and not any(each.open for each in self.outcomes.values()):
+                yield from self._auto(set())
+        yield from self._end()
+
+    def _auto_window(self) -> Part[None]:
+        """Take the door that knows days best, and the next where it does not know all."""
+        walks = (
+            RestDoor(self.visit, records=self.records).walk(),
+            ListingDoor(self.visit).walk(deep=True),
+            FeedDoor(self.visit).walk(deep=True),
+            SitemapDoor(self.visit, self.robots).walk(),
+        )
+        for walk in walks:
+            outcome = yield from self._took(walk)
+            if outcome.state == "complete":
+                break
+
+    def _auto(self, closed: set[str]) -> Part[None]:
+        """REST if it is open; else the sitemap, with the feed for what it has not yet; else all."""
+        rest = RestDoor(self.visit, records=self.records)
+        if "rest" not in closed:
+            outcome = yield from self._took(rest.walk())
+            if outcome.state == "complete":
+                if self._check_is_due():
+                    yield from self._check(rest, closed)
+                return
+        sitemap = SitemapDoor(self.visit, self.robots)
+        listed = None
+        if "sitemap" not in closed:
+            listed = yield from self._took(sitemap.walk())
+        complete = listed is not None and listed.state == "complete"
+        feed = None
+        if "feed" not in closed:
+            beyond = listed.total if listed and complete else None
+            feed = yield from self._feeds(deep=not complete, beyond=beyond)
+        if feed is None or not feed.open or not (complete or feed.state == "complete"):
+            yield from self._took(ListingDoor(self.visit).walk(deep=not complete))
+        if complete:
+            sitemap.settle(self.visit.fresh)
+
+    # a second door
+
+    def _check_is_due(self) -> bool:
+        last = instant(self.left.get("checked"))
+        return last is None or self.visit.now - last >= _A_DAY
+
+    def _check(self, rest: RestDoor, closed: set[str]) -> Part[None]:
+        """Compare REST with the sitemap, or with the feed where there is none."""
+        before = set(self.visit.fresh)
+        outcome = None
+        if "sitemap" not in closed:
+            sitemap = SitemapDoor(self.visit, self.robots)
+            outcome = yield from self._took(sitemap.walk(check=True))
+            if outcome.open:
+                sitemap.settle(self.visit.fresh)
+        if outcome is None or not outcome.open:
+            yield from self._feeds(deep=False)
+        elsewhere = [url for url in self.visit.fresh if url not in before]
+        if elsewhere:
+            text = f"{len(elsewhere)} articles that REST does not list stand in a second door"
+            yield Note(door=PLAN, text=text, slug="counts_disagree")
+        rest.settle(elsewhere)
+        self.left["checked"] = self.visit.now.isoformat()
+
+    def _feeds(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
+        """Read the feed; where it has no second page, those of the categories too."""
+        feed = FeedDoor(self.visit)
+        outcome = yield from self._took(feed.walk(deep=deep, beyond=beyond))
+        if deep and outcome.state == "partial" and self.visit.window is None:
+            for url in (yield from feed.category_feeds()):
+                yield from FeedDoor(self.visit, url=url).walk(deep=True)
+        return outcome
+
+    # how it went
+
+    def _took(self, walk: Part[Outcome]) -> Part[Outcome]:
+        """Take a door; note what became of it, and where that is news, say so."""
+        outcome = yield from walk
+        self.outcomes[outcome.door] = outcome
+        before = self.left.get(outcome.door) or {}
+        if outcome.total == 0 and self.visit.known_before:
+            text = f"{outcome.reason}, where {self.visit.known_before} are known"
+            yield Note(door=outcome.door, text=text, trouble=True, slug="lists_none")
+        elif not outcome.open and before.get("state") != outcome.state:
+            yield Note(door=outcome.door, text=f"{outcome.state}: {outcome.reason}", slug="closed")
+        elif outcome.open and before.get("state") == "closed":
+            yield Note(door=outcome.door, text="open again", slug="opened")
+        self.left[outcome.door] = {
+            "state": outcome.state,
+            "at": self.visit.now.isoformat(),
+            "reason": outcome.reason,
+        }
+        return outcome
+
+    def _was_closed(self, door: str) -> bool:
+        """Whether *door* was found shut within the last day."""
+        before = self.left.get(door) or {}
+        tried = instant(before.get("at"))
+        return before.get("state") == "closed" and bool(tried and self.visit.now - tried < _A_DAY)
+
+    def _end(self) -> Part[None]:
+        if self.visit.window is None:
+            self.visit.memory.keep_door(PLAN, self.left)
+        if not any(each.open for each in self.outcomes.values()):
+            said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
+            address = self.visit.newsroom.address
+            raise DiscoveryFailed(f"no door of {address} could be read ({said})")
+        counts = self.visit.counts
+        if counts["foreign"]:
+            text = f"{counts['foreign']} links to other hosts were left out"
+            yield Note(door=PLAN, text=text, slug="foreign")
+        if counts["capped"]:
+            text = f"{counts['capped']} links over the limit were left out"
+            yield Note(door=PLAN, text=text, trouble=True, slug="capped")
+        shown = sum(counts[each] for each in ("new", "changed", "unchanged", "waiting", "moved"))
+        if (
+            self.visit.known_before
+            and not shown
+            and not counts["not_modified"]
+            and not self.visit.window
+        ):
+            text = f"no door lists an article, where {self.visit.known_before} are known"
+            yield Note(door=PLAN, text=text, trouble=True, slug="lists_none")
