@@ -1,19 +1,34 @@
 """From captures to an article: the same door for the spider, ``reextract`` and the tests.
 
-Nothing here fetches, and nothing here knows the time.
+Nothing here fetches, and nothing here knows the time::
+
+    document -> themes.page_class_for -> page (header, blocks) -> story -> record -> Article
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 from crawler.captures import Capture
+from crawler.errors import ConfigurationError, NotAnArticle
+from crawler.extract.document import Document
+from crawler.extract.gates import (
+    is_json,
+    refuse_address,
+    refuse_page,
+    refuse_response,
+)
+from crawler.extract.normal_form import page_hash
+from crawler.extract.page import ArticlePage
+from crawler.extract.record import EXTRACTOR
+from crawler.extract.rest import RestRecord, record
+from crawler.extract.themes import page_class_for
 from crawler.items import Article
-from crawler.newsrooms import Newsroom
+from crawler.newsrooms import Newsroom, load_newsroom
 
-EXTRACTOR: Final = "1"
-"""Version of the rules; it changes when the same captures give another article."""
+__all__ = ["EXTRACTOR", "extract_article", "extract_html", "page_addresses", "page_hash"]
 
 
 def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Article:
@@ -23,7 +38,8 @@ def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Artic
     host of *url*. The theme that the page shows traces of wins over the newsroom's.
     Raises :exc:`~crawler.errors.NotAnArticle` with a reason that is a slug.
     """
-    raise NotImplementedError
+    encoded = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    return extract_article([Capture(url=url, body=encoded)], _newsroom(site, url))
 
 
 def extract_article(
@@ -39,21 +55,47 @@ def extract_article(
     everything but ``revision``, ``run`` and ``written_at``; ``captures`` are the references that
     *captures* carry.
     """
-    raise NotImplementedError
+    newsroom = newsroom or _shipped("progres")
+    for capture in captures:
+        refuse_response(capture)
+    if is_json(captures[0]):
+        return RestRecord(record(captures[0], post_id), newsroom).to_item(captures)
+    return _page(captures, newsroom).to_item(captures)
 
 
 def page_addresses(capture: Capture, newsroom: Newsroom | None = None) -> tuple[str, ...]:
-    """Return the addresses of all pages of the article on *capture*, the first page first.
+    """Return the addresses of all pages of the article that *capture* links, the first page first.
 
-    An article on one page has one. Nothing is raised for a page that is not an article.
+    An article on one page has one. Where a theme links only the next page, ask again with that.
+    Raises :exc:`~crawler.errors.NotAnArticle` as :func:`extract_article` does.
     """
-    raise NotImplementedError
+    newsroom = newsroom or _shipped("progres")
+    refuse_response(capture)
+    if is_json(capture):
+        raise NotAnArticle(capture.url, "not_html")
+    return tuple(_page([capture], newsroom).pages)
 
 
-def page_hash(article: Article) -> str:
-    """Return a digest of what only the page states, ``sha256:…``.
+def _page(captures: Sequence[Capture], newsroom: Newsroom) -> ArticlePage:
+    documents = []
+    for capture in captures:
+        refuse_address(capture)
+        document = Document(capture.body, capture.url, capture.headers)
+        refuse_page(document)
+        documents.append(document)
+    page = page_class_for(documents[0], newsroom)(documents, newsroom)
+    page.refuse_strangers()
+    return page
 
-    It covers subtitle, caption, image_url, writer, editor, source_url and embeds: between two
-    lines of source ``page``, a change of these makes a revision although ``content_hash`` stays.
-    """
-    raise NotImplementedError
+
+def _newsroom(site: str, url: str) -> Newsroom:
+    try:
+        return _shipped(site)
+    except ConfigurationError:
+        parts = urlsplit(url)
+        return Newsroom(name=site, address=f"{parts.scheme}://{parts.netloc}")
+
+
+@lru_cache(maxsize=64)
+def _shipped(name: str) -> Newsroom:
+    return load_newsroom(name)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
+from urllib.parse import urlsplit
 
 import attrs
 from lxml import etree
@@ -14,7 +15,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from crawler.errors import NotAnArticle
 from crawler.normalise.text import fold
-from crawler.normalise.urls import absolute
+from crawler.normalise.urls import absolute, canonical, same_host
 
 # One parser for all pages: building one costs as much as a tenth of a page. huge_tree lifts the
 # depth at which libxml2 stops reading from 256 to 2048 elements.
@@ -89,6 +90,18 @@ class Document:
     def absolute(self, href: str | None) -> str | None:
         """Return the http(s) address that *href* names on this page."""
         return absolute(href, self.url) if href else None
+
+    def link(self, href: str) -> str | None:
+        """Return the address of a link in the text; the AMP form of a page links AMP forms."""
+        address = absolute(href, self.url)
+        if address is not None and "amp" in address and same_host(address, (self.host,)):
+            return canonical(address)
+        return address
+
+    @cached_property
+    def host(self) -> str:
+        """Host of the page, with its port."""
+        return urlsplit(self.url).netloc
 
 
 def _declared(scope: etree._Element) -> Head:

@@ -1,0 +1,71 @@
+"""What is not an article, told from the response and from what WordPress says of the page."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Final
+
+from crawler.captures import Capture
+from crawler.errors import NotAnArticle
+from crawler.extract.document import Document
+
+_HTML: Final = ("text/html", "application/xhtml+xml", "")
+_COMMENT_PAGE: Final = re.compile(r"/comment-page-\d+/?(?:$|[?#])|[?&](?:replytocom|cpage)=\d")
+_EMBED: Final = re.compile(r"/embed/?(?:$|[?#])")
+
+_LISTS: Final = frozenset(("archive", "blog", "home"))
+_SEARCHES: Final = frozenset(("search-results", "search-no-results"))
+_SINGLE: Final = frozenset(("single", "singular"))
+
+
+def refuse_response(capture: Capture) -> None:
+    """Raise :exc:`NotAnArticle` where the response itself says that it is no article's page."""
+    if capture.status != HTTPStatus.OK:
+        raise NotAnArticle(capture.url, f"http_{capture.status}")
+    if not capture.body.strip():
+        raise NotAnArticle(capture.url, "empty_page")
+
+
+def refuse_address(capture: Capture) -> None:
+    """Raise :exc:`NotAnArticle` for a page of comments, a frame, and what is not HTML."""
+    if media_type(capture) not in _HTML or capture.body.lstrip()[:5] == b"<?xml":
+        raise NotAnArticle(capture.url, "not_html")
+    if _COMMENT_PAGE.search(capture.url):
+        raise NotAnArticle(capture.url, "comment_page")
+    if _EMBED.search(capture.url):
+        raise NotAnArticle(capture.url, "embed")
+
+
+def is_json(capture: Capture) -> bool:
+    """Whether the response is an answer of the REST API."""
+    return media_type(capture) == "application/json" or (
+        not capture.headers.get("content-type") and capture.body.lstrip()[:1] in (b"{", b"[")
+    )
+
+
+def media_type(capture: Capture) -> str:
+    """Return the media type that the response declares, in lower case, empty without one."""
+    return capture.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def refuse_page(document: Document) -> None:
+    """Raise :exc:`NotAnArticle` where WordPress' names of ``body`` say that it is another page."""
+    reason = _kind(document.body_classes)
+    if reason is not None:
+        raise NotAnArticle(document.url, reason)
+
+
+def _kind(names: frozenset[str]) -> str | None:
+    # https://developer.wordpress.org/reference/functions/get_body_class/
+    if "error404" in names:
+        return "not_found"
+    if "single-attachment" in names or any(name.startswith("attachmentid-") for name in names):
+        return "attachment"
+    if any(name.startswith("page-id-") for name in names):
+        return "static_page"
+    if not _SEARCHES.isdisjoint(names):
+        return "search"
+    if not _LISTS.isdisjoint(names) and _SINGLE.isdisjoint(names):
+        return "list"
+    return None

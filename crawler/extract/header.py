@@ -1,0 +1,153 @@
+"""What stands in an article above its text, found in one pass."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.extract import media
+from crawler.extract.document import Document, text_of
+
+_TAGS: Final = (
+    *("h1", "h2", "p", "a", "time", "img", "figcaption", "div", "section", "span"),
+    *media.AMP_IMAGES,
+    *("iframe", "amp-iframe", "amp-youtube", "video", "amp-video"),
+)
+_PLAYERS: Final = frozenset(("iframe", "amp-iframe", "amp-youtube", "video", "amp-video"))
+_BOXES: Final = frozenset(("div", "section", "span", "p"))
+_NONE: Final[frozenset[str]] = frozenset()
+_IMAGES: Final = frozenset(("img", *media.AMP_IMAGES))
+_POST: Final = re.compile(r"postid-(\d{1,18})")
+
+# Found through libxml2's table of ids: no search.
+_BY_ID: Final = etree.XPath("id($id)")
+
+
+@attrs.frozen(kw_only=True)
+class Marks:
+    """Names in ``class`` by which a theme marks the parts of an article."""
+
+    content: frozenset[str] = frozenset(("entry-content",))
+    not_content: frozenset[str] = frozenset(("entry-content-archive", "entry-summary"))
+    title: frozenset[str] = frozenset(("entry-title", "post-title"))
+    subtitle: frozenset[str] = frozenset(("subtitle", "entry-subtitle"))
+    author: frozenset[str] = frozenset(("fn",))
+    photo: frozenset[str] = frozenset(("wp-post-image",))
+    player: frozenset[str] = frozenset(("single-thumbnail", "gmr-embed-responsive"))
+    footer: frozenset[str] = frozenset(("entry-footer", "tags-links", "gmr-cf-metacontent"))
+    credits: frozenset[str] = frozenset(("gmr-cf-metacontent",))
+
+
+@attrs.define
+class Header:
+    """The parts of one page's article, as far as it has them."""
+
+    scope: etree._Element
+    """The element around the article."""
+
+    title: etree._Element | None = None
+    subtitle: etree._Element | None = None
+    published: list[etree._Element] = attrs.field(factory=list)
+    updated: list[etree._Element] = attrs.field(factory=list)
+    authors: list[str] = attrs.field(factory=list)
+    categories: list[str] = attrs.field(factory=list)
+    topics: list[str] = attrs.field(factory=list)
+    photo: etree._Element | None = None
+    caption: etree._Element | None = None
+    players: list[etree._Element] = attrs.field(factory=list)
+    content: etree._Element | None = None
+
+
+def read_header(document: Document, marks: Marks) -> Header:
+    """Return what stands above the text of the article on *document*, and its content."""
+    header = Header(scope_of(document))
+    for element in header.scope.iter(*_TAGS):
+        tag = element.tag
+        classes = element.get("class")
+        names = frozenset(classes.split()) if classes else _NONE
+        if tag == "a":
+            _anchor(header, element, names, marks)
+        elif tag in _BOXES:
+            if (
+                names
+                and not names.isdisjoint(marks.content)
+                and names.isdisjoint(marks.not_content)
+            ):
+                header.content = element
+                break
+            _box(header, element, names, marks)
+        elif tag == "time":
+            # An article that was never edited has one element with both names.
+            edited = "updated" in names and "published" not in names
+            (header.updated if edited else header.published).append(element)
+        elif tag in _PLAYERS:
+            if _is_player(element, marks):
+                header.players.append(element)
+        else:
+            _only(header, element, names, marks)
+    return header
+
+
+def _box(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
+    if header.subtitle is None and not names.isdisjoint(marks.subtitle):
+        header.subtitle = element
+    elif element.tag == "span" and not names.isdisjoint(marks.author):
+        _add(header.authors, text_of(element))
+
+
+def _only(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
+    """Keep *element* if it is the headline, the photo or its caption, and the first of them."""
+    if element.tag in _IMAGES:
+        if header.photo is None and not names.isdisjoint(marks.photo):
+            header.photo = element
+    elif element.tag == "figcaption":
+        if header.caption is None and _belongs_to(element, header.photo):
+            header.caption = element
+    elif header.title is None and (element.tag == "h1" or not names.isdisjoint(marks.title)):
+        header.title = element
+
+
+def scope_of(document: Document) -> etree._Element:
+    """Return the element around the article: that of the post which ``body`` names, or the first."""
+    post = next((name for name in document.body_classes if name.startswith("postid-")), None)
+    number = _POST.fullmatch(post) if post else None
+    if number is not None:
+        found = _BY_ID(document.root, id=f"post-{number[1]}")
+        if isinstance(found, list) and found:
+            element: etree._Element = found[0]
+            return element
+    first = next(document.root.iter("article"), None)
+    return document.root if first is None else first
+
+
+def _anchor(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
+    rels = (element.get("rel") or "").split()
+    if "category" in rels:
+        _add(header.categories, text_of(element))
+    elif "tag" in rels:
+        _add(header.topics, text_of(element))
+    elif "author" in rels or not names.isdisjoint(marks.author):
+        _add(header.authors, text_of(element))
+
+
+def _add(names: list[str], name: str) -> None:
+    if name and name not in names:
+        names.append(name)
+
+
+def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
+    """Whether *caption* stands in the figure of *photo*, which may be inside a link."""
+    figure = caption.getparent()
+    if photo is None or figure is None:
+        return False
+    around = photo.getparent()
+    return around is figure or (around is not None and around.getparent() is figure)
+
+
+def _is_player(element: etree._Element, marks: Marks) -> bool:
+    parent = element.getparent()
+    classes = parent.get("class") if parent is not None else None
+    return bool(classes) and not marks.player.isdisjoint(classes.split())

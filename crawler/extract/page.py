@@ -1,0 +1,310 @@
+"""An article's pages, read field by field.
+
+A page is a class with one property for each field of the line that the page states, under the
+field's name, the most explicit source first. A theme is a subclass that names other classes of
+the markup; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.errors import NotAnArticle
+from crawler.extract.blocks import Walk
+from crawler.extract.document import Document, text_of
+from crawler.extract.header import Header, Marks, read_header
+from crawler.extract.media import frame, source
+from crawler.extract.numbering import in_order
+from crawler.extract.record import Record
+from crawler.extract.related import Related, box
+from crawler.extract.roles import Role, Roles
+from crawler.extract.selectors import Selected
+from crawler.items import Embed
+from crawler.newsrooms import Newsroom
+from crawler.normalise.dates import read_published
+from crawler.normalise.text import fold
+from crawler.normalise.urls import canonical, same_host, without_page_number
+
+_POST: Final = re.compile(r"(?:post|postid)-(\d{1,18})")
+_POST_LINK: Final = re.compile(r"(?:[?&]p=|/wp/v2/posts/)(\d{1,18})(?!\d)")
+# What the theme prints before a name, untranslated or not.
+_CREDITED: Final = {
+    **dict.fromkeys(("penulis", "writer", "reporter", "pewarta", "jurnalis"), "writer"),
+    **dict.fromkeys(("editor", "penyunting", "redaktur"), "editor"),
+}
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)")
+
+
+class ArticlePage(Record):
+    """The pages of one article in the markup that WordPress themes have in common (hAtom)."""
+
+    source: ClassVar[str] = "page"
+    theme: ClassVar[str] = "hatom"
+    marks: ClassVar[Marks] = Marks()
+    roles: ClassVar[Roles] = Roles()
+
+    def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
+        """*documents* are the article's pages in order."""
+        super().__init__(newsroom)
+        self.documents = documents
+        self.document = documents[0]
+        self.headers = [self.read_header(document) for document in documents]
+        self.header = self.headers[0]
+        self.selected = Selected(self.document, newsroom.selectors)
+
+    def read_header(self, document: Document) -> Header:
+        """Return the parts of the article on *document*."""
+        return read_header(document, self.marks)
+
+    @cached_property
+    def walks(self) -> list[Walk]:
+        """The content of each page; :exc:`NotAnArticle` where one has none."""
+        walks = []
+        for document, header in zip(self.documents, self.headers, strict=True):
+            selected = Selected(document, self.newsroom.selectors)
+            content = selected.element("body")
+            content = header.content if content is None else content
+            if content is None:
+                raise NotAnArticle(document.url, "no_content")
+            skip = frozenset(selected.elements("not_body"))
+            walks.append(Walk(content, document, self.roles, skip=skip))
+        return walks
+
+    def refuse_strangers(self) -> None:
+        """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
+        posts = {_post_of(header) for header in self.headers} - {None}
+        if len(posts) > 1:
+            raise NotAnArticle(self.documents[-1].url, "other_article")
+
+    @cached_property
+    def url(self) -> str:
+        asked = self.document.url
+        declared = self.document.absolute(self.document.head.link("canonical"))
+        # A canonical address elsewhere is that of whoever wrote first, or a mistake.
+        if declared is None or not same_host(declared, (urlsplit(asked).netloc,)):
+            declared = asked
+        address = canonical(declared)
+        if address is None:
+            raise NotAnArticle(asked, "no_address")
+        return without_page_number(address)
+
+    @cached_property
+    def post_id(self) -> int | None:
+        number = _post_of(self.header)
+        if number is not None:
+            return self.state("post_id", number, "article[id]")
+        for name in self.document.body_classes:
+            found = _POST.fullmatch(name)
+            if found is not None:
+                return self.state("post_id", int(found[1]), "body[class]")
+        head = self.document.head
+        for href, where in (
+            (head.link("shortlink"), "link[rel=shortlink]"),
+            (head.link("alternate", "application/json"), "link[type=application/json]"),
+            (self.document.headers.get("link"), "Link"),
+        ):
+            found = _POST_LINK.search(href or "")
+            if found is not None:
+                return self.state("post_id", int(found[1]), where)
+        return None
+
+    @cached_property
+    def title(self) -> str | None:
+        return self.state_text("title", self._part("title", self.header.title), "h1.entry-title")
+
+    @cached_property
+    def subtitle(self) -> str | None:  # type: ignore[override]  # computed here
+        return self.state_text(
+            "subtitle", self._part("subtitle", self.header.subtitle), "p.subtitle"
+        )
+
+    @cached_property
+    def published_at(self) -> str | None:
+        for element in self.selected.elements("published_at") or self.header.published:
+            found = self.moment_of(element)
+            if found is not None:
+                return self.state("published_at", found, "time.entry-date[datetime]")
+        return None
+
+    @cached_property
+    def modified_at(self) -> str | None:
+        for element in self.selected.elements("modified_at") or self.header.updated:
+            found = self.moment_of(element)
+            if found is not None and "T" in found:
+                return self.state("modified_at", found, "time.updated[datetime]")
+        return None
+
+    def moment_of(self, element: etree._Element) -> str | None:
+        """Return the moment that *element* states, for machines or else for people."""
+        stamp = (element.get("datetime") or "").strip()
+        if _MOMENT.fullmatch(stamp):
+            return stamp
+        return read_published(stamp or text_of(element), self.newsroom.tzinfo)
+
+    @property
+    def authors(self) -> Sequence[str]:
+        found = self.selected.texts("authors") or self.header.authors
+        return self.state("authors", found, "span.author")
+
+    @property
+    def categories(self) -> Sequence[str]:
+        below = [name for name, rels in self._terms if "category" in rels]
+        found = self.selected.texts("categories") or [*self.header.categories, *below]
+        return self.state("categories", list(dict.fromkeys(found)), "a[rel=category]")
+
+    @property
+    def topics(self) -> Sequence[str]:
+        found = self.selected.texts("topics") or self.header.topics
+        return self.state("topics", found, "header a[rel=tag]")
+
+    @property
+    def tags(self) -> Sequence[str]:
+        below = [name for name, rels in self._terms if "category" not in rels]
+        found = self.selected.texts("tags") or list(dict.fromkeys(below))
+        return self.state("tags", found, "footer a[rel=tag]")
+
+    @cached_property
+    def writer(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._credited("writer")
+
+    @cached_property
+    def editor(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._credited("editor")
+
+    @cached_property
+    def source_url(self) -> str | None:  # type: ignore[override]  # computed here
+        for anchor in self.selected.elements("source_url") or self._source_links:
+            address = self.document.absolute(anchor.get("href"))
+            if address is not None:
+                return self.state("source_url", address, "a[Sumber Berita]")
+        return None
+
+    @cached_property
+    def image_url(self) -> str | None:  # type: ignore[override]  # computed here
+        photo = self._part("image_url", self.header.photo)
+        address = self.document.absolute(source(photo)) if photo is not None else None
+        return self.state("image_url", address, "img.wp-post-image")
+
+    @cached_property
+    def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
+        photo = self._part("image_url", self.header.photo)
+        alt = fold(photo.get("alt") or "") if photo is not None and self.image_url else ""
+        return self.state("image_alt", alt or None, "img.wp-post-image[alt]")
+
+    @cached_property
+    def caption(self) -> str | None:  # type: ignore[override]  # computed here
+        return self.state_text("caption", self._part("caption", self.header.caption), "figcaption")
+
+    @property
+    def lead_embeds(self) -> Iterable[Embed]:  # type: ignore[override]  # computed here
+        found = (frame(element, self.document) for element in self.header.players)
+        return [embed for embed in found if embed is not None]
+
+    @property
+    def end_related(self) -> Iterable[Related]:  # type: ignore[override]  # computed here
+        return [
+            post
+            for element in self._after_content
+            for found in self._boxes(element)
+            for post in box(found, self.document, "end")
+        ]
+
+    def _boxes(self, element: etree._Element) -> Iterator[etree._Element]:
+        """Yield the boxes of related posts that *element* is or holds."""
+        classes = element.get("class")
+        role = self.roles.of(classes) if classes else None
+        if role is Role.RELATED:
+            yield element
+        elif role is None:
+            for child in element.iterchildren("div", "section", "aside", "ul"):
+                yield from self._boxes(child)
+
+    @property
+    def language(self) -> str:
+        return self.document.language or self.newsroom.language
+
+    @property
+    def pages(self) -> Sequence[str]:
+        linked = (
+            address
+            for document, walk in zip(self.documents, self.walks, strict=True)
+            for href in walk.page_links
+            if (address := document.absolute(href))
+        )
+        return in_order(self.url, (*(document.url for document in self.documents), *linked))
+
+    def _part(self, field: str, found: etree._Element | None) -> etree._Element | None:
+        """Return what the newsroom's selector of *field* finds, else what the theme marks."""
+        selected = self.selected.element(field) if self.newsroom.selectors else None
+        return found if selected is None else selected
+
+    def _credited(self, role: str) -> str | None:
+        for element in self.selected.elements(role):
+            label, colon, name = text_of(element).partition(":")
+            return self.state(role, (name.strip() if colon else label) or None, "selector")
+        for line in self._credit_lines:
+            for span in line.iter("span"):
+                label, _, name = text_of(span).partition(":")
+                if _CREDITED.get(label.strip().casefold()) == role and name.strip():
+                    return self.state(role, name.strip(), "div.gmr-cf-metacontent")
+        return None
+
+    @cached_property
+    def _after_content(self) -> list[etree._Element]:
+        """What follows the content inside the article, at any level."""
+        element, scope = self.header.content, self.header.scope
+        found: list[etree._Element] = []
+        while element is not None and element is not scope:
+            found += (each for each in element.itersiblings() if isinstance(each.tag, str))
+            element = element.getparent()
+        return found
+
+    @cached_property
+    def _footers(self) -> list[etree._Element]:
+        after = [each for each in self._after_content if _has(each, self.marks.footer)]
+        return [*self.walks[-1].footers, *after]
+
+    @cached_property
+    def _terms(self) -> list[tuple[str, list[str]]]:
+        """The names of terms below the text, each with the values of its ``rel``."""
+        found = []
+        for footer in self._footers:
+            for anchor in footer.iter("a"):
+                rels = (anchor.get("rel") or "").split()
+                if "tag" in rels and (name := text_of(anchor)):
+                    found.append((name, rels))
+        return found
+
+    @cached_property
+    def _credit_lines(self) -> list[etree._Element]:
+        return [
+            element
+            for footer in self._footers
+            for element in footer.iter("div")
+            if _has(element, self.marks.credits)
+        ]
+
+    @property
+    def _source_links(self) -> list[etree._Element]:
+        return [anchor for element in self._credit_lines for anchor in element.iter("a")]
+
+
+def _post_of(header: Header) -> int | None:
+    """Return the post id that the element around the article carries."""
+    scope = header.scope
+    for name in (scope.get("id") or "", *(scope.get("class") or "").split()):
+        found = _POST.fullmatch(name)
+        if found is not None:
+            return int(found[1])
+    return None
+
+
+def _has(element: etree._Element, names: frozenset[str]) -> bool:
+    classes = element.get("class")
+    return bool(classes) and not names.isdisjoint(classes.split())

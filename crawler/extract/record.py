@@ -1,0 +1,236 @@
+"""From what a source states to a line: the same for pages and for REST records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Final, TypeVar
+
+from lxml import etree
+
+from crawler.captures import Capture
+from crawler.errors import NotAnArticle
+from crawler.extract.blocks import Walk
+from crawler.extract.document import text_of
+from crawler.extract.normal_form import Wording, content_hash
+from crawler.extract.related import Related
+from crawler.extract.story import Story
+from crawler.items import Article, Embed, FoundDate
+from crawler.newsrooms import Newsroom
+from crawler.normalise.credits import photo_credit
+
+EXTRACTOR: Final = "1"
+"""Version of the rules; it changes when the same captures give another article."""
+
+T = TypeVar("T")
+
+# "Diproteksi: " and "Privat: " are what WordPress puts before the title of such a post.
+_CLOSED: Final = ("diproteksi:", "protected:", "terproteksi:", "privat:", "pribadi:", "private:")
+
+
+class Record(ABC):
+    """One article as a source states it: a property for each field, and how they make a line."""
+
+    source: ClassVar[str]
+
+    # What not every source has.
+    subtitle: str | None = None
+    writer: str | None = None
+    editor: str | None = None
+    source_url: str | None = None
+    caption: str | None = None
+    image_url: str | None = None
+    image_alt: str | None = None
+    lead_embeds: Iterable[Embed] = ()
+    end_related: Iterable[Related] = ()
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self.newsroom = newsroom
+        self.provenance: dict[str, str] = {}
+
+    @property
+    @abstractmethod
+    def url(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def post_id(self) -> int | None: ...
+
+    @property
+    @abstractmethod
+    def title(self) -> str | None: ...
+
+    @property
+    @abstractmethod
+    def published_at(self) -> str | None: ...
+
+    @property
+    @abstractmethod
+    def modified_at(self) -> str | None: ...
+
+    @property
+    @abstractmethod
+    def authors(self) -> Sequence[str]: ...
+
+    @property
+    @abstractmethod
+    def categories(self) -> Sequence[str]: ...
+
+    @property
+    @abstractmethod
+    def tags(self) -> Sequence[str]: ...
+
+    @property
+    @abstractmethod
+    def topics(self) -> Sequence[str]: ...
+
+    @property
+    @abstractmethod
+    def language(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def pages(self) -> Sequence[str]: ...
+
+    @property
+    @abstractmethod
+    def walks(self) -> Sequence[Walk]:
+        """The content of each page."""
+
+    @cached_property
+    def story(self) -> Story:
+        """The text over all pages."""
+        return Story(self.walks, self.newsroom)
+
+    def state(self, field: str, value: T, where: str) -> T:
+        """Return *value*, and remember *where* it came from unless it is empty."""
+        if value:
+            self.provenance[field] = where
+        return value
+
+    def state_text(self, field: str, element: etree._Element | None, where: str) -> str | None:
+        """Return the text of *element*, and remember *where* it came from."""
+        return self.state(field, text_of(element) or None, where) if element is not None else None
+
+    def to_item(self, captures: Iterable[Capture] = ()) -> Article:
+        """Return the line that the article makes.
+
+        Raises :exc:`NotAnArticle` where it has no headline, or is not for the public.
+        """
+        title = self._headline()
+        names = {
+            field: tuple(getattr(self, field))
+            for field in ("authors", "categories", "tags", "topics")
+        }
+        times = self._times()
+        wording = Wording(
+            title=title,
+            deck=self.story.deck,
+            published_at=times["published_at"],
+            blocks=self.story.text_blocks,
+            **names,
+        )
+        return Article(
+            id=self._id(),
+            site=self.newsroom.name,
+            url=self.url,
+            post_id=self.post_id,
+            title=title,
+            subtitle=self._or_typed("subtitle", self.story.deck),
+            writer=self._or_typed("writer", self.story.writer),
+            editor=self._or_typed("editor", self.story.editor),
+            source_url=self.source_url,
+            language=self.language,
+            pages=tuple(self.pages),
+            content_hash=content_hash(wording),
+            captures=tuple(each.reference for each in captures if each.reference is not None),
+            source=self.source,
+            extractor=EXTRACTOR,
+            **names,
+            **times,
+            **self._photo_and_text(),
+            provenance=self.provenance,
+        )
+
+    def _headline(self) -> str:
+        title = self.title
+        if not title:
+            raise NotAnArticle(self.url, "no_headline")
+        closed = title.casefold().startswith(_CLOSED)
+        if closed or any(walk.protected for walk in self.walks):
+            raise NotAnArticle(self.url, "protected")
+        return title
+
+    def _id(self) -> str:
+        key = self.post_id or hashlib.sha256(self.url.encode()).hexdigest()[:16]
+        return f"{self.newsroom.name}:{key}"
+
+    def _times(self) -> dict[str, Any]:
+        published_at, modified_at = self.published_at, self.modified_at
+        if modified_at is not None and not _is_later(modified_at, published_at):
+            modified_at = None
+            self.provenance.pop("modified_at", None)
+        anchor = _anchor(published_at, self.newsroom.tzinfo)
+        dates = self.story.dates(anchor)
+        return {
+            "published_at": published_at,
+            "modified_at": modified_at,
+            "dates": dates,
+            "event_date": _event_date(dates, anchor),
+        }
+
+    def _photo_and_text(self) -> dict[str, Any]:
+        story, caption = self.story, self.caption
+        related = dict.fromkeys((*story.related, *self.end_related))
+        posts = (each.to_item() for each in related)
+        return {
+            "caption": caption,
+            "photo_credit": photo_credit(caption) if caption else None,
+            "image_url": self.image_url,
+            "image_alt": self.image_alt,
+            "images": story.images,
+            "embeds": tuple(dict.fromkeys((*self.lead_embeds, *story.embeds))),
+            "related_posts": tuple(post for post in posts if post is not None),
+            "dateline": story.dateline,
+            "credit": self.state("credit", story.credit, "text"),
+            "body": self.state("body", story.body, "text"),
+            "body_html": story.body_html,
+            "word_count": len(story.body.split()),
+        }
+
+    def _or_typed(self, field: str, typed: str | None) -> str | None:
+        """Return what the source states of *field*, else what stands in the text."""
+        stated: str | None = getattr(self, field)
+        return stated or self.state(field, typed, "text")
+
+
+def _anchor(published_at: str | None, zone: dt.tzinfo) -> dt.datetime | None:
+    """Return the moment from which the dates of a text are counted; of a day its noon."""
+    if published_at is None or len(published_at) < len("2021-09-30"):
+        return None
+    moment = dt.datetime.fromisoformat(published_at)
+    if moment.tzinfo is None:
+        return moment.replace(hour=12, tzinfo=zone)
+    return moment
+
+
+def _is_later(moment: str, published_at: str | None) -> bool:
+    if published_at is None:
+        return True
+    if "T" not in published_at:
+        return moment[: len(published_at)] > published_at
+    return dt.datetime.fromisoformat(moment) > dt.datetime.fromisoformat(published_at)
+
+
+def _event_date(dates: Iterable[FoundDate], anchor: dt.datetime | None) -> str | None:
+    """Return the first date of the first block that is not after publication."""
+    day = anchor.date().isoformat() if anchor is not None else None
+    for each in dates:
+        if each.block:
+            return None
+        if day is None or each.date <= day:
+            return each.date
+    return None

@@ -1,0 +1,144 @@
+"""What the content of all pages makes together: the body, and what stands around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Final
+
+import attrs
+
+from crawler.extract.blocks import Block, Walk
+from crawler.extract.runs import STRONG
+from crawler.extract.sanitise import body_html
+from crawler.items import Dateline, Embed, FoundDate, Image
+from crawler.newsrooms import Newsroom
+from crawler.normalise.credits import byline, closing_credit, photo_credit
+from crawler.normalise.dateline import parse_dateline
+from crawler.normalise.dates import find_dates
+
+# A subhead in bold is a phrase: a longer one is a paragraph that someone emphasised.
+_LONGEST_SUBHEAD: Final = 120
+_SENTENCE_ENDS: Final = (".", ",", ";", "”", '"', "’", "'", ")", "]", "…")
+_LONGEST_BYLINE: Final = 160
+
+
+class Story:
+    """The text of an article over all its pages, block for block."""
+
+    def __init__(self, walks: Sequence[Walk], newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self.deck: str | None = None
+        self.writer: str | None = None
+        self.editor: str | None = None
+        self.credit: str | None = None
+        self.blocks = _joined(walks)
+        self.embeds: list[Embed] = [embed for walk in walks for embed in walk.embeds]
+        self.related = [each for walk in walks for each in walk.related]
+        self._take_deck()
+        self._take_bylines()
+        self._take_credit()
+        for block in self.text_blocks[1:]:
+            if block.kind == "p" and block.whole & STRONG and _is_subhead(block.text):
+                block.kind = "h"
+
+    @cached_property
+    def text_blocks(self) -> list[Block]:
+        """The blocks with text."""
+        return [block for block in self.blocks if block.photo is None]
+
+    @cached_property
+    def body(self) -> str:
+        """The text, blocks separated by one blank line."""
+        return "\n\n".join([block.text for block in self.text_blocks])
+
+    @cached_property
+    def body_html(self) -> str:
+        """The same as HTML."""
+        return body_html(self.blocks)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The photos between the blocks."""
+        return tuple(
+            Image(
+                url=photo.url,
+                alt=photo.alt,
+                caption=photo.caption,
+                credit=photo_credit(photo.caption) if photo.caption else None,
+            )
+            for block in self.blocks
+            if (photo := block.photo) is not None
+        )
+
+    @property
+    def dateline(self) -> Dateline | None:
+        """Place and outlet with which the text opens."""
+        opening = next((block for block in self.text_blocks if block.kind != "h"), None)
+        if opening is None:
+            return None
+        found = parse_dateline(opening.text, self._newsroom.outlets)
+        return found.as_item() if found is not None else None
+
+    def dates(self, anchor: dt.datetime | None) -> tuple[FoundDate, ...]:
+        """Return every calendar date of the text; *anchor* is the moment of publication."""
+        found: list[FoundDate] = []
+        for place, block in enumerate(self.text_blocks):
+            dates = find_dates(block.text, anchor)
+            found += (attrs.evolve(date, block=place) for date in dates) if place else dates
+        return tuple(found)
+
+    def _drop(self, unwanted: Iterable[Block]) -> None:
+        gone = set(map(id, unwanted))
+        self.blocks = [block for block in self.blocks if id(block) not in gone]
+        self.__dict__.pop("text_blocks", None)
+
+    def _take_deck(self) -> None:
+        first = next(iter(self.text_blocks), None)
+        # A text of one block is no deck of nothing.
+        if first is not None and first.deck and len(self.text_blocks) > 1:
+            self.deck = first.text
+            self._drop([first])
+
+    def _take_bylines(self) -> None:
+        """Take writer and editor from lines of their own, field by field."""
+        taken = []
+        for block in self.text_blocks:
+            if block.kind in ("p", "h") and len(block.text) <= _LONGEST_BYLINE:
+                named = byline(block.text)
+                if named is not None:
+                    self.writer = self.writer or named.writer
+                    self.editor = self.editor or named.editor
+                    taken.append(block)
+        self._drop(taken)
+
+    def _take_credit(self) -> None:
+        """Take the closing credit; one that stands alone leaves the text."""
+        while self.text_blocks and self.text_blocks[-1].kind != "tr":
+            last = self.text_blocks[-1]
+            found = closing_credit(last.text)
+            if found.credit is None:
+                return
+            self.credit = self.credit or found.credit
+            if found.rest:
+                return
+            self._drop([last])
+
+
+def _joined(walks: Sequence[Walk]) -> list[Block]:
+    """Return the blocks of all pages; an opening that every page repeats counts once."""
+    blocks = list(walks[0].blocks)
+    opening = [block.text for block in blocks]
+    for walk in walks[1:]:
+        repeated = 0
+        for block, text in zip(walk.blocks, opening, strict=False):
+            if not text or block.text != text:
+                break
+            repeated += 1
+        blocks += walk.blocks[repeated:]
+    return blocks
+
+
+def _is_subhead(text: str) -> bool:
+    return len(text) <= _LONGEST_SUBHEAD and not text.endswith(_SENTENCE_ENDS)

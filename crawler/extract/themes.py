@@ -1,0 +1,71 @@
+"""Themes: which classes of the markup mean what, and how a page shows its theme."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crawler.extract.document import Document
+from crawler.extract.header import Marks, scope_of
+from crawler.extract.page import ArticlePage
+from crawler.extract.roles import Role, Roles
+from crawler.newsrooms import Newsroom
+
+
+class WPBeritaPage(ArticlePage):
+    """WPBerita, its child themes and its AMP form (fixtures/progres)."""
+
+    theme = "wpberita"
+    marks = Marks(
+        content=frozenset(("entry-content-single", "entry-content")),
+        player=frozenset(("single-thumbnail", "gmr-embed-responsive")),
+    )
+    roles = Roles(
+        {
+            "gmr-related-post-onlytitle": Role.RELATED,
+            "gmr-related-post": Role.RELATED,
+            "inline-banner": Role.NOT_BODY,
+            "gmr-socialicon-share": Role.NOT_BODY,
+            "share-top": Role.NOT_BODY,
+        }
+    )
+
+
+class NewkarmaPage(WPBeritaPage):
+    """Newkarma and other themes of the same house, whose names begin with ``gmr-``."""
+
+    theme = "newkarma"
+
+
+THEMES: Final = {page.theme: page for page in (WPBeritaPage, NewkarmaPage, ArticlePage)}
+"""Name of each theme, as a newsroom's file has it → class of its pages."""
+
+# What the house of these themes (kentooz.com, idtheme.com) writes on the body.
+_HOUSE: Final = frozenset(("idtheme", "kentooz"))
+_FOLDERS: Final = (
+    ("/themes/wpberita", WPBeritaPage),
+    ("/themes/newkarma", NewkarmaPage),
+)
+
+
+def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
+    """Return the class of pages that *document* shows traces of, else the newsroom's own.
+
+    A theme that is not known is read by what most WordPress themes have in common.
+    """
+    return detect(document) or THEMES.get(newsroom.theme) or ArticlePage
+
+
+def detect(document: Document) -> type[ArticlePage] | None:
+    """Return the class of pages that the page shows traces of, ``None`` for an unknown theme.
+
+    A trace is the theme's folder in the address of a stylesheet, which AMP and optimisers take
+    away, or the house's names on ``body`` together with the theme's class of an article.
+    """
+    for _, _, href in document.head.links:
+        for folder, page in _FOLDERS:
+            if folder in href:
+                return page
+    if not _HOUSE.isdisjoint(document.body_classes):
+        classes = (scope_of(document).get("class") or "").split()
+        return WPBeritaPage if "content-single" in classes else NewkarmaPage
+    return None
