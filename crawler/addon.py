@@ -8,7 +8,8 @@ from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
-from crawler.extensions import FieldCoverage, Progress, RunKeeper
+from crawler.display import LiveDisplay
+from crawler.extensions import RunKeeper
 from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
@@ -47,5 +48,6 @@ class NewsArchive:
         place(chain, CaptureMiddleware, 875)
         # After pipelines of the project that change items (up to 800).
         place("ITEM_PIPELINES", ArchivePipeline, 900)
-        for extension in (RunKeeper, FieldCoverage, Progress):
-            place("EXTENSIONS", extension, 0)
+        # The display is wiped before the run keeper says how it went.
+        place("EXTENSIONS", LiveDisplay, 0)
+        place("EXTENSIONS", RunKeeper, 10)

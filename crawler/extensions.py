@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ from crawler.archive import (
     last_articles,
 )
 from crawler.coverage import WINDOW, field_coverage, shortfalls
+from crawler.display import is_worth_saying, summary_lines
 from crawler.errors import ArchiveError, ArchiveLocked, WrongArchive
 from crawler.extract import EXTRACTOR, extract_article, page_hash
 from crawler.newsrooms import Newsroom, newsroom_at
@@ -85,6 +87,7 @@ class RunKeeper:
         self.failure: str | None = None
         self.interrupted: str | None = None
         self.ending = False
+        self.began = time.monotonic()
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -172,7 +175,11 @@ class RunKeeper:
         finally:
             self.archive.close()
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
-        logger.info(_summary(record))
+        if is_worth_saying(record) or logger.isEnabledFor(logging.INFO):
+            for line in summary_lines(
+                self.archive.newsroom.name, record, time.monotonic() - self.began
+            ):
+                logger.warning(line)
 
     # --- the rest is ours
 
@@ -271,12 +278,3 @@ def newsroom_of(spider: Spider) -> Newsroom:
 
 def _extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
     return extract_article(captures, newsroom, post_id=post_id)
-
-
-def _summary(record: RunRecord) -> str:
-    counts = {
-        name: getattr(record, name)
-        for name in ("new", "changed", "gone", "unchanged", "refused", "failed")
-    }
-    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing new"
-    return f"{said}; {record.requests} requests; exit code {record.exit_code}"

@@ -32,7 +32,7 @@ DEFAULT_REQUEST_HEADERS = {
 ARCHIVE_DIR = "output"  # relative to the folder of scrapy.cfg
 ARCHIVE_MEDIA = "none"  # or "lead": also capture the lead photo
 FIELD_COVERAGE_MIN = {"title": 1.0, "published_at": 0.95, "body": 0.9, "authors": 0.8}
-LOG_LEVEL = "INFO"
+LOG_LEVEL = "WARNING"  # -L INFO for more; at WARNING a run in which nothing happened says nothing
 
 # --- Doors that are shut
 REMOTE_CONTROL_ENABLED = False
@@ -46,3 +46,5 @@ DOWNLOAD_WARNSIZE = 0
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True  # the spider judges every status
 REFERER_ENABLED = False
+STATS_DUMP = False  # runs.jsonl has what counts
+LOGSTATS_INTERVAL = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 import attrs
 from scrapy import Request, Spider
@@ -12,7 +13,7 @@ from scrapy.exceptions import IgnoreRequest
 from crawler.archive import Failed, Found, Look, Missing, Refused, Seen, Validators
 from crawler.arguments import Arguments, read_arguments
 from crawler.captures import Capture
-from crawler.discovery import Link, Note
+from crawler.discovery import Link, Note, Walk, Window, plan
 from crawler.discovery import Missing as NotListed
 from crawler.errors import DiscoveryFailed, InvalidRecord, NotAnArticle
 from crawler.extensions import RunKeeper
@@ -27,7 +28,6 @@ from crawler.middlewares import (
     RobotsUnreadable,
 )
 from crawler.newsrooms import Newsroom, load_newsroom
-from crawler.plans import plan_of
 from crawler.politeness import RunEnding
 from crawler.walker import Walker, as_capture, conditional, now
 
@@ -131,13 +131,9 @@ class NewsroomSpider(Spider):
 
     async def _wanted(self) -> AsyncIterator[Any]:
         robots = await self._robots()
-        walker = Walker(self.crawler, self.archive, self._heed)
-        if self.arguments.urls is not None:
-            for url in self.arguments.urls:
-                async for request in self._take(Asked(url=url, look=self.archive.ledger.look(url))):
-                    yield request
-            return
-        walk = plan_of(self.arguments, self.archive.ledger, robots, now())
+        cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
+        walker = Walker(self.crawler, self.archive, self._heed, cdx)
+        walk = self._plan(robots)
         try:
             async for step in walker.steps(walk):
                 async for each in self._follow(step, walker):
@@ -150,6 +146,21 @@ class NewsroomSpider(Spider):
         for look in self._left_over(shows_changes=shows_changes):
             async for request in self._take(Asked(url=look.url, look=look)):
                 yield request
+
+    def _plan(self, robots: bytes) -> Walk:
+        asked = self.arguments
+        window = Window(since=asked.since, until=asked.until)
+        return plan(
+            self.newsroom,
+            self.archive.ledger,
+            now=now(),
+            robots=robots,
+            doors=("rest",) if asked.source == "rest" else (asked.discover or "auto"),
+            window=window if window != Window() else None,
+            rest_records=asked.source == "rest",
+            urls=asked.urls,
+            cdx=asked.cdx,
+        )
 
     async def _robots(self) -> bytes:
         """Return the site's robots.txt, and with it learn whether the site is there at all."""
@@ -168,24 +179,24 @@ class NewsroomSpider(Spider):
         elif step.record is not None:
             async for item in self._take_record(step, walker):
                 yield item
-        elif step.why != "changed" or self.arguments.refresh != "none":
+        elif step.why != "changed" or step.door == "urls" or self.arguments.refresh != "none":
             look = ledger.look(step.url)
             async for request in self._take(Asked(url=step.url, lastmod=step.lastmod, look=look)):
                 yield request
 
     def _left_over(self, *, shows_changes: bool) -> list[Look]:
         """Return what earlier runs did not get to, what failed, and what is due for a look."""
-        ledger, refresh = self.archive.ledger, self.arguments.refresh
-        if self.arguments.source == "rest" or self.arguments.since or self.arguments.until:
+        ledger, asked = self.archive.ledger, self.arguments
+        if asked.source == "rest" or asked.since or asked.until or asked.urls is not None:
             return []
         looks = [
             *ledger.waiting(A_RUN),
             *ledger.retries(now(), A_RUN),
-            *ledger.unpaged(self.arguments.budget or A_RUN),
+            *ledger.unpaged(asked.budget or A_RUN),
         ]
-        if refresh == "all":
+        if asked.refresh == "all":
             looks += [look for each in ledger.listed() if (look := ledger.look(each.url))]
-        elif refresh == "due" and not shows_changes:
+        elif asked.refresh == "due" and not shows_changes:
             looks += ledger.due(now(), A_RUN)
         return looks
 
@@ -272,9 +283,7 @@ class NewsroomSpider(Spider):
             captures.append(as_capture(response))
         return captures or [first]
 
-    async def _about_address(
-        self, asked: Asked, captures: list[Capture], article: Article
-    ) -> None:
+    async def _about_address(self, asked: Asked, captures: list[Capture], article: Article) -> None:
         """Tell the archive when the address led to another article than it was known for."""
         hops = captures[0].exchanges
         if asked.look is not None and asked.is_known and asked.look.id != article.id:
@@ -342,7 +351,7 @@ class NewsroomSpider(Spider):
             self.keeper.notes.append(f"{note.door}: {note.text}")
 
 
-class PageMissing(Exception):  # noqa: N818 -- a name for the log
+class PageMissing(Exception):
     """A further page of an article could not be had, so that the article is not whole."""
 
 

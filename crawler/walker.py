@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
@@ -29,22 +29,23 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-CLOSED: int = 403
+CLOSED: Final = 403
 """Status of an answer that robots.txt or the address guard kept from being asked for."""
 
 
 class Walker:
     """Fetches what a walk wants, notes what it lists, and hands on what is to be looked at."""
 
-    def __init__(
-        self, crawler: Crawler, archive: Archive, note: Callable[[Note], None]
-    ) -> None:
+    def __init__(self, crawler: Crawler, archive: Archive, note: Callable[[Note], None]) -> None:
         self.crawler = crawler
         self.archive = archive
         self.doors: Counter[str] = Counter()
         self.summary: Summary | None = None
         self.answer: Capture | None = None
         """The last answer: what a REST record in a link was read from."""
+
+        self.elsewhere = elsewhere
+        """Host of a CDX server, which may be asked although it is not the newsroom's."""
 
         self._say = note
         self._batch: list[Link] = []
@@ -64,6 +65,7 @@ class Walker:
                 answer = await self._fetch(step)
             elif isinstance(step, Link):
                 self.doors[step.door] += 1
+                self.crawler.stats.inc_value("run/listed_count")
                 self._batch.append(step)
                 yield step
             elif isinstance(step, Missing):
@@ -87,7 +89,10 @@ class Walker:
         headers = {}
         if step.conditional:
             headers = conditional(self.archive.ledger.validators(step.url))
-        request = Request(step.url, callback=NO_CALLBACK, headers=headers, dont_filter=True)
+        meta = {"allow_host": self.elsewhere} if self.elsewhere else {}
+        request = Request(
+            step.url, callback=NO_CALLBACK, headers=headers, dont_filter=True, meta=meta
+        )
         try:
             response = await self.crawler.engine.download_async(request)
         except NETWORK_ERRORS as error:

@@ -1,0 +1,137 @@
+"""What a person sees of a run: a live display on a terminal, a few plain lines elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from crawler.items import Article
+from crawler.normalise.text import fold
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from crawler.archive import RunRecord
+
+REFRESHES: Final = 4
+"""Redraws a second."""
+
+_EVENTS: Final = {
+    "new": "new",
+    "changed": "changed",
+    "gone": "gone",
+    "missing": "missing",
+    "refused": "not articles",
+    "failed": "failed",
+    "unchanged": "unchanged",
+}
+_QUIET: Final = frozenset({"unchanged"})
+
+
+class LiveDisplay:
+    """Show how far a run has come, on a terminal only.
+
+    Off when standard error is no terminal, and with ``LOG_LEVEL`` below ``WARNING`` or a
+    ``LOG_FILE``, where the log says it all.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        level = logging.getLevelName(str(crawler.settings["LOG_LEVEL"]))
+        wordy = isinstance(level, int) and level < logging.WARNING
+        if not sys.stderr.isatty() or wordy or crawler.settings["LOG_FILE"]:
+            raise NotConfigured
+        self.crawler = crawler
+        self.headline = ""
+        self.began = time.monotonic()
+        self.live = Live(
+            console=Console(stderr=True),
+            get_renderable=self._draw,
+            refresh_per_second=REFRESHES,
+            transient=True,
+        )
+        self._moved: list[tuple[logging.StreamHandler[Any], Any]] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.item_scraped, signals.item_scraped)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    def spider_opened(self) -> None:
+        """Begin to draw; what is logged meanwhile goes above the display."""
+        self.began = time.monotonic()
+        self.live.start()
+        for handler in logging.getLogger().handlers:
+            if type(handler) is logging.StreamHandler:
+                self._moved.append((handler, handler.setStream(sys.stderr)))
+
+    def item_scraped(self, item: Any) -> None:
+        """Remember the last headline."""
+        if isinstance(item, Article):
+            self.headline = fold(item.title)
+
+    def spider_closed(self) -> None:
+        """Wipe the display; the summary follows."""
+        for handler, stream in self._moved:
+            if stream is not None:
+                handler.setStream(stream)
+        self.live.stop()
+
+    def _draw(self) -> Group:
+        stats = self.crawler.stats
+        minutes = max(time.monotonic() - self.began, 1) / 60
+        requests = stats.get_value("run/request_count", 0)
+        listed = stats.get_value("run/listed_count", 0)
+        done = sum(stats.get_value(f"run/{kind}_count", 0) for kind in _EVENTS)
+        table = Table.grid(padding=(0, 3))
+        counts = {"listed": listed, "fetched": requests}
+        counts |= {name: stats.get_value(f"run/{kind}_count", 0) for kind, name in _EVENTS.items()}
+        table.add_row(*(Text(name, style="dim") for name in counts))
+        table.add_row(*(Text(f"{count:,}", style="bold") for count in counts.values()))
+        pace = f"{requests / minutes:,.0f} requests a minute"
+        if 0 < done < listed:
+            left = (listed - done) * minutes / done
+            pace += f", about {_duration(left * 60)} to go"
+        return Group(table, Text(pace, style="dim"), Text(self.headline, no_wrap=True))
+
+
+def summary_lines(name: str, record: RunRecord, seconds: float) -> list[str]:
+    """Return what a run did, for a person: one line, and one for each thing to look at."""
+    counts = [
+        f"{count:,} {word}"
+        for kind, word in _EVENTS.items()
+        if (count := getattr(record, kind, 0)) and kind not in _QUIET
+    ]
+    done = ", ".join(counts) or "nothing new"
+    size = record.bytes / 1e6
+    lines = [
+        f"{name}: {done}; {record.requests:,} requests, {size:,.1f} MB in {_duration(seconds)}; "
+        f"exit code {record.exit_code}"
+    ]
+    return lines + [f"  {note}" for note in record.notes if record.exit_code]
+
+
+def is_worth_saying(record: RunRecord) -> bool:
+    """Whether cron should send a mail: something was found, or something is wrong."""
+    found = sum(getattr(record, kind, 0) for kind in _EVENTS if kind not in _QUIET)
+    return bool(found or record.exit_code)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:  # noqa: PLR2004 -- a minute and a half reads better in seconds
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004
