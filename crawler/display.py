@@ -117,10 +117,8 @@ def summary_lines(name: str, record: RunRecord, seconds: float) -> list[str]:
     ]
     done = ", ".join(counts) or "nothing new"
     size = record.bytes / 1e6
-    lines = [
-        f"{name}: {done}; {record.requests:,} requests, {size:,.1f} MB in {_duration(seconds)}; "
-        f"exit code {record.exit_code}"
-    ]
+    cost = f"{record.requests:,} requests, {size:,.1f} MB in {_duration(seconds)}"
+    lines = [f"{name}: {done}; {cost}; exit code {record.exit_code}"]
     return lines + [f"  {note}" for note in record.notes if record.exit_code]
 
 

@@ -267,7 +267,9 @@ class NewsroomSpider(Spider):
 
     async def not_fetched(self, failure: Failure) -> None:
         """Tell the archive why an address could not be had."""
-        asked: Asked = failure.request.cb_kwargs["asked"]
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        asked: Asked = request.cb_kwargs["asked"]
+        assert failure.value is not None
         await self._not_had(asked.url, failure.value)
 
     async def _all_pages(self, first: Capture) -> list[Capture]:

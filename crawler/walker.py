@@ -36,7 +36,13 @@ CLOSED: Final = 403
 class Walker:
     """Fetches what a walk wants, notes what it lists, and hands on what is to be looked at."""
 
-    def __init__(self, crawler: Crawler, archive: Archive, note: Callable[[Note], None]) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        archive: Archive,
+        note: Callable[[Note], None],
+        elsewhere: str | None = None,
+    ) -> None:
         self.crawler = crawler
         self.archive = archive
         self.doors: Counter[str] = Counter()
