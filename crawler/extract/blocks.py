@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract import media
-from crawler.extract.document import Document, text_of
+from crawler.extract.document import Document, is_emoji, text_of
 from crawler.extract.related import Related, box
 from crawler.extract.roles import Role, Roles
 from crawler.extract.runs import (
@@ -106,6 +106,7 @@ class Walk:
         self._role_of = roles.of
         self._skip = skip
         self._lines: list[list[Run]] = [[]]
+        self._after: list[Block] = []
         self._kind, self._tag, self._path = "p", "p", ()  # type: str, str, Path
         self._deck = self._in_cell = False
         self._heading: str | None = None
@@ -210,6 +211,7 @@ class Walk:
             or last is None
             or last.path != self._path
         ):
+            self._lines[-1].append(Run(" ", style, link))
             self._descend(element, style, link)
             return
         self._lines = [[]]
@@ -245,16 +247,18 @@ class Walk:
     def _anchor(self, element: etree._Element, style: int, link: str | None) -> None:
         self._descend(element, style, element.get("href") or link)
 
-    def _image(self, element: etree._Element, _style: int, link: str | None) -> None:
-        alt = element.get("alt") or ""
-        if "emoji" in (element.get("class") or "") and alt:
-            self._lines[-1].append(Run(alt))
+    def _image(self, element: etree._Element, style: int, link: str | None) -> None:
+        if is_emoji(element):
+            self._lines[-1].append(Run(element.get("alt") or "", style, link))
             return
         photo = media.photo(element, self._document, link)
         if photo is not None:
             block = Block("figure", "figure", self._path)
             block.photo = photo
-            self.blocks.append(block)
+            # A theme that drops every </p> leaves a photo in the paragraph before it
+            # (fixtures/progres/tanpa-penutup-paragraf).
+            after_text = any(not run.text.isspace() for line in self._lines for run in line)
+            (self._after if after_text else self.blocks).append(block)
 
     def _figure(self, element: etree._Element, style: int, link: str | None) -> None:
         self._close()
@@ -341,6 +345,12 @@ class Walk:
 
     def _close(self) -> None:
         """End the block that the lines since the last one make; in a cell, end the line."""
+        self._end_lines()
+        if self._after and not self._in_cell:
+            self.blocks += self._after
+            self._after = []
+
+    def _end_lines(self) -> None:
         lines = self._lines
         if self._in_cell:
             lines.append([])

@@ -21,6 +21,8 @@ from crawler.normalise.urls import absolute, canonical, same_host
 # depth at which libxml2 stops reading from 256 to 2048 elements.
 _PARSER: Final = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 _DEEPEST: Final = 2_000
+_PATH: Final = len("//") + 1
+"""Slashes in an address that has a path."""
 
 # libxml2 compares each attribute with all others of its element, so that a megabyte of attributes
 # costs it twelve seconds. Pages of that size are looked at first.
@@ -94,9 +96,9 @@ class Document:
     def link(self, href: str) -> str | None:
         """Return the address of a link in the text; the AMP form of a page links AMP forms."""
         address = absolute(href, self.url)
-        if address is not None and "amp" in address and same_host(address, (self.host,)):
-            return canonical(address)
-        return address
+        if address is None or not same_host(address, (self.host,)):
+            return address
+        return canonical(address) if "amp" in address or address.count("/") < _PATH else address
 
     @cached_property
     def host(self) -> str:
@@ -184,7 +186,28 @@ def _is_mostly_utf8(body: bytes) -> bool:
 
 
 def text_of(element: etree._Element) -> str:
-    """Return the text in *element*, white space folded."""
+    """Return the text in *element*, white space folded, with emojis that are shown as pictures."""
     if not len(element):
         return fold(element.text or "")
+    if next(element.iter("img", "amp-img"), None) is not None:
+        return fold("".join(_pieces(element)))
     return fold("".join(map(str, element.itertext(with_tail=False))))
+
+
+def is_emoji(element: etree._Element) -> bool:
+    """Whether an image stands for the character in its ``alt``, as WordPress and AMP have it."""
+    names = (element.get("class") or "").split()
+    return "emoji" in names or "wp-smiley" in names
+
+
+def _pieces(element: etree._Element) -> Iterator[str]:
+    """Yield the text in *element* in order, the ``alt`` of emojis among it."""
+    if element.tag in ("img", "amp-img"):
+        # What is inside is there for browsers without AMP (fixtures/progres/emoji).
+        yield (element.get("alt") or "") if is_emoji(element) else ""
+        return
+    yield element.text or ""
+    for child in element:
+        if isinstance(child.tag, str):
+            yield from _pieces(child)
+        yield child.tail or ""

@@ -52,12 +52,11 @@ class Photo:
 def photo(element: etree._Element, document: Document, link: str | None = None) -> Photo | None:
     """Return the photo that *element* shows, full size where the page names its file.
 
-    *link* is where it leads. Nothing comes of emojis, avatars, counters of one pixel and
+    *link* is where it leads. Nothing comes of avatars, counters of one pixel and
     pictures without an address.
     """
     get = element.get
-    names = get("class") or ""
-    if "emoji" in names or "wp-smiley" in names or "avatar" in names:
+    if "avatar" in (get("class") or "").split():
         return None
     if get("width") in ("0", "1") or get("height") in ("0", "1"):
         return None
