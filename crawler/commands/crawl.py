@@ -9,7 +9,7 @@ from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 from crawler.arguments import Arguments, read_arguments
-from crawler.commands import refuse_unknown_options
+from crawler.command import refuse_unknown_options
 from crawler.errors import ConfigurationError
 from crawler.project import EXIT_FAILED
 from crawler.spider import NewsroomSpider

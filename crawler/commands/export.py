@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 
-from crawler.commands import ArchiveCommand, say
+from crawler.command import ArchiveCommand, say
 from crawler.readers.selection import Selection, checked_day, checked_moment
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from crawler.commands import ArchiveCommand
+from crawler.command import ArchiveCommand
 from crawler.schema import dump_schema
 
 if TYPE_CHECKING:
