@@ -1,15 +1,33 @@
-"""What is known of each address, and when to look again: ``state.sqlite``."""
+"""What is known of each address, and when to look again: ``state.sqlite``, for reading."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
+from crawler.archive.moments import comparable, seconds
+from crawler.archive.tables import NAME, connect
 from crawler.discovery import Known
+from crawler.errors import ArchiveDamaged, ArchiveError
+
+_LOOK: Final = """
+SELECT here.url, here.article, here.post_id, here.published, here.lastmod, here.state, here.source,
+    here.reason, here.etag, here.last_modified, here.next_look, here.failures
+FROM addresses AS here"""
+# An earlier address of an article stands for its current one.
+_BY_URL: Final = f"""{_LOOK} WHERE here.url = coalesce(
+    (SELECT articles.url FROM addresses JOIN articles ON articles.id = addresses.article
+        WHERE addresses.url = :url AND addresses.moved = 1), :url)"""  # noqa: S608 -- our own text
+_BY_POST: Final = f"""{_LOOK} WHERE here.url = coalesce(
+    (SELECT url FROM articles WHERE id = :id),
+    (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own text
+_LISTED: Final = "moved = 0 AND state <> 'gone'"
 
 
 @attrs.frozen(kw_only=True)
@@ -17,14 +35,18 @@ class Look:
     """What a spider needs to know of an address before it asks for it."""
 
     url: str
+    """The article's current address, where it was asked under an earlier one."""
+
     state: str
     """``article``, ``refused``, ``failed``, ``waiting``, ``gone`` or ``withheld``."""
 
     id: str | None = None
-    """Of the article that it leads to, also under an earlier slug."""
+    """Of the article that it leads to."""
 
     post_id: int | None = None
     published: str | None = None
+    """UTC, as is ``lastmod``."""
+
     lastmod: str | None = None
     """As a door stated it when the address was last looked at."""
 
@@ -46,9 +68,16 @@ class Look:
         """Whether an address that a door lists with *lastmod* should be fetched at *now*.
 
         Never fetched: yes. Withheld: never. Stated to have changed since the last look: yes, but
-        a failed one only after its pause. Else when its next look is due.
+        what fails, or is gone, only after its pause. Else when its next look is due.
         """
-        raise NotImplementedError
+        if self.state == "withheld":
+            return False
+        if self.next_look is None or self.next_look <= now:
+            return True
+        if self.failures or self.state == "gone":
+            return False
+        stated = comparable(lastmod)
+        return stated is not None and stated > (self.lastmod or "")
 
 
 @attrs.frozen(kw_only=True)
@@ -67,16 +96,32 @@ class Ledger:
     of the file is :exc:`ArchiveDamaged`; the next start then rebuilds it.
     """
 
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        *,
+        leave: Callable[[str, Mapping[str, Any]], object] | None = None,
+    ) -> None:
+        """*name* is the archive's, the beginning of its ids; *leave* keeps what doors leave."""
+        self._connection = connect(path, read_only=True)
+        self._name = name
+        self._leave = leave
+        self._left: dict[str, dict[str, Any]] = {}
+
     @classmethod
     def read_only(cls, folder: Path) -> Ledger:
         """Open the ledger of an archive without its lock, for looking only (status, export).
 
         Raises :exc:`ArchiveError` when there is none; ``keep_door`` is refused.
         """
-        raise NotImplementedError
+        try:
+            return cls(folder / NAME, folder.name)
+        except sqlite3.Error as error:
+            raise ArchiveError(f"{folder / NAME}: cannot be opened ({error})") from None
 
     def close(self) -> None:
-        raise NotImplementedError
+        self._connection.close()
 
     # crawler.discovery.Memory
 
@@ -86,39 +131,56 @@ class Ledger:
         ``lastmod`` is that of the last look, so an address stays new until it has been fetched. A
         withheld article is ``refused``.
         """
-        raise NotImplementedError
+        look = self.look(url)
+        return None if look is None else _known(look)
 
     def known_post(self, post_id: int) -> Known | None:
         """Return what is known of the post, under its current address."""
-        raise NotImplementedError
+        found = self._looks(_BY_POST, {"id": f"{self._name}:{post_id}", "post": post_id})
+        return _known(found[0]) if found else None
 
     def count(self, *, after: str | None = None, before: str | None = None) -> int:
         """Return how many posts are listed and not gone, published after and before (exclusive).
 
         Posts whose publication is not known count only when neither is given; earlier slugs never.
         """
-        raise NotImplementedError
+        where, values = _window(after, before)
+        rows = self._rows(f"SELECT count(*) FROM addresses WHERE {where}", values)  # noqa: S608 -- our own text
+        return int(rows[0][0])
 
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
         """Yield what :meth:`count` counts, oldest first."""
-        raise NotImplementedError
+        where, values = _window(after, before)
+        query = f"{_LOOK} WHERE {where} ORDER BY published"
+        try:
+            for row in self._connection.execute(query, values):
+                yield _known(_look(row))
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
 
     def door(self, name: str) -> dict[str, Any]:
         """Return what the door of that name left, an empty dict at first."""
-        raise NotImplementedError
+        if name not in self._left:
+            rows = self._rows("SELECT left_by FROM doors WHERE name = ?", (name,))
+            self._left[name] = json.loads(rows[0][0]) if rows else {}
+        return dict(self._left[name])
 
     def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
         """Leave *left*, JSON values, for the next run.
 
         Committed after everything that the archive was told before.
         """
-        raise NotImplementedError
+        if self._leave is None:
+            raise ArchiveError("The ledger is open for reading only")
+        self._left[name] = dict(left)
+        self._leave(name, self._left[name])
 
     # for the spider
 
     def look(self, url: str) -> Look | None:
         """Return what is known of *url*; ``None`` when it was never listed."""
-        raise NotImplementedError
+        found = self._looks(_BY_URL, {"url": url})
+        return found[0] if found else None
 
     def due(self, now: dt.datetime, limit: int) -> list[Look]:
         """Return articles and refused addresses whose look is due, longest due first.
@@ -127,30 +189,120 @@ class Ledger:
         modification but that this or an earlier run did not come to fetch. Without what is gone,
         withheld, or has only its REST record.
         """
-        raise NotImplementedError
+        return self._looks(
+            f"{_LOOK} WHERE next_look <= :now AND state IN ('article', 'refused') AND moved = 0 "
+            "AND source IS NOT 'rest' ORDER BY next_look LIMIT :limit",
+            {"now": seconds(now), "limit": limit},
+        )
 
     def retries(self, now: dt.datetime, limit: int) -> list[Look]:
         """Return addresses that were never read because fetching failed, whose pause is over."""
-        raise NotImplementedError
+        return self._looks(
+            f"{_LOOK} WHERE next_look <= :now AND state = 'failed' ORDER BY next_look LIMIT :limit",
+            {"now": seconds(now), "limit": limit},
+        )
 
     def waiting(self, limit: int) -> list[Look]:
         """Return addresses that were listed and never fetched, newest publication first."""
-        raise NotImplementedError
+        return self._looks(
+            f"{_LOOK} WHERE state = 'waiting' ORDER BY published DESC LIMIT :limit",
+            {"limit": limit},
+        )
 
-    def unpaged(self, limit: int) -> list[Look]:
-        """Return articles whose last line is a REST record, newest publication first."""
-        raise NotImplementedError
+    def unpaged(self, now: dt.datetime, limit: int) -> list[Look]:
+        """Return articles whose last line is a REST record, newest publication first.
+
+        Without those whose page failed or was refused, until their pause is over.
+        """
+        return self._looks(
+            f"{_LOOK} WHERE state = 'article' AND moved = 0 AND source = 'rest' "
+            "AND next_look <= :now ORDER BY published DESC LIMIT :limit",
+            {"now": seconds(now), "limit": limit},
+        )
 
     def validators(self, url: str) -> Validators:
         """Return the validators kept for *url*, page or door document; empty when none are."""
-        raise NotImplementedError
+        rows = self._rows(
+            "SELECT etag, last_modified FROM documents WHERE url = :url UNION ALL "
+            "SELECT etag, last_modified FROM addresses WHERE url = :url",
+            {"url": url},
+        )
+        return Validators(etag=rows[0][0], last_modified=rows[0][1]) if rows else Validators()
 
     # for status
 
     def states(self) -> dict[str, int]:
         """Return how many addresses are in each state."""
-        raise NotImplementedError
+        return dict(
+            self._rows("SELECT state, count(*) FROM addresses WHERE moved = 0 GROUP BY state")
+        )
 
     def troubles(self, limit: int) -> list[Look]:
         """Return what failed or was refused as invalid, most failures first."""
-        raise NotImplementedError
+        return self._looks(
+            f"{_LOOK} WHERE failures > 0 OR reason = 'invalid_record' "
+            "ORDER BY failures DESC, url LIMIT :limit",
+            {"limit": limit},
+        )
+
+    def _looks(self, query: str, values: Mapping[str, Any]) -> list[Look]:
+        return [_look(row) for row in self._rows(query, values)]
+
+    def _rows(self, query: str, values: Mapping[str, Any] | tuple[Any, ...] = ()) -> list[Any]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: sqlite3.Error) -> ArchiveDamaged:
+        return ArchiveDamaged(NAME, 0, f"{error}; delete it, it is rebuilt from the lines")
+
+
+def _look(row: tuple[Any, ...]) -> Look:
+    (
+        url,
+        id_,
+        post_id,
+        published,
+        lastmod,
+        state,
+        source,
+        reason,
+        etag,
+        last_modified,
+        next_,
+        failures,
+    ) = row
+    return Look(
+        url=url,
+        state="withheld" if state == "refused" and reason == "withheld" else state,
+        id=id_,
+        post_id=post_id,
+        published=published,
+        lastmod=lastmod,
+        source=source,
+        etag=etag,
+        last_modified=last_modified,
+        next_look=None if next_ is None else dt.datetime.fromtimestamp(next_, dt.UTC),
+        failures=failures,
+        reason=reason,
+    )
+
+
+def _known(look: Look) -> Known:
+    return Known(
+        url=look.url,
+        post_id=look.post_id,
+        published=look.published,
+        lastmod=look.lastmod,
+        state="refused" if look.state == "withheld" else look.state,
+    )
+
+
+def _window(after: str | None, before: str | None) -> tuple[str, dict[str, str | None]]:
+    where = [_LISTED]
+    if after is not None:
+        where.append("published > :after")
+    if before is not None:
+        where.append("published < :before")
+    return " AND ".join(where), {"after": comparable(after), "before": comparable(before)}

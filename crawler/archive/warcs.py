@@ -1,0 +1,244 @@
+"""The WARC files of an archive: which one is appended to, and what goes into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from crawler.archive.captures import NotARecord, next_record_after, record_at, records
+from crawler.archive.files import AppendedFile, sync_folder
+from crawler.archive.moments import stamp
+from crawler.archive.records import Member, request, response, revisit, sha256, warcinfo
+from crawler.captures import Capture, Exchange
+from crawler.errors import ArchiveError
+from crawler.items import CaptureReference
+
+FOLDER: Final = "warc"
+# A file is finished when it has reached 1 GB, the size that the WARC standard recommends.
+FULL: Final = 1_000_000_000
+# Findings of a REST list name one capture; of the last few, where they lie is remembered.
+_REMEMBERED: Final = 8
+
+
+@attrs.frozen
+class _Written:
+    exchange: Exchange
+    reference: CaptureReference
+
+
+class WarcFiles:
+    """Appends records to the newest file under 1 GB, in batches that are whole or absent."""
+
+    def __init__(
+        self,
+        folder: Path,
+        archive: str,
+        *,
+        operator: str,
+        clock: Callable[[], dt.datetime],
+        full: int = FULL,
+    ) -> None:
+        """*folder* is the archive's; *archive* its name, with which file names begin."""
+        self.folder = folder
+        self.archive = archive
+        self.operator = operator
+        self.clock = clock
+        self.full = full
+        self._file: AppendedFile | None = None
+        self._damaged = False
+        self._path: Path | None = None
+        self._members: list[bytes] = []
+        self._begin = self._end = 0
+        self._recent: list[_Written] = []
+
+    def start_anew(self) -> None:
+        """Append to a new file from now on: the newest one is damaged."""
+        self._damaged = True
+
+    @property
+    def pending(self) -> int:
+        """Bytes in the batch."""
+        return self._end - self._begin
+
+    def keep(self, capture: Capture, previous: Sequence[CaptureReference] = ()) -> CaptureReference:
+        """Add *capture*, every hop of it, to the batch; return where its response will be.
+
+        Nothing is added for one that is in the archive already. A payload that equals that of
+        one of *previous* becomes a revisit record, as does a 304 for a stored capture.
+        """
+        if not capture.exchanges:
+            if capture.reference is None:
+                raise ArchiveError(f"{capture.url}: capture has neither exchange nor reference")
+            return capture.reference
+        *hops, last = capture.exchanges
+        for hop in hops:
+            self._write(hop, None)
+        original = None
+        if last.status == HTTPStatus.NOT_MODIFIED:
+            original = capture.reference
+        elif previous and last.body:
+            digest = sha256(last.body)
+            original = next((each for each in previous if each.digest == digest), None)
+        return self._write(last, self._stored(original))
+
+    def add(self, members: Sequence[Member]) -> list[CaptureReference]:
+        """Add records that are made already; return where they will be."""
+        if self._path is None:
+            self._choose()
+        references = []
+        for member in members:
+            references.append(member.at(self.name, self._end))
+            self._append(member.content)
+        return references
+
+    @property
+    def name(self) -> str:
+        """The file that is appended to, as lines name it; empty before there is one."""
+        return f"{FOLDER}/{self._path.name}" if self._path else ""
+
+    @property
+    def size(self) -> int:
+        """Its size without the batch."""
+        return self._begin
+
+    def commit(self) -> None:
+        """Put the batch on disk."""
+        if self._members:
+            assert self._path is not None
+            if self._file is None:
+                self._path.parent.mkdir(exist_ok=True)
+                self._file = AppendedFile(self._path)
+                sync_folder(self.folder)
+            self._file.append(b"".join(self._members))
+            self._file.sync()
+            self._members.clear()
+            self._begin = self._end
+            if self._end >= self.full:
+                self.close()
+
+    def rollback(self) -> None:
+        """Drop the batch; what a failed :meth:`commit` may have written is cut off."""
+        self._members.clear()
+        self._recent.clear()
+        self._end = self._begin
+        if self._file is not None:
+            self._file.cut(self._begin)
+            if not self._begin:
+                self._file.path.unlink()
+                self.close()
+        elif not self._begin:
+            self._path = None
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file, self._path = None, None
+        self._begin = self._end = 0
+
+    def mark(self) -> int:
+        """Return what :meth:`reset` needs to drop what is added from now on."""
+        return len(self._members)
+
+    def reset(self, mark: int) -> None:
+        """Drop what was added to the batch since *mark*."""
+        self._end -= sum(map(len, self._members[mark:]))
+        del self._members[mark:]
+        self._recent.clear()
+        if not self._end:  # the warcinfo is gone with it
+            self._path = None
+
+    def _write(self, exchange: Exchange, original: CaptureReference | None) -> CaptureReference:
+        for each in self._recent:
+            if each.exchange == exchange:
+                return each.reference
+        visit = response(exchange) if original is None else revisit(exchange, original)
+        reference, _ = self.add([visit, request(exchange, visit.record_id)])
+        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(exchange, reference)]
+        return reference
+
+    def _stored(self, reference: CaptureReference | None) -> CaptureReference | None:
+        """*reference*, or what it is itself a revisit of; None when it is not on disk yet."""
+        if reference is None or (reference.warc == self.name and reference.offset >= self._begin):
+            return None
+        record = record_at(self.folder, reference.warc, reference.offset)
+        if record.kind != "revisit":
+            return reference
+        fields = record.fields
+        return attrs.evolve(
+            reference,
+            url=fields["warc-refers-to-target-uri"],
+            fetched_at=fields["warc-refers-to-date"],
+            warc=fields["warc-refers-to-filename"],
+            offset=int(fields["warc-refers-to-file-offset"]),
+            record_id=fields["warc-refers-to"].strip("<>"),
+        )
+
+    def _append(self, content: bytes) -> None:
+        self._members.append(content)
+        self._end += len(content)
+
+    def _choose(self) -> None:
+        files = warc_files(self.folder, self.archive)
+        if files and not self._damaged and (size := files[-1].stat().st_size) < self.full:
+            self._path = files[-1]
+            self._begin = self._end = size
+            return
+        self._damaged = False
+        now = self.clock()
+        serial = (_serial(files[-1].name, self.archive) or 0) + 1 if files else 1
+        name = f"{self.archive}-{now.astimezone(dt.UTC):%Y%m%d%H%M%S}-{serial:05}.warc.gz"
+        self._path = self.folder / FOLDER / name
+        self._begin = self._end = 0
+        self._append(warcinfo(name, archive=self.archive, operator=self.operator, date=stamp(now)))
+
+
+def warc_files(folder: Path, archive: str) -> list[Path]:
+    """Return the files that the archive itself appended to, in the order of their serials."""
+    numbered = [
+        (serial, path)
+        for path in (folder / FOLDER).glob("*.warc.gz")
+        if (serial := _serial(path.name, archive)) is not None
+    ]
+    return [path for _, path in sorted(numbered)]
+
+
+def _serial(name: str, archive: str) -> int | None:
+    match = re.fullmatch(rf"{re.escape(archive)}-\d{{14}}-(\d{{5,}})\.warc\.gz", name)
+    return int(match[1]) if match else None
+
+
+def cut_torn_record(path: Path, known: int | None) -> tuple[str | None, bool]:
+    """Cut a torn record off the end of the file at *path*.
+
+    *known* is its size when the ledger last heard of it, up to where it needs no reading. Returns
+    what to say, and whether the file may be appended to: it may not when it is damaged before its
+    end, which is left as it is for :mod:`crawler.archive.verify` to tell.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        path.unlink()
+        return None, True
+    if known is not None and size < known:
+        return f"{path.name}: {known - size} bytes shorter than it was; see scrapy verify", False
+    end = known or 0
+    with path.open("r+b") as file:
+        try:
+            for record in records(file, end):
+                end = record.offset + record.length
+        except NotARecord:
+            if (after := next_record_after(file, end)) is not None:
+                return f"{path.name}: damaged from byte {end} to {after}; see scrapy verify", False
+            file.truncate(end)
+            file.flush()
+        else:
+            return None, True
+    if end == 0:
+        path.unlink()
+        sync_folder(path.parent)
+    return f"{path.name}: cut {size - end} bytes of a torn record at byte {end}", True
