@@ -57,19 +57,16 @@ def judge(
         return Verdict("new", 1)
     if known.state == "withheld":
         return Verdict("withheld", known.revision, writes=False)
-    if known.state == "gone":
-        return Verdict("changed", known.revision + 1)
     before = Reading(known.source or "page", known.content_hash or "", known.page_hash)
-    same = found.agrees(before)
+    same = known.state != "gone" and found.agrees(before)
     rules = False
-    if not same and known.extractor != extractor:
+    if not same and known.state != "gone" and known.extractor != extractor:
         reread = again()
         rules = reread is not None and found.agrees(reread)
     if not same and not rules:
         return Verdict("changed", known.revision + 1)
     upgrade = before.source == "rest" and found.source == "page"
-    if not (upgrade or (rules and found.source == before.source)):
-        return Verdict("unchanged", known.revision, writes=False)
-    if known.has_line(found.source, extractor):
+    says_more = upgrade or (rules and found.source == before.source)
+    if not says_more or known.has_line(found.source, extractor):
         return Verdict("unchanged", known.revision, writes=False)
     return Verdict("superseded" if upgrade else "reread", known.revision)
