@@ -7,6 +7,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
+from crawler.normalise.places import find_place
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -22,6 +24,7 @@ SITE: Final = re.compile(
         \.(?:com|co\.id|or\.id|go\.id|ac\.id|my\.id|web\.id|biz\.id|sch\.id|desa\.id|id|co|net|org
             |info|news|tv|today|online|asia|media|press|biz|fm|xyz|site|io|cc|me|my|sg|live|world
             |network|digital|one|click|space)
+      | ,(?:com|co\.id)                             # a slip of the pen
       | \.?\ ?\.\ ?(?:COM|CO\.\ ?ID|ID|NET|ORG|CO|NEWS|TV)
     )
     (?![\w@-]|\.\w)
@@ -45,36 +48,77 @@ _KNOWN: Final = _words(
     poskupang timorexpress victorynews cenderawasihpos jubi tabloidjubi mongabay katadata kumparan tirto
     kontan bisnis bisnisindonesia investordaily investor beritasatu idntimes inilah merdeka liputan6 suara
     hukumonline nuonline muhammadiyah hidayatullah rmolbengkulu genpi jawaposradar radarjogja radarsolo
-    prfm elshinta smartfm trijaya sonora ntmcpolri tribratanews pmjnews humaspolri puspentni penrem pendam
+    prfm elshinta smartfm viva metro trijaya sonora ntmcpolri tribratanews pmjnews humaspolri puspentni penrem pendam
     kemenag kominfo diskominfo mediacenter infopublikid bpmi setkab setpres biropers humas prokopim
     """
 )
+# Of these, names that are ordinary words too: in capitals only.
 _ORDINARY: Final = _words(
-    "tempo fajar suara merdeka detik bisnis analisa haluan investor pr ap kontan"
+    "tempo fajar suara merdeka detik bisnis analisa haluan investor pr ap kontan viva metro muhammadiyah"
 )
+_PLACES: Final = _words("metro fajar")
 
-# What the first or the last word of a newspaper's, a station's or a press office's name may be.
-_FIRST: Final = _words(
+# What a newspaper's, a station's or a press office's name begins or ends with.
+_BEGINS: Final = (
+    *("koran", "harian", "tabloid", "majalah", "radar", "tribun", "radio", "haluan", "skh", "sku"),
+    *("humas", "kominfo", "diskominfo", "mc", "pendim", "penrem", "pendam", "penkum", "penmas"),
+    *("ntmc", "pmj", "rmol", "jpnn", "lkbn", "kbrn", "rri", "tvri", "polres", "polda"),
+)
+_ENDS: Final = _words(
+    "news post ekspres express ekspress expres tv fm times network daily tribune today newspaper"
+)
+# Headings and captions that end so.
+_HEADINGS: Final = _words(
+    "breaking hot top fake hoax hoaks good bad flash latest blog guest big video foto smart android"
+)
+# With a place after it: PORTAL JEMBER, Suara NTB. With one before it: Kendari Pos.
+_WITH_PLACE: Final = _words(
     """
-    koran harian tabloid majalah radar tribun tribunnews tribrata radio humas kominfo diskominfo mc
-    pendim penrem pendam penkum penmas ntmc pmj rmol jpnn lkbn kbrn rri tvri metrotv haluan skh sku
-    tribratanews
+    portal mantra zona seputar lingkar kabar potensi jurnal suara swara media berita info warta metro
+    bidik gema lensa sinar obor pojok ruang kilas lintas fakta buletin pena sorot teras halo update
+    serambi mimbar pikiran pos ekonomi
     """
 )
-_LAST: Final = _words(
-    """
-    news post pos ekspres express ekspress expres expose tv fm online times press pers network daily
-    newspaper com polri tribune tribun today indonesia media info channel satu line
-    """
-)
-# Headings that end in such a word.
-_NOT_FIRST: Final = _words(
-    "breaking hot top fake hoax hoaks good bad flash latest blog guest big video foto berita info"
-)
-_SUFFIX: Final = re.compile(
+_JOINED: Final = re.compile(
     r"[a-z0-9](?:FM|TV|Pos|Post|News|news|com|Express|Ekspres|Today|Times|Online)$"
+    r"|[A-Z]{4,}(?:NEWS|POST|EKSPRES|EXPRESS|ONLINE|TIMES|TODAY)$|^(?:POLRES|POLDA|DISKOMINFO)[A-Z]+$"
 )
-_CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}")
+# BengkuluToday, SINDOnews, detikNews
+_CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}|[a-z]{4,}[A-Z][a-z]{2,}")
+# A name written apart from its domain: Bursa bisnis. id, Tribun sumatera.com
+_SPACED_SITE: Final = re.compile(r"[A-Z][\w-]*(?: [a-z][\w-]*){0,2} ?\. ?(?:com|co\.id|id|net|co)")
+# KABARMAKASSAR, Gosumut: a word for news grown together with a place; JambiUpdate, LAMPUNGKITA.
+_GROWN_TO_PLACE: Final = (
+    *(
+        "kabar",
+        "suara",
+        "warta",
+        "berita",
+        "media",
+        "radar",
+        "lintas",
+        "klik",
+        "info",
+        "go",
+        "sinar",
+    ),
+    *("portal", "jurnal", "harian", "lensa", "bidik", "detik", "halo", "kilas", "seputar", "metro"),
+)
+_GROWN_FROM_PLACE: Final = (
+    *(
+        "update",
+        "terkini",
+        "kini",
+        "kita",
+        "trend",
+        "satu",
+        "hits",
+        "viral",
+        "raya",
+        "zone",
+        "info",
+    ),
+)
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
 
@@ -91,7 +135,7 @@ def folded_names(names: tuple[str, ...]) -> frozenset[str]:
 
 def is_known_outlet(name: str, own: Collection[str]) -> bool:
     """Whether *name* is a web address, one of *own* (folded), or a well-known outlet."""
-    if SITE.fullmatch(name):
+    if "." in name and (SITE.fullmatch(name) or _SPACED_SITE.fullmatch(name)):
         return True
     folded = fold_name(name)
     if folded in own:
@@ -99,14 +143,34 @@ def is_known_outlet(name: str, own: Collection[str]) -> bool:
     return folded in _KNOWN and (folded not in _ORDINARY or name.isupper())
 
 
+def is_paper_named_like_a_place(name: str) -> bool:
+    """Whether *name*, beside a place, is an outlet rather than another place: ``METRO``."""
+    return name.lower() in _PLACES
+
+
 def looks_like_outlet(name: str) -> bool:
     """Whether *name* has the form of an outlet's name: ``Radar Kota``, ``SoloposFM``."""
     words = name.split()
     if len(words) == 1:
-        return bool(_SUFFIX.search(name) or _CAMEL.fullmatch(name))
+        return bool(_JOINED.search(name) or _CAMEL.fullmatch(name)) or _is_grown(name.lower())
     first, last = words[0].lower(), words[-1].lower()
-    if first in _NOT_FIRST:
+    if first in _HEADINGS or not all(word[0].isupper() or word[0].isdigit() for word in words):
         return False
-    return (first in _FIRST or last in _LAST) and all(
-        word[0].isupper() or word[0].isdigit() for word in words
+    if first.startswith(_BEGINS) or last in _ENDS:
+        return True
+    return (first in _WITH_PLACE and bool(find_place(" ".join(words[1:])))) or (
+        last in _WITH_PLACE and bool(find_place(" ".join(words[:-1])))
     )
+
+
+def _is_grown(name: str) -> bool:
+    return any(
+        name.startswith(word) and _is_region(name.removeprefix(word)) for word in _GROWN_TO_PLACE
+    ) or any(
+        name.endswith(word) and _is_region(name.removesuffix(word)) for word in _GROWN_FROM_PLACE
+    )
+
+
+def _is_region(name: str) -> bool:
+    place = find_place(name)
+    return place is not None and place.level in ("region", "town")

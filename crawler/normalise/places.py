@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,8 @@ _NAMES: Final = Path(__file__).with_name("places.toml")
 
 # Written or not, these make no difference between two names.
 _LOOSE: Final = str.maketrans(dict.fromkeys(" \t\n\xa0.,-‐‑–'’‘`´"))
+
+_MARKS: Final = dict.fromkeys(range(0x300, 0x370))
 
 # What stands before a name and says which kind of region is meant.
 _KIND: Final = re.compile(
@@ -89,12 +92,24 @@ class Place(NamedTuple):
     """Dotted codes of the regions that bear the name, most general first; none abroad."""
 
     level: str
-    """Which list knows it: ``region``, ``town``, ``district`` or ``other``."""
+    """Which list knows it: ``region``, ``town``, ``district``, ``other`` or ``word``.
+
+    A ``word`` is also an ordinary word, and no place without further signs.
+    """
 
     @property
     def region(self) -> str | None:
         """The code, where the name is one region's alone."""
         return self.codes[0] if len(self.codes) == 1 else None
+
+    def within(self, other: Place) -> Place:
+        """The place, of which *other* may settle which one it is: Martapura in Kalsel."""
+        inside = tuple(
+            code
+            for code in self.codes
+            if any(code == around or code.startswith(f"{around}.") for around in other.codes)
+        )
+        return self._replace(codes=inside) if inside else self
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +149,7 @@ def leading_place(words: Sequence[str]) -> tuple[Place, int] | None:
     """Return the longest place that *words* begin with, and how many words it takes."""
     for count in range(min(_LONGEST_NAME, len(words)), 0, -1):
         place = find_place(" ".join(words[:count]))
-        if place:
+        if place and place.level != "word":
             return place, count
     return None
 
@@ -162,6 +177,8 @@ def _title_word(word: re.Match[str]) -> str:
 
 
 def _key(name: str) -> str:
+    if not name.isascii():
+        name = unicodedata.normalize("NFKD", name).translate(_MARKS)
     return name.translate(_LOOSE).casefold()
 
 
@@ -181,8 +198,9 @@ class _Register:
             districts.setdefault(_key(name), set()).add(code)
         with _NAMES.open("rb") as file:
             names = tomllib.load(file)
+        words = {}
         for word in names["words"]["districts"].split(";"):
-            districts.pop(_key(word), None)
+            words[_key(word)] = districts.pop(_key(word), set())
         for table, index in (("names", regions), ("seats", towns)):
             for name, aliases in names[table].items():
                 for alias in aliases:
@@ -190,6 +208,7 @@ class _Register:
         self.regions = _sorted(regions)
         self.towns = _sorted(towns)
         self.districts = _sorted(districts)
+        self.words = _sorted(words)
         self.others = {
             _key(name) for names in names["others"].values() for name in names.split(";")
         }
@@ -203,7 +222,9 @@ class _Register:
             codes = index.get(key)
             if codes:
                 return codes, level
-        return ((), "other") if key in self.others else None
+        if key in self.others:
+            return (), "other"
+        return (self.words[key], "word") if key in self.words else None
 
 
 def _sorted(index: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
