@@ -33,7 +33,7 @@ _BOTH_LABEL: Final = (
     r"(?:penulis|reporter|redaktur|pewarta|wartawan)\s?(?:&|/|dan|sekaligus)\s?"
     r"(?:editor|redaktur|reporter|penyunting|penulis)"
 )
-_EDITOR_LABEL: Final = r"editor|penyunting|redaktur(?:\spelaksana)?|red"
+_EDITOR_LABEL: Final = r"editor|penyunting|redaktur(?:\spelaksana)?|red(?=\s?[:.])"
 _WRITER_LABEL: Final = (
     r"(?:di)?tulis(?:an)?\soleh|penulis|reporter|pewarta|laporan|wartawan|jurnalis|kontributor"
     r"|(?:posted|published|written|diposting|dipublikasikan)\s(?:by|oleh)|oleh|by|author|rep"
@@ -44,6 +44,7 @@ _LABEL: Final = (
     rf"|(?P<writer>{_WRITER_LABEL})"
 )
 _LABELLED: Final = re.compile(rf"(?<!\w)(?:{_LABEL})(?!\w)(?P<mark>\s?[:：,.|]?\s?)", re.IGNORECASE)
+_BEGINS: Final = re.compile(rf"\W*(?:{_LABEL})\s?[:：.]", re.IGNORECASE)
 _ONLY_LABEL: Final = re.compile(rf"\W*(?:{_LABEL})\W*", re.IGNORECASE)
 
 # Where a name in a line ends: at a separator, at a date, or at what themes print after it.
@@ -71,9 +72,7 @@ _AUTHOR_CLASS: Final = re.compile(
     r"(?:-?(?:name|\d))?(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_LINK: Final = re.compile(
-    r"/(?:author|penulis|reporter|user|users|kontributor|redaksi)/", re.IGNORECASE
-)
+_LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor|redaksi)/", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -141,11 +140,16 @@ def is_name(name: str) -> bool:
     )
 
 
-def around(lines: Sequence[Line]) -> list[Byline]:
-    """Return the labelled names in *lines*, also where the label is a line of its own."""
+def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
+    """Return the labelled names in *lines*, also where the label is a line of its own.
+
+    *strict* is for lines that may be text: the label begins the line and has a colon.
+    """
     found: list[Byline] = []
     for at, line in enumerate(lines):
         names = labelled(line)
+        if strict and not _BEGINS.match(line.text):
+            names = []
         found.extend(names)
         only = None if names else _ONLY_LABEL.fullmatch(line.text)
         if only is None:
@@ -167,16 +171,18 @@ def marked_up(lines: Iterable[Line]) -> list[Byline]:
     """Return the names in elements that are called author, in *lines* and right around them."""
     found: dict[str, Byline] = {}
     for line in lines:
-        if len(line.text) > _LONGEST_LINE:
+        if len(line.text) > _LONGEST_LINE or _ONLY_LABEL.fullmatch(line.text):
             continue
         for element in _author_elements(line):
-            for name in _names_in(element):
+            for name in _names_in(element, line):
                 if is_name(name):
                     found.setdefault(name, Byline(name, WRITER, _source(element), line))
     return list(found.values())
 
 
 def _author_elements(line: Line) -> Iterator[etree._Element]:
+    if len(text_of(line.element)) > 2 * _LONGEST_LINE:
+        return
     near = [line.element, *_small_ancestors(line)]
     for element in (*reversed(near), *line.element.iterdescendants()):
         if not isinstance(element.tag, str) or _has_photo(element):
@@ -217,9 +223,13 @@ def _has_photo(element: etree._Element) -> bool:
     return False
 
 
-def _names_in(element: etree._Element) -> list[str]:
+def _names_in(element: etree._Element, line: Line) -> list[str]:
     links = [element] if element.tag == "a" else list(element.iter("a"))
-    texts = [text_of(link) for link in links if _is_person(link)] or [text_of(element)]
+    texts = [text_of(link) for link in links if _is_person(link)]
+    if not texts:
+        whole = text_of(element)
+        # An element around several lines: each is one name at most.
+        texts = [whole if whole in line.text else line.text]
     return [name for text in texts if (name := _without_label(text))]
 
 

@@ -99,6 +99,26 @@ def find_headline(root: etree._Element, metadata: Metadata, url: str) -> Headlin
     return None
 
 
+def heading_above(body: etree._Element, page: etree._Element) -> Headline | None:
+    """Return the last heading above the text in *body*, where no metadata name a headline.
+
+    Old content systems print a ``span.h4`` and call every page by the site's name.
+    """
+    last: Headline | None = None
+    inside = body
+    for element in page.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element is body:
+            first = next((each for each in body.iter() if _may_be_a_heading(each)), None)
+            inside = body if first is None else first
+        if _may_be_a_heading(element) and (text := _printed(element)) and len(text) <= _LONGEST:
+            last = Headline(text, _name(element), element)
+        if element is inside:
+            break
+    return last
+
+
 def _references(root: etree._Element, metadata: Metadata, url: str) -> _References:
     titles = [stated.value for stated in metadata.titles()]
     title = root.find(".//title")
@@ -134,6 +154,8 @@ def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 
 def _may_be_a_heading(element: etree._Element) -> bool:
+    if not isinstance(element.tag, str):
+        return False
     if element.tag in _HEADINGS or element.get("itemprop") == "headline":
         return True
     # More children than a link, an emphasis and an icon have: a box that is called title.

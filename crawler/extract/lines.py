@@ -53,6 +53,10 @@ CONTENT: Final = re.compile(
 _POST_ID: Final = re.compile(r"post-\d+")
 # No list of other articles is longer than this and than what a page says beside it.
 _TEASERS: Final = 3_000
+CAPTION: Final = re.compile(
+    r"(?:^|[\s_-])(?:captions?|wp-caption-text|cap-foto|keterangan|deskripsi)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
 _CELLS: Final = frozenset(("td", "th"))
 _MOST: Final = 20_000
@@ -66,8 +70,11 @@ class Line:
     element: etree._Element
 
 
-def is_furniture(element: etree._Element) -> bool:
-    """Whether *element* by its name is none of the article: a menu, comments, a list of others."""
+def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
+    """Whether *element* by its name is none of the article: a menu, comments, a list of others.
+
+    *loose* lets pass what some themes also call the line with byline and date: social, share.
+    """
     if element.tag in _FURNITURE_TAGS:
         return True
     if element.tag in ("body", "html", "article", "main"):
@@ -77,14 +84,19 @@ def is_furniture(element: etree._Element) -> bool:
         return False
     if _NEVER_NAME.search(names):
         return True
-    return bool(_SELDOM_NAME.search(names)) and len(text_of(element)) < _TEASERS
+    return not loose and bool(_SELDOM_NAME.search(names)) and len(text_of(element)) < _TEASERS
 
 
-def lines(scope: etree._Element, *, keep: frozenset[etree._Element] = frozenset()) -> list[Line]:
+def lines(
+    scope: etree._Element,
+    *,
+    keep: frozenset[etree._Element] = frozenset(),
+    loose: bool = False,
+) -> list[Line]:
     """Return the lines in *scope* in order.
 
     Parts that are furniture by their name are left out unless they hold one of *keep*: themes
-    wrap whole pages in a ``div.sidebar-right``.
+    wrap whole pages in a ``div.sidebar-right``. *loose* is that of :func:`is_furniture`.
     """
     found: list[Line] = []
     pieces: list[str] = []
@@ -96,7 +108,7 @@ def lines(scope: etree._Element, *, keep: frozenset[etree._Element] = frozenset(
         if text and len(found) < _MOST:
             found.append(Line(text, holder))
 
-    for event, element in _walk(scope, keep):
+    for event, element in _walk(scope, keep, loose=loose):
         block = element.tag in _BLOCKS
         if block:
             finish()
@@ -120,7 +132,7 @@ def _block_of(element: etree._Element) -> etree._Element:
 
 
 def _walk(
-    scope: etree._Element, keep: frozenset[etree._Element]
+    scope: etree._Element, keep: frozenset[etree._Element], *, loose: bool
 ) -> Iterator[tuple[str, etree._Element]]:
     """Yield the beginning and the end of every visible element in *scope*, not of itself.
 
@@ -130,13 +142,13 @@ def _walk(
     for event, element in walker:
         if event in ("comment", "pi"):
             yield "end", element
-        elif event == "start" and element is not scope and _is_left_out(element, keep):
+        elif event == "start" and element is not scope and _is_left_out(element, keep, loose=loose):
             walker.skip_subtree()
         elif element is not scope or event == "start":
             yield event, element
 
 
-def _is_left_out(element: etree._Element, keep: frozenset[etree._Element]) -> bool:
+def _is_left_out(element: etree._Element, keep: frozenset[etree._Element], *, loose: bool) -> bool:
     if element in keep:
         return False
-    return element.tag in _INVISIBLE or is_furniture(element)
+    return element.tag in _INVISIBLE or is_furniture(element, loose=loose)

@@ -1,0 +1,80 @@
+"""What stands in the text of an unknown page without being it.
+
+Whole lines only: ads, calls to follow the site, dead players, share labels, copyright.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from crawler.extract.blocks import Block
+from crawler.extract.mainbody import MainBody, squeeze
+
+# Each alternative is the beginning of a line that is none of the text, short ones only.
+_JUNK: Final = re.compile(
+    r"""[\W_]*(?:
+      scroll\ (?:to|untuk|ke)\b | gulir\b.*\b(?:lanjut|membaca) | (?:lanjut|lanjutkan)\ (?:baca|membaca)
+    | advertisement | -?\ ?iklan\b(?:\ inline)? | sponsored\b | promoted\b
+    | (?:yuk,?\ )?(?:simak|saksikan|tonton|lihat|nonton)(?:\ juga)?\ (?:juga\ )?(?:video|foto|live|streaming)
+    | yuk,?\ (?:simak|baca|tonton)
+    | (?:simak|baca|lihat)\b.{0,60}\b(?:lainnya|selengkapnya|terpopuler)\W*$
+    | (?:silakan|silahkan)?\ ?(?:cek|baca|ikuti|dapatkan|simak|temukan)\ .{0,80}
+        \b(?:google\ news|whatsapp|telegram|channel|saluran|kanal|aplikasi|newsletter)\b
+    | (?:follow|ikuti)\ (?:kami|us|akun|media\ sosial|berita)\b | (?:klik|tap)\ (?:di\ sini|disini|link)\b
+    | share\ (?:this|on|ke|via)\b | bagikan\ (?:ini|artikel|berita|ke|via|:) | like\ this | like\ loading
+    | loading\b | copy\ link | salin\ (?:tautan|link) | komentar\b.{0,12}$ | dibaca\b.{0,20}$
+    | (?:copyright|hak\ cipta)\b | ©
+    | tags?\ ?: | topik(?:\ terkait)?\ ?: | kategori\ ?: | filed\ under | posted\ in
+    | (?:artikel|berita|konten)\ ini\ (?:telah|sudah|pertama\ kali)\ (?:tayang|terbit|dimuat|dipublikasikan)
+    | (?:halaman|laman|page)s?\ ?: | (?:berikutnya|sebelumnya|next|previous|selanjutnya)\W*$
+    | \d+\ (?:shares?|views?|komentar|comments?)\b
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_LONGEST_JUNK: Final = 160
+# A tweet button's text, a shortcode that is gone, a player that was not loaded.
+_DEAD: Final = re.compile(
+    r"\[(?:gambas|bctt|irp|embed|video|caption|gallery)\b[^\]]*\]?.{0,400}$", re.IGNORECASE
+)
+# What trafilatura left out is text all the same if it is a sentence of this length.
+_SENTENCE: Final = 80
+_ANCHOR: Final = re.compile(r"<a\b[^>]*>(.*?)</a>")
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+def kept(blocks: Iterable[Block], body: MainBody, headline: str) -> list[Block]:
+    """Return those of *blocks* that are the article's, without the headline where it is repeated."""
+    title = squeeze(headline)
+    found = [block for block in blocks if block.photo is not None or _is_text(block, body)]
+    texts = [at for at, block in enumerate(found) if block.photo is None]
+    if texts and squeeze(found[texts[0]].text) == title:
+        del found[texts[0]]
+        texts = [at - 1 for at in texts[1:]]
+    # Photos after the last words are the page's, all but one that ends the text.
+    return found[: texts[-1] + 2] if texts else found
+
+
+def is_junk(text: str) -> bool:
+    """Whether the line *text* is an ad, a call, a label or a dead shortcode.
+
+    >>> is_junk("SCROLL TO CONTINUE WITH CONTENT"), is_junk("Iklan itu menyesatkan warga.")
+    (True, False)
+    """
+    if _DEAD.match(text):
+        return True
+    return len(text) <= _LONGEST_JUNK and _JUNK.match(text) is not None
+
+
+def _is_text(block: Block, body: MainBody) -> bool:
+    if is_junk(block.text):
+        return False
+    if body.accepts(block.text):
+        return True
+    return len(block.text) >= _SENTENCE and not _is_linked(block)
+
+
+def _is_linked(block: Block) -> bool:
+    links = sum(len(_TAG.sub("", link)) for link in _ANCHOR.findall(block.inner))
+    return 3 * links > len(block.text)

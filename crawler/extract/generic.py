@@ -1,0 +1,285 @@
+"""Pages of themes that nobody here has seen.
+
+Metadata, marks of hAtom and microdata, and the printed lines are weighed by stated rules: see
+``headline.py``, ``moments.py`` and ``bylines.py``. Where the text stands, trafilatura and the
+names of containers say together: see ``mainbody.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from typing import ClassVar, Final
+
+import attrs
+from lxml import etree
+
+from crawler.errors import NotAnArticle
+from crawler.extract import cleaning, lead_photo, moments, terms
+from crawler.extract.blocks import Walk
+from crawler.extract.bylines import Byline
+from crawler.extract.document import Document
+from crawler.extract.header import Header
+from crawler.extract.lines import Line
+from crawler.extract.metadata import Stated
+from crawler.extract.names import Names, names_of
+from crawler.extract.page import ArticlePage
+from crawler.extract.reading import Reading
+from crawler.extract.refusals import refuse
+from crawler.extract.roles import Role, Roles
+from crawler.extract.selectors import Selected
+from crawler.newsrooms import Newsroom
+
+_ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
+_LONGEST_PRINTED: Final = 200
+_INDONESIAN: Final = frozenset(
+    [
+        "yang",
+        "dan",
+        "di",
+        "ini",
+        "itu",
+        "dengan",
+        "untuk",
+        "dari",
+        "pada",
+        "dalam",
+        "tidak",
+        "akan",
+        "ke",
+        "oleh",
+        "juga",
+        "karena",
+    ]
+)
+
+
+class GenericPage(ArticlePage):
+    """An article in markup of which nothing is known."""
+
+    theme: ClassVar[str] = "generic"
+    roles: ClassVar[Roles] = Roles(
+        {
+            "lihatjg": Role.RELATED,
+            "baca-juga": Role.RELATED,
+            "jnews_inline_related_post": Role.RELATED,
+        }
+    )
+
+    def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
+        self.readings = [Reading(document) for document in documents]
+        self.reading = self.readings[0]
+        refuse(self.reading, newsroom)
+        super().__init__(documents, newsroom)
+
+    def read_header(self, document: Document) -> Header:
+        reading = self.readings[self.documents.index(document)]
+        if reading.body is None:
+            raise NotAnArticle(document.url, "no_text")
+        header = Header(_scope(reading))
+        header.title = reading.headline.element if reading.headline is not None else None
+        header.content = reading.body.element
+        return header
+
+    @cached_property
+    def walks(self) -> list[Walk]:
+        walks = []
+        for document, reading in zip(self.documents, self.readings, strict=True):
+            chosen = Selected(document, self.newsroom.selectors)
+            content = chosen.element("body")
+            skip = frozenset(chosen.elements("not_body"))
+            if content is not None:
+                walks.append(Walk(content, document, self.roles, skip=skip))
+                continue
+            assert reading.body is not None
+            walk = Walk(reading.body.element, document, self.roles, skip=skip | reading.not_text)
+            walk.blocks = cleaning.kept(walk.blocks, reading.body, self.title or "")
+            walks.append(walk)
+        return walks
+
+    @property
+    def title(self) -> str | None:
+        chosen = self.selected.element("title")
+        if chosen is not None:
+            return self.state_text("title", chosen, "selector")
+        headline = self.reading.headline
+        return self.state("title", headline.text, headline.source) if headline is not None else None
+
+    @cached_property
+    def evidence(self) -> moments.Evidence:
+        """All that the page says of its time of publication."""
+        metadata = self.reading.metadata
+        stamps = moments.read_all(Stated(stamp, "time") for stamp in self.reading.stamps)
+        machine = moments.read_all((*metadata.published(), *self.reading.times.published))
+        return moments.Evidence(
+            machine=machine,
+            printed=self._printed_moments(),
+            plain=moments.read_all(metadata.published_plain()),
+            address=self._moments_in_address(),
+            offsets=[each.offset for each in stamps if each.offset is not None],
+            zone=self.newsroom.tzinfo,
+        )
+
+    def _printed_moments(self) -> list[moments.Moment]:
+        """Return what the lines beside the headline name, those with a clock time first."""
+        chosen = self.selected.texts("published_at")
+        lines = chosen or [line.text for line in self._beside_headline]
+        found = [
+            moment
+            for text in lines
+            if len(text) <= _LONGEST_PRINTED
+            and (moment := moments.read_printed(text, "line beside the headline"))
+        ]
+        return sorted(found, key=lambda moment: not moment.has_clock)
+
+    @property
+    def _beside_headline(self) -> list[Line]:
+        """The lines of the header, from the headline outwards, below it first."""
+        header = self.reading.around.header
+        headline = self.reading.headline
+        at = next(
+            (
+                place
+                for place, line in enumerate(header)
+                if headline is not None and line.text == headline.text
+            ),
+            0,
+        )
+        return [*header[at:], *reversed(header[:at])]
+
+    def _moments_in_address(self) -> list[moments.Moment]:
+        dated = _ADDRESS_DAY.search(self.document.url)
+        if dated is None:
+            return []
+        stamp = "-".join(part for part in dated.groups() if part)
+        found = moments.read_stamp(stamp if dated[3] else f"{stamp}-01", "address")
+        if found is None:
+            return []
+        return [found if dated[3] else attrs.evolve(found, precision="month")]
+
+    @cached_property
+    def _published(self) -> moments.Moment | None:
+        return moments.published(self.evidence)
+
+    @cached_property
+    def published_at(self) -> str | None:
+        found = self._published
+        if found is None:
+            return None
+        local = self.evidence.local(found.wall)
+        return self.state("published_at", found.isoformat(local), found.source)
+
+    @cached_property
+    def modified_at(self) -> str | None:
+        stated = (*self.reading.metadata.modified(), *self.reading.times.updated)
+        found = moments.modified(moments.read_all(stated), self._published, self.evidence)
+        if found is None:
+            return None
+        local = self.evidence.local(found.wall)
+        return self.state("modified_at", found.isoformat(local), found.source)
+
+    @cached_property
+    def _names(self) -> Names:
+        return names_of(self.reading, self.newsroom)
+
+    @property
+    def authors(self) -> Sequence[str]:
+        chosen = self.selected.texts("authors")
+        if chosen:
+            return self.state("authors", chosen, "selector")
+        found = self._names.authors
+        return (
+            self.state("authors", [each.name for each in found], found[0].source) if found else []
+        )
+
+    @property
+    def writer(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._named("writer", self._names.writer) or super().writer
+
+    @property
+    def editor(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._named("editor", self._names.editor) or super().editor
+
+    def _named(self, role: str, found: Byline | None) -> str | None:
+        return self.state(role, found.name, found.source) if found is not None else None
+
+    @property
+    def categories(self) -> Sequence[str]:
+        chosen = self.selected.texts("categories")
+        if chosen:
+            return self.state("categories", chosen, "selector")
+        printed = terms.categories(self.reading.around.header)
+        if printed:
+            return self.state("categories", printed, "a[rel=category]")
+        stated = list(self.reading.metadata.sections())
+        return self._stated("categories", stated)
+
+    @property
+    def tags(self) -> Sequence[str]:
+        chosen = self.selected.texts("tags")
+        if chosen:
+            return self.state("tags", chosen, "selector")
+        around = self.reading.around
+        printed = terms.tags((*around.closing, *around.footer))
+        if printed:
+            return self.state("tags", printed, "a[rel=tag]")
+        return self._stated("tags", list(self.reading.metadata.keywords()))
+
+    def _stated(self, field: str, stated: Sequence[Stated]) -> list[str]:
+        if not stated:
+            return []
+        names = list(
+            dict.fromkeys(each.value for each in stated if each.source == stated[0].source)
+        )
+        return self.state(field, names, stated[0].source)
+
+    @cached_property
+    def _lead(self) -> lead_photo.LeadPhoto:
+        return lead_photo.find(self.reading)
+
+    @cached_property
+    def image_url(self) -> str | None:  # type: ignore[override]  # computed here
+        if self.selected.elements("image_url"):
+            return super().image_url
+        return self.state("image_url", self._lead.url, self._lead.source)
+
+    @property
+    def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
+        if self.selected.elements("image_url"):
+            return super().image_alt
+        return self.state("image_alt", self._lead.alt, "img[alt]")
+
+    @property
+    def caption(self) -> str | None:  # type: ignore[override]  # computed here
+        if self.selected.elements("caption"):
+            return super().caption
+        return self.state("caption", self._lead.caption, "caption")
+
+    @cached_property
+    def language(self) -> str:
+        declared = [
+            self.document.language,
+            *(each.value for each in self.reading.metadata.languages()),
+        ]
+        indonesian = next((tag for tag in declared if tag and tag.lower().startswith("id")), None)
+        if indonesian or not declared[0] or is_indonesian(self.story.body):
+            return indonesian or self.newsroom.language
+        return declared[0]
+
+
+def is_indonesian(text: str) -> bool:
+    """Whether *text* is in Indonesian: themes declare ``en-US`` until somebody changes it."""
+    words = text.casefold().split()
+    return 20 * sum(word in _INDONESIAN for word in words) > len(words)  # one word in twenty
+
+
+def _scope(reading: Reading) -> etree._Element:
+    """Return the element around headline and text."""
+    assert reading.body is not None
+    headline = reading.headline.element if reading.headline is not None else None
+    above = set() if headline is None else set(headline.iterancestors())
+    for element in reading.body.element.iterancestors():
+        if element in above:
+            return element
+    return reading.page

@@ -1,0 +1,218 @@
+"""Where the text of an unknown page stands.
+
+trafilatura says which words are the article, our own tree says how they stand: its answer is laid
+over the lines of the page, and the innermost element that holds nearly all of them is the
+container, unless microdata or a class that every theme of a kind uses names one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.extract.lines import Line
+
+_NOT_WORD: Final = re.compile(r"\W+")
+
+# A line of this length is a sentence, not a label or a teaser.
+_SENTENCE: Final = 40
+# What is shorter stands in many a sentence by accident.
+_LABEL: Final = 25
+# Nearly all: a sentence of a caption or a summary may stand elsewhere.
+_NEARLY_ALL: Final = 0.85
+# Less than this of what trafilatura read found in one container: it read the page, not a text.
+_COHERENT: Final = 0.5
+# Below the headline, a first sentence of this length is the lead.
+_LEAD: Final = 80
+
+# Containers that themes of many newsrooms share. WordPress' own themes: entry-content; block
+# themes: wp-block-post-content; tagDiv: td-post-content; JNews: content-inner; BeTheme:
+# the_content_wrapper; Divi: et_pb_post_content; Elementor: theme-post-content.
+_CONTAINERS: Final = etree.XPath(
+    "//*[@itemprop='articleBody' or contains(@class,'entry-content') or contains(@class,'content-inner')"
+    " or contains(@class,'post-content') or contains(@class,'the_content_wrapper')"
+    " or contains(@class,'article-content') or contains(@class,'articleBody')]"
+)
+_EXACT: Final = frozenset(
+    (
+        *("entry-content", "td-post-content", "wp-block-post-content", "the_content_wrapper"),
+        *("et_pb_post_content", "elementor-widget-theme-post-content", "content-inner"),
+        *("post-content", "article-content", "single-post-content", "articleBody"),
+    )
+)
+_INLINE: Final = frozenset(("p", "span", "font", "strong", "b", "em", "i", "a", "center"))
+
+
+@attrs.frozen
+class Accepted:
+    """What trafilatura took for text: letters and digits alone."""
+
+    text: str = ""
+    lines: frozenset[str] = frozenset()
+
+    def has(self, text: str) -> bool:
+        """Whether *text* is in it; a label or a name only where it is a line of its own."""
+        squeezed = squeeze(text)
+        if len(squeezed) < _LABEL:
+            return squeezed in self.lines
+        return squeezed in self.text
+
+
+@attrs.frozen
+class MainBody:
+    """The container of the text, and the words in it that were read as text."""
+
+    element: etree._Element
+    words: Accepted
+    source: str
+    """``trafilatura``, the name of the container, or ``headline`` for what stands below it."""
+
+    def accepts(self, text: str) -> bool:
+        """Whether trafilatura read *text* too, or read nothing here."""
+        return not self.words.text or self.words.has(text)
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits of *text*: what two readers of a page cannot differ in."""
+    return _NOT_WORD.sub("", text.casefold())
+
+
+def find_main_body(
+    root: etree._Element, lines: Sequence[Line], headline: etree._Element | None
+) -> MainBody | None:
+    """Return where the article's text stands, or ``None`` where nothing is sure."""
+    accepted = read_text(root)
+    above = frozenset(headline.iterancestors()) if headline is not None else frozenset()
+    named = _named_container(root, lines, above)
+    weights = _weights([line for line in lines if accepted.has(line.text)])
+    total = weights.get(root, 0)
+    if total and total >= _COHERENT * len(accepted.text):
+        found = _innermost(weights, total)
+        if named is not None and weights.get(named[0], 0) >= (1 - _COHERENT) * total:
+            # What the container leaves out is a summary or a caption, not text.
+            return MainBody(named[0], accepted, named[1])
+        if found not in above or _begins_below(found, lines, headline, accepted):
+            return MainBody(_block(found), accepted, "trafilatura")
+    if named is not None:
+        return MainBody(named[0], accepted, named[1])
+    lead = _lead(lines, headline)
+    return MainBody(lead, Accepted(), "headline") if lead is not None else None
+
+
+def read_text(root: etree._Element) -> Accepted:
+    """Return what trafilatura takes for the text of the page, without titles and captions."""
+    from trafilatura import bare_extraction  # noqa: PLC0415 -- half a second, and only needed here
+
+    page = etree.tostring(root, encoding="unicode", method="html")
+    document = bare_extraction(page, include_comments=False, include_tables=True)
+    if document is None or isinstance(document, dict) or not document.text:
+        return Accepted()
+    lines = [squeeze(line) for line in document.text.split("\n")]
+    return Accepted("".join(lines), frozenset(lines) - {""})
+
+
+def _weights(lines: Iterable[Line]) -> dict[etree._Element, int]:
+    """Return how many letters of sentences each element holds; links are no sentences."""
+    weights: dict[etree._Element, int] = defaultdict(int)
+    for line in lines:
+        if len(line.text) < _SENTENCE or _is_linked(line):
+            continue
+        weight = len(squeeze(line.text))
+        weights[line.element] += weight
+        for ancestor in line.element.iterancestors():
+            weights[ancestor] += weight
+    return weights
+
+
+def _is_linked(line: Line) -> bool:
+    """Whether a third of *line* or more are links."""
+    links = sum(len(text_of(link)) for link in line.element.iter("a"))
+    return links > 0 and 3 * links > len(text_of(line.element))
+
+
+def _begins_below(
+    element: etree._Element,
+    lines: Sequence[Line],
+    headline: etree._Element | None,
+    accepted: Accepted,
+) -> bool:
+    """Whether what *element* has of the text begins below the headline, which it holds too.
+
+    Where words above the headline were read as text, the page was read and not an article.
+    """
+    for line in lines:
+        if line.element is headline:
+            return True
+        if len(line.text) >= _SENTENCE and element in set(line.element.iterancestors()):
+            return not accepted.has(line.text)
+    return True
+
+
+def _innermost(weights: dict[etree._Element, int], total: int) -> etree._Element:
+    """Return the innermost element that holds nearly all of *total*."""
+    enough = [element for element, weight in weights.items() if weight >= _NEARLY_ALL * total]
+    return max(enough, key=_depth)
+
+
+def _depth(element: etree._Element) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+def _block(element: etree._Element) -> etree._Element:
+    """Return the block around a paragraph that holds the whole text with ``<br>`` between."""
+    while element.tag in _INLINE:
+        parent = element.getparent()
+        if parent is None:
+            break
+        element = parent
+    return element
+
+
+def _named_container(
+    root: etree._Element, lines: Sequence[Line], above: Collection[etree._Element]
+) -> tuple[etree._Element, str] | None:
+    """Return the container with the most text of those that are called one, the innermost of it.
+
+    What holds the headline is a wrapper of the article, whatever it is called.
+    """
+    found = _CONTAINERS(root)
+    assert isinstance(found, list)
+    weights = _weights(lines)
+    best: tuple[int, etree._Element, str] | None = None
+    for element in found:
+        assert isinstance(element, etree._Element)
+        name = _container_name(element)
+        weight = weights.get(element, 0)
+        if not name or not weight or element in above:
+            continue
+        # Outer containers come first: the inner one wins where it has nearly all.
+        inner = best is not None and best[1] in set(element.iterancestors())
+        if best is None or weight > best[0] or (inner and weight >= _NEARLY_ALL * best[0]):
+            best = weight, element, name
+    return (best[1], best[2]) if best else None
+
+
+def _container_name(element: etree._Element) -> str | None:
+    if element.get("itemprop") == "articleBody":
+        return "[itemprop=articleBody]"
+    for name in (element.get("class") or "").split():
+        if name in _EXACT:
+            return f".{name}"
+    return None
+
+
+def _lead(lines: Sequence[Line], headline: etree._Element | None) -> etree._Element | None:
+    """Return the element of the first sentence below *headline* that is no list of links."""
+    below = False
+    for line in lines:
+        if headline is not None and line.element is headline:
+            below = True
+        elif below and len(line.text) >= _LEAD and not _is_linked(line):
+            return _block(line.element)
+    return None

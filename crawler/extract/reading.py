@@ -1,0 +1,110 @@
+"""A page of an unknown theme, looked at once: headline, text, and what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from lxml import etree
+
+from crawler.extract.document import Document, text_of
+from crawler.extract.hatom import Times, read_times
+from crawler.extract.headline import Headline, find_headline, heading_above
+from crawler.extract.lines import CAPTION, Line, is_furniture, lines
+from crawler.extract.mainbody import MainBody, find_main_body
+from crawler.extract.metadata import Metadata, read_metadata
+from crawler.extract.surroundings import Surroundings, surroundings
+
+_MOST_TIMES: Final = 100
+
+
+class Reading:
+    """What the page says and where, without any knowledge of its theme."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        root = document.root
+        body = root.find("body")
+        self.page = root if body is None else body
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What the page states for machines."""
+        return read_metadata(self.document.root, self.document.url)
+
+    @cached_property
+    def headline(self) -> Headline | None:
+        """The headline, ``None`` where nothing says what it is."""
+        found = find_headline(self.document.root, self.metadata, self.document.url)
+        if found is None and self.body is not None:
+            return heading_above(self.body.element, self.page)
+        return found
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of the page that may be the article's."""
+        return lines(self.page, keep=self._kept)
+
+    @cached_property
+    def body(self) -> MainBody | None:
+        """Where the text stands."""
+        return find_main_body(self.document.root, self.lines, self._printed_headline)
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """The lines beside headline and text."""
+        if self.body is None:
+            return Surroundings()
+        headline = self.headline.element if self.headline is not None else None
+        kept = self._kept | {self.body.element, *self.body.element.iterancestors()}
+        return surroundings(lines(self.page, keep=kept, loose=True), headline, self.body)
+
+    @cached_property
+    def times(self) -> Times:
+        """The times that are marked up beside the headline."""
+        return read_times(self.around.header)
+
+    @property
+    def stamps(self) -> Iterator[str]:
+        """The ``datetime`` of all time elements of the page, teasers and comments included."""
+        for count, element in enumerate(self.page.iter("time")):
+            if count == _MOST_TIMES:
+                return
+            yield element.get("datetime") or ""
+
+    @cached_property
+    def not_text(self) -> frozenset[etree._Element]:
+        """Elements inside the text's container that are not text by their name."""
+        if self.body is None:
+            return frozenset()
+        found = [
+            element
+            for element in self.body.element.iterdescendants()
+            if isinstance(element.tag, str) and self._is_not_text(element)
+        ]
+        return frozenset(found)
+
+    def _is_not_text(self, element: etree._Element) -> bool:
+        assert self.body is not None
+        if self.headline is not None and element is self.headline.element:
+            return True
+        names = element.get("class") or element.get("id")
+        if not names or element.tag in ("p", "figure", "figcaption", "img"):
+            return False
+        caption = CAPTION.search(names) is not None
+        if not caption and not is_furniture(element):
+            return False
+        text = text_of(element)
+        return caption or not (len(text) > 200 and self.body.accepts(text))  # noqa: PLR2004
+
+    @cached_property
+    def _printed_headline(self) -> etree._Element | None:
+        found = find_headline(self.document.root, self.metadata, self.document.url)
+        return found.element if found is not None else None
+
+    @property
+    def _kept(self) -> frozenset[etree._Element]:
+        """The headline and what holds it is the article, whatever it is called."""
+        element = self._printed_headline
+        return frozenset() if element is None else frozenset((element, *element.iterancestors()))

@@ -1,0 +1,134 @@
+"""Pages of unknown themes that are no article, or that cannot be read with confidence.
+
+Reasons: ``captcha`` (a firewall's challenge), ``hacked``, ``parked`` (a domain for sale, an account
+that is suspended, a server's own page), ``not_found`` (an error page that answers 200),
+``front_page``, ``list``, ``no_headline``, ``no_text``, ``too_short``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.errors import NotAnArticle
+from crawler.extract.document import text_of
+from crawler.extract.reading import Reading
+from crawler.newsrooms import Newsroom
+
+_CAPTCHA_TITLE: Final = re.compile(
+    r"just a moment|attention required|one moment, please|access denied|security check|ddos protection"
+    r"|verify(?:ing)? (?:you are|that you)|are you (?:a )?(?:human|robot)|(?:bot|human) verification"
+    r"|robot challenge|checking your browser|request (?:blocked|rejected)|website firewall"
+    r"|verifikasi (?:keamanan|bahwa anda)|403 forbidden|captcha",
+    re.IGNORECASE,
+)
+_CHALLENGE: Final = etree.XPath(
+    "boolean(//*[@id='challenge-form' or @id='cf-wrapper' or @id='challenge-error-text'"
+    " or contains(@class,'cf-browser-verification') or contains(@class,'cf-turnstile')"
+    " or contains(@class,'h-captcha') or contains(@class,'g-recaptcha')]"
+    " | //script[contains(@src,'/cdn-cgi/challenge-platform/')])"
+)
+_PARKED: Final = re.compile(
+    r"domain (?:is |may be |name is )?(?:for sale|parked|expired)|buy this domain|domain ini dijual"
+    r"|this (?:account|site|domain) has been suspended|account suspended|akun .{0,20}ditangguhkan"
+    r"|sedoparking|parkingcrew|hugedomains|welcome to nginx|apache2? .{0,20}default page|^index of /"
+    r"|default web site page|coming soon|under construction|(?:under|scheduled) maintenance"
+    r"|sedang (?:dalam )?(?:perbaikan|pemeliharaan)|error establishing a database connection",
+    re.IGNORECASE,
+)
+_HACKED: Final = re.compile(r"\b(?:hacked|defaced|pwned|owned) by\b", re.IGNORECASE)
+# Cloaked gambling pages pile these up in one title; a report on gambling does not.
+_GAMBLING: Final = re.compile(
+    r"slot gacor|slot ?88|slot online|situs slot|rtp (?:live|slot)|maxwin|gampang menang|togel"
+    r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam",
+    re.IGNORECASE,
+)
+_MANY_SLOGANS: Final = 3
+_NOT_FOUND: Final = re.compile(
+    r"(?:error )?404(?:\W|$)(?!\s?\w+ (?:warga|orang|rumah))|(?:page|file|content|post) not found|not found$"
+    r"|(?:halaman|laman|artikel|berita|konten|url)\b.{0,30}\btidak (?:dapat )?(?:ditemukan|tersedia|ada)\b"
+    r"|nothing (?:was )?found|oops\b.{0,60}(?:found|ditemukan)|(?:ups|maaf)\b.{0,60}tidak (?:dapat )?ditemukan",
+    re.IGNORECASE,
+)
+# Below this a page without any mark of an article may be anything.
+_SHORT: Final = 250
+# A challenge, an error or a parked domain says little else.
+_LITTLE: Final = 1_200
+
+
+def refuse(reading: Reading, newsroom: Newsroom) -> None:
+    """Raise :exc:`NotAnArticle` where *reading* is of a page that is none."""
+    reason = _reason(reading, newsroom)
+    if reason is not None:
+        raise NotAnArticle(reading.document.url, reason)
+
+
+def _reason(reading: Reading, newsroom: Newsroom) -> str | None:
+    reason = _reason_of_the_site(reading)
+    if reason is not None:
+        return reason
+    classes = reading.document.body_classes
+    if "single" not in classes and ("home" in classes or _is_front(reading.document.url, newsroom)):
+        return "front_page"
+    if reading.headline is None:
+        return "no_headline"
+    if _NOT_FOUND.search(reading.headline.text) and _is_little(reading):
+        return "not_found"
+    return _reason_of_the_text(reading)
+
+
+def _reason_of_the_site(reading: Reading) -> str | None:
+    title = reading.document.root.find(".//title")
+    said = text_of(title) if title is not None else ""
+    little = _is_little(reading)
+    if little and (
+        _CAPTCHA_TITLE.search(said)
+        or (_CHALLENGE(reading.document.root) and not _is_marked(reading))
+    ):
+        return "captcha"
+    first = " ".join(line.text for line in reading.lines[:8])[:_LITTLE]
+    if _HACKED.search(said) or (little and _HACKED.search(first)):
+        return "hacked"
+    described = " ".join((said, *(each.value for each in reading.metadata.tag("description"))))
+    if len({found.lower() for found in _GAMBLING.findall(described)}) >= _MANY_SLOGANS:
+        return "hacked"
+    if little and (_PARKED.search(said) or _PARKED.search(first)):
+        return "parked"
+    if little and _NOT_FOUND.search(said):
+        return "not_found"
+    return None
+
+
+def _reason_of_the_text(reading: Reading) -> str | None:
+    if reading.body is None:
+        return "no_text"
+    size = sum(len(line.text) for line in reading.lines if reading.body.accepts(line.text))
+    if _is_marked(reading):
+        return None
+    assert reading.headline is not None
+    if size < _SHORT:
+        return "too_short"
+    return (
+        None if reading.headline.agrees or reading.headline.element is not None else "no_headline"
+    )
+
+
+def _is_marked(reading: Reading) -> bool:
+    """Whether the page says that it is an article."""
+    return "single" in reading.document.body_classes or reading.metadata.is_article()
+
+
+def _is_little(reading: Reading) -> bool:
+    return sum(len(line.text) for line in reading.lines) < _LITTLE
+
+
+def _is_front(url: str, newsroom: Newsroom) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    bare = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+    return not parts.query and (parts.path in ("", "/") or bare == newsroom.address)
