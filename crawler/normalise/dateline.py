@@ -38,7 +38,7 @@ _GROUND: Final = re.compile(
     r"|kecamatan|pulau|teluk|sungai|danau|alun-alun|terminal|kantor|kampus|gedung|hotel)\b",
     re.IGNORECASE,
 )
-_ORNAMENTS: Final = "*_•■●▪►▶–— "
+_ORNAMENTS: Final = "*_•■●▪►▶ \n\t\xa0"
 # What a name at the beginning stands before, in title case and in capitals.
 _BESIDE: Final = frozenset(("comma", "slash", "pipe", "open", "space"))
 _LOOSE: Final = _BESIDE | {"dash", "tight"}
@@ -95,7 +95,7 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
 
 
 def _head(text: str) -> str:
-    head = text[: 2 * _HEAD].strip(_ORNAMENTS)
+    head = text[: 2 * _HEAD].lstrip(_ORNAMENTS)
     if "\n" in head:
         return "\n".join(filter(None, map(fold, head.split("\n"))))[:_HEAD]
     return fold(head)[:_HEAD]
@@ -200,7 +200,9 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     if not _opens_sentence(rest):
         return False
     dated = any(each.kind == "date" for each in elements)
-    if after in ("colon", "pipe", "line"):
+    if after == "colon" and rest[:1].isdigit():
+        good = False  # Bengkulu: 20 kasus
+    elif after in ("colon", "pipe", "line"):
         good = capitals or not levels <= {"district"}
     elif after == "stop":
         good = (capitals or dated) and not levels <= {"district"}
@@ -246,13 +248,12 @@ def _result(
     text: str, head: str, start: int, elements: list[Element], parts: _Parts
 ) -> ParsedDateline:
     end = elements[-1].end
-    whole = fold(text.strip(_ORNAMENTS))
     return ParsedDateline(
-        text=fold(head[start:end]),
+        text=" ".join(head[start:end].split()),
         place=_place_name(head, parts.places),
         outlet=parts.outlet,
         region=_region(parts.places),
-        rest=whole[len(fold(head[:end])) :].strip(),
+        rest=fold(text.lstrip(_ORNAMENTS))[end:].strip(),
     )
 
 
@@ -263,7 +264,7 @@ def _place_name(head: str, places: list[Element]) -> str | None:
         joint = head[end : place.start] if name else ""
         name += joint + title_case(place.text)
         end = place.start + len(place.text)
-    return fold(name) or None
+    return " ".join(name.split()) or None
 
 
 def _region(places: list[Element]) -> str | None:
