@@ -28,6 +28,7 @@ class FeedDoor:
         self.left: dict[str, Any] = dict(visit.memory.door(self.name))
         self.url: str | None = url or self.left.get("url")
         self.texts: dict[str, str] = dict(self.left.get("texts") or {})
+        self.unpaged = False
         self.verdict, self.reason = "closed", "not there"
 
     def walk(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
@@ -43,8 +44,9 @@ class FeedDoor:
         if first.verdict == "same":
             return self._outcome("partial")
         size = max(1, len(_entries(first)))
-        if beyond is not None and not deep and not self.left.get("done"):
+        if beyond is not None and not deep and not self.left.get("compared"):
             deep = yield from self._goes_beyond(beyond // size + 2)
+            self.left["compared"] = not deep
         new = yield from self._offer(first, front=True)
         state = "partial"
         if deep or new:
@@ -133,6 +135,7 @@ class FeedDoor:
             if not entries or _urls(reading) <= seen:
                 # 404 is the end; the first page once more is a feed without pages
                 ended = not entries and number > 2  # noqa: PLR2004
+                self.unpaged = not ended
                 self.left["done"] = deep and (ended or bool(self.left.get("done")))
                 return "complete" if ended and deep else "partial"
             seen |= _urls(reading)

@@ -14,6 +14,7 @@ DOOR: Final = "listing"
 
 _MOST_PAGES: Final = 20_000  # at ten articles a page, more than any newsroom of the country has
 _MOST_LISTS: Final = 500
+_MOST_EMPTY: Final = 31  # archives in a row
 _LONGEST_MONTH: Final = 31
 
 
@@ -127,12 +128,18 @@ class ListingDoor:
     def _archives(self, window: Window) -> Part[str]:
         """Read the archives of the window's months and days."""
         address = self.visit.newsroom.address
-        readable = 0
+        readable = empty = 0
         for path in archive_paths(window, self.visit.now.astimezone(self.visit.zone).date()):
-            readable += yield from self._follow(f"{address}/{path}/", deep=True, conditional=False)
-            if not readable and self.verdict == "trouble":
+            there = yield from self._follow(f"{address}/{path}/", deep=True, conditional=False)
+            readable += there
+            empty = 0 if there else empty + 1
+            # WordPress answers 404 for a month without an article, and so it does before the first.
+            if empty > _MOST_EMPTY or (not readable and self.verdict == "trouble"):
                 break
-        return "complete" if readable else self.verdict
+        if readable:
+            return "complete"
+        home = yield from self.visit.read(self.home, self._parse, conditional=False)
+        return "partial" if home.items else self.verdict  # perhaps nothing was published then
 
 
 def archive_paths(window: Window, today: dt.date) -> Iterable[str]:

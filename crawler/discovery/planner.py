@@ -132,16 +132,18 @@ class _Plan:
 
     def _auto_window(self) -> Part[None]:
         """Take the door that knows days best, and the next where it does not know all."""
-        walks = (
-            RestDoor(self.visit, records=self.records).walk(),
-            ListingDoor(self.visit).walk(deep=True),
-            FeedDoor(self.visit).walk(deep=True),
-            SitemapDoor(self.visit, self.robots).walk(),
-        )
-        for walk in walks:
-            outcome = yield from self._took(walk)
-            if outcome.state == "complete":
-                break
+        walks = {
+            "rest": RestDoor(self.visit, records=self.records).walk(),
+            "listing": ListingDoor(self.visit).walk(deep=True),
+            "feed": FeedDoor(self.visit).walk(deep=True),
+            "sitemap": SitemapDoor(self.visit, self.robots).walk(),
+        }
+        closed = {door for door in DOORS if self._was_closed(door)}
+        for door, walk in walks.items():
+            if door not in closed:
+                outcome = yield from self._took(walk)
+                if outcome.state == "complete":
+                    break
 
     def _auto(self, closed: set[str]) -> Part[None]:
         """REST if it is open; else the sitemap, with the feed for what it has not yet; else all."""
@@ -194,7 +196,7 @@ class _Plan:
         """Read the feed; where it has no second page, those of the categories too."""
         feed = FeedDoor(self.visit)
         outcome = yield from self._took(feed.walk(deep=deep, beyond=beyond))
-        if deep and outcome.state == "partial" and self.visit.window is None:
+        if deep and feed.unpaged and self.visit.window is None:
             for url in (yield from feed.category_feeds()):
                 yield from FeedDoor(self.visit, url=url).walk(deep=True)
         return outcome

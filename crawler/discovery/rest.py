@@ -129,7 +129,8 @@ class RestDoor:
                 break
             page = yield from self._modified(gathered, LARGEST_PAGE)
         if first.ok and first.posts:
-            self.left["modified"] = max(seen, *(_utc(post.modified) for post in first.posts))
+            if listed or not seen:  # until all is listed, edits since the beginning count
+                self.left["modified"] = max(_utc(post.modified) for post in first.posts)
             if first.whole and not self.records:
                 self.left[self.listing] = {"done": True}
             self.keep()
@@ -176,6 +177,7 @@ class RestDoor:
         state = yield from self._pages(listing)
         if state == "complete":
             at["done"] = True
+            self.left["listing"] = at  # whoever has all records has the whole listing
             if whole:
                 yield from self.audit.compare_sets(listing.ids, listing.urls)
         self.left[self.listing] = at
@@ -226,7 +228,7 @@ class RestDoor:
 
     def _stopped(self, listing: _Listing, page: Page) -> Part[str]:
         listing.reason = page.reading.reason
-        if listing.ids or listing.at.get("before"):
+        if listing.ids or (listing.keep and listing.at):
             text = f"the listing stopped: {listing.reason}"
             yield Note(door=DOOR, text=text, slug="partial")
             return "partial"

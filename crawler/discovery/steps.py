@@ -32,7 +32,8 @@ class Link:
     """The REST object, in a quick backfill."""
 
     why: str = "new"
-    """``new``, ``changed``, ``moved`` (a known post at another address) or ``back`` (was gone)."""
+    """``new``, ``changed``, ``back`` (was gone), or ``moved``: a known post at another address,
+    otherwise unchanged, to be noted rather than fetched; permalinks change by the thousand."""
 
 
 @attrs.frozen(kw_only=True)

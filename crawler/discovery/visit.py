@@ -164,12 +164,13 @@ class Visit:
             return "back" if link.door == "rest" or self._is_newer(link, known) else "gone"
         if link.record is not None and known.state in ("waiting", "failed"):
             return "new" if url not in self.fresh else "unchanged"
-        if known.url != url and self.memory.known(url) is None:
-            return "moved"
         if known.state in ("waiting", "failed"):
-            return "waiting"
-        changed = link.why == "changed" or self._is_newer(link, known)
-        return "changed" if changed else "unchanged"
+            why = "waiting"
+        elif link.why == "changed" or self._is_newer(link, known):
+            return "changed"
+        else:
+            why = "unchanged"
+        return "moved" if known.url != url and self.memory.known(url) is None else why
 
     def _is_newer(self, link: Link, known: Known) -> bool:
         """Whether the door states a modification after the one that is known."""
