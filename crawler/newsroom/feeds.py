@@ -66,9 +66,9 @@ def _of(site: Site, segments: list[str], query: dict[str, str], form: str) -> Re
     if listed is None:
         slug = segments[-1].removesuffix(".html")
         entry = site.catalogue.named(slug)
-        if entry is None or entry.protected:
+        if entry is None:
             return None
-        pairs = [(comment, entry) for comment in entry.comments]
+        pairs = [] if entry.protected else [(comment, entry) for comment in entry.comments]
         return _comments_feed(site, pairs, site.title(entry), site.addresses.entry(entry))
     paged = query.get("paged", "1")
     number = int(paged) if paged.isdigit() else 1

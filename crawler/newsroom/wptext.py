@@ -13,6 +13,8 @@ _BLOCK: Final = re.compile(
     re.IGNORECASE,
 )
 _MARKUP: Final = re.compile(r"(<[^>]*>|\[/?[a-z]+[^\]]*\])")
+# A shortcode that stands alone in its paragraph is freed of it.
+_SHORTCODE: Final = re.compile(r"\[(?:gallery|caption)\]")
 _RAW: Final = re.compile(r"<(/?)(?:script|style|pre|code)\b", re.IGNORECASE)
 NEXT_PAGE: Final = "<!--nextpage-->"
 
@@ -54,7 +56,7 @@ def paragraphs(text: str) -> str:
         chunk = piece.strip("\n")
         if not chunk.strip():
             continue
-        if _BLOCK.match(chunk.lstrip()):
+        if _BLOCK.match(chunk.lstrip()) or _SHORTCODE.match(chunk):
             out.append(chunk)
         else:
             broken = re.sub(r" *\n", "<br />\n", chunk)

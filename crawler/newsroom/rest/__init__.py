@@ -210,7 +210,7 @@ def _single(
 
 
 def _oembed(site: Site, query: dict[str, str]) -> dict[str, Any]:
-    for entry in site.catalogue.posts:
+    for entry in (*site.catalogue.posts, *site.catalogue.pages):
         if site.addresses.entry(entry) == query.get("url"):
             return {
                 "version": "1.0",
