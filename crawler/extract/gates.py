@@ -23,13 +23,13 @@ def refuse_response(capture: Capture) -> None:
     """Raise :exc:`NotAnArticle` where the response itself says that it is no article's page."""
     if capture.status != HTTPStatus.OK:
         raise NotAnArticle(capture.url, f"http_{capture.status}")
-    if not capture.body.strip():
+    if not capture.body or capture.body.isspace():
         raise NotAnArticle(capture.url, "empty_page")
 
 
 def refuse_address(capture: Capture) -> None:
     """Raise :exc:`NotAnArticle` for a page of comments, a frame, and what is not HTML."""
-    if media_type(capture) not in _HTML or capture.body.lstrip()[:5] == b"<?xml":
+    if media_type(capture) not in _HTML or _start(capture).startswith(b"<?xml"):
         raise NotAnArticle(capture.url, "not_html")
     if _COMMENT_PAGE.search(capture.url):
         raise NotAnArticle(capture.url, "comment_page")
@@ -40,8 +40,12 @@ def refuse_address(capture: Capture) -> None:
 def is_json(capture: Capture) -> bool:
     """Whether the response is an answer of the REST API."""
     return media_type(capture) == "application/json" or (
-        not capture.headers.get("content-type") and capture.body.lstrip()[:1] in (b"{", b"[")
+        not capture.headers.get("content-type") and _start(capture).startswith((b"{", b"["))
     )
+
+
+def _start(capture: Capture) -> bytes:
+    return capture.body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
 def media_type(capture: Capture) -> str:

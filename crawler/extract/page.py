@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.errors import NotAnArticle
-from crawler.extract.blocks import Walk
 from crawler.extract.document import Document, text_of
 from crawler.extract.header import Header, Marks, read_header
 from crawler.extract.media import frame, source
@@ -25,6 +24,7 @@ from crawler.extract.record import Record
 from crawler.extract.related import Related, box
 from crawler.extract.roles import Role, Roles
 from crawler.extract.selectors import Selected
+from crawler.extract.walk import Walk
 from crawler.items import Embed
 from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published

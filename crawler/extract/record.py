@@ -13,11 +13,11 @@ from lxml import etree
 
 from crawler.captures import Capture
 from crawler.errors import NotAnArticle
-from crawler.extract.blocks import Walk
 from crawler.extract.document import text_of
 from crawler.extract.normal_form import Wording, content_hash
 from crawler.extract.related import Related
 from crawler.extract.story import Story
+from crawler.extract.walk import Walk
 from crawler.items import Article, Embed, FoundDate
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import photo_credit

@@ -12,11 +12,11 @@ from typing import Any, ClassVar, Final, TypeAlias
 
 from crawler.captures import Capture
 from crawler.errors import NotAnArticle
-from crawler.extract.blocks import Walk
 from crawler.extract.document import Document, text_of
 from crawler.extract.numbering import numbered
 from crawler.extract.record import Record
 from crawler.extract.themes import THEMES
+from crawler.extract.walk import Walk
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical

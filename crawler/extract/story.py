@@ -9,9 +9,10 @@ from typing import Final
 
 import attrs
 
-from crawler.extract.blocks import Block, Walk
+from crawler.extract.blocks import Block
 from crawler.extract.runs import STRONG
 from crawler.extract.sanitise import body_html
+from crawler.extract.walk import Walk
 from crawler.items import Dateline, Embed, FoundDate, Image
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import byline, closing_credit, photo_credit
