@@ -15,6 +15,7 @@ from crawler.discovery.steps import Link, Note
 from crawler.discovery.visit import Outcome, Part, Reading, Visit
 
 _MOST_APART: Final = 2_000
+_MOST_STRANGERS: Final = 100
 _MANY: Final = 20
 _ONE_ANSWER: Final = dt.timedelta(minutes=10)
 
@@ -42,12 +43,16 @@ class SitemapDoor:
         """Addresses that the sitemap did not list before."""
 
         self.mass = False
+        self.checks = False
+        self.strangers = 0
+        """Unknown addresses met in checking a door whose own counts agree."""
 
     def walk(self, *, check: bool = False) -> Part[Outcome]:
         """Look at what is new; at everything in a first run and where the counts have moved.
 
         To *check* another door, what is missing here is no finding.
         """
+        self.checks = check
         listed = yield from self.indexes.walk()
         if listed is None:
             return Outcome(door=DOOR, state=self.indexes.verdict, reason=self.indexes.reason)
@@ -64,7 +69,7 @@ class SitemapDoor:
             yield from self._read_all_if_moved(listed)
         complete = not self.indexes.damaged and all(url in self.files for url in listed)
         if complete and self._counted_files() <= self.read:
-            yield from self._compare(check=check)
+            yield from self._compare()
         if complete and not self._total() and self.visit.known_before:
             return Outcome(door=DOOR, state="trouble", reason="lists no articles", total=0)
         self.left["complete"] = complete or not first
@@ -123,6 +128,10 @@ class SitemapDoor:
             text = f"{url}: {reading.reason}"
             yield Note(door=DOOR, text=text, trouble=True, slug="capped")
         entries = [entry for entry in reading.items if not entry.is_file]
+        if self.checks and self._are_strangers(entries):
+            text = f"{url} lists {self.strangers} unknown addresses: permalinks may have changed"
+            yield Note(door=DOOR, text=text, slug="addresses_changed")
+            return
         stamped = _is_stamped(entries)
         number = yield from self._offer(entries, sure=lists_posts(url), stamped=stamped)
         if reading.verdict == "ok":
@@ -158,6 +167,20 @@ class SitemapDoor:
                 yield link
         return number
 
+    def _are_strangers(self, entries: Sequence[Entry]) -> bool:
+        """Whether so many *entries* are unknown that the posts are known by other addresses.
+
+        In checking a door that lists all there is; it goes by post ids, a sitemap has none.
+        """
+        addresses = filter(None, (self.visit.address(entry.url) for entry in entries))
+        self.strangers += sum(
+            1
+            for address in addresses
+            if address not in self.visit.fresh and self.visit.memory.known(address) is None
+        )
+        known = self.visit.known_before
+        return known > 0 and self.strangers > max(_MOST_STRANGERS, known // 20)
+
     # counts
 
     def _counted_files(self) -> set[str]:
@@ -166,7 +189,7 @@ class SitemapDoor:
     def _total(self) -> int:
         return sum(int(self.files[url]["n"]) for url in self._counted_files())
 
-    def _compare(self, *, check: bool) -> Part[None]:
+    def _compare(self) -> Part[None]:
         """Report known articles that no file lists."""
         missing = [
             known
@@ -176,7 +199,7 @@ class SitemapDoor:
             and known.url not in self.apart
             and known.url not in self.visit.fresh
         ]
-        if check:
+        if self.checks:
             told = tuple(known.url for known in missing)
         else:
             told = yield from report_missing(self.visit, DOOR, missing)

@@ -32,8 +32,7 @@ class Link:
     """The REST object, in a quick backfill."""
 
     why: str = "new"
-    """``new``, ``changed``, ``back`` (was gone), or ``moved``: a known post at another address,
-    otherwise unchanged, to be noted rather than fetched; permalinks change by the thousand."""
+    """``new``, ``changed`` or ``back`` (was gone)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -129,8 +128,9 @@ class Window:
 class Memory(Protocol):
     """What a door may ask of earlier runs, and leave for later ones.
 
-    Whoever drives a walk notes each :class:`Link` here before it resumes the walk: from then on
-    ``known`` finds it under that address (as well as under its older one) and ``count`` counts it.
+    Whoever drives a walk notes each :class:`Link` here, at the next :class:`Fetch` at the latest
+    and always before ``keep_door`` takes effect: a cursor must never be ahead of what it passed.
+    A link that is noted is known, and counted; until then the walk keeps it in mind itself.
     """
 
     def known(self, url: str) -> Known | None:

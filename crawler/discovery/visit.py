@@ -140,7 +140,7 @@ class Visit:
             self.counts["outside"] += 1
             return None
         why = self._why(link, url, known)
-        if why in ("new", "changed", "moved", "back"):
+        if why in _WORTH:
             if hash((url, why)) in self._passed or len(self._passed) >= MOST_LINKS:
                 why = "capped" if len(self._passed) >= MOST_LINKS else "unchanged"
             else:
@@ -170,6 +170,7 @@ class Visit:
             return "changed"
         else:
             why = "unchanged"
+        # Permalinks change by the thousand; a post at another address is still that post.
         return "moved" if known.url != url and self.memory.known(url) is None else why
 
     def _is_newer(self, link: Link, known: Known) -> bool:
@@ -227,7 +228,7 @@ class Visit:
         return self.known_before + len(self.fresh)
 
 
-_WORTH: Final = frozenset({"new", "changed", "moved", "back"})
+_WORTH: Final = frozenset({"new", "changed", "back"})
 
 
 def _read(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
