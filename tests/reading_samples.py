@@ -246,7 +246,17 @@ def sample_archive(root: Path) -> Path:
         torn=b'{"schema":"article/1","id":"lintas:17","tit',
     )
     (folder / "archive.json").write_text(
-        json.dumps({"site": SITE, "name": "lintas", "zone": "Asia/Jakarta"}), encoding="utf-8"
+        json.dumps(
+            {
+                "schema": 1,
+                "name": "lintas",
+                "site": SITE,
+                "zone": "Asia/Jakarta",
+                "created": "2024-06-01T00:00:00Z",
+                "withheld": ["lintas:14"],
+            }
+        ),
+        encoding="utf-8",
     )
     return folder
 

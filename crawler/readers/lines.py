@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from pathlib import Path
 
+from crawler.archive.codings import zstd
+from crawler.archive.lines import iterate, month_files
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Line
 from crawler.lineformat import parse_line
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 
 def read_lines(folder: Path) -> Iterator[Line]:
@@ -22,25 +17,12 @@ def read_lines(folder: Path) -> Iterator[Line]:
 
     Raises :exc:`ArchiveDamaged` on a line that is none.
     """
-    for path in _months(folder):
-        with _open(path) as file:
-            offset = 0
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                try:
+    for file in month_files(folder):
+        offset = 0
+        try:
+            with file.open() as text:
+                for start, line in iterate(text):
+                    offset = start
                     yield parse_line(line)
-                except InvalidRecord as error:
-                    raise ArchiveDamaged(path.name, offset, str(error)) from None
-                offset += len(line)
-
-
-def _months(folder: Path) -> list[Path]:
-    """The files of the months, oldest first; of a month that is there twice the plain one."""
-    months = {path.name.removesuffix(".zst"): path for path in folder.glob("articles-*.jsonl.zst")}
-    months |= {path.name: path for path in folder.glob("articles-*.jsonl")}
-    return [months[name] for name in sorted(months)]
-
-
-def _open(path: Path) -> AbstractContextManager[Iterable[bytes]]:
-    return zstd.open(path, "rb") if path.suffix == ".zst" else path.open("rb")
+        except (InvalidRecord, EOFError, zstd.ZstdError) as error:
+            raise ArchiveDamaged(file.path.name, offset, str(error)) from None

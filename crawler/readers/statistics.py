@@ -18,15 +18,16 @@ from crawler.readers.tally import COVERED, Known, Tally
 
 # Minutes from publication to first capture, as steps that a reader knows.
 LAG_STEPS: Final = (
-    ("15 minutes", 15),
-    ("1 hour", 60),
-    ("6 hours", 6 * 60),
-    ("1 day", 24 * 60),
-    ("1 week", 7 * 24 * 60),
+    ("up to 15 minutes", 15),
+    ("15 minutes – 1 hour", 60),
+    ("1 – 6 hours", 6 * 60),
+    ("6 – 24 hours", 24 * 60),
+    ("1 – 7 days", 7 * 24 * 60),
 )
-LATER: Final = "later"
+LATER: Final = "more than 7 days"
 
 _GAPS: Final = 10
+_YEARS_APART: Final = 24  # months without an article, after which dates are not to be believed
 _SHORTEST_GAP: Final = 2  # days without an article
 
 
@@ -53,6 +54,9 @@ class Statistics:
     articles: int
     undated: int
     """Articles without a publication."""
+
+    stray: int
+    """Articles dated years apart from all others, 1970 or 9999: they are in no month or gap."""
 
     first_day: dt.date | None
     last_day: dt.date | None
@@ -136,15 +140,17 @@ def summarise(name: str, lines: Iterable[Line]) -> Statistics:
     for line in lines:
         tally.add(line)
     shown = tally.shown()
-    days = Counter(each.published.day for each in shown if each.published.day)
-    months = Counter(each.published.month for each in shown if each.published.month)
+    months = _credible(Counter(each.published.month for each in shown if each.published.month))
+    dated = [each for each in shown if each.published.month in months]
+    days = sorted({each.published.day for each in dated if each.published.day})
     return Statistics(
         name=name,
         articles=len(shown),
         undated=sum(1 for each in shown if each.published.month is None),
-        first_day=min(days, default=None),
-        last_day=max(days, default=None),
-        by_month={month: months[month] for month in _months(months)},
+        stray=sum(1 for each in shown if each.published.month) - len(dated),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        by_month={month: months[month] for month in month_range(months)},
         words=sum(each.words for each in shown),
         from_rest=sum(1 for each in shown if each.source == "rest"),
         edited=sum(1 for each in shown if each.edits),
@@ -160,9 +166,26 @@ def summarise(name: str, lines: Iterable[Line]) -> Statistics:
         hours=_hours(shown),
         **_lags(shown, tally.began),
         coverage=_coverage(shown),
-        coverage_by_month=_by_month(shown),
-        gaps=_gaps(sorted(days)),
+        coverage_by_month=_by_month(dated),
+        gaps=_gaps(days),
     )
+
+
+def _credible(months: Counter[str]) -> Counter[str]:
+    """Return the months of the block that has most articles, of blocks that lie years apart."""
+    blocks: list[Counter[str]] = []
+    before = -_YEARS_APART
+    for month in sorted(months):
+        number = _number(month)
+        if number - before > _YEARS_APART or not blocks:
+            blocks.append(Counter())
+        blocks[-1][month] = months[month]
+        before = number
+    return max(blocks, key=Counter.total, default=Counter())
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
 def _ranked(names: Iterable[str]) -> dict[str, int]:
@@ -170,9 +193,9 @@ def _ranked(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
 
 
-def _months(months: Iterable[str]) -> Iterator[str]:
-    """All months from the first of *months* to the last."""
-    numbers = [int(month[:4]) * 12 + int(month[5:]) - 1 for month in months]
+def month_range(months: Iterable[str]) -> Iterator[str]:
+    """Yield all months from the first of *months* to the last, without a hole."""
+    numbers = [_number(month) for month in months]
     for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
         yield f"{number // 12:04}-{number % 12 + 1:02}"
 
@@ -211,11 +234,10 @@ def _coverage(shown: list[Known]) -> dict[str, float]:
     }
 
 
-def _by_month(shown: Iterable[Known]) -> dict[str, dict[str, float]]:
+def _by_month(dated: Iterable[Known]) -> dict[str, dict[str, float]]:
     months: dict[str, list[Known]] = defaultdict(list)
-    for each in shown:
-        if each.published.month:
-            months[each.published.month].append(each)
+    for each in dated:
+        months[each.published.month or ""].append(each)
     return {month: _coverage(months[month]) for month in sorted(months)}
 
 

@@ -1,0 +1,299 @@
+"""Numbers as pictures: Vega-Lite by Altair, drawn to SVG here, so that a page needs no script.
+
+Colours are the page's own variables, so that one picture serves light, dark and paper. What stands
+at a mark becomes its ``<title>``, which browsers show when a pointer rests on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import altair as alt
+import vl_convert
+from lxml import etree
+
+from crawler.readers.provinces import PROVINCES
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
+
+WIDE: Final = 680
+"""Pixels across a picture for screens and paper."""
+
+NARROW: Final = 340
+"""Pixels across a picture for a phone; the page makes it as wide as there is room."""
+
+_SVG: Final = "{http://www.w3.org/2000/svg}"
+
+# What Vega writes for scripts and screen readers; the page has a table beside each picture.
+_UNWANTED: Final = (
+    "role",
+    "aria-label",
+    "aria-roledescription",
+    "aria-hidden",
+    "pointer-events",
+    "cursor",
+)
+
+TONES: Final = {"good": "var(--good)", "warn": "var(--warn)", "bad": "var(--bad)"}
+
+
+def columns(rows: Rows, *, width: int) -> str:
+    """Upright bars over months; *rows* have ``month`` (``2024-05``), ``value`` and ``tip``."""
+    return _draw(
+        alt.Chart(_data(rows))
+        .mark_bar(color="var(--accent)")
+        .encode(
+            x=_months(rows, width),
+            y=_amount("value"),
+            description=alt.Description("tip:N"),
+        )
+        .properties(width=width, height=190),
+        width,
+    )
+
+
+def mirrored(rows: Rows, *, width: int) -> str:
+    """Bars over months that go up (``up``) and down (``down``), each with its ``…_tip``."""
+    base = alt.Chart(_data(rows)).encode(x=_months(rows, width))
+    up = base.mark_bar(color="var(--accent)").encode(
+        y=_amount("up", labels="format(abs(datum.value), 'd')"),
+        description=alt.Description("up_tip:N"),
+    )
+    down = base.mark_bar(color="var(--second)").encode(
+        y=alt.Y("below:Q"), description=alt.Description("down_tip:N")
+    )
+    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color="var(--faint)").encode(y=alt.Y("zero:Q"))
+    return _draw(
+        alt.layer(up, down.transform_calculate(below="-datum.down"), zero).properties(
+            width=width, height=160
+        ),
+        width,
+    )
+
+
+def bars(rows: Rows, *, width: int, tone: str = "var(--accent)") -> str:
+    """Level bars in the order given; *rows* have ``name``, ``value``, ``label`` and ``tip``."""
+    # The reader's font may be wider than the one that Vega measures with: leave room at both ends.
+    room = 170 if width == WIDE else 136
+    base = alt.Chart(_data(rows)).encode(
+        x=alt.X(
+            "value:Q",
+            axis=None,
+            stack=False,
+            scale=alt.Scale(domainMax=_most(rows) * (1.15 if width == WIDE else 1.4)),
+        ),
+        y=alt.Y(
+            "name:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(
+                labelLimit=round(room * 0.86), labelFontSize=12, minExtent=room, maxExtent=room,
+                labelPadding=6, ticks=False, domain=False,
+            ),
+        ),
+        description=alt.Description("tip:N"),
+    )  # fmt: skip
+    marks = base.mark_bar(color=tone, cornerRadius=2, height=15)
+    labels = base.mark_text(align="left", dx=5, color="var(--soft)", fontSize=11.5).encode(
+        text="label:N"
+    )
+    return _draw((marks + labels).properties(width=width, height=alt.Step(22)), width)
+
+
+def week(rows: Rows, *, width: int) -> str:
+    """Hours by weekday; *rows* have ``day`` (``Mon``), ``hour``, ``value`` and ``tip``."""
+    axis = alt.Axis(
+        values=list(range(0, 24, 3 if width == WIDE else 6)),
+        labelExpr="(datum.value < 10 ? '0' : '') + datum.value + ':00'",
+        labelAngle=0, labelAlign="left", labelOffset=-7 if width == WIDE else -4, ticks=False,
+    )  # fmt: skip
+    return _draw(
+        alt.Chart(_data(rows))
+        .mark_rect(color="var(--accent)")
+        .encode(
+            x=alt.X("hour:O", title=None, axis=axis, scale=alt.Scale(paddingInner=0.08)),
+            y=alt.Y("day:O", title=None, sort=None, axis=alt.Axis(ticks=False, labelPadding=6),
+                    scale=alt.Scale(paddingInner=0.1)),
+            fillOpacity=_strength("value"),
+            description=alt.Description("tip:N"),
+        )
+        .properties(width=width, height=alt.Step(24 if width == WIDE else 18)), width)  # fmt: skip
+
+
+def tiles(rows: Rows, *, width: int) -> str:
+    """The provinces as tiles; *rows* have ``code``, ``value`` and ``tip``."""
+    found = {row["code"]: row for row in rows}
+    values = [
+        {
+            "column": tile.column,
+            "row": tile.row,
+            "letters": tile.letters,
+            "value": found[code]["value"] if code in found else 0,
+            "tip": found[code]["tip"] if code in found else f"{tile.name}: none",
+        }
+        for code, tile in PROVINCES.items()
+    ]
+    step = width / 16.2
+    place = alt.Chart(_data(values)).encode(
+        x=alt.X("column:O", axis=None, scale=alt.Scale(paddingInner=0.07, domain=list(range(16)))),
+        y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.07)),
+        description=alt.Description("tip:N"),
+    )
+    empty = place.mark_rect(color="var(--tile)", cornerRadius=3)
+    full = (
+        place.transform_filter("datum.value > 0")
+        .mark_rect(color="var(--accent)", cornerRadius=3)
+        .encode(fillOpacity=_strength("value", least=0.18))
+    )
+    letters = place.mark_text(
+        fontSize=round(step * (0.36 if width == WIDE else 0.44), 1), fontWeight=600
+    ).encode(
+        text="letters:N",
+        color=alt.condition(
+            f"datum.value > {0.4 * _most(rows)}",
+            alt.value("var(--page)"),
+            alt.value("var(--ink)"),
+        ),
+        opacity=alt.condition("datum.value > 0", alt.value(1), alt.value(0.55)),
+    )
+    return _draw(
+        (empty + full + letters).properties(width=alt.Step(step), height=alt.Step(step)), width
+    )
+
+
+def shares(rows: Rows, *, width: int, names: Sequence[str], periods: Sequence[str]) -> str:
+    """Shares of 0 to 1 over time; *rows* have ``period``, ``name``, ``value`` and ``tip``."""
+    room = 92
+    cell = (width - room) / max(len(periods), 1)
+    every = max(1, round((62 if width == WIDE else 54) / cell))
+    return _draw(
+        alt.Chart(_data(rows))
+        .mark_rect(color="var(--accent)")
+        .encode(
+            x=alt.X(
+                "period:O",
+                title=None,
+                sort=list(periods),
+                scale=alt.Scale(domain=list(periods), paddingInner=0.08),
+                axis=alt.Axis(values=list(periods)[every // 2 :: every], labelAngle=0),
+            ),
+            y=alt.Y("name:N", title=None, sort=list(names), scale=alt.Scale(paddingInner=0.12),
+                    axis=alt.Axis(ticks=False, labelPadding=6, minExtent=room)),
+            fillOpacity=alt.FillOpacity(
+                "value:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.06, 1])
+            ),
+            description=alt.Description("tip:N"),
+        )
+        .properties(width=width, height=alt.Step(17)), width)  # fmt: skip
+
+
+def stacked_days(rows: Rows, *, width: int) -> str:
+    """Bars over days in tones; *rows* have ``day`` (a date), ``value``, ``tone`` and ``tip``."""
+    return _draw(
+        alt.Chart(_data(rows))
+        .mark_bar(width=alt.RelativeBandSize(band=0.82))
+        .encode(
+            x=alt.X(
+                "day:T",
+                timeUnit="utcyearmonthdate",
+                title=None,
+                axis=alt.Axis(format="%-d %b", tickCount=8 if width == WIDE else 4, grid=False),
+            ),
+            y=_amount("value"),
+            color=alt.Color(
+                "tone:N",
+                legend=None,
+                scale=alt.Scale(domain=list(TONES), range=list(TONES.values())),
+            ),
+            order=alt.Order("rank:Q"),
+            description=alt.Description("tip:N"),
+        )
+        .properties(width=width, height=130),
+        width,
+    )
+
+
+def _most(rows: Rows) -> float:
+    return max((float(row["value"]) for row in rows), default=0) or 1.0
+
+
+def _data(rows: Rows) -> alt.InlineData:
+    return alt.InlineData(values=[dict(row) for row in rows])
+
+
+def _months(rows: Rows, width: int) -> alt.X:
+    """Months, of which as many have their name below as there is room for."""
+    months = [str(row["month"]) for row in rows]
+    room = 10 if width == WIDE else 5
+    step = next((step for step in (1, 2, 3, 6) if len(months) / step <= room), 12)
+    form = "%Y" if step > 6 else "%b %y"  # noqa: PLR2004 -- half a year
+    axis = alt.Axis(
+        values=[month for month in months if (int(month[5:]) - 1) % step == 0],
+        labelExpr=f"utcFormat(utcParse(datum.value + '-01', '%Y-%m-%d'), '{form}')",
+        labelAngle=0,
+        labelOverlap="greedy",
+        labelSeparation=8,
+    )
+    return alt.X("month:O", title=None, axis=axis, scale=alt.Scale(domain=months, paddingInner=0.2))
+
+
+def _amount(field: str, labels: str | None = None) -> alt.Y:
+    axis = alt.Axis(
+        tickCount=4, tickMinStep=1, domain=False, ticks=False, labelExpr=labels or "datum.label"
+    )
+    return alt.Y(f"{field}:Q", title=None, axis=axis)
+
+
+def _strength(field: str, least: float = 0.05) -> alt.FillOpacity:
+    """Colour by amount. The root keeps small amounts visible beside large ones."""
+    return alt.FillOpacity(
+        f"{field}:Q", legend=None, scale=alt.Scale(type="sqrt", range=[least, 1], domainMin=0)
+    )
+
+
+def _draw(chart: Any, width: int) -> str:
+    drawn = (
+        chart.configure(background="transparent", font="sans-serif", padding=2)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor="var(--soft)", labelFontSize=11, gridColor="var(--line)",
+            domainColor="var(--faint)", tickColor="var(--faint)",
+        )
+    )  # fmt: skip
+    specification = drawn.to_dict()
+    if isinstance(specification.get("width"), int):
+        specification["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return _plain(vl_convert.vegalite_to_svg(specification), titles=width == WIDE)
+
+
+def _plain(svg: str, *, titles: bool) -> str:
+    """Return *svg* without what only scripts need; with *titles*, descriptions as ``<title>``."""
+    root = etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False))
+    for element in list(root.iter()):
+        label = element.get("aria-label")
+        mark = element.get("aria-roledescription") in _MARKS
+        for name in _UNWANTED:
+            if name in element.attrib:
+                del element.attrib[name]
+        for name, value in element.items():
+            element.set(name, _LONG_NUMBER.sub(r"\1", str(value)))
+        if label and mark and titles:
+            title = etree.SubElement(element, f"{_SVG}title")
+            title.text = label
+        if element.tag == f"{_SVG}path" and element.get("class") in ("background", "foreground"):
+            element.getparent().remove(element)
+        elif element.tag == f"{_SVG}text" and element.get("opacity") == "0":
+            element.getparent().remove(element)  # a label that found no room
+    for name in ("class", "version"):
+        if name in root.attrib:
+            del root.attrib[name]
+    root.set("aria-hidden", "true")
+    etree.cleanup_namespaces(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+# Digits that no screen shows.
+_LONG_NUMBER: Final = re.compile(r"(\d\.\d\d)\d+")
+_MARKS: Final = ("bar", "rect mark", "text mark", "mark")
