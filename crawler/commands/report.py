@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.commands import ArchiveCommand, say
+from crawler.command import ArchiveCommand, say
 
 if TYPE_CHECKING:
     import argparse
