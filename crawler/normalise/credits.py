@@ -1,127 +1,23 @@
-"""Who made it: photo credits, closing credits, bylines, and the labels of an editor's links."""
+"""Who made it: closing credits and bylines, and the labels of links that an editor typed.
+
+Photo credits are in :mod:`crawler.normalise.photo_credits`.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
 
-from crawler.normalise.outlets import SITE, fold_name, is_known_outlet
+from crawler.normalise.photo_credits import photo_credit as photo_credit  # noqa: PLC0414 -- one door
+from crawler.normalise.places import find_place
 from crawler.normalise.text import fold
 
 _LONGEST: Final = 80
 """Characters of a credit."""
 
-# --- photos -------------------------------------------------------------------------------------
 
-_LABEL: Final = re.compile(
-    r"""
-    (?:(?:sumber\ )?(?:foto|photo|fhoto|poto|gambar|image|pic|kredit(?:\ foto)?|credit)
-       (?:\ (?:oleh|by|dari|credit|courtesy))?
-      |sumber|source|courtesy(?:\ of)?|fotografer|pewarta\ foto)
-    (?:\ ?[:=/]\ ?|\ ?[-–—]\ |\ )
-    |(?:©|\(c\)|copyright\ ?©?)\ ?
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_PLAIN_LABEL: Final = re.compile(r"[:=/©–—-]\s?$")
-_OWN_CREDIT: Final = re.compile(
-    r"""
-    (?:dok(?:umen(?:tasi)?)?|doc|ist(?:imewa)?|net|internet|repro(?:duksi)?|screenshot|tangkapan\ layar
-      |tangkap\ layar|humas|diskominfo|kominfo|media\ center|mc|antara\ foto|shutterstock|freepik
-      |pixabay|unsplash|pexels|getty(?:\ images)?|istock|instagram|ig|facebook|fb|twitter|x|tiktok
-      |youtube|google|wikipedia|whatsapp|wa|handout|pool|reuters|afp|ap|epa|xinhua|capture)
-    (?![\w-])
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_TRAILING: Final = re.compile(
-    r"(?:^|[.!?;|,\"”)/–—-] ?| )(?P<label>(?:sumber )?(?:foto|photo|fhoto|poto)(?: (?:oleh|by))? ?[:=] ?"
-    r"|(?:foto|photo)/|sumber ?: ?|©(?: ?copyright)? ?|courtesy ?:? ?)",
-    re.IGNORECASE,
-)
-_BEFORE_DOK: Final = re.compile(
-    r"[.!?|/–—] ?(?=(?:dok(?:umentasi)?[.:/ ]|antara foto/))", re.IGNORECASE
-)
-
-
-def photo_credit(caption: str) -> str | None:
-    """Return the credit of a photo from its *caption*, or ``None`` where it names none.
-
-    >>> photo_credit("Warga antre beras (Foto: Humas Kota/BERITA.ID)")
-    'Humas Kota/BERITA.ID'
-    """
-    text = fold(caption)
-    inside = _last_bracket(text)
-    if inside is not None:
-        labelled = _LABEL.match(inside)
-        if labelled and _is_name(
-            inside[labelled.end() :], loose=bool(_PLAIN_LABEL.search(labelled[0]))
-        ):
-            return inside[labelled.end() :].strip(" .") or None
-        if _is_own_credit(inside):
-            return inside.strip(" .")
-    return _trailing_credit(text)
-
-
-def _last_bracket(text: str) -> str | None:
-    """Return what the bracket says that ends *text*."""
-    bare = text.rstrip(" .*")
-    if not bare.endswith((")", "]")):
-        return None
-    start = max(bare.rfind("("), bare.rfind("["))
-    inside = bare[start + 1 : -1].strip()
-    return inside if start >= 0 and 0 < len(inside) <= _LONGEST else None
-
-
-def _is_own_credit(inside: str) -> bool:
-    if _OWN_CREDIT.match(inside):
-        return not inside.lower().startswith("x") or "/" in inside
-    parts = [part.strip() for part in inside.split("/")]
-    if any(char.isdigit() for char in inside) and not SITE.search(inside):
-        return False
-    if len(parts) == 1:
-        return bool(SITE.fullmatch(inside)) or is_known_outlet(inside, ())
-    return any(is_known_outlet(part, ()) or _OWN_CREDIT.fullmatch(part) for part in parts)
-
-
-def _trailing_credit(text: str) -> str | None:
-    found = None
-    for found in _TRAILING.finditer(text, max(0, len(text) - 2 * _LONGEST)):
-        pass
-    if found:
-        credit = text[found.end() :].strip(" .()[]")
-        if _is_name(credit, loose=bool(found.start("label"))):
-            return credit
-    for found in _BEFORE_DOK.finditer(text, max(0, len(text) - _LONGEST)):
-        credit = text[found.end() :].strip(" .()[]")
-        if _is_name(credit, loose=False):
-            return credit
-    if text[:_LONGEST] == text and _OWN_CREDIT.match(text) and _is_name(text, loose=False):
-        return text.strip(" .")
-    return None
-
-
-_SMALL: Final = frozenset(
-    "dan di ke dari of the by for via ist istimewa dok doc net and to bin binti van al layar video foto tim "
-    "oleh pribadi internet repro reuters".split()
-)
-
-
-def _is_name(credit: str, *, loose: bool) -> bool:
-    """Whether *credit* names people or houses, rather than going on as a sentence."""
-    words = credit.split()
-    if not 0 < len(words) <= 8 or len(credit) > _LONGEST:
-        return False
-    small = [
-        word
-        for word in words
-        if word[0].islower()
-        and word.strip(".,:/").lower() not in _SMALL
-        and not SITE.fullmatch(word)
-    ]
-    if loose and len(words) <= 2:
-        return True
-    return not small or (loose and len(small) == 1 and len(words) <= 4)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 # --- the end of an article ----------------------------------------------------------------------
@@ -137,30 +33,69 @@ class ClosingCredit(NamedTuple):
     """The credit without brackets and full stop; nothing where there is none."""
 
 
-_HOUSE: Final = frozenset(
+_OPENS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
+
+# A credit even inside a sentence: "… katanya (red)".
+_MARKS: Final = _words("red redaksi adv advertorial advetorial rls")
+# Words of a house's credit, when it follows a sentence: (Rilis/Media Center Kota …), (Tim).
+_HOUSE: Final = _MARKS | _words(
     """
-    red redaksi adv advertorial advetorial rls rilis rilies release press pers tim ist net rel hms humas mc
-    kominfo diskominfo media mediacenter center ant antara jpnn jpg jpc bbs ril rillis kmf mckb
-    prokopim protokol iklan pariwara galeri infotorial parlementaria dprd
-    """.split()
-)
-_ORDINARY: Final = frozenset(
+    rilis rilies rillis release press pers tim net rel hms humas mc kominfo diskominfo media
+    mediacenter center ant antara jpnn jpg jpc bbs prokopim protokol iklan pariwara infotorial
+    parlementaria sekretariat kontributor reporter liputan
     """
-    nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh seratus seribu sejuta puluh ratus
-    ribu juta persen kg gram ton km cm mm ha liter jam menit hari bulan tahun rt rw wib wita wit
-    kanan kiri tengah baru lama kota desa naik turun total lokal palsu hoaks hoax habis bersambung
-    selesai tamat sic alm online offline gratis asli emas perak besar kecil pria wanita laki ibu bapak
-    ayah anak kelas negeri swasta
-    """.split()
 )
-_STARS: Final = re.compile(r"[*#]{2,}|\*")
+# What is said in brackets and credits nobody.
+_ORDINARY: Final = _words(
+    """
+    nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh seratus seribu sejuta puluh
+    ratus ribu juta persen kg gram ton km cm mm ha liter jam menit hari bulan tahun rt rw wib wita
+    wit kanan kiri tengah baru lama kota desa naik turun total lokal palsu hoaks hoax habis
+    bersambung selesai tamat sic alm dkk dll dst online offline gratis asli emas perak besar kecil
+    pria wanita laki ibu bapak ayah anak kelas negeri swasta aku kau dia kami kita ini itu dan ada
+    tak mau pun per tawa tertawa senyum diam haha hehe amin aamiin
+    """
+)
+_INSTITUTIONS: Final = _words(
+    """
+    kpk bps dpr mpr dpd tni kpu pbb who mk ma bi ojk bri bni bca asn pns bpk bnn bin bpn pln pdi pan
+    pks ppp psi pkb wni wna uu ri as qs hr plt pjs sby smp sma smk sd psk pkk pmi hiv tbc apd
+    """
+)
+_NO_CREDIT: Final = re.compile(
+    r"(?:foto|photo|dok|doc|video|grafis|ilustrasi|sumber|baca|simak|lihat|klik|ist$|istimewa$"
+    r"|h\.?r\.? |q\.?s\.? )",
+    re.IGNORECASE,
+)
+_EDITORS_NOTE: Final = re.compile(r"[^\W\d]\s?[,–-]\s?red", re.IGNORECASE)
+_TAKE: Final = re.compile(r"\*{2,}\d+\*{2,}$")
 _TOKEN: Final = re.compile(r"[\s/,&|+_.*-]+")
-_ALLOWED: Final = re.compile(r"[^\W\d_][\w .,/&@'’*|+:-]*|[*#]{1,6}")
-_SENTENCE_END: Final = (".", "!", "?", "”", '"', "’", "'", "…", ":", ")", "*")
+_SENTENCE_ENDS: Final = (".", "!", "?", "”", '"', "’", "'", "…", ")", "*", "]")
+_ABBREVIATED: Final = re.compile(
+    r"\b(?:tbk|dr|drs|dll|dst|dkk|no|jl|kab|kec|sdn?)\.$", re.IGNORECASE
+)
+
+# *** or: dari berbagai sumber
+_ALWAYS: Final = re.compile(
+    r"[*#]{1,6}|(?:(?:di(?:olah|rangkum) )?dari )?berbagai sumber", re.IGNORECASE
+)
+# Letters and what joins them; a number, a date or a remark with a colon is none of it.
+_PLAIN: Final = re.compile(r"[*/ ]*[^\W\d_](?:[^\W\d_]|[ .,/&@'’*|+-])*")
+_NUMBERED: Final = re.compile(r"[A-Za-z]+\d{0,3}(?:/[A-Za-z]+\d{0,3})+")
+# Initials in small letters: where the sentence has no full stop of its own, and after one.
+_IN_SENTENCE: Final = re.compile(r"[a-z]{2,3}|[a-z]{1,5}(?: ?[/&+] ?[a-z]{1,5}){1,3}")
+_AFTER_SENTENCE: Final = re.compile(r"[a-z]{2,5}|[a-z]{1,8}(?: ?[/&+-] ?[a-z]{1,8}){1,3}")
+_CAPITALS: Final = re.compile(r"[A-Z]+")
+_SHORT_CAPITALS: Final = re.compile(r"[A-Z]{2,3}")
+_SIGNATURE: Final = re.compile(r"[A-Z][\w.'’]*(?:[ /,&-]{1,3}[A-Z][\w.'’]*){0,4}|\w+(?:/\w+){1,3}")
 
 
 def closing_credit(text: str) -> ClosingCredit:
     """Take the closing credit off *text*, the last paragraph of an article.
+
+    A number, a date, the abbreviation of something just named, a translation or any ordinary
+    remark in brackets is no credit. What follows a full sentence is read more freely than what
+    stands inside one.
 
     >>> closing_credit("Acara berjalan lancar. (Rilis/Humas Kota).")
     ClosingCredit(rest='Acara berjalan lancar.', credit='Rilis/Humas Kota')
@@ -168,66 +103,69 @@ def closing_credit(text: str) -> ClosingCredit:
     whole = fold(text)
     bare = whole.rstrip(" .")
     stars = len(bare) - len(bare.rstrip("*"))
-    if stars >= 2:  # noqa: PLR2004 -- one alone marks a footnote
+    if stars and bare[:-stars].rstrip(" .")[-1:] in _OPENS:
+        bare, stars = bare[:-stars].rstrip(" ."), 0
+    if stars > 1 and not _TAKE.search(bare):
         before = bare[:-stars].rstrip()
-        if not before.endswith(("(", "[")):
-            inner = closing_credit(before)
-            return inner if inner.credit else ClosingCredit(before, "*" * stars)
-    closing = bare[-1:]
-    if closing not in (")", "]"):
+        return ClosingCredit(before, "*" * stars)
+    opening = _OPENS.get(bare[-1:])
+    if opening is None:
         return _unbracketed(whole, bare)
-    start = bare.rfind("(" if closing == ")" else "[")
-    inside = bare[start + 1 : -1].strip()
-    before = bare[:start].rstrip()
-    if start < 0 or not inside or len(inside) > _LONGEST:
-        return ClosingCredit(whole, None)
-    outside = not before or before.endswith(_SENTENCE_END)
-    if _is_credit(inside, before, outside=outside):
+    start = bare.rfind(opening)
+    inside, before = bare[start + 1 : -1].strip(), bare[:start].rstrip()
+    if (
+        start >= 0
+        and 0 < len(inside) <= _LONGEST
+        and _is_credit(inside, before, stopped=whole[len(bare) : len(bare) + 1] == ".")
+    ):
         return ClosingCredit(before, inside.strip(" ."))
     return ClosingCredit(whole, None)
 
 
 def _unbracketed(whole: str, bare: str) -> ClosingCredit:
-    """A credit alone in its paragraph, whose brackets were forgotten: ``-red-``, ``Red/Adv``."""
+    """A credit alone in its paragraph, its brackets forgotten: ``-red-``, ``Red/Adv``, ``(red``."""
+    if len(bare) > _LONGEST:
+        return ClosingCredit(whole, None)
     core = bare.strip(" ()[]-–—*/|")
-    if 0 < len(core) <= 12 and all(  # noqa: PLR2004 -- Advertorial
-        token.lower() in _HOUSE for token in _TOKEN.split(core)
-    ):
+    tokens = [token.lower() for token in _TOKEN.split(core)]
+    if all(token in _MARKS for token in tokens):
         return ClosingCredit("", core)
     return ClosingCredit(whole, None)
 
 
-def _is_credit(inside: str, before: str, *, outside: bool) -> bool:
-    if _STARS.fullmatch(inside):
+def _is_credit(inside: str, before: str, *, stopped: bool) -> bool:
+    if _ALWAYS.fullmatch(inside):
         return True
-    if not _ALLOWED.fullmatch(inside) or ":" in inside:
+    outside = not before or (
+        before.endswith(_SENTENCE_ENDS) and not _ABBREVIATED.search(before[-6:])
+    )
+    if not _PLAIN.fullmatch(inside):
+        return outside and bool(_NUMBERED.fullmatch(inside))
+    if _NO_CREDIT.match(inside) or (_EDITORS_NOTE.search(inside) and not inside.islower()):
         return False
-    tokens = [token for token in _TOKEN.split(inside) if token]
-    house = [token for token in tokens if token.lower() in _HOUSE]
+    tokens = [token.lower() for token in _TOKEN.split(inside) if token]
+    if _MARKS.issuperset(tokens):
+        return True
+    if outside:
+        return _is_signed(inside, tokens, before)
+    initials = not stopped and _IN_SENTENCE.fullmatch(inside)
+    return bool(initials) and _ORDINARY.isdisjoint(tokens)
+
+
+def _is_signed(inside: str, tokens: list[str], before: str) -> bool:
+    """Whether *inside*, which follows a sentence, says who made the article."""
     joined = "/" in inside or "*" in inside
-    if any(char.isdigit() for char in inside):
-        return bool(house) and joined
-    if not house and any(token.lower() in _ORDINARY for token in tokens):
-        return False
-    if house and (joined or len(house) == len(tokens) or (outside and inside[0].isupper())):
+    if not _HOUSE.isdisjoint(tokens) and (joined or len(tokens) == 1 or inside[0].isupper()):
         return True
-    if "-" in inside and inside.lower().endswith("-red"):
+    if not _ORDINARY.isdisjoint(tokens) or find_place(inside):
         return False
-    if inside.islower():
-        longest = max(map(len, tokens))
-        if outside:
-            return longest <= (6 if joined else 5)
-        return longest <= 3 or (joined and longest <= 4)
-    return outside and _is_signature(inside, tokens, before)
-
-
-def _is_signature(inside: str, tokens: list[str], before: str) -> bool:
-    """Whether *inside*, which stands after a sentence, is a name or initials."""
-    if len(tokens) > 5 or not all(token[0].isupper() for token in tokens):
-        return False
-    if inside.isupper() and len(tokens) == 1:
-        return len(inside) <= 4 and not _abbreviates(inside, before)
-    return True
+    if _CAPITALS.fullmatch(inside):
+        return (
+            bool(_SHORT_CAPITALS.fullmatch(inside))
+            and inside.lower() not in _INSTITUTIONS
+            and not _abbreviates(inside, before)
+        )
+    return bool(_AFTER_SENTENCE.fullmatch(inside) or _SIGNATURE.fullmatch(inside))
 
 
 def _abbreviates(letters: str, before: str) -> bool:
@@ -245,25 +183,29 @@ class Byline(NamedTuple):
     editor: str | None
 
 
-_ROLES: Final = {
-    "penulis": "writer",
-    "reporter": "writer",
-    "laporan": "writer",
-    "pewarta": "writer",
-    "wartawan": "writer",
-    "jurnalis": "writer",
-    "kontributor": "writer",
-    "oleh": "writer",
-    "editor": "editor",
-    "penyunting": "editor",
-    "redaktur": "editor",
-    "uploader": "",
-    "publisher": "",
-    "fotografer": "",
-}
-_ROLE: Final = re.compile(rf"(?:^|(?<=[\s/|,;(•–—-]))({'|'.join(_ROLES)}) ?[:=] ?", re.IGNORECASE)
-_PERSON: Final = re.compile(r"[^\W\d_][\w .,'’&()/-]*")
-_COPYRIGHT: Final = re.compile(r"\s*(?:copyright|hak cipta|©).*", re.IGNORECASE)
+_WRITERS: Final = r"penulis|reporter|laporan|pewarta|wartawan|jurnalis|kontributor|oleh"
+_EDITORS: Final = r"editor|penyunting|redaktur"
+_OTHERS: Final = (
+    r"uploader|publish(?:er)?|fotografer|foto|kamera(?:men|person)?|videografer|sumber|admin"
+)
+_ROLE: Final = re.compile(
+    rf"(?:^|(?<=[\s/|,;(•–—-]))(?P<role>(?:{_WRITERS}|{_EDITORS}|{_OTHERS})"
+    rf"(?: ?[&/] ?(?:{_WRITERS}|{_EDITORS}))?) ?[:=] ?",
+    re.IGNORECASE,
+)
+_OPENS_WITH_ROLE: Final = re.compile(rf"(?:{_WRITERS}|{_EDITORS}|{_OTHERS})\b", re.IGNORECASE)
+# Penulis Ani | Editor Budi
+_PAIR: Final = re.compile(
+    rf"(?P<role>{_WRITERS}) (?P<writer>[^|/:]+?) ?[|/] ?(?:{_EDITORS}) (?P<editor>[^|/:]+)",
+    re.IGNORECASE,
+)
+_IS_WRITER: Final = re.compile(_WRITERS, re.IGNORECASE)
+_IS_EDITOR: Final = re.compile(_EDITORS, re.IGNORECASE)
+_PERSON: Final = re.compile(r"@?[^\W\d_][\w .,'’&()/@-]*")
+_COPYRIGHT: Final = re.compile(r" ?(?:copyright|hak cipta|©).*", re.IGNORECASE)
+_PARTICLES: Final = _words("bin binti dan van de al redaksi tim dr drs ir")
+_MOST_WORDS: Final = 7
+"""Words of a name with its degrees."""
 
 
 def byline(text: str) -> Byline | None:
@@ -274,30 +216,35 @@ def byline(text: str) -> Byline | None:
     """
     if len(text) > 4 * _LONGEST:
         return None
-    line = fold(text).strip(" ()[]*-–—.")
+    line = fold(text).strip(" ()[]*-–—")
+    if not _OPENS_WITH_ROLE.match(line):
+        return None
     labels = list(_ROLE.finditer(line))
     if not labels or labels[0].start():
+        pair = _PAIR.fullmatch(line)
+        if pair and _is_person(pair["writer"]) and _is_person(pair["editor"]):
+            return Byline(pair["writer"], pair["editor"])
         return None
-    found: dict[str, str] = {}
+    writer = editor = None
     ends = [label.start() for label in labels[1:]] + [len(line)]
     for label, end in zip(labels, ends, strict=True):
-        name = _COPYRIGHT.sub("", line[label.end() : end]).strip(" /|,;()•–—-.")
+        name = _COPYRIGHT.sub("", line[label.end() : end]).strip(" /|,;(•–—-")
+        if "." not in name.rpartition(" ")[2][:-1]:  # that of a degree stays: M.Si.
+            name = name.removesuffix(".")
         if not _is_person(name):
             return None
-        found.setdefault(_ROLES[label[1].lower()], name)
-    writer, editor = found.get("writer"), found.get("editor")
+        writer = writer or (name if _IS_WRITER.search(label["role"]) else None)
+        editor = editor or (name if _IS_EDITOR.search(label["role"]) else None)
     return Byline(writer, editor) if writer or editor else None
 
 
 def _is_person(name: str) -> bool:
     words = name.split()
-    if not 0 < len(words) <= 7 or len(name) > 60 or not _PERSON.fullmatch(name):
+    if not 0 < len(words) <= _MOST_WORDS or len(name) > _LONGEST or not _PERSON.fullmatch(name):
         return False
     small = [word for word in words if word[0].islower() and word.lower() not in _PARTICLES]
     return not small or len(words) == 1
 
-
-_PARTICLES: Final = frozenset("bin binti dan van de al redaksi tim dr drs ir".split())
 
 # --- links that the editor typed into the text ---------------------------------------------------
 
@@ -307,11 +254,13 @@ _LINK_LABEL: Final = re.compile(
     (?P<label>
         baca(?:an)?\ (?:juga|pula|lainnya|selengkapnya|berita(?:\ lainnya)?|artikel(?:\ lainnya)?)
            (?:\ (?:berita|artikel|selengkapnya|ini|lainnya))?
-      | (?:simak|lihat|tonton|dengar(?:kan)?)\ (?:juga|pula|video(?:nya)?|selengkapnya|berita)(?:\ (?:video|berita))?
-      | (?:berita|artikel|pos|kabar|video|tulisan)\ (?:terkait|lainnya|sebelumnya|populer)
-      | jangan\ lewatkan | selengkapnya | (?:also\ read|read\ (?:also|more)|see\ also|related(?:\ (?:posts?|news))?)
+      | (?:simak|lihat|tonton|dengar(?:kan)?)\ (?:juga|pula|video(?:nya)?|selengkapnya|berita)
+           (?:\ (?:video|berita))?
+      | (?:berita|artikel|pos|kabar|video|tulisan)\ (?:terkait|(?:menarik\ )?lainnya|sebelumnya|populer)
+      | pilihan\ (?:redaksi|editor) | jangan\ lewatkan | selengkapnya
+      | also\ read | read\ (?:also|more) | see\ also | related(?:\ (?:posts?|news))?
       | (?P<short>baca|simak|lihat|tonton|terkait|rekomendasi)(?=\ ?[:：])
-    )
+    )(?!\w)
     (?P<mark>\ ?[:：»›>|–—-]+|(?=[)\]]?\ ?$))?
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -329,7 +278,7 @@ def is_editor_link_label(text: str) -> str | None:
         return None
     if found["mark"] is None:
         following = line[found.end() :].lstrip(" “\"'")
-        headline = following[:1].isupper() and not fold(text).endswith(".")
+        headline = following[:1].isupper() and not text.rstrip().endswith(".")
         if not headline or "juga" not in found["label"].lower():
             return None
     return found["label"]
