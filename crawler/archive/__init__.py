@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from crawler.archive.archive import Archive, Extract
+from crawler.archive.archive import Archive
 from crawler.archive.captures import read_capture
 from crawler.archive.codings import decode_body
 from crawler.archive.findings import (
@@ -23,6 +23,7 @@ from crawler.archive.findings import (
 from crawler.archive.ledger import Ledger, Look, Validators
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.reading import last_articles, read
+from crawler.archive.rereading import Extract
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 
 __all__ = [

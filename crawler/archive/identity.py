@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -94,6 +95,15 @@ def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
     if wanted != found:
         write_identity(folder, wanted)
     return wanted
+
+
+def add_withheld(folder: Path, ids: Iterable[str]) -> None:
+    """Add *ids* to what nothing may show."""
+    found = read_identity(folder)
+    new = set(ids)
+    if found is not None and not new <= set(found.withheld):
+        withheld = tuple(sorted(new | set(found.withheld)))
+        write_identity(folder, attrs.evolve(found, withheld=withheld))
 
 
 def write_identity(folder: Path, identity: Identity) -> None:

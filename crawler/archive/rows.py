@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import TypeAlias
 
 import attrs
 
 from crawler.archive.lines import Position
-from crawler.archive.looks import first_pause, spread
-from crawler.archive.moments import comparable, seconds
+from crawler.archive.moments import comparable
 from crawler.items import Article, Gone, Line
 
 PageHash: TypeAlias = Callable[[Article], str]
@@ -153,7 +151,7 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
     known = rows.article(line.id)
     if isinstance(line, Article):
         rows.put_article(_article_row(known, line, position, page_hash))
-        _apply_address(rows, known, line)
+        place(rows, known, line, line.source)
         return
     state = "gone" if isinstance(line, Gone) else "withheld"
     revision = line.revision if isinstance(line, Gone) else known.revision if known else 1
@@ -202,7 +200,8 @@ def _article_row(
     )
 
 
-def _apply_address(rows: Rows, known: ArticleRow | None, line: Article) -> None:
+def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | None) -> None:
+    """Let the address of *line* lead to it, and an earlier address of it stand aside."""
     if known is not None and known.url != line.url:
         former = rows.address(known.url)
         if former is not None and former.article == line.id:
@@ -219,18 +218,10 @@ def _apply_address(rows: Rows, known: ArticleRow | None, line: Article) -> None:
             listed=address.listed or stated,
             state="article",
             moved=0,
-            source=line.source,
+            source=source,
             reason=None,
             failures=0,
             missing_since=None,
             missing_run=None,
         )
     )
-
-
-def pause_from(row: AddressRow, now: dt.datetime) -> AddressRow:
-    """Return *row* with its first look after half the article's age, as of *now*."""
-    stated = row.lastmod or row.published
-    age = seconds(now) - seconds(dt.datetime.fromisoformat(stated)) if stated else 0
-    pause = spread(row.url, first_pause(age))
-    return attrs.evolve(row, pause=pause, next_look=seconds(now) + pause)

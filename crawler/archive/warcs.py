@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from crawler.archive.files import AppendedFile, sync_folder
 from crawler.archive.moments import stamp
 from crawler.archive.records import Member, request, response, revisit, sha256, warcinfo
 from crawler.captures import Capture, Exchange
-from crawler.errors import ArchiveError
+from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import CaptureReference
 
 FOLDER: Final = "warc"
@@ -79,13 +80,15 @@ class WarcFiles:
         *hops, last = capture.exchanges
         for hop in hops:
             self._write(hop, None)
-        original = None
         if last.status == HTTPStatus.NOT_MODIFIED:
-            original = capture.reference
-        elif previous and last.body:
+            return self._write(last, self._stored(capture.reference))
+        original = None
+        if previous and last.body:
             digest = sha256(last.body)
-            original = next((each for each in previous if each.digest == digest), None)
-        return self._write(last, self._stored(original))
+            same = next((each for each in previous if each.digest == digest), None)
+            with contextlib.suppress(ArchiveDamaged):  # then it is stored once more
+                original = self._stored(same)
+        return self._write(last, original)
 
     def add(self, members: Sequence[Member]) -> list[CaptureReference]:
         """Add records that are made already; return where they will be."""
@@ -108,7 +111,7 @@ class WarcFiles:
         return self._begin
 
     def commit(self) -> None:
-        """Put the batch on disk."""
+        """Put the batch on disk; :meth:`accept` or :meth:`rollback` decides on it."""
         if self._members:
             assert self._path is not None
             if self._file is None:
@@ -118,12 +121,15 @@ class WarcFiles:
             self._file.append(b"".join(self._members))
             self._file.sync()
             self._members.clear()
-            self._begin = self._end
-            if self._end >= self.full:
-                self.close()
+
+    def accept(self) -> None:
+        """Let the batch stand: what names it is on disk too."""
+        self._begin = self._end
+        if self._end >= self.full:
+            self.close()
 
     def rollback(self) -> None:
-        """Drop the batch; what a failed :meth:`commit` may have written is cut off."""
+        """Drop the batch; what :meth:`commit` has written of it is cut off."""
         self._members.clear()
         self._recent.clear()
         self._end = self._begin

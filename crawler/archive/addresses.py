@@ -1,0 +1,94 @@
+"""What a look at an address makes of its row in the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from crawler.archive.looks import (
+    REFUSED,
+    first_pause,
+    pause_after_change,
+    pause_after_failures,
+    pause_after_nothing,
+    spread,
+)
+from crawler.archive.moments import comparable, seconds
+from crawler.archive.rows import AddressRow
+
+
+def after_article(row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None) -> AddressRow:
+    """Return *row* after an article was read there, with an outcome of that *kind*."""
+    row = _seen(row, lastmod)
+    if row.source == "rest":  # its page is wanted; after a page was refused, when that was due
+        return row if kind == "unchanged" else _due(row, now, 0)
+    if kind in ("new", "superseded") or not row.pause:
+        return _due(row, now, first_pause(_age(row, now)))
+    if kind == "changed":
+        return _due(row, now, pause_after_change(row.pause))
+    return _due(row, now, pause_after_nothing(row.pause))
+
+
+def after_nothing(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
+    """Return *row* after a look that found what was there before."""
+    row = attrs.evolve(_seen(row, lastmod), missing_since=None, missing_run=None)
+    return _due(row, now, pause_after_nothing(row.pause))
+
+
+def after_failure(row: AddressRow, now: dt.datetime, reason: str) -> AddressRow:
+    """Return *row* after its address could not be fetched."""
+    failures = row.failures + 1
+    return attrs.evolve(
+        row,
+        state="failed" if row.state == "waiting" else row.state,
+        reason=reason,
+        failures=failures,
+        next_look=seconds(now) + pause_after_failures(failures),
+    )
+
+
+def after_refusal(
+    row: AddressRow, now: dt.datetime, reason: str, lastmod: str | None, *, article: bool
+) -> AddressRow:
+    """Return *row* after what is there was refused; *article*: what is archived of it stays."""
+    first = row.reason != reason
+    row = attrs.evolve(
+        _seen(row, lastmod),
+        state=row.state if article else "refused",
+        reason=reason,
+        missing_since=None,
+        missing_run=None,
+    )
+    return _due(row, now, REFUSED if first else pause_after_nothing(row.pause))
+
+
+def after_gone(row: AddressRow, now: dt.datetime, *, first: bool) -> AddressRow:
+    """Return *row* of an article that is gone; its pause holds when a door lists it again."""
+    return _due(row, now, REFUSED if first else pause_after_nothing(row.pause))
+
+
+def look_again(row: AddressRow, now: dt.datetime) -> AddressRow:
+    """Return *row* of an article that was missing: the next run looks again."""
+    return attrs.evolve(row, next_look=seconds(now))
+
+
+def first_look(row: AddressRow, now: dt.datetime) -> AddressRow:
+    """Return *row* of an article read from its line alone: its look times begin afresh."""
+    if row.state != "article" or row.next_look is not None:
+        return row
+    return _due(row, now, 0 if row.source == "rest" else first_pause(_age(row, now)))
+
+
+def _seen(row: AddressRow, lastmod: str | None) -> AddressRow:
+    stated = [each for each in (row.lastmod, row.listed, comparable(lastmod)) if each]
+    return attrs.evolve(row, lastmod=max(stated, default=None), failures=0, reason=None)
+
+
+def _due(row: AddressRow, now: dt.datetime, pause: int) -> AddressRow:
+    return attrs.evolve(row, pause=pause, next_look=seconds(now) + spread(row.url, pause))
+
+
+def _age(row: AddressRow, now: dt.datetime) -> int:
+    stated = row.lastmod or row.published
+    return seconds(now) - seconds(dt.datetime.fromisoformat(stated)) if stated else 0

@@ -1,0 +1,146 @@
+"""Records, lines and rows that reach the disk together, or not at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import attrs
+
+from crawler.archive.identity import add_withheld
+from crawler.archive.lines import LineFiles
+from crawler.archive.moments import stamp
+from crawler.archive.rows import apply_line
+from crawler.archive.tables import Tables
+from crawler.archive.warcs import WarcFiles
+from crawler.captures import Capture
+from crawler.errors import CrawlerError, InvalidRecord
+from crawler.items import Article, CaptureReference, Line, Withheld
+from crawler.lineformat import dump_line
+
+
+class Batches:
+    """The files of an archive, written batch by batch by one thread.
+
+    What a batch adds is on disk in this order: records, then the lines that name them, then what
+    the ledger makes of the lines. Whatever a kill cuts off, what is left is true.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        run: str,
+        tables: Tables,
+        warcs: WarcFiles,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self.folder = folder
+        self.run = run
+        self.tables = tables
+        self.warcs = warcs
+        self.clock = clock
+        self._lines = LineFiles(folder)
+        self._sizes = tables.files()
+        self._written_at = tables.meta("written_at") or ""
+        self.begin([], [])
+
+    def begin(self, urls: list[str], ids: list[str]) -> None:
+        """Begin a batch that will ask for these rows, among others."""
+        self.rows = self.tables.rows()
+        self.now = self.clock()
+        self.stamp = max(stamp(self.now), self._written_at)
+        self.added: dict[str, Article] = {}
+        self._documents: list[tuple[str, str | None, str | None]] = []
+        self._withheld: list[str] = []
+        self._wrote = False
+        self._lines.begin(self.stamp)
+        self.rows.fetch(urls, ids)
+
+    @property
+    def pending(self) -> int:
+        """Bytes that wait to be written."""
+        return self.warcs.pending
+
+    def write(
+        self,
+        article: Article,
+        captures: Sequence[Capture],
+        previous: Sequence[CaptureReference],
+        page_hash: str | None,
+    ) -> Article:
+        """Add *captures*, and a line for *article* that names them; return the line.
+
+        On an error the batch is as before.
+        """
+        mark = self.warcs.mark()
+        try:
+            references = tuple(self.warcs.keep(capture, previous) for capture in captures)
+            line = attrs.evolve(article, captures=references)
+            return self.add_article(line, page_hash)
+        except CrawlerError:
+            self.warcs.reset(mark)
+            raise
+
+    def add_article(self, article: Article, page_hash: str | None) -> Article:
+        """Add a line for *article*, whose captures are in the archive; return the line."""
+        line = attrs.evolve(article, run=self.run, written_at=self.stamp)
+        self.add(line, page_hash)
+        self.added[line.id] = line
+        return line
+
+    def add(self, line: Line, page_hash: str | None = None) -> None:
+        """Add *line* as it is."""
+        try:
+            content = dump_line(line)
+        except UnicodeEncodeError as error:
+            raise InvalidRecord(type(line).__name__, line.id, f"text as UTF-8 ({error})") from None
+        if isinstance(line, Withheld):
+            self._withheld.append(line.id)
+        apply_line(self.rows, line, self._lines.add(content), lambda _: page_hash or "")
+
+    def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
+        """Keep the validators of a page that has no row of its own."""
+        self._documents.append((url, etag, last_modified))
+
+    def commit_files(self) -> None:
+        """Put the batch's records, then its lines, on disk; on :exc:`OSError` neither is."""
+        try:
+            self.warcs.commit()
+            content = self._lines.commit()
+        except OSError:
+            self.rollback()
+            raise
+        self.warcs.accept()
+        if content:
+            size, crc = self._sizes.get(self._lines.name, (0, 0))
+            self._sizes[self._lines.name] = (size + len(content), zlib.crc32(content, crc))
+            self._written_at = self.stamp
+            self._wrote = True
+
+    def commit_ledger(self) -> None:
+        """Bring the ledger up to the batch; on an error it catches up at the next start."""
+        if self._withheld:
+            add_withheld(self.folder, self._withheld)
+        self.tables.begin()
+        self.tables.put(self.rows)
+        for document in self._documents:
+            self.tables.keep_document(*document)
+        if self._wrote:
+            self.tables.put_file(self._lines.name, *self._sizes[self._lines.name])
+            self.tables.put_meta("written_at", self.stamp)
+        if self.warcs.name:
+            self.tables.put_file(self.warcs.name, self.warcs.size, 0)
+        self.tables.commit()
+
+    def rollback(self) -> None:
+        """Drop the batch; the files are cut back to what they were."""
+        self._lines.rollback()
+        self.warcs.rollback()
+
+    def close(self) -> None:
+        self._lines.close()
+        self.warcs.close()
+        self.tables.close()

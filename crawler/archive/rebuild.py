@@ -1,0 +1,151 @@
+"""The ledger brought up to the lines: their new end as a rule, all of them when it is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import zlib
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from crawler.archive.addresses import first_look
+from crawler.archive.captures import read_validators
+from crawler.archive.files import temporary
+from crawler.archive.lines import MonthFile, Position, iterate, month_files
+from crawler.archive.rows import PageHash, apply_line
+from crawler.archive.tables import NAME, Tables
+from crawler.errors import InvalidRecord
+from crawler.items import Article, Line, Withheld
+from crawler.lineformat import parse_line
+
+# Lines that become rows together.
+_CHUNK: Final = 500
+
+
+class Filler:
+    """Brings a ledger up to lines; says in :attr:`said` what could not be read."""
+
+    def __init__(self, folder: Path, tables: Tables, page_hash: PageHash, now: dt.datetime) -> None:
+        self.folder = folder
+        self.tables = tables
+        self.page_hash = page_hash
+        self.now = now
+        self.lines = 0
+        self.said: list[str] = []
+        self.withheld: list[str] = []
+
+    def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
+        """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
+        with file.open() as source:
+            if start:
+                source.seek(start)
+            chunk: list[tuple[Line, Position]] = []
+            end = start
+            for offset, raw in iterate(source, start):
+                end = offset + len(raw)
+                crc = zlib.crc32(raw, crc)
+                try:
+                    chunk.append((parse_line(raw), Position(file.month, offset, len(raw))))
+                except InvalidRecord as error:
+                    self.said.append(f"{file.path.name}: byte {offset}: no line ({error})")
+                if len(chunk) == _CHUNK:
+                    self._apply(chunk, file.plain_name, end, crc)
+                    chunk = []
+            self._apply(chunk, file.plain_name, end, crc)
+
+    def _apply(self, chunk: list[tuple[Line, Position]], name: str, end: int, crc: int) -> None:
+        rows = self.tables.rows()
+        rows.fetch([line.url for line, _ in chunk], [line.id for line, _ in chunk])
+        for line, position in chunk:
+            apply_line(rows, line, position, self.page_hash)
+            if isinstance(line, Withheld):
+                self.withheld.append(line.id)
+        for line in {line.id: line for line, _ in chunk}.values():
+            row = rows.address(line.url)
+            if row is not None:
+                row = first_look(row, self.now)
+                if isinstance(line, Article) and line.source == "page" and line.captures:
+                    etag, last_modified = read_validators(self.folder, line.captures[0])
+                    row = attrs.evolve(row, etag=etag, last_modified=last_modified)
+                rows.put_address(row)
+        self.lines += len(chunk)
+        self.tables.begin()
+        self.tables.put(rows)
+        self.tables.put_file(name, end, crc)
+        if chunk and (written := chunk[-1][0].written_at):
+            self.tables.put_meta("written_at", max(written, self.tables.meta("written_at") or ""))
+        self.tables.commit()
+
+
+def open_ledger(
+    folder: Path, page_hash: PageHash, now: dt.datetime
+) -> tuple[Tables, list[str], list[str]]:
+    """Open the ledger of the archive in *folder*, and bring it up to the lines.
+
+    Returns it, what had to be put right, and the ids withheld by lines that it did not know. What
+    is read are the lines behind those that it accounts for; all of them when it is missing, is no
+    ledger, or accounts for lines that are not there.
+    """
+    path = folder / NAME
+    files = month_files(folder)
+    if not path.exists():
+        if not files:
+            return Tables(path), [], []
+        return _rebuild(folder, files, page_hash, now, "was missing")
+    try:
+        tables = Tables(path)
+        accounted = tables.files()
+    except sqlite3.DatabaseError as error:
+        return _rebuild(folder, files, page_hash, now, f"was damaged ({error})")
+    accounted = {name: known for name, known in accounted.items() if "/" not in name}
+    behind = [(file, *accounted.pop(file.plain_name, (0, 0))) for file in files]
+    lost = [file.plain_name for file, size, _ in behind if size > _size(file, size)]
+    if lost := [*lost, *accounted]:
+        tables.close()
+        return _rebuild(folder, files, page_hash, now, f"knew lines that {lost[0]} does not have")
+    filler = Filler(folder, tables, page_hash, now)
+    for file, size, crc in behind:
+        if size == 0 or size < _size(file, size):
+            filler.fill(file, size, crc)
+    said = list(filler.said)
+    if filler.lines:
+        said.append(f"{NAME}: caught up with {filler.lines} lines")
+    return tables, said, filler.withheld
+
+
+def fill_all(
+    folder: Path, path: Path, page_hash: PageHash, now: dt.datetime
+) -> tuple[Tables, Filler]:
+    """Make a ledger at *path* from all lines of the archive in *folder*."""
+    tables = Tables(path, durable=False)
+    filler = Filler(folder, tables, page_hash, now)
+    for file in month_files(folder):
+        filler.fill(file)
+    return tables, filler
+
+
+def _rebuild(
+    folder: Path, files: list[MonthFile], page_hash: PageHash, now: dt.datetime, why: str
+) -> tuple[Tables, list[str], list[str]]:
+    path = folder / NAME
+    beside = temporary(path)
+    remove_ledger(beside)
+    tables, filler = fill_all(folder, beside, page_hash, now)
+    tables.close()
+    remove_ledger(path)  # a log left beside it would be played into the new one
+    beside.replace(path)
+    said = f"{NAME} {why}: rebuilt from {filler.lines} lines in {len(files)} files"
+    return Tables(path), [*filler.said, said], filler.withheld
+
+
+def remove_ledger(path: Path) -> None:
+    """Remove the SQLite file at *path* and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _size(file: MonthFile, known: int) -> int:
+    """Bytes of text in *file*; of a compressed one, all there or not at all, the *known* ones."""
+    return known if file.compressed else file.path.stat().st_size

@@ -1,0 +1,321 @@
+"""What follows from a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from crawler.archive import addresses
+from crawler.archive.batch import Batches
+from crawler.archive.findings import (
+    Failed,
+    Finding,
+    Found,
+    Missing,
+    Outcome,
+    OutcomeKind,
+    Refused,
+    Reread,
+    Seen,
+    Settlement,
+    Withhold,
+)
+from crawler.archive.judging import Reading, judge
+from crawler.archive.moments import stamp
+from crawler.archive.records import sha256
+from crawler.archive.rereading import Rereader
+from crawler.archive.rows import AddressRow, ArticleRow, Rows, place
+from crawler.archive.sightings import Sightings, named
+from crawler.captures import Capture
+from crawler.errors import ArchiveError, InvalidRecord
+from crawler.items import Article, CaptureReference, Gone, Withheld
+
+
+class Recorder:
+    """Turns findings into records, lines and rows of a batch; used by the archive's thread."""
+
+    def __init__(self, batches: Batches, rereader: Rereader) -> None:
+        self.batches = batches
+        self.rereader = rereader
+        self.site = rereader.newsroom.name
+        self.looked_at = 0
+        self.sightings = Sightings(batches.folder)
+
+    def begin(self, findings: Sequence[Finding]) -> None:
+        """Begin a batch of *findings*, each of which may then be taken."""
+        urls, ids = [], []
+        for finding in findings:
+            match finding:
+                case Found(article, captures):
+                    ids.append(article.id)
+                    urls += [article.url, *_asked(captures)]
+                case Reread(article):
+                    ids.append(article.id)
+                    urls.append(article.url)
+                case Withhold(id_):
+                    ids.append(id_)
+                case _:
+                    urls.append(finding.url)
+        self.batches.begin(urls, ids)
+
+    def take(self, finding: Finding, reading: Reading | None = None) -> Outcome:  # noqa: PLR0911 -- one a kind
+        """Add what follows from *finding* to the batch; *reading* is that of an article.
+
+        Raises :exc:`InvalidRecord` or :exc:`ArchiveError` when nothing can; the batch is then as
+        before.
+        """
+        match finding:
+            case Found():
+                assert reading is not None
+                return self._found(finding, reading)
+            case Reread(article):
+                assert reading is not None
+                return self._reread(article, reading)
+            case Refused():
+                return self._refused(finding)
+            case Missing():
+                return self._missing(finding)
+            case Seen():
+                return self._seen(finding)
+            case Failed(url, reason):
+                row = self._address(url) or AddressRow(url=url)
+                self.rows.put_address(addresses.after_failure(row, self.batches.now, reason))
+                return Outcome(kind="failed", url=url, id=row.article, note=reason)
+            case Withhold(id_, reason):
+                return self._withhold(id_, reason)
+
+    @property
+    def rows(self) -> Rows:
+        return self.batches.rows
+
+    def settle(self) -> Settlement:
+        """Write the lines of what is gone, or none when too much is."""
+        batches = self.batches
+        if self.sightings.mass(self.looked_at):
+            batches.tables.forget_sightings(batches.run)
+            return Settlement(looked_at=self.looked_at, vanished=self.sightings.vanished, mass=True)
+        batches.begin([], [])
+        gone: list[Gone] = []
+        for candidate, members in self.sightings.candidates():
+            known = self.rows.article(candidate.id)
+            if known is None or known.state != "article":
+                continue
+            line = Gone(
+                id=candidate.id,
+                revision=known.revision + 1,
+                site=self.site,
+                url=candidate.url,
+                gone_at=candidate.since,
+                status=candidate.status,
+                captures=named(candidate, batches.warcs.add(members)),
+                run=batches.run,
+                written_at=batches.stamp,
+            )
+            batches.add(line)
+            gone.append(line)
+            self._put_gone(candidate.url, first=True)
+        batches.commit_files()
+        batches.commit_ledger()
+        self.sightings.clear()
+        return Settlement(
+            gone=tuple(gone), looked_at=self.looked_at, vanished=self.sightings.vanished
+        )
+
+    def close(self) -> None:
+        self.rereader.close()
+        self.sightings.close()
+        self.batches.close()
+
+    def _found(self, finding: Found, reading: Reading) -> Outcome:
+        article = finding.article
+        if article.site != self.site:
+            raise InvalidRecord("site", article.site, f"the archive's name, {self.site}")
+        known = self.rows.article(article.id)
+        notes: list[str] = []
+        verdict = judge(
+            reading,
+            known,
+            self.rereader.rules.extractor,
+            lambda: self.rereader.read(known, self._previous(known), notes) if known else None,
+        )
+        self.looked_at += known is not None and known.state == "article"
+        self.sightings.drop(article.id)
+        line: Article | None = None
+        if verdict.writes:
+            previous = self._previous(known) if known and known.source == article.source else ()
+            line = self.batches.write(
+                attrs.evolve(article, revision=verdict.revision),
+                finding.captures,
+                previous,
+                reading.page_hash,
+            )
+        elif known is not None and verdict.kind != "withheld":
+            place(self.rows, known, article, known.source)
+            self.rows.put_article(attrs.evolve(known, url=article.url))
+        current = known.url if known and verdict.kind == "withheld" else article.url
+        self._after_look(finding, verdict.kind, current)
+        return Outcome(
+            kind=verdict.kind,
+            url=article.url,
+            id=article.id,
+            revision=verdict.revision,
+            line=line,
+            note="; ".join(notes) or None,
+        )
+
+    def _after_look(self, finding: Found, kind: OutcomeKind, current: str) -> None:
+        """Note when to look again, the validators, and the addresses that led to *current*."""
+        article = finding.article
+        row = self.rows.address(current)
+        if row is not None and kind != "withheld":
+            row = addresses.after_article(row, kind, self.batches.now, finding.lastmod)
+            if article.source == "page" and finding.captures:
+                headers = finding.captures[0].headers
+                row = attrs.evolve(
+                    row, etag=headers.get("etag"), last_modified=headers.get("last-modified")
+                )
+                for page in finding.captures[1:]:
+                    if "etag" in page.headers or "last-modified" in page.headers:
+                        self.batches.keep_document(
+                            page.url, page.headers.get("etag"), page.headers.get("last-modified")
+                        )
+            self.rows.put_address(row)
+        for url in {article.url, *_asked(finding.captures)} - {current}:
+            asked = self.rows.address(url)
+            if asked is not None:
+                self.rows.put_address(
+                    attrs.evolve(asked, article=article.id, state="article", moved=1)
+                )
+
+    def _refused(self, finding: Refused) -> Outcome:
+        row = self._address(finding.url) or AddressRow(url=finding.url)
+        known = self.rows.article(row.article) if row.article else None
+        if finding.keep and finding.reason != "protected" and finding.captures:
+            bodies = b"".join(c.exchanges[-1].body for c in finding.captures if c.exchanges)
+            digest = sha256(bodies)
+            if digest != row.kept:
+                for capture in finding.captures:
+                    self.batches.warcs.keep(capture)
+                row = attrs.evolve(row, kept=digest)
+        row = addresses.after_refusal(
+            row,
+            self.batches.now,
+            finding.reason,
+            finding.lastmod,
+            article=known is not None and known.state != "withheld",
+        )
+        self.rows.put_address(row)
+        return Outcome(kind="refused", url=finding.url, id=row.article, note=finding.reason)
+
+    def _missing(self, finding: Missing) -> Outcome:
+        row = self._address(finding.url)
+        known = self.rows.article(row.article) if row is not None and row.article else None
+        if row is None or known is None or known.state == "withheld":
+            return self._refused(Refused(finding.url, f"http_{finding.status}"))
+        if known.state == "gone":
+            self._put_gone(row.url, first=False)
+        elif row.url == finding.url:
+            self.looked_at += 1
+            self.sightings.note(known.id)
+            since = row.missing_since
+            if since is None:
+                row = attrs.evolve(
+                    row,
+                    missing_since=stamp(self.batches.now),
+                    missing_run=self.batches.run,
+                    failures=0,
+                )
+            elif row.missing_run != self.batches.run:
+                self.sightings.add(known.id, row.url, since, finding.status, finding.captures)
+            self.rows.put_address(addresses.look_again(row, self.batches.now))
+        else:  # an earlier address that leads nowhere any more
+            former = self.rows.address(finding.url)
+            if former is not None:
+                self.rows.put_address(attrs.evolve(former, moved=1, state="gone"))
+        return Outcome(kind="missing", url=finding.url, id=known.id, revision=known.revision)
+
+    def _seen(self, finding: Seen) -> Outcome:
+        row = self._address(finding.url)
+        if row is None:
+            return Outcome(kind="seen", url=finding.url)
+        known = self.rows.article(row.article) if row.article else None
+        if known is not None and known.state == "article":
+            self.looked_at += 1
+            self.sightings.drop(known.id)
+        row = addresses.after_nothing(row, self.batches.now, finding.lastmod)
+        self.rows.put_address(
+            attrs.evolve(
+                row,
+                etag=finding.etag or row.etag,
+                last_modified=finding.last_modified or row.last_modified,
+            )
+        )
+        return Outcome(
+            kind="seen",
+            url=finding.url,
+            id=row.article,
+            revision=known.revision if known else None,
+        )
+
+    def _reread(self, article: Article, reading: Reading) -> Outcome:
+        known = self.rows.article(article.id)
+        line = None
+        if (
+            known is not None
+            and known.state == "article"
+            and (known.revision, known.source) == (article.revision, article.source)
+            and not known.has_line(article.source, article.extractor)
+        ):
+            before = self.rows.address(article.url)
+            line = self.batches.add_article(article, reading.page_hash)
+            if before is not None:  # the page itself was not looked at
+                self.rows.put_address(before)
+        return Outcome(
+            kind="reread" if line else "unchanged",
+            url=article.url,
+            id=article.id,
+            revision=article.revision,
+            line=line,
+        )
+
+    def _withhold(self, id_: str, reason: str) -> Outcome:
+        known = self.rows.article(id_)
+        if known is None:
+            raise ArchiveError(f"{self.site} has no article {id_}")
+        line = None
+        if known.state != "withheld":
+            line = Withheld(
+                id=id_,
+                site=self.site,
+                url=known.url,
+                withheld_at=stamp(self.batches.now),
+                reason=reason,
+                run=self.batches.run,
+                written_at=self.batches.stamp,
+            )
+            self.batches.add(line)
+        return Outcome(kind="withheld", url=known.url, id=id_, revision=known.revision, line=line)
+
+    def _put_gone(self, url: str, *, first: bool) -> None:
+        row = self.rows.address(url)
+        if row is not None:
+            self.rows.put_address(addresses.after_gone(row, self.batches.now, first=first))
+
+    def _address(self, url: str) -> AddressRow | None:
+        """The row of *url*, or of the article's current address where *url* is an earlier one."""
+        row = self.rows.address(url)
+        if row is None or not row.moved or not row.article:
+            return row
+        known = self.rows.article(row.article)
+        return (self.rows.address(known.url) if known else None) or row
+
+    def _previous(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
+        """The captures of the article's last line."""
+        added = self.batches.added.get(known.id)
+        return added.captures if added else self.rereader.captures_of(known)
+
+
+def _asked(captures: Sequence[Capture]) -> list[str]:
+    """The addresses that were asked for on the way to the first of *captures*."""
+    return [exchange.url for exchange in captures[0].exchanges] if captures else []
