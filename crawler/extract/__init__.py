@@ -20,11 +20,12 @@ from crawler.extract.gates import (
     refuse_page,
     refuse_response,
 )
+from crawler.extract.generic import GenericPage
 from crawler.extract.normal_form import page_hash
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR
 from crawler.extract.rest import RestRecord, record
-from crawler.extract.themes import page_class_for
+from crawler.extract.themes import has_traces, page_class_for
 from crawler.items import Article
 from crawler.newsrooms import Newsroom, load_newsroom
 
@@ -77,15 +78,24 @@ def page_addresses(capture: Capture, newsroom: Newsroom | None = None) -> tuple[
 
 
 def _page(captures: Sequence[Capture], newsroom: Newsroom) -> ArticlePage:
-    documents = []
-    for capture in captures:
-        refuse_address(capture)
-        document = Document(capture.body, capture.url, capture.headers)
-        refuse_page(document)
-        documents.append(document)
-    page = page_class_for(documents[0], newsroom)(documents, newsroom)
-    page.refuse_strangers()
-    return page
+    documents = [_document(capture) for capture in captures]
+    page_class = page_class_for(documents[0], newsroom)
+    if page_class is not GenericPage:
+        page = page_class(documents, newsroom)
+        if page.is_readable:
+            page.refuse_strangers()
+            return page
+        # A theme that has changed, or one that is not what its traces say.
+        documents = [_document(capture, whole=True) for capture in captures]
+    return GenericPage(documents, newsroom)
+
+
+def _document(capture: Capture, *, whole: bool = False) -> Document:
+    refuse_address(capture)
+    whole = whole or not has_traces(capture.body)
+    document = Document(capture.body, capture.url, capture.headers, whole=whole)
+    refuse_page(document)
+    return document
 
 
 def _newsroom(site: str, url: str) -> Newsroom:

@@ -60,18 +60,41 @@ class Document:
     """One page: its tree, its address, and what it declares about itself."""
 
     def __init__(
-        self, body: bytes | str, url: str, headers: Mapping[str, str] | None = None
+        self,
+        body: bytes | str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        whole: bool = True,
     ) -> None:
-        """Parse *body*; :exc:`NotAnArticle` where it is empty or cannot be read as a whole."""
+        """Parse *body*; :exc:`NotAnArticle` where it is empty or cannot be read.
+
+        Unless it is wanted *whole*, what stands around ``main`` is left out where it can be told:
+        menus, the sidebar and the footer are half of a page, and half of the time to read it.
+        """
         self.url = url
         self.headers: Mapping[str, str] = headers or {}
-        self.root = _parse(body, url, self.headers.get("content-type", ""))
+        self.is_whole = True
+        encoded = _encoded(body, self.headers.get("content-type", ""))
+        if not whole:
+            inner = _around_main(encoded)
+            self.is_whole = inner is encoded
+            encoded = inner
+        self.root = _parse(encoded, url)
 
     @cached_property
     def body_classes(self) -> frozenset[str]:
         """The names that WordPress gives ``body``: ``single-post``, ``postid-123``, ``page``."""
         body = self.root.find("body")
         return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The address that the page declares to be its own."""
+        for link in self.root.iter("link"):
+            if link.get("rel") == "canonical":
+                return self.absolute(link.get("href"))
+        return self.absolute(self.head.link("canonical"))
 
     @cached_property
     def head(self) -> Head:
@@ -121,10 +144,24 @@ def _declared(scope: etree._Element) -> Head:
     return Head(tuple(links), metas)
 
 
-def _parse(body: bytes | str, url: str, content_type: str) -> etree._Element:
-    encoded = (
-        body.encode("utf-8", "replace") if isinstance(body, str) else _utf8(body, content_type)
-    )
+def _around_main(body: bytes) -> bytes:
+    """Return *body* without what stands between the beginning of ``body`` and ``main``, and after.
+
+    Where the three tags are not found in that order it is returned as it is. A tag that stands in
+    a script or in a comment can only make the cut smaller: of ``main`` it is the first beginning
+    and the last end that count.
+    """
+    top = body.find(b">", body.find(b"<body"))
+    start = body.find(b"<main")
+    end = body.rfind(b"</main>")
+    return body[: top + 1] + body[start:end] if 0 < top < start < end else body
+
+
+def _encoded(body: bytes | str, content_type: str) -> bytes:
+    return body.encode("utf-8", "replace") if isinstance(body, str) else _utf8(body, content_type)
+
+
+def _parse(encoded: bytes, url: str) -> etree._Element:
     if len(encoded) > _LARGE and _has_endless_tag(encoded):
         raise NotAnArticle(url, "too_complex")
     try:

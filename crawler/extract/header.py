@@ -12,12 +12,12 @@ from crawler.extract import media
 from crawler.extract.document import Document, text_of
 
 _TAGS: Final = (
-    *("h1", "h2", "p", "a", "time", "img", "figcaption", "div", "section", "span"),
+    *("h1", "h2", "p", "a", "time", "img", "figcaption", "div", "section"),
     *media.AMP_IMAGES,
     *("iframe", "amp-iframe", "amp-youtube", "video", "amp-video"),
 )
 _PLAYERS: Final = frozenset(("iframe", "amp-iframe", "amp-youtube", "video", "amp-video"))
-_BOXES: Final = frozenset(("div", "section", "span", "p"))
+_BOXES: Final = frozenset(("div", "section", "p"))
 _NONE: Final[frozenset[str]] = frozenset()
 _IMAGES: Final = frozenset(("img", *media.AMP_IMAGES))
 _POST: Final = re.compile(r"postid-(\d{1,18})")
@@ -78,7 +78,8 @@ def read_header(document: Document, marks: Marks) -> Header:
             ):
                 header.content = element
                 break
-            _box(header, element, names, marks)
+            if header.subtitle is None and not names.isdisjoint(marks.subtitle):
+                header.subtitle = element
         elif tag == "time":
             # An article that was never edited has one element with both names.
             edited = "updated" in names and "published" not in names
@@ -89,13 +90,6 @@ def read_header(document: Document, marks: Marks) -> Header:
         else:
             _only(header, element, names, marks)
     return header
-
-
-def _box(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
-    if header.subtitle is None and not names.isdisjoint(marks.subtitle):
-        header.subtitle = element
-    elif element.tag == "span" and not names.isdisjoint(marks.author):
-        _add(header.authors, text_of(element))
 
 
 def _only(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:

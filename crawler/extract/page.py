@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -76,6 +75,17 @@ class ArticlePage(Record):
             walks.append(Walk(content, document, self.roles, skip=skip))
         return walks
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the pages have what this class looks for: a headline and a text."""
+        title = self._part("title", self.header.title)
+        contents = (
+            Selected(document, self.newsroom.selectors).element("body") is not None
+            or header.content is not None
+            for document, header in zip(self.documents, self.headers, strict=True)
+        )
+        return title is not None and all(contents)
+
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
         posts = {_post_of(header) for header in self.headers} - {None}
@@ -85,16 +95,16 @@ class ArticlePage(Record):
     @cached_property
     def url(self) -> str:
         asked = self.document.url
-        declared = self.document.absolute(self.document.head.link("canonical"))
+        declared = self.document.canonical
         # A canonical address elsewhere is that of whoever wrote first, or a mistake.
-        if declared is None or not same_host(declared, (urlsplit(asked).netloc,)):
+        if declared is None or not same_host(declared, (self.document.host,)):
             declared = asked
         address = canonical(declared)
         if address is None:
             raise NotAnArticle(asked, "no_address")
         return without_page_number(address)
 
-    @cached_property
+    @property
     def post_id(self) -> int | None:
         number = _post_of(self.header)
         if number is not None:
@@ -114,17 +124,17 @@ class ArticlePage(Record):
                 return self.state("post_id", int(found[1]), where)
         return None
 
-    @cached_property
+    @property
     def title(self) -> str | None:
         return self.state_text("title", self._part("title", self.header.title), "h1.entry-title")
 
-    @cached_property
+    @property
     def subtitle(self) -> str | None:  # type: ignore[override]  # computed here
         return self.state_text(
             "subtitle", self._part("subtitle", self.header.subtitle), "p.subtitle"
         )
 
-    @cached_property
+    @property
     def published_at(self) -> str | None:
         for element in self.selected.elements("published_at") or self.header.published:
             found = self.moment_of(element)
@@ -132,7 +142,7 @@ class ArticlePage(Record):
                 return self.state("published_at", found, "time.entry-date[datetime]")
         return None
 
-    @cached_property
+    @property
     def modified_at(self) -> str | None:
         for element in self.selected.elements("modified_at") or self.header.updated:
             found = self.moment_of(element)
@@ -149,8 +159,15 @@ class ArticlePage(Record):
 
     @property
     def authors(self) -> Sequence[str]:
-        found = self.selected.texts("authors") or self.header.authors
+        found = self.selected.texts("authors") or self.header.authors or self._unlinked_authors()
         return self.state("authors", found, "span.author")
+
+    def _unlinked_authors(self) -> list[str]:
+        return [
+            name
+            for span in self.header.scope.iter("span")
+            if _has(span, self.marks.author) and (name := text_of(span))
+        ]
 
     @property
     def categories(self) -> Sequence[str]:
@@ -169,15 +186,15 @@ class ArticlePage(Record):
         found = self.selected.texts("tags") or list(dict.fromkeys(below))
         return self.state("tags", found, "footer a[rel=tag]")
 
-    @cached_property
+    @property
     def writer(self) -> str | None:  # type: ignore[override]  # computed here
         return self._credited("writer")
 
-    @cached_property
+    @property
     def editor(self) -> str | None:  # type: ignore[override]  # computed here
         return self._credited("editor")
 
-    @cached_property
+    @property
     def source_url(self) -> str | None:  # type: ignore[override]  # computed here
         for anchor in self.selected.elements("source_url") or self._source_links:
             address = self.document.absolute(anchor.get("href"))
@@ -191,13 +208,13 @@ class ArticlePage(Record):
         address = self.document.absolute(source(photo)) if photo is not None else None
         return self.state("image_url", address, "img.wp-post-image")
 
-    @cached_property
+    @property
     def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
         photo = self._part("image_url", self.header.photo)
         alt = fold(photo.get("alt") or "") if photo is not None and self.image_url else ""
         return self.state("image_alt", alt or None, "img.wp-post-image[alt]")
 
-    @cached_property
+    @property
     def caption(self) -> str | None:  # type: ignore[override]  # computed here
         return self.state_text("caption", self._part("caption", self.header.caption), "figcaption")
 
@@ -231,12 +248,14 @@ class ArticlePage(Record):
 
     @property
     def pages(self) -> Sequence[str]:
-        linked = (
+        linked = [
             address
             for document, walk in zip(self.documents, self.walks, strict=True)
             for href in walk.page_links
             if (address := document.absolute(href))
-        )
+        ]
+        if not linked and len(self.documents) == 1:
+            return (self.url,)
         return in_order(self.url, (*(document.url for document in self.documents), *linked))
 
     def _part(self, field: str, found: etree._Element | None) -> etree._Element | None:

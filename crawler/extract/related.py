@@ -11,7 +11,7 @@ from crawler.extract.document import Document, text_of
 from crawler.items import RelatedPost
 from crawler.normalise.urls import canonical
 
-_HEADINGS: Final = frozenset(("h2", "h3", "h4", "h5"))
+_HEADINGS: Final = ("h2", "h3", "h4", "h5")
 
 
 class Related(NamedTuple):
@@ -43,15 +43,16 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
     """Return the links of a box of related posts under their heading, each once."""
     heading: str | None = None
     found: dict[str, Related] = {}
-    anchors = element.iter("a", *_HEADINGS)
-    for each in anchors:
+    for each in element.iter("a", *_HEADINGS):
         if each.tag in _HEADINGS:
-            if heading is None and each.find(".//a") is None:
+            if heading is None and next(each.iter("a"), None) is None:
                 heading = text_of(each) or None
             continue
         href = each.get("href")
-        if href and href not in found:
-            title = text_of(each)
-            if title:
-                found[href] = Related(title, href, heading, placement, document)
+        # A thumbnail leads where the headline below it leads (fixtures/progres/kotak-terkait).
+        if not href or href in found or each.get("aria-hidden") == "true":
+            continue
+        title = text_of(each)
+        if title:
+            found[href] = Related(title, href, heading, placement, document)
     return list(found.values())

@@ -109,7 +109,7 @@ class RestRecord(Record):
 
     @cached_property
     def walks(self) -> list[Walk]:
-        theme = THEMES.get(self.newsroom.theme, THEMES["hatom"])
+        theme = THEMES.get(self.newsroom.theme, THEMES["wpberita"])
         content = _rendered(self.values, "content")
         documents = (Document(f"<div>{part}</div>", self.url) for part in _NEXT_PAGE.split(content))
         return [Walk(document.root, document, theme.roles) for document in documents]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.extract.generic import GenericPage
 from crawler.extract.header import Marks, scope_of
 from crawler.extract.page import ArticlePage
 from crawler.extract.roles import Role, Roles
@@ -36,7 +37,9 @@ class NewkarmaPage(WPBeritaPage):
     theme = "newkarma"
 
 
-THEMES: Final = {page.theme: page for page in (WPBeritaPage, NewkarmaPage, ArticlePage)}
+THEMES: Final[dict[str, type[ArticlePage]]] = {
+    page.theme: page for page in (WPBeritaPage, NewkarmaPage, GenericPage)
+}
 """Name of each theme, as a newsroom's file has it → class of its pages."""
 
 # What the house of these themes (kentooz.com, idtheme.com) writes on the body.
@@ -50,22 +53,27 @@ _FOLDERS: Final = (
 def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
     """Return the class of pages that *document* shows traces of, else the newsroom's own.
 
-    A theme that is not known is read by what most WordPress themes have in common.
+    A theme that is not known is read by :class:`~crawler.extract.generic.GenericPage`.
     """
-    return detect(document) or THEMES.get(newsroom.theme) or ArticlePage
+    return detect(document) or THEMES.get(newsroom.theme, GenericPage)
 
 
 def detect(document: Document) -> type[ArticlePage] | None:
     """Return the class of pages that the page shows traces of, ``None`` for an unknown theme.
 
-    A trace is the theme's folder in the address of a stylesheet, which AMP and optimisers take
-    away, or the house's names on ``body`` together with the theme's class of an article.
+    A trace is the house's names on ``body`` together with the theme's class of an article, or
+    the theme's folder in the address of a stylesheet, which AMP and optimisers take away.
     """
+    if not _HOUSE.isdisjoint(document.body_classes):
+        classes = (scope_of(document).get("class") or "").split()
+        return WPBeritaPage if "content-single" in classes else NewkarmaPage
     for _, _, href in document.head.links:
         for folder, page in _FOLDERS:
             if folder in href:
                 return page
-    if not _HOUSE.isdisjoint(document.body_classes):
-        classes = (scope_of(document).get("class") or "").split()
-        return WPBeritaPage if "content-single" in classes else NewkarmaPage
     return None
+
+
+def has_traces(body: bytes) -> bool:
+    """Whether a page's bytes show traces of a theme whose articles stand in ``main``."""
+    return b"kentooz" in body or b"/themes/wpberita" in body
