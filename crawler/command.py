@@ -15,10 +15,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
-from crawler.project import EXIT_FAILED, EXIT_LOCKED
-from crawler.project import archive_folder as archive_folder
-from crawler.project import archive_names as archive_names
-from crawler.project import archive_root as archive_root
+from crawler.project import EXIT_FAILED, EXIT_LOCKED, archive_folder, archive_names
 
 if TYPE_CHECKING:
     import argparse
