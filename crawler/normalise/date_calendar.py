@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from crawler.normalise.date_printed import Point, Printed
+from crawler.normalise.date_shapes import Point, Printed
 
 _NEXT_WITHIN: Final = dt.timedelta(days=60)  # how far ahead a date without a year may lie
 _YEARS_AHEAD: Final = 10  # a year farther past the anchor is a slip
@@ -37,6 +37,9 @@ def resolve(printed: Printed, anchor: dt.date | None, *, coming: bool) -> Span |
     *coming* says that the text speaks of the future.
     """
     first, last = printed.first, printed.last
+    if first.turn is not None:  # 25 Mei tahun lalu
+        year = anchor.year + first.turn if anchor else None
+        first, last = replace(first, year=year), last and replace(last, year=year)
     first_year = _plausible(first.year, anchor)
     if last is None:
         if first_year is None:

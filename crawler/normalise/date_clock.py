@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -11,24 +12,26 @@ from crawler.normalise.date_words import NUMBERS, ZONES
 
 MIDNIGHT: Final = 24
 _NOON: Final = 12
-_MINUTES: Final = 60
+_SIXTY: Final = 60
+_TWO_DIGITS: Final = 2
 
 _CLOCK: Final = re.compile(
     r"""
-    (?P<zone_before>Z)?                      # 2021-09-28WIB19:17
-    (?P<mark>q?P[:;,]{0,2}q?|t)?
-    (?P<half>G)?
-    (?P<hour>[dn])(?:[.:](?P<minute>d)(?:[.:](?P<second>d)(?:[.,][dxy])?)?)?
+    (?P<zone_before>Z)?                                     # 2021-09-28WIB19:17
+    (?P<mark>q?P[:;,]?q?|t)?
+    (?: (?P<half>G)?(?P<hour>[dn])
+        (?:(?(mark)[.:,;]|[.:])(?P<minute>d)(?:[.:](?P<second>d)(?:[.,][dxy])?)?)?
+      | (?(mark)(?P<digits>y)) )                            # pukul 0930
     (?P<half_day>A)?
     (?P<part>T)?
     (?P<zone>\(?Z)?
     (?P<part_after>T)?
     (?P<offset>\(?\+(?:d(?::d)?|y)|(?(second)-(?:d:d|y)))?
-    (?:\)?[-R]{1,2}p?P?(?P<until>d[.:]d)(?P<zone_until>Z)?)?
+    (?:\)?[-R]p?P?(?P<until>d[.:]d)(?P<zone_until>Z)?)?
     """,
     re.VERBOSE,
 )
-_PARTS: Final = ("hour", "minute", "second", "half_day", "part", "zone", "part_after", "offset")
+_AFTER_HOUR: Final = ("part", "zone", "half_day", "part_after", "offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,31 @@ class Clock:
     offset: int | None
     """Minutes east of Greenwich; None when no zone is printed."""
     until: tuple[int, int] | None
+    """Hour and minute at which a range ends."""
     marked: bool
     """By *pukul*, a zone, am or pm: a time wherever it stands."""
-    start: int
     end: int
+    """The token after it."""
 
-    def text(self) -> str:
-        clock = f"{self.hour % MIDNIGHT:02d}:{self.minute:02d}"
-        return clock if self.second is None else f"{clock}:{self.second:02d}"
+    def on(self, day: dt.date, anchor: dt.datetime | None) -> dt.datetime | None:
+        """The moment on *day*, in the zone of *anchor* where none is printed.
+
+        None without any zone: a moment that cannot be placed is none.
+        """
+        offset = dt.timedelta(minutes=self.offset) if self.offset is not None else None
+        if offset is None and anchor is not None:
+            offset = anchor.utcoffset()
+        if offset is None:
+            return None
+        time = dt.time(self.hour % MIDNIGHT, self.minute, self.second or 0)
+        moment = dt.datetime.combine(day, time, dt.timezone(offset))
+        if self.hour < MIDNIGHT:
+            return moment
+        return moment + dt.timedelta(days=1) if day < dt.date.max else None
+
+    def iso(self, moment: dt.datetime) -> str:
+        """*moment* in ISO 8601, with seconds where they are printed."""
+        return moment.isoformat(timespec="minutes" if self.second is None else "seconds")
 
 
 def number(word: str) -> int:
@@ -58,68 +78,96 @@ def number(word: str) -> int:
 
 def clock_at(tokens: Tokens, place: int) -> Clock | None:
     """The clock time that begins at token *place*, whether or not something marks it as one."""
+    if place > 1 and tokens.code[place - 1] in ".:" and tokens.is_glued(place - 1):
+        return None  # the minutes of something that is no time: 25.00 WIB
     found = _CLOCK.match(tokens.code, place)
-    if found is None:
+    if found is None or not (found["hour"] or found["digits"]):
         return None
-    told = bool(found["mark"])
-    marked = told or bool(found["zone"] or found["half_day"] or found["zone_before"])
-    if not (found["minute"] or marked) or (found["hour"] == "n" and not told):
+    told = bool(found["mark"]) and not (place and tokens.code[place - 1] in "dn")  # not "8 jam"
+    marked = told or any(found[name] for name in ("zone", "zone_before", "half_day"))
+    if not marked and not found["minute"]:
         return None
-    at_hour = found.start("hour")
-    second = None
-    if found["minute"]:
-        last = found.end("second" if found["second"] else "minute") - 1
-        if not _is_glued(tokens, at_hour, last):
-            return None
-        minute = number(tokens.words[at_hour + 2])
-        second = number(tokens.words[last]) if found["second"] else None
+    if found["hour"] == "n" and not told:
+        return None
+    return _read(tokens, found, told=told, marked=marked)
+
+
+def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> Clock | None:
+    printed = _printed(tokens, found)
+    if printed is None and not (told and found["hour"]):
+        return None
+    if printed is None:  # "pukul 10. 30 orang" prints the hour alone
+        end = found.end("hour")
+        hour, minute, second = _value(tokens, end - 1), 0, None
+        part = _part_before(tokens, found.start())
     else:
-        minute = 0
-    hour = _hour_of_day(_hour(tokens, at_hour), *_words(tokens, found))
+        hour, minute, second = printed
+        end = max(found.end(name) for name in (*_AFTER_HOUR, "hour", "minute", "second", "digits"))
+        part = _part(tokens, found)
+        if not (part or found["minute"]):
+            part = _part_before(tokens, found.start())
+    half_day = tokens.words[found.start("half_day")] if found["half_day"] else ""
+    hour = _hour_of_day(hour, half_day, part)
     if found["half"]:
         hour, minute = (hour - 1) % MIDNIGHT, 30
-    if hour * _MINUTES + minute > MIDNIGHT * _MINUTES or max(minute, second or 0) >= _MINUTES:
+    if hour * _SIXTY + minute > MIDNIGHT * _SIXTY or max(minute, second or 0) >= _SIXTY:
         return None
-    until = _until(tokens, found)
-    return Clock(
-        hour=hour,
-        minute=minute,
-        second=second,
-        offset=_offset(tokens, found),
-        until=until,
-        marked=marked,
-        start=place,
-        end=found.end() if until else max(map(found.end, _PARTS)),
+    if _is_duration(tokens, found, end):
+        return None
+    until = _until(tokens, found) if printed and found["minute"] else None
+    offset = _offset(tokens, found) if printed else None
+    return Clock(hour, minute, second, offset, until, marked, found.end() if until else end)
+
+
+def _printed(tokens: Tokens, found: re.Match[str]) -> tuple[int, int, int | None] | None:
+    """Hour, minute and second; None if what looks like minutes is none."""
+    if found["digits"]:
+        word = tokens.words[found.start("digits")]
+        return number(word[:2]), number(word[2:]), None
+    at = found.start("hour")
+    hour = _value(tokens, at)
+    if not found["minute"]:
+        return hour, 0, None
+    last = found.end("second" if found["second"] else "minute") - 1
+    for place in range(at, last, 2):
+        glued = tokens.is_glued(place) and tokens.is_glued(place + 1)
+        if not glued or len(tokens.words[place + 2]) != _TWO_DIGITS:
+            return None
+    return (
+        hour,
+        number(tokens.words[at + 2]),
+        number(tokens.words[last]) if found["second"] else None,
     )
 
 
-def _is_glued(tokens: Tokens, first: int, last: int) -> bool:
-    """Whether ``9.30`` stands without blanks, and its minutes and seconds have two digits."""
-    return all(
-        tokens.ends[place] == tokens.starts[place + 1]
-        and tokens.ends[place + 1] == tokens.starts[place + 2]
-        and len(tokens.words[place + 2]) == len("30")
-        for place in range(first, last, 2)
-    )
-
-
-def _hour(tokens: Tokens, place: int) -> int:
+def _value(tokens: Tokens, place: int) -> int:
     word = tokens.words[place]
-    return NUMBERS[word] if tokens.code[place] == "n" else number(word)
+    return NUMBERS.get(word, MIDNIGHT + 1) if tokens.code[place] == "n" else number(word)
 
 
-def _words(tokens: Tokens, found: re.Match[str]) -> tuple[str, str]:
-    """The am or pm and the part of the day beside a clock time, empty where there is none."""
-    half_day = tokens.words[found.start("half_day")] if found["half_day"] else ""
+def _is_duration(tokens: Tokens, found: re.Match[str], end: int) -> bool:
+    """Whether an hour alone counts something: ``buka 24 jam 7 hari``, ``jam 3 orang``."""
+    alone = end == found.end("hour") and not found["minute"]
+    return alone and tokens.code[end : end + 1] in ("h", "u", "b", "i", "a", "&")
+
+
+def _part(tokens: Tokens, found: re.Match[str]) -> str:
     for name in ("part", "part_after"):
         if found[name]:
-            return half_day, tokens.words[found.start(name)]
-    return half_day, ""
+            return tokens.words[found.start(name)]
+    return ""
+
+
+def _part_before(tokens: Tokens, place: int) -> str:
+    """The part of the day just before: ``Rabu malam sekitar pukul 8``."""
+    while tokens.code[place - 1 : place] in (",", ")", "q", "N"):
+        place -= 1
+    return tokens.word(place - 1) if tokens.code[place - 1 : place] == "T" else ""
 
 
 def _hour_of_day(hour: int, half_day: str, part: str) -> int:
     """The hour on the 24-hour clock, ``jam 3 sore`` being 15."""
-    if hour > _NOON or (hour == 0 and part):
+    if hour > _NOON or (hour == 0 and not half_day):
         return hour
     if half_day:
         return hour % _NOON + (_NOON if half_day[0] == "p" else 0)
@@ -134,21 +182,24 @@ def _hour_of_day(hour: int, half_day: str, part: str) -> int:
 
 
 def _until(tokens: Tokens, found: re.Match[str]) -> tuple[int, int] | None:
-    if not (found["until"] and found["minute"]):
+    if not found["until"]:
         return None
     at = found.start("until")
     hour, minute = number(tokens.words[at]), number(tokens.words[at + 2])
-    return (hour, minute) if hour < MIDNIGHT and minute < _MINUTES else None
+    fits = hour < MIDNIGHT and minute < _SIXTY and len(tokens.words[at + 2]) == _TWO_DIGITS
+    return (hour, minute) if fits and tokens.is_glued(at) and tokens.is_glued(at + 1) else None
 
 
 def _offset(tokens: Tokens, found: re.Match[str]) -> int | None:
     """A numeric offset wins over the name of a zone: ``GMT+7``."""
     if found["offset"]:
         places = range(*found.span("offset"))
-        digits = [tokens.words[i] for i in places if tokens.code[i] in "dy"]
-        hours, minutes = int(digits[0][:2]), int((digits[0][2:] or "".join(digits[1:])) or 0)
-        if hours <= 14 and minutes < _MINUTES:  # noqa: PLR2004 -- no zone is farther east
-            return (-1 if "-" in found["offset"] else 1) * (hours * _MINUTES + minutes)
+        digits = "".join(
+            tokens.words[i].zfill(_TWO_DIGITS) for i in places if tokens.code[i] in "dy"
+        )
+        hours, minutes = number(digits[:2]), number(digits[2:] or "0")
+        if hours <= 14 and minutes < _SIXTY:  # noqa: PLR2004 -- no zone is farther east
+            return (-1 if "-" in found["offset"] else 1) * (hours * _SIXTY + minutes)
     for name in ("zone", "zone_until", "zone_before"):
         if found[name]:
             return ZONES[tokens.words[found.end(name) - 1]]

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from crawler.normalise.date_words import CODES, misspelt_month
+from crawler.normalise.date_words import (
+    ABBREVIATIONS,
+    CODES,
+    WEEKDAY_ABBREVIATIONS,
+    misspelt_month,
+)
 
 # One character for one, so that places in the folded text are places in the text.
 _FOLDED: Final = str.maketrans(
     {
-        **dict.fromkeys("’‘`´ʼ′‛", "'"),
+        **dict.fromkeys("’‘´ʼ′‛", "'"),
         **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys(
-            "\u00a0\u2007\u2009\u202f\u200b\u200c\u200d\u2060\ufeff\u00ad\t\r\f\v", " "
-        ),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", " "),
         "İ": "I",  # the one letter whose lower case is two characters
-        "\\": "/",
         "⁄": "/",
-        "【": "(",
-        "[": "(",
-        "]": ")",
     }
 )
 
-# Phrases that count as one word; an abbreviation takes its full stop with it.
+# A word, with what makes it a phrase that counts as one.
 _TOKEN: Final = re.compile(
     r"""
       [0-9]+(?:o[0-9]+)*                       # 2o21 is a slip for 2021
-    | (?:jan|feb|peb|mar|mrt|apr|jun|jul|agt|agu|ags|agust|aug|sept?|okt|oct|nov|nop|des|dec
-        |sen|sel|rab|kam|jum|sab|ming?|pkl|pk|tgl|no|nomor|jl|jln|telp|wa)\.
-    | s\s?/\s?d\b\.? | s\.\s?d\b\.?
-    | jum\s?'?\s?'?at\b
-    | dini[\s-]?hari\b
-    | sampai\sdengan\b | akan\sdatang\b | kira-kira\b
-    | (?:kurang[\s-]lebih|lebih[\s-]kurang)\b
-    | lalu[\s-]lintas\b
-    | [ap]\.m\b\.?
-    | [^\W\d_]+(?:'[^\W\d_]+)*
+    | s(?:\s?/|\.)\s?d\b\.? | [ap]\.m\b\.?
+    | [^\W\d_]+(?:['`][^\W\d_]+)*
+      (?: (?<=dini)[\s-]?hari\b
+        | (?<=jum)\s?["',`]?\s?["']?at\b        # Jum'at, however it is typed
+        | (?<=sampai)\sdengan\b
+        | (?<=akan)\sdatang\b
+        | (?<=kira)-kira\b | (?<=kurang)\slebih\b | (?<=lebih)\skurang\b
+        | (?<=lalu)[\s-]lintas\b
+      )?
     | [^\w\s] | \n
     """,
     re.VERBOSE,
@@ -46,96 +45,114 @@ _PHRASES: Final = {
     "akan datang": "F",
     "sampai dengan": "R",
     "kira-kira": "q",
-    "lalu lintas": "o",
-    "lalu-lintas": "o",
+    "kurang lebih": "q",
+    "lebih kurang": "q",
 }
-_WEEKDAY_ABBREVIATIONS: Final = frozenset("sen. sel. rab. kam. jum. sab. min. ming.".split())
+_MARKS: Final = {mark: mark for mark in "()/-:,.|'+"} | {
+    "[": "(",
+    "]": ")",
+    "\\": "/",
+    "`": "'",
+    "\n": "|",
+}
+# Words that are typed in more ways than can be listed.
+_FORMS: Final = (
+    (re.compile(r"dini[\s-]?hari"), "T"),
+    (re.compile(r"d?jum.{0,3}at"), "W"),
+    (re.compile(r"s\W{1,2}d\W?"), "R"),
+    (re.compile(r"[ap]\.m\.?"), "A"),
+    (re.compile(r"puk\w{1,3}"), "P"),  # pukuk, pukull
+)
+_NUMBER: Final = {1: "d", 2: "d", 4: "y"}
+_STOP: Final = ";"
 
 
-def folded(text: str) -> str:
-    """*text* in lower case with plain apostrophes, hyphens, blanks; the same length."""
-    return text.translate(_FOLDED).lower()
+def lower(text: str) -> str:
+    """*text* in lower case, of the same length."""
+    folded = text.lower()
+    return folded if len(folded) == len(text) else text.replace("İ", "I").lower()
+
+
+@lru_cache(maxsize=8192)
+def _lexical(word: str) -> str:
+    """The code of a word by itself."""
+    if "0" <= word[0] <= "9":
+        return _NUMBER.get(len(word), "x")
+    known = CODES.get(word) or _PHRASES.get(word)
+    if known:
+        return known
+    if not word[0].isalpha():
+        return _MARKS.get(word, _STOP)
+    for form, code in _FORMS:
+        if form.fullmatch(word):
+            return code
+    return "o"
 
 
 class Tokens:
-    """The words, numbers and marks of a stretch of folded text.
+    """The words, numbers and marks of a stretch of text.
 
-    ``code`` has one letter for each of ``words``, ``starts`` and ``ends`` their places in the
-    text, so that a match over the code leads back to the text.
+    ``code`` has one letter for each of ``words``; ``starts`` and ``ends`` are their places in
+    ``plain``, the folded stretch, so that a match over the code leads back to the text.
     """
 
-    __slots__ = ("code", "ends", "starts", "text", "words")
+    __slots__ = ("base", "code", "ends", "plain", "source", "starts", "words")
 
-    def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
-        self.text = text
+    def __init__(self, source: str, start: int = 0, end: int | None = None) -> None:
+        self.source = source
+        self.base = start
+        stretch = source[start:end]
+        self.plain = (stretch if stretch.isascii() else stretch.translate(_FOLDED)).lower()
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         codes: list[str] = []
-        for found in _TOKEN.finditer(text, start, len(text) if end is None else end):
+        for found in _TOKEN.finditer(self.plain):
             word = found[0]
+            code = _lexical(word)
+            if code in "o.ytDAZ":
+                if code == "." and self._ends_abbreviation(found.start(), codes):
+                    continue
+                code = self._in_context(word, code, found.start(), codes)
+            codes.append(code)
+            self.words.append(word)
             self.starts.append(found.start())
             self.ends.append(found.end())
-            codes.append(self._code(word, found, codes))
-            self.words.append(word)
         self.code = "".join(codes)
 
-    def _code(self, word: str, found: re.Match[str], codes: list[str]) -> str:
-        first = word[0]
-        if "0" <= first <= "9":
-            return self._number(word, codes)
-        known = CODES.get(word)
-        if known is not None:
-            return self._known(word, known, found)
-        if not first.isalpha():
-            return self._mark(word, found)
-        return self._phrase(word, codes)
+    def _ends_abbreviation(self, start: int, codes: list[str]) -> bool:
+        """Whether the full stop at *start* is that of the word before it, as in ``Sept.``."""
+        if not codes or self.ends[-1] != start or self.words[-1] not in ABBREVIATIONS:
+            return False
+        if self.words[-1] in WEEKDAY_ABBREVIATIONS:
+            codes[-1] = "W"
+        return True
 
-    def _number(self, word: str, codes: list[str]) -> str:
-        if len(word) <= 2:  # noqa: PLR2004 -- a day, a month, an hour
-            return "d"
-        if len(word) != 4:  # noqa: PLR2004 -- a year
-            return "x"
-        if len(codes) > 1 and codes[-1] == "o" and codes[-2] == "d":
-            month = misspelt_month(self.words[-1], year_follows=True)
-            if month:
+    def _in_context(self, word: str, code: str, start: int, codes: list[str]) -> str:
+        if code == "o":
+            after_day = bool(codes) and codes[-1] == "d"
+            return "M" if after_day and misspelt_month(word, before_year=False) else code
+        if code == "y":
+            if codes[-2:] == ["d", "o"] and misspelt_month(self.words[-1], before_year=True):
                 codes[-1] = "M"
-        return "y"
+            return code
+        before = self.plain[start - 1 : start]
+        if code == ".":  # a full stop ends a sentence, a point stands inside a date or a time
+            after = self.plain[start + 1 : start + 2]
+            return code if before.isalnum() and after.isalnum() else _STOP
+        if code == "Z":
+            return code if word != "z" or before.isdecimal() else "o"
+        # The T of ISO 8601, am and "th" mean something only after a number.
+        return code if before.isdecimal() or (code == "A" and codes[-1:] == ["d"]) else "o"
 
-    def _known(self, word: str, code: str, found: re.Match[str]) -> str:
-        # The T and Z of ISO 8601, "th" and the like mean something only beside a digit.
-        if code in "tDA" or word == "z":
-            before = self.text[found.start() - 1 : found.start()]
-            glued = "0" <= before <= "9"
-            return code if glued or (code == "A" and before == " ") else "o"
-        return code
+    def is_capital(self, place: int) -> bool:
+        """Whether the text prints the word with a capital."""
+        return self.source[self.base + self.starts[place]].isupper()
 
-    def _mark(self, word: str, found: re.Match[str]) -> str:
-        if word == ".":
-            start, end = found.span()
-            inside = start > 0 and not self.text[start - 1].isspace() and end < len(self.text)
-            return "." if inside and not self.text[end].isspace() else ";"
-        if word == "\n":
-            return "|"
-        return word if word in "()/-:,|'+&~%" else ";"
+    def is_glued(self, place: int) -> bool:
+        """Whether nothing stands between the token and the one after it."""
+        return self.ends[place] == self.starts[place + 1]
 
-    def _phrase(self, word: str, codes: list[str]) -> str:
-        if word in _PHRASES:
-            return _PHRASES[word]
-        if word.startswith("dini"):
-            return "T"
-        if word.startswith("jum") and word.endswith("at"):
-            return "W"
-        if "." in word or "/" in word:
-            if word[0] == "s" and word[1:].strip("./ ") == "d":
-                return "R"
-            if word[1:2] == ".":
-                return "A"
-        bare = word.rstrip(".")
-        if bare != word:
-            return "W" if word in _WEEKDAY_ABBREVIATIONS else CODES.get(bare, "o")
-        if word.startswith("puk") and len(word) <= 6:  # noqa: PLR2004 -- pukkul
-            return "P"
-        if codes and codes[-1] == "d" and misspelt_month(word, year_follows=False):
-            return "M"
-        return "o"
+    def word(self, place: int) -> str:
+        """The word at *place*, empty before the first and after the last."""
+        return self.words[place] if 0 <= place < len(self.words) else ""
