@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crawler.errors import ConfigurationError
+from crawler.errors import ArchiveError, ConfigurationError
 
 
 @contextmanager
@@ -16,7 +17,8 @@ def new_file(path: Path) -> Iterator[Path]:
     """Yield a name to write to; what is there at the end takes the place of *path* at once.
 
     Whoever has the old file open goes on reading the old file. After an error nothing is left.
-    Raises :exc:`ConfigurationError` when *path* is a folder or its folder does not exist.
+    Raises :exc:`ConfigurationError` when *path* is a folder or its folder does not exist, and
+    :exc:`ArchiveError` when the disk refuses.
     """
     _check_parent(path)
     if path.is_dir():
@@ -26,6 +28,8 @@ def new_file(path: Path) -> Iterator[Path]:
         yield partial
         _settle(partial)
         partial.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ArchiveError(f"{path} was not written: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
 
@@ -35,7 +39,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to write to, which becomes *path* at the end; after an error nothing is left.
 
     Raises :exc:`ConfigurationError` when *path* exists and is not an empty folder: files of two
-    exports in one folder would be read as one.
+    exports in one folder would be read as one; :exc:`ArchiveError` when the disk refuses.
     """
     _check_parent(path)
     if path.exists() and not path.is_dir():
@@ -43,12 +47,14 @@ def new_folder(path: Path) -> Iterator[Path]:
     if path.is_dir() and any(path.iterdir()):
         raise ConfigurationError(f"{path} is not empty; want a folder that is new or empty")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.mkdir()
     try:
+        partial.mkdir()
         yield partial
         for file in partial.iterdir():
             _settle(file)
         partial.replace(path)
+    except OSError as error:
+        raise ArchiveError(f"{path} was not written: {error}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -16,7 +16,7 @@ from crawler.readers.figures import Plot, content_plots
 from crawler.readers.health import health_plots
 from crawler.readers.output import new_file
 from crawler.readers.statistics import Statistics, disk, statistics
-from crawler.readers.words import compact, day_name, size
+from crawler.readers.words import clean, compact, day_name, size
 
 
 @attrs.frozen(kw_only=True)
@@ -73,6 +73,7 @@ def render(chapters: Sequence[Chapter], *, now: dt.datetime) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    page.filters["clean"] = clean
     page.filters["picture"] = Markup  # our own drawing, in which text is escaped already
     return page.get_template("page.html.jinja").render(
         chapters=chapters, now=f"{now:%-d %B %Y, %H:%M} UTC"

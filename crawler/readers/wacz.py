@@ -85,7 +85,7 @@ def write_wacz(
     """
     with (
         new_file(path) as partial,
-        tempfile.TemporaryDirectory(dir=path.parent) as scratch,
+        tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=f".{path.name}.") as scratch,
         zipfile.ZipFile(partial, "w", allowZip64=True) as package,
         closing(
             _Package(package, Path(scratch), name=name, title=title, description=description)

@@ -1,0 +1,302 @@
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import http.server
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from parsel import Selector
+
+from crawler.archive import RunRecord
+from crawler.items import Dateline, Gone
+from crawler.lineformat import Line
+from crawler.readers.figures import content_plots
+from crawler.readers.health import health_plots
+from crawler.readers.page import Chapter, chapter, render, write_report
+from crawler.readers.statistics import summarise
+from crawler.readers.words import clean, lasting, many, size, span
+from tests.reading_samples import SITE, article, sample_archive, write_lines
+
+NOW = dt.datetime(2024, 7, 3, 4, 5, tzinfo=dt.UTC)
+PLOTS = {
+    "months", "gaps", "categories", "authors", "week", "places", "lag", "changes", "coverage",
+    "runs",
+}  # fmt: skip
+ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\x1b[31m"
+
+
+def lively(count: int = 60, **fields: Any) -> Iterator[Line]:
+    """Articles of three months, some edited, one gone, with a pause in between."""
+    for number in range(count):
+        day = dt.datetime(2024, 4, 1, 8 + number % 9, tzinfo=dt.UTC) + dt.timedelta(
+            days=number + (10 if number > count // 2 else 0)
+        )
+        values: dict[str, Any] = {
+            "published_at": day.isoformat(),
+            "authors": (("Rina Wulandari", "Dewi Anggraini")[number % 2],),
+            "categories": ("Daerah", "Ekonomi")[: 1 + number % 2],
+            "dateline": Dateline(text="X –", place="Bengkulu", region="17.71"),
+            "written_at": f"{day:%Y-%m-%dT%H:%M:59Z}",
+        }
+        yield article(number, **{**values, **fields})
+        if number % 7 == 3:
+            yield article(number, revision=2, **{**values, **fields})
+    yield Gone(
+        id="lintas:0",
+        revision=2,
+        site="lintas",
+        url=f"{SITE}/berita/0/",
+        gone_at="2024-06-01T00:00:00Z",
+        status=410,
+        written_at="2024-06-01T00:00:00Z",
+    )
+
+
+def runs(*codes: int | None) -> list[RunRecord]:
+    return [
+        RunRecord(
+            id=f"202407{day:02}T000000Z-0000",
+            command="crawl",
+            begin=f"2024-07-{day:02}T00:00:00Z",
+            exit_code=code,
+            notes=(ATTACK,) if code else (),
+        )
+        for day, code in enumerate(codes, start=1)
+    ]
+
+
+def a_chapter(*lines: Line, name: str = "lintas", site: str = SITE) -> Chapter:
+    numbers = summarise(name, lines)
+    records = runs(0, 0, 3, 1, None, 0)
+    return Chapter(
+        name=name,
+        site=site,
+        numbers=numbers,
+        facts=(("1", "articles"),),
+        plots=(*content_plots(numbers), *health_plots(numbers, records)),
+    )
+
+
+@pytest.fixture(scope="module")
+def page() -> Selector:
+    return Selector(render([a_chapter(*lively())], now=NOW))
+
+
+def test_every_plot_is_drawn_in_both_widths_and_has_its_table(page: Selector) -> None:
+    figures = page.css("figure")
+    assert {figure.attrib["id"].partition("-")[2] for figure in figures} == PLOTS - {"lag"}
+    for figure in figures:
+        assert len(figure.css(".wide > svg")) == 1
+        assert len(figure.css(".narrow > svg")) == 1
+        assert figure.css(".wide svg path, .wide svg rect")
+        assert figure.css("details table tbody tr")
+        heads, cells = figure.css("thead th"), figure.css("tbody tr")[0].css("td")
+        assert len(heads) == len(cells) > 1
+
+
+def test_marks_say_what_they_stand_for(page: Selector) -> None:
+    titles = page.css("#1-categories .wide svg title::text").getall()
+    assert "Daerah: 59 articles" in titles
+    assert "Ekonomi: 30 articles" in titles
+    assert not page.css(".narrow svg title")
+
+
+def test_ledes_say_the_numbers(page: Selector) -> None:
+    def lede(key: str) -> str:
+        return str(page.css(f"#\\31 -{key} > p::text").get())
+
+    assert lede("months") == "20 a month on average, most in April 2024 (29)."
+    assert lede("places").startswith("59 articles whose dateline names a place of one province")
+    assert "from 1 province; Bengkulu has 59" in lede("places")
+    assert lede("authors").startswith("2 authors, as the site shows them. Dewi Anggraini signs 51%")
+    assert lede("runs").startswith("6 runs in the 60 days up to the last, 50% without a problem.")
+
+
+def test_nothing_comes_from_elsewhere_and_nothing_runs(page: Selector) -> None:
+    html = page.get()
+    policy = page.css("meta[http-equiv='Content-Security-Policy']::attr(content)").get()
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline';")
+    assert not page.css("script, link, img, iframe, object, embed, base, form")
+    assert not page.xpath("//@*[starts-with(name(), 'on')]")
+    assert not re.search(r"url\(|@import|javascript:", html)
+    assert not page.xpath("//@src | //@*[local-name() = 'href'][not(starts-with(., '#'))]")
+
+
+def test_what_a_site_says_is_text_and_nothing_else() -> None:
+    lines = lively(
+        authors=(ATTACK,),
+        categories=(ATTACK, ATTACK + "2"),
+        dateline=Dateline(text=ATTACK, place=ATTACK, region="17"),
+    )
+    page = Selector(render([a_chapter(*lines, name="lintas", site=ATTACK)], now=NOW))
+    assert not page.css("script, img")
+    assert not page.xpath("//@onerror")
+    html = page.get()
+    assert "\x1b" not in html
+    assert "<script>alert(1)</script><img" in "".join(page.css("#\\31 -authors td::text").getall())
+    assert "\u202e" not in "".join(page.css("figure ::text").getall())
+
+
+def test_names_that_look_alike_are_bars_of_their_own() -> None:
+    names = ("Kabar\u200b", "Kabar", "x" * 70, "x" * 71)
+    page = Selector(render([a_chapter(*lively(categories=names))], now=NOW))
+    assert len(page.css("#\\31 -categories .wide svg path title")) == 4
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [article(1, published_at=None)],
+        [article(1, published_at="2024-05")],
+        [article(1, published_at="0001-01-01T00:00:00+07:00")],
+        [article(1, published_at="9999-12-31T23:59:59-07:00")],
+    ],
+)
+def test_a_poor_archive_has_a_report(lines: list[Line]) -> None:
+    numbers = summarise("lintas", lines)
+    plots = (*content_plots(numbers), *health_plots(numbers, []))
+    page = Chapter(name="lintas", site="", numbers=numbers, facts=(), plots=plots)
+    assert "lintas" in render([page], now=NOW)
+
+
+def test_no_archive_is_said(tmp_path: Path) -> None:
+    write_report([], tmp_path / "report.html", now=NOW)
+    assert "There is no archive yet." in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_many_archives_stand_on_one_page(tmp_path: Path) -> None:
+    first, second = sample_archive(tmp_path / "a"), tmp_path / "b" / "kabar"
+    write_lines(second / "articles-2024-06.jsonl", [article(1, site="kabar")])
+    write_report([first, second], tmp_path / "report.html", now=NOW)
+    page = Selector((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert page.css("table.all td:first-child a::text").getall() == ["lintas", "kabar"]
+    identifiers = page.xpath("//@id").getall()
+    assert len(identifiers) == len(set(identifiers))
+    for link in page.css("a::attr(href)").getall():
+        assert link.removeprefix("#") in identifiers
+
+
+def test_facts_count_what_is_hidden_but_show_none_of_it(tmp_path: Path) -> None:
+    folder = sample_archive(tmp_path)
+    facts = {what: number for number, what in chapter(folder).facts}
+    assert (facts["articles"], facts["taken down"], facts["withheld"]) == ("4", "1", "1")
+    write_report([folder], tmp_path / "report.html", now=NOW)
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "diminta narasumber" not in html
+    assert "berita/14" not in html
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Hukum &\n Kriminal", "Hukum & Kriminal"),
+        ("a\u202eb\u200bc\x00d", "abcd"),
+        ("x" * 61, "x" * 59 + "…"),
+        ("\ud800", ""),
+    ],
+)
+def test_labels_are_clean(raw: str, shown: str) -> None:
+    assert clean(raw) == shown
+
+
+def test_words() -> None:
+    assert [many(0, "day"), many(1, "day"), many(12_000, "day")] == [
+        "0 days",
+        "1 day",
+        "12,000 days",
+    ]
+    assert [size(999), size(1_230_000), size(5e12)] == ["999 bytes", "1.23 MB", "5,000.0 GB"]
+    assert [lasting(1), lasting(119), lasting(7_200)] == ["1 minute", "2 hours", "5 days"]
+    day = dt.date(2024, 12, 30)
+    assert [span(day, dt.date(2025, 1, 2)), span(day, day)] == [
+        "30 Dec 2024 – 2 Jan 2025",
+        "30 Dec 2024",
+    ]
+
+
+# --- in a browser
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+# Reads the report in a frame of the width of a phone, and says what it found.
+PROBE = """<!doctype html><iframe src="report.html" width="{width}" height="800"></iframe><script>
+onload = () => {{
+  const page = document.querySelector("iframe").contentDocument, root = page.documentElement;
+  const seen = [...page.querySelectorAll("svg")].filter(svg => svg.getBoundingClientRect().width);
+  const marks = seen.map(svg => [...svg.querySelectorAll("path, rect")].filter(
+    mark => mark.getBoundingClientRect().width && mark.getBoundingClientRect().height).length);
+  const out = document.createElement("pre");
+  out.textContent = JSON.stringify({{
+    width: root.clientWidth, needed: root.scrollWidth, drawn: seen.length,
+    figures: page.querySelectorAll("figure").length, empty: marks.filter(n => !n).length,
+    smallest: Math.min(...[...page.querySelectorAll("p, td, dt, summary")].map(
+      e => parseFloat(page.defaultView.getComputedStyle(e).fontSize))),
+  }});
+  document.body.replaceChildren(out);
+}};
+</script>"""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *args: Any) -> None:
+            super().__init__(*args, directory=str(folder))
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def chromium(address: str, profile: Path, *options: str) -> tuple[str, str]:
+    """Open *address* in headless Chromium; return the document and what was logged."""
+    assert CHROMIUM
+    done = subprocess.run(
+        [
+            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", f"--user-data-dir={profile}", "--enable-logging=stderr", *options,
+            "--dump-dom", address,
+        ],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    return done.stdout, done.stderr
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+@pytest.mark.parametrize("width", [320, 390, 1100])
+def test_in_chromium_each_plot_is_seen_and_nothing_scrolls_sideways(
+    tmp_path: Path, width: int
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "report.html").write_text(
+        render([a_chapter(*lively(400, authors=("Nama yang sangat panjang " * 3,)))], now=NOW),
+        encoding="utf-8",
+    )
+    (site / "probe.html").write_text(PROBE.format(width=width), encoding="utf-8")
+    with served(site) as address:
+        document, log = chromium(f"{address}/probe.html", tmp_path / "profile")
+    found = json.loads(Selector(document).css("pre::text").getall()[0])
+    assert found["needed"] == found["width"] <= width
+    assert found["drawn"] == found["figures"] == len(PLOTS) - 1
+    assert found["empty"] == 0
+    assert found["smallest"] >= 12
+    assert "CONSOLE" not in log
