@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from typing import ClassVar
 
@@ -44,7 +45,8 @@ class Command(ScrapyCommand):
         except ConfigurationError as error:
             raise UsageError(str(error)) from None
         except OSError as error:
-            raise UsageError(f"--port {opts.port}: {error.strerror}; want a free port") from None
+            problem = os.strerror(error.errno or 0)
+            raise UsageError(f"--port {opts.port}: {problem}; want a free port") from None
         stopping = (signal.SIGINT, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_BLOCK, stopping)
         with newsroom:

@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -63,6 +63,8 @@ class Server:
         async with server:
             await stop.wait()
             server.close()
+            # A connection accepted in this very turn of the loop has to begin before it can end.
+            await asyncio.sleep(0)
             for task in self._busy:
                 task.cancel()
             await asyncio.gather(*self._busy, return_exceptions=True)
@@ -105,21 +107,30 @@ class Server:
         )
         came = time.monotonic()
         response = self._respond(request)
-        keep = version != "HTTP/1.0" and headers.get("connection", "").lower() != "close"
-        status, size = 0, 0
-        try:
-            status, size, keep = await self._send(writer, request, response, keep=keep)
-        finally:
-            self.visits.append(
-                Visit(
-                    target=target,
-                    agent=headers.get("user-agent", ""),
-                    at=came,
-                    status=status,
-                    size=size,
-                    headers=headers,
-                )
+        mute = response.reset and not response.body
+        status, body, fields = self._conditional(request, response)
+        sent = b"" if method == "HEAD" or mute else body
+        # Before the first byte goes out, so that whoever has an answer finds it in the log.
+        self.visits.append(
+            Visit(
+                target=target,
+                agent=headers.get("user-agent", ""),
+                at=came,
+                status=0 if mute else status,
+                size=len(sent),
+                headers=headers,
             )
+        )
+        if response.wait:
+            await asyncio.sleep(response.wait)
+        length = len(body) if response.length is None else response.length
+        keep = version != "HTTP/1.0" and headers.get("connection", "").lower() != "close"
+        keep = keep and length == len(body) and not response.reset
+        if not mute:
+            writer.write(_head(status, fields, length, keep=keep))
+            await _send(writer, response, sent)
+        if response.reset:
+            _break_off(writer)
         return keep
 
     def _respond(self, request: Request) -> Response:
@@ -128,42 +139,6 @@ class Server:
             if response is not None:
                 return response
         return self._answer(request)
-
-    async def _send(
-        self, writer: asyncio.StreamWriter, request: Request, response: Response, *, keep: bool
-    ) -> tuple[int, int, bool]:
-        """Send *response*; return status, body bytes sent, and whether the connection lasts."""
-        if response.wait:
-            await asyncio.sleep(response.wait)
-        if response.reset and not response.body:
-            _break_off(writer)
-            return 0, 0, False
-        status, body, headers = self._conditional(request, response)
-        length = len(body) if response.length is None else response.length
-        keep = keep and length == len(body) and not response.reset
-        lines = [f"HTTP/1.1 {status} {_reason(status)}"]
-        lines += [f"{name}: {value}" for name, value in headers]
-        if status != HTTPStatus.NOT_MODIFIED:
-            lines.append(f"Content-Length: {length}")
-        lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1", "replace"))
-        if request.method != "HEAD":
-            await self._send_body(writer, response, body)
-        await writer.drain()
-        if response.reset:
-            _break_off(writer)
-        return status, 0 if request.method == "HEAD" else len(body), keep
-
-    async def _send_body(
-        self, writer: asyncio.StreamWriter, response: Response, body: bytes
-    ) -> None:
-        if not response.pace:
-            writer.write(body)
-            return
-        for start in range(0, len(body), response.piece):
-            writer.write(body[start : start + response.piece])
-            await writer.drain()
-            await asyncio.sleep(response.pace)
 
     def _conditional(self, request: Request, response: Response) -> tuple[int, bytes, list[Header]]:
         """Return status, body and headers: 304 where the client has it, gzip where it may be."""
@@ -193,6 +168,24 @@ class Server:
             body = gzip.compress(body, 5, mtime=0)
             headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         return response.status, body, headers
+
+
+def _head(status: int, fields: Sequence[Header], length: int, *, keep: bool) -> bytes:
+    lines = [f"HTTP/1.1 {status} {_reason(status)}"]
+    lines += [f"{name}: {value}" for name, value in fields]
+    if status != HTTPStatus.NOT_MODIFIED:
+        lines.append(f"Content-Length: {length}")
+    lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+
+
+async def _send(writer: asyncio.StreamWriter, response: Response, body: bytes) -> None:
+    piece = response.piece if response.pace else max(len(body), 1)
+    for start in range(0, len(body), piece):
+        writer.write(body[start : start + piece])
+        await writer.drain()
+        await asyncio.sleep(response.pace)
+    await writer.drain()
 
 
 def _has_it(request: Request, etag: str, changed: float | None) -> bool:
