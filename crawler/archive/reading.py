@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import io
+import json
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO, Final, cast
 
-from crawler.items import Article
+import attrs
+
+from crawler.archive.codings import zstd
+from crawler.archive.files import last_lines
+from crawler.archive.identity import NAME as IDENTITY
+from crawler.archive.identity import read_identity
+from crawler.archive.lines import ZST, MonthFile, iterate, month_files
+from crawler.archive.moments import comparable
+from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
+from crawler.items import ARTICLE, GONE, WITHHELD, Article, Line
+from crawler.lineformat import parse_line
+
+# How every line that this program writes begins. Others are read as JSON.
+_BEGINNING = re.compile(
+    rb'\{"schema":"(?P<schema>[a-z]+/\d+)","id":"(?P<id>[^"\\]+)",(?:"revision":(?P<revision>\d+),)?'
+)
+# Revision and place among the lines in one number: an archive may have a million.
+_PLACE_BITS: Final = 40
+_TRIES: Final = 5
+_BUFFER: Final = 256 * 1024
 
 
 def read(
@@ -24,18 +49,218 @@ def read(
     folder; else every article line. What is withheld is never yielded. Articles that are gone are
     yielded, as they last were, with *gone* only. *since* and *until* are publication days as the
     newsroom counts them, inclusive; an article without publication is then left out.
-    *written_since* (UTC, inclusive) takes lines written then or later.
+    *written_since* (UTC, inclusive) takes lines written then or later, and opens no older months.
 
     Files may be plain or ``.zst``; where a month is both, the plain one counts. Bytes after the
     last newline are ignored, so an archive may be read while it is written. Memory grows with the
-    number of articles, not with their text. Raises :exc:`ArchiveDamaged` on a line that is none.
+    number of articles, not with their text. Raises :exc:`ArchiveError` where there is nothing to
+    read, :exc:`ArchiveDamaged` on a line that is none.
     """
-    raise NotImplementedError
+    path = Path(path)
+    written = _moment(written_since)
+    days = (_day(since, "since"), _day(until, "until"))
+    with ExitStack() as stack:
+        files = _open_all(path, written, stack)
+        index = _index(files, _withheld(path))
+        wanted = index.places(gone=gone) if latest else None
+        place, next_ = -1, 0
+        for file in files:
+            for offset, raw in file.lines():
+                place += 1
+                if wanted is None:
+                    if index.leaves_out(_beginning(raw)[1], gone=gone):
+                        continue
+                elif next_ == len(wanted) or wanted[next_] != place:
+                    continue
+                else:
+                    next_ += 1
+                line = file.parse(offset, raw)
+                if (
+                    isinstance(line, Article)
+                    and (written is None or (line.written_at or "") >= written)
+                    and _published_within(line, *days)
+                ):
+                    yield line
 
 
 def last_articles(folder: Path, count: int) -> list[Article]:
     """Return the last *count* article lines of the archive in *folder*, oldest first.
 
-    Reads from the end, so that it costs the same however large the archive is.
+    Without what is withheld. Reads from the end, so that it costs the same however large the
+    archive is.
     """
-    raise NotImplementedError
+    hidden = _withheld(folder)
+    found: list[Article] = []
+    for file in reversed(month_files(folder)):
+        asked = 2 * count
+        while True:
+            raws = _last_of(file, asked)
+            lines = [_parse(file.path.name, 0, raw) for raw in raws]
+            here = [each for each in lines if isinstance(each, Article) and each.id not in hidden]
+            if len(here) + len(found) >= count or len(raws) < asked:
+                break
+            asked *= 4  # other kinds of lines stand between them
+        found = [*here, *found]
+        if len(found) >= count:
+            break
+    return found[-count:] if count else []
+
+
+@attrs.frozen
+class _Opened:
+    """A file of lines as it was when reading began."""
+
+    name: str
+    compressed: bool
+    file: BinaryIO
+    size: int
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        self.file.seek(0)
+        if self.compressed:
+            with io.BufferedReader(zstd.ZstdFile(self.file), _BUFFER) as text:
+                yield from iterate(cast("BinaryIO", text))
+        else:
+            yield from iterate(self.file, 0, self.size)
+
+    def parse(self, offset: int, raw: bytes) -> Line:
+        return _parse(self.name, offset, raw)
+
+
+@attrs.define
+class _Index:
+    """Which lines count."""
+
+    newest: dict[bytes, int] = attrs.field(factory=dict)
+    """Id → revision and place of the line that counts."""
+
+    gone: dict[bytes, int] = attrs.field(factory=dict)
+    """Id → revision of the gone line."""
+
+    hidden: set[bytes] = attrs.field(factory=set)
+
+    def leaves_out(self, id_: bytes, *, gone: bool) -> bool:
+        return id_ in self.hidden or (not gone and id_ in self.gone)
+
+    def places(self, *, gone: bool) -> array[int]:
+        """Return the places of the lines that count, in order; the ids are forgotten."""
+        mask = (1 << _PLACE_BITS) - 1
+        found = array(
+            "Q",
+            sorted(
+                entry & mask
+                for id_, entry in self.newest.items()
+                if not self.leaves_out(id_, gone=gone)
+            ),
+        )
+        self.newest.clear()
+        return found
+
+
+def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
+    """What a first pass, which reads no more than the beginning of each line, tells."""
+    index = _Index(hidden={id_.encode() for id_ in withheld})
+    place = -1
+    for file in files:
+        for offset, raw in file.lines():
+            place += 1
+            try:
+                schema, id_, revision = _beginning(raw)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise ArchiveDamaged(file.name, offset, "not a line of JSON") from None
+            if schema == ARTICLE:
+                entry = revision << _PLACE_BITS | place
+                if entry > index.newest.get(id_, -1):
+                    index.newest[id_] = entry
+            elif schema == GONE:
+                index.gone[id_] = revision
+            elif schema == WITHHELD:
+                index.hidden.add(id_)
+    for id_, revision in list(index.gone.items()):
+        if index.newest.get(id_, 0) >> _PLACE_BITS > revision:
+            del index.gone[id_]  # it came back
+    return index
+
+
+def _beginning(raw: bytes) -> tuple[str, bytes, int]:
+    match = _BEGINNING.match(raw)
+    if match is not None:
+        return match["schema"].decode(), match["id"], int(match["revision"] or 0)
+    values = json.loads(raw)
+    return values["schema"], values["id"].encode(), values.get("revision", 0)
+
+
+def _parse(name: str, offset: int, raw: bytes) -> Line:
+    try:
+        return parse_line(raw)
+    except InvalidRecord as error:
+        raise ArchiveDamaged(name, offset, str(error)) from None
+
+
+def _open_all(path: Path, written: str | None, stack: ExitStack) -> list[_Opened]:
+    """Open the files that *path* means, so that all are of one moment.
+
+    A month may be compressed, which removes its plain file, between being listed and opened.
+    """
+    for _ in range(_TRIES):
+        try:
+            return [_open(file, stack) for file in _files(path, written)]
+        except FileNotFoundError:
+            continue
+    raise ArchiveError(f"{path}: its files change faster than they can be opened")
+
+
+def _files(path: Path, written: str | None) -> list[MonthFile]:
+    if path.is_dir():
+        first = int(written[:7].replace("-", "")) if written else 0
+        return [file for file in month_files(path) if file.month >= first]
+    if not path.exists():
+        raise ArchiveError(f"{path}: there is no such archive or file")
+    return [MonthFile(0, path)]
+
+
+def _open(file: MonthFile, stack: ExitStack) -> _Opened:
+    opened = stack.enter_context(io.BufferedReader(io.FileIO(file.path), _BUFFER))
+    size = opened.seek(0, io.SEEK_END)
+    return _Opened(file.path.name, file.path.name.endswith(ZST), cast("BinaryIO", opened), size)
+
+
+def _last_of(file: MonthFile, count: int) -> list[bytes]:
+    if not file.compressed:
+        return last_lines(file.path, count)
+    with file.open() as text:
+        return [raw for _, raw in iterate(text)][-count:]
+
+
+def _withheld(path: Path) -> set[str]:
+    folder = path if path.is_dir() else path.parent
+    identity = read_identity(folder) if (folder / IDENTITY).exists() else None
+    return set(identity.withheld) if identity else set()
+
+
+def _published_within(line: Article, since: str | None, until: str | None) -> bool:
+    if since is None and until is None:
+        return True
+    if line.published_at is None:
+        return False
+    day = line.published_at[:10]
+    # A month alone is within from its first day to its last.
+    return (since is None or day.ljust(10, "~") >= since) and (until is None or day <= until)
+
+
+def _day(value: dt.date | str | None, name: str) -> str | None:
+    if value is None or isinstance(value, dt.date):
+        return value.isoformat()[:10] if value else None
+    try:
+        return dt.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ArchiveError(f"{name}={value!r}: want a day as YYYY-MM-DD") from None
+
+
+def _moment(value: dt.datetime | str | None) -> str | None:
+    if value is None:
+        return None
+    found = comparable(value if isinstance(value, str) else value.isoformat())
+    if found is None:
+        raise ArchiveError(f"written_since={value!r}: want a moment as ISO 8601")
+    return found
