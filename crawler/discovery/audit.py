@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -28,17 +28,26 @@ _SAMPLE: Final = 25
 _A_SECOND: Final = dt.timedelta(seconds=1)
 
 
-def report_missing(visit: Visit, door: str, missing: Sequence[Known]) -> Part[tuple[str, ...]]:
-    """Yield *missing*, or a sample where it is too much to be true; return what was yielded.
+def is_mass(missing: int, known: int) -> bool:
+    """Whether so many of the *known* articles are *missing* that somebody has to look.
 
-    More than a fifth of the archive, and more than five articles: then the list is wrong, or the
-    newsroom has changed so that somebody has to look.
+    More than a fifth, and more than five: then the list is wrong, or the newsroom has changed.
     """
-    if len(missing) > 5 and len(missing) * 5 > visit.known_before:  # noqa: PLR2004
-        text = f"{len(missing)} of {visit.known_before} known articles are no longer listed"
-        yield Note(door=door, text=text, trouble=True, slug="mass_missing")
-        for known in missing[:_SAMPLE]:
-            yield Missing(known=known, door=door)
+    return missing > 5 and missing * 5 > known  # noqa: PLR2004
+
+
+def mass_missing(visit: Visit, door: str, number: int, missing: Sequence[Known]) -> Part[None]:
+    """Say that *number* articles are missing, and yield a sample, so that it can be confirmed."""
+    text = f"{number} of {visit.known_before} known articles are no longer listed"
+    yield Note(door=door, text=text, trouble=True, slug="mass_missing")
+    for known in missing[:_SAMPLE]:
+        yield Missing(known=known, door=door)
+
+
+def report_missing(visit: Visit, door: str, missing: Sequence[Known]) -> Part[tuple[str, ...]]:
+    """Yield *missing*, and return their addresses; of too many to be true a sample, and nothing."""
+    if is_mass(len(missing), visit.known_before):
+        yield from mass_missing(visit, door, len(missing), missing)
         return ()
     for known in missing:
         yield Missing(known=known, door=door)
@@ -70,6 +79,7 @@ class Audit:
             if known is None or known.state == "gone":
                 del self.apart[url]
         self.requests = 0
+        self.missing: dict[str, Known] = {}
         self.mass = False
         """Whether so much is missing that somebody has to look."""
 
@@ -94,29 +104,30 @@ class Audit:
 
     def compare_all(self, posts: Sequence[Post]) -> Part[None]:
         """Report what *posts*, all that REST lists, do not name."""
-        urls = filter(None, (self.visit.address(post.url) for post in posts))
-        yield from self.compare_sets({post.post_id for post in posts}, set(urls))
+        yield from self.compare_sets(*self._names(posts))
 
     def compare_sets(self, ids: set[int], urls: set[str]) -> Part[None]:
-        yield from self._report(self._unlisted(self.visit.memory.listed(), ids, urls))
+        self._collect(self.visit.memory.listed(), ids, urls)
+        yield from self._report()
 
-    def _unlisted(self, known: Iterable[Known], ids: set[int], urls: set[str]) -> Iterator[Known]:
-        for each in known:
-            if (
-                each.state == "article"
-                and each.url not in urls
-                and each.post_id not in ids
-                and each.url not in self.apart
-                and each.url not in self.visit.fresh
-            ):
-                yield each
+    def _collect(self, known: Iterable[Known], ids: set[int], urls: set[str]) -> int:
+        """Gather the articles among *known* that are neither in *ids* nor in *urls*."""
+        before = len(self.missing)
+        self.missing.update(
+            (each.url, each)
+            for each in known
+            if each.state == "article"
+            and each.url not in urls
+            and each.post_id not in ids
+            and each.url not in self.apart
+            and each.url not in self.visit.fresh
+        )
+        return len(self.missing) - before
 
-    def _report(self, missing: Iterable[Known]) -> Part[int]:
-        found = list(missing)
-        told = yield from report_missing(self.visit, DOOR, found)
-        self.mass = self.mass or len(told) < len(found)
+    def _report(self) -> Part[None]:
+        told = yield from report_missing(self.visit, DOOR, list(self.missing.values()))
+        self.mass = self.mass or len(told) < len(self.missing)
         self.apart.update(dict.fromkeys(told))
-        return len(told)
 
     # counts
 
@@ -124,14 +135,18 @@ class Audit:
         """Where counts disagree, look among the *newest*, then halve what is older."""
         if total is None or not self.surplus(total) or self._in_vain():
             return
-        counted = self.visit.counted() - len(self.apart)
+        surplus, counted = self.surplus(total), self.visit.counted() - len(self.apart)
         text = f"REST counts {total} posts, {counted} are known"
         yield Note(door=DOOR, text=text, slug="counts_disagree")
-        found = 0
-        if newest:
-            found += yield from self._compare(None, newest)
-        if self.surplus(total):
+        found = self._compare(newest) if newest else 0
+        if is_mass(surplus, counted):
+            self.mass = True
+            found = surplus
+            yield from mass_missing(self.visit, DOOR, surplus, list(self.missing.values()))
+        elif self.surplus(total) != len(self.missing):
             found += yield from self._halve(total)
+        if not self.mass:
+            yield from self._report()
         self.left["vain"] = 0 if found else int(self.left.get("vain") or 0) + 1
         self.left["audited"] = self.visit.now.isoformat()
 
@@ -141,16 +156,15 @@ class Audit:
         last = instant(self.left.get("audited"))
         return last is not None and self.visit.now - last < dt.timedelta(days=1)
 
-    def _compare(self, before: dt.datetime | None, posts: Sequence[Post]) -> Part[int]:
-        """Compare *posts*, all that REST lists from the oldest of them to *before*."""
+    def _compare(self, posts: Sequence[Post]) -> int:
+        """Gather what *posts*, the newest that REST lists, do not name though it is as new."""
         oldest = min(filter(None, (instant(post.published) for post in posts)))
-        known = self.visit.memory.listed(
-            after=oldest.isoformat(), before=before.isoformat() if before else _EVER
-        )
-        urls = set(filter(None, (self.visit.address(post.url) for post in posts)))
-        ids = {post.post_id for post in posts}
-        found = yield from self._report(self._unlisted(known, ids, urls))
-        return found
+        known = self.visit.memory.listed(after=oldest.isoformat(), before=_EVER)
+        return self._collect(known, *self._names(posts))
+
+    def _names(self, posts: Iterable[Post]) -> tuple[set[int], set[str]]:
+        urls = filter(None, (self.visit.address(post.url) for post in posts))
+        return {post.post_id for post in posts}, set(urls)
 
     def _halve(self, total: int) -> Part[int]:
         """Find the windows in which counts differ, and compare their lists."""
@@ -219,10 +233,7 @@ class Audit:
             after=(segment.after - _A_SECOND).isoformat() if segment.after else None,
             before=segment.before.isoformat() if segment.before else _EVER,
         )
-        urls = set(filter(None, (self.visit.address(post.url) for post in posts)))
-        ids = {post.post_id for post in posts}
-        found = yield from self._report(self._unlisted(known, ids, urls))
-        return new + found
+        return new + self._collect(known, *self._names(posts))
 
     def _offer(self, posts: Sequence[Post]) -> Part[int]:
         new = 0

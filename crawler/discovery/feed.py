@@ -140,7 +140,9 @@ class FeedDoor:
                 return "complete" if ended and deep else "partial"
             seen |= _urls(reading)
             new = yield from self._offer(reading)
-            if self._is_past_window(entries) or not (deep or new):
+            if self._is_past_window(entries):
+                return "complete"
+            if not (deep or new):
                 return "partial"
             number += 1
             if resumed:

@@ -176,6 +176,8 @@ class _Plan:
 
     def _check(self, rest: RestDoor, closed: set[str]) -> Part[None]:
         """Compare REST with the sitemap, or with the feed where there is none."""
+        self.left["checked"] = self.visit.now.isoformat()
+        self._keep()
         before = set(self.visit.fresh)
         outcome = None
         if "sitemap" not in closed:
@@ -190,7 +192,6 @@ class _Plan:
             text = f"{len(elsewhere)} articles that REST does not list stand in a second door"
             yield Note(door=PLAN, text=text, slug="counts_disagree")
         rest.settle(elsewhere)
-        self.left["checked"] = self.visit.now.isoformat()
 
     def _feeds(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
         """Read the feed; where it has no second page, those of the categories too."""
@@ -220,7 +221,12 @@ class _Plan:
             "at": self.visit.now.isoformat(),
             "reason": outcome.reason,
         }
+        self._keep()
         return outcome
+
+    def _keep(self) -> None:
+        if self.visit.window is None:
+            self.visit.memory.keep_door(PLAN, self.left)
 
     def _was_closed(self, door: str) -> bool:
         """Whether *door* was found shut within the last day."""
@@ -229,8 +235,7 @@ class _Plan:
         return before.get("state") == "closed" and bool(tried and self.visit.now - tried < _A_DAY)
 
     def _end(self) -> Part[None]:
-        if self.visit.window is None:
-            self.visit.memory.keep_door(PLAN, self.left)
+        self._keep()
         if not any(each.open for each in self.outcomes.values()):
             said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
             address = self.visit.newsroom.address

@@ -207,6 +207,8 @@ class Visit:
         since, until = self.window.since, self.window.until
         published = self._day(link.published or (known.published if known else None) or "")
         changed = self._day(link.lastmod or "")
+        if published is None and changed is None:
+            return link.door != "sitemap"  # which lists all days; other doors were asked for these
         if published is None:  # changed before the window opened: published before it, too
             return not (since and changed and changed < since)
         return (since is None or since <= published) and (until is None or published <= until)

@@ -1,0 +1,361 @@
+"""What a run finds and what it costs, door by door."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import pytest
+
+from crawler.discovery import Answer, Window, plan
+from crawler.errors import ConfigurationError, DiscoveryFailed
+from tests.discovery_site import ADDRESS, NEWSROOM, NOW, Driver, Site, at, page
+from tests.memory_double import DictMemory
+
+DOORS = ("rest", "sitemap", "feed", "lists")
+
+
+def only(door: str, site: Site) -> Site:
+    site.shut = {each for each in DOORS if each != door}
+    return site
+
+
+class TestFirstRun:
+    @pytest.mark.parametrize("door", DOORS)
+    def test_any_single_door_gives_everything(self, door: str) -> None:
+        run = Driver(only(door, Site(66))).run()
+        assert run.found == [("new", 100 + number) for number in range(66)]
+
+    def test_a_closed_door_is_named(self) -> None:
+        run = Driver(only("sitemap", Site(66))).run()
+        assert {note.door: note.text for note in run.notes if note.slug == "closed"} == {
+            "rest": "closed: HTTP 401",
+            "feed": "closed: HTTP 404",
+            "listing": "closed: HTTP 404",
+        }
+
+    def test_no_door_at_all_is_an_error_that_names_each(self) -> None:
+        site = Site(66)
+        site.shut = set(DOORS)
+        with pytest.raises(DiscoveryFailed) as error:
+            Driver(site).run()
+        assert str(error.value) == (
+            f"no door of {ADDRESS} could be read "
+            "(rest: HTTP 401; sitemap: HTTP 404; feed: HTTP 404; listing: HTTP 404)"
+        )
+
+    def test_ends_at_its_budget_and_goes_on_in_the_next_run(self) -> None:
+        driver = Driver(only("rest", Site(1000)))
+        runs = [driver.run(budget=4) for _ in range(6)]
+        found = [link.url for run in runs for link in run.links]
+        assert len(found) == len(set(found)) == 1000
+        assert "budget" in runs[0].slugs
+        assert "budget" not in runs[-1].slugs
+
+    def test_refuses_a_door_that_does_not_exist(self) -> None:
+        with pytest.raises(ConfigurationError, match=r"^discover='ftp': want auto, or some of"):
+            plan(NEWSROOM, DictMemory(), now=NOW, doors=("rest", "ftp"))
+
+
+class TestNothingChanged:
+    @pytest.mark.parametrize("number", [66, 6000])
+    @pytest.mark.parametrize("validators", [True, False])
+    def test_rest_costs_three_requests(self, number: int, validators: bool) -> None:
+        site = Site(number)
+        site.sends_validators = validators
+        driver = Driver(site)
+        driver.run()
+        for _ in range(3):
+            run = driver.run()
+            assert run.is_quiet
+            assert len(run.requests) <= 3
+
+    @pytest.mark.parametrize("number", [66, 6000])
+    @pytest.mark.parametrize("validators", [True, False])
+    @pytest.mark.parametrize(
+        "open_doors", [("sitemap",), ("sitemap", "feed"), ("feed",), ("lists",)]
+    )
+    def test_without_rest_it_costs_six_at_most(
+        self, number: int, validators: bool, open_doors: tuple[str, ...]
+    ) -> None:
+        site = Site(number)
+        site.sends_validators = validators
+        site.shut = {*DOORS, "rest"} - set(open_doors)
+        driver = Driver(site)
+        driver.run()
+        for _ in range(3):
+            run = driver.run()
+            assert run.is_quiet
+            assert len(run.requests) <= 6
+
+    def test_a_second_door_is_asked_once_a_day(self) -> None:
+        driver = Driver(Site(66))
+        driver.run()
+        driver.now += dt.timedelta(days=1)
+        daily, after = driver.run(), driver.run()
+        assert f"{ADDRESS}/wp-sitemap.xml" in daily.requests
+        assert f"{ADDRESS}/wp-sitemap.xml" not in after.requests
+
+
+class TestChanges:
+    def test_rest_finds_one_of_each_among_66(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        site.publish(900, at("2024-03-01T12:05"))
+        site.story(120).modified = at("2024-03-01T12:06")
+        site.delete(140)
+        run = driver.run()
+        assert run.found == [("changed", 120), ("new", 900)]
+        assert run.gone == [140]
+        assert len(run.requests) <= 4
+        assert driver.run().links == []
+
+    def test_rest_finds_one_of_each_among_6000(self) -> None:
+        site = Site(6000)
+        driver = Driver(site)
+        driver.run()
+        site.publish(9000, at("2024-03-01T12:05"))
+        site.story(2120).modified = at("2024-03-01T12:06")
+        site.delete(1140)
+        run = driver.run()
+        assert run.found == [("changed", 2120), ("new", 9000)]
+        assert run.gone == [1140]
+        assert len(run.requests) <= 16
+        assert len(driver.run().requests) == 3
+
+    def test_rest_finds_several_deletions_at_once(self) -> None:
+        site = Site(3000)
+        driver = Driver(site)
+        driver.run()
+        for post_id in (110, 111, 1200, 2900):
+            site.delete(post_id)
+        assert driver.run().gone == [110, 111, 1200, 2900]
+
+    def test_a_scheduled_post_that_goes_public_late_is_found(self) -> None:
+        site = Site(500)
+        driver = Driver(site)
+        driver.run()
+        late = site.publish(9000, at("2020-02-11T09:30"))
+        late.modified = at("2020-01-01T09:30")
+        assert driver.run().found == [("new", 9000)]
+
+    def test_a_post_that_appears_in_the_middle_is_found_by_counting(self) -> None:
+        site = Site(3000)
+        driver = Driver(site)
+        driver.run()
+        restored = site.publish(9000, at("2020-03-01T09:01"))
+        restored.modified = at("2020-03-01T09:01")
+        run = driver.run()
+        assert run.found == [("new", 9000)]
+        assert len(run.requests) <= 14
+
+    def test_more_new_posts_than_a_page_holds(self) -> None:
+        site = Site(500)
+        driver = Driver(site)
+        driver.run()
+        for number in range(250):
+            site.publish(9000 + number, at("2024-03-01") + dt.timedelta(minutes=number))
+        assert driver.run().found == [("new", 9000 + number) for number in range(250)]
+
+    def test_more_edits_than_a_page_holds(self) -> None:
+        site = Site(500)
+        driver = Driver(site)
+        driver.run()
+        for number in range(250):
+            site.story(100 + number).modified = at(f"2024-03-01T12:00:0{number // 60}")
+        assert driver.run().found == [("changed", 100 + number) for number in range(250)]
+
+    def test_a_taken_down_post_that_returns_is_back(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        story = site.delete(140)
+        assert driver.run().gone == [140]
+        site.stories.append(story)
+        assert driver.run().found == [("back", 140)]
+
+    def test_a_post_at_another_address_is_the_same_post(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        site.tamper = lambda _, answer: attrs.evolve(
+            answer, body=answer.body.replace(b"/berita-nomor-", b"/2020/berita-nomor-")
+        )
+        run = driver.run()
+        assert run.found == run.gone == []
+        assert run.summary is not None
+        assert run.summary.counts["moved"] == 66
+
+    def test_sitemap_and_feed_find_one_of_each(self) -> None:
+        site = Site(6000)
+        site.shut = {"rest"}
+        driver = Driver(site)
+        driver.run()
+        site.publish(9000, at("2024-03-01T12:05"))
+        site.story(6095).modified = at("2024-03-01T12:06")  # among the feed's ten
+        run = driver.run()
+        assert run.found == [("changed", 6095), ("new", 9000)]
+        assert len(run.requests) <= 6
+        site.delete(1140)
+        run = driver.run()
+        assert run.gone == [1140]
+        assert len(run.requests) <= 10
+        assert driver.run().missing == []
+
+    def test_a_dated_sitemap_shows_edits_of_older_files_in_turn(self) -> None:
+        site = only("sitemap", Site(6000))
+        site.states_lastmod = True
+        driver = Driver(site)
+        first = driver.run()
+        assert first.summary is not None
+        assert first.summary.shows_changes
+        site.story(150).modified = at("2024-03-01T12:06")
+        found = [driver.run().found for _ in range(3)]
+        assert [("changed", 150)] in found
+
+    def test_a_sitemap_dated_by_its_generator_shows_no_changes(self) -> None:
+        site = only("sitemap", Site(100))
+        site.states_lastmod = True
+        driver = Driver(site)
+        driver.run()
+        for story in site.stories:
+            story.modified = at("2024-03-01T13:00")
+        run = driver.run()
+        assert run.links == []
+        assert run.summary is not None
+        assert not run.summary.shows_changes
+
+    def test_a_feed_ahead_of_a_cached_sitemap_moves_no_counts(self) -> None:
+        site = Site(6000)
+        site.shut = {"rest"}
+        driver = Driver(site)
+        driver.run()
+        cached = {
+            url: site.answer(url, None)
+            for url in (f"{ADDRESS}/wp-sitemap.xml", f"{ADDRESS}/wp-sitemap-posts-post-3.xml")
+        }
+        site.publish(9000, at("2024-03-01T12:05"))
+        site.broken = cached
+        assert driver.run().found == [("new", 9000)]
+        site.broken = {}
+        run = driver.run()
+        assert run.links == []
+        assert "counts_disagree" not in run.slugs
+
+
+class TestDoorsThatClose:
+    def test_rest_closes_and_the_sitemap_takes_over(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        site.shut = {"rest"}
+        site.publish(900, at("2024-03-01T12:05"))
+        run = driver.run()
+        assert run.found == [("new", 900)]
+        assert "closed" in run.slugs
+        assert "closed" not in driver.run().slugs
+
+    def test_rest_opens_again_within_a_day(self) -> None:
+        site = Site(66)
+        site.shut = {"rest"}
+        driver = Driver(site)
+        driver.run()
+        site.shut = set()
+        driver.now += dt.timedelta(days=1)
+        run = driver.run()
+        assert "opened" in run.slugs
+        assert run.links == []
+
+    def test_an_overloaded_rest_is_tried_in_the_next_run(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        site.tamper = lambda url, answer: (
+            Answer(url=url, status=503) if "wp-json" in url else answer
+        )
+        assert driver.run().links == []
+        site.tamper = lambda _, answer: answer
+        run = driver.run()
+        assert run.summary is not None
+        assert run.summary.doors == {"rest": "complete"}
+
+    def test_a_newsroom_that_lists_nothing_is_trouble(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        site.stories = []
+        site.broken = {f"{ADDRESS}/": page(f"{ADDRESS}/", "<html><body>Situs ini</body></html>")}
+        run = driver.run()
+        assert any(note.trouble and note.slug == "lists_none" for note in run.notes)
+        assert run.missing == []
+
+    def test_mass_disappearance_is_sampled_and_reported(self) -> None:
+        site = Site(400)
+        driver = Driver(site)
+        driver.run()
+        site.stories = site.stories[:250]
+        run = driver.run()
+        assert any(note.trouble and note.slug == "mass_missing" for note in run.notes)
+        assert len(run.missing) == 25
+
+
+class TestWindow:
+    @pytest.mark.parametrize(
+        "shut", [(), ("rest",), ("rest", "lists"), ("rest", "sitemap", "feed")]
+    )
+    def test_lists_the_days_of_the_window(self, shut: tuple[str, ...]) -> None:
+        site = Site(1200)  # twelve a day from 1 January 2020, from eight in the morning
+        site.shut = set(shut)
+        driver = Driver(site)
+        run = driver.run(window=Window(since=dt.date(2020, 2, 1), until=dt.date(2020, 2, 29)))
+        first = 100 + 31 * 12 - 4
+        assert run.found == [("new", first + number) for number in range(29 * 12)]
+
+    def test_leaves_no_trace_for_other_runs(self) -> None:
+        driver = Driver(Site(1200))
+        driver.run(window=Window(since=dt.date(2020, 2, 1), until=dt.date(2020, 2, 29)))
+        assert driver.memory.doors == {}
+
+    def test_asks_only_for_what_it_needs(self) -> None:
+        driver = Driver(Site(1200))
+        run = driver.run(window=Window(since=dt.date(2020, 2, 1), until=dt.date(2020, 2, 3)))
+        assert len(run.links) == 36
+        assert len(run.requests) == 2
+
+
+class TestQuickBackfill:
+    def test_pages_grow_while_the_server_keeps_up(self) -> None:
+        site = only("rest", Site(1000))
+        run = Driver(site).run(rest_records=True)
+        sizes = [url.split("per_page=")[1].split("&")[0] for url in run.requests if "_embed" in url]
+        assert sizes[:4] == ["20", "40", "80", "100"]
+        assert len(run.links) == 1000
+        assert all(link.record is not None and link.record["title"] for link in run.links)
+
+    def test_pages_halve_when_it_does_not(self) -> None:
+        site = only("rest", Site(1000))
+
+        def overloaded(url: str, answer: Answer) -> Answer:
+            heavy = "_embed" in url and ("per_page=80" in url or "per_page=100" in url)
+            return Answer(url=url, status=502) if heavy else answer
+
+        site.tamper = overloaded
+        run = Driver(site).run(rest_records=True)
+        assert len({link.url for link in run.links}) == 1000
+
+    def test_new_posts_come_with_their_records(self) -> None:
+        site = Site(300)
+        driver = Driver(site)
+        driver.run(rest_records=True)
+        site.publish(900, at("2024-03-01T12:05"))
+        run = driver.run(rest_records=True)
+        assert run.found == [("new", 900)]
+        assert run.links[0].record is not None
+
+    def test_what_a_listing_left_waiting_gets_its_record(self) -> None:
+        driver = Driver(Site(300))
+        driver.run(fetch=False)
+        run = driver.run(rest_records=True)
+        assert len(run.links) == 300
+        assert all(link.record is not None for link in run.links)
