@@ -186,8 +186,8 @@ class RunKeeper:
     def _count(self, finding: Finding, outcome: Outcome) -> None:
         self.outcomes[outcome.kind] += 1
         self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
-        if outcome.note:
-            logger.warning(outcome.note)
+        if outcome.note and outcome.line is not None:
+            logger.warning("%s: %s", outcome.url, outcome.note)
         if isinstance(finding, Refused):
             self.crawler.stats.inc_value(f"extract/not_an_article/{finding.reason}")
             if finding.reason in ALARMING:

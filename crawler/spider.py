@@ -192,7 +192,7 @@ class NewsroomSpider(Spider):
         looks = [
             *ledger.waiting(A_RUN),
             *ledger.retries(now(), A_RUN),
-            *ledger.unpaged(asked.budget or A_RUN),
+            *ledger.unpaged(now(), asked.budget or A_RUN),
         ]
         if asked.refresh == "all":
             looks += [look for each in ledger.listed() if (look := ledger.look(each.url))]

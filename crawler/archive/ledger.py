@@ -245,6 +245,13 @@ class Ledger:
             {"limit": limit},
         )
 
+    def refused(self, limit: int) -> list[Look]:
+        """Return addresses that turned out to be no article, with the reason, by reason."""
+        return self._looks(
+            f"{_LOOK} WHERE state = 'refused' AND moved = 0 ORDER BY reason, url LIMIT :limit",
+            {"limit": limit},
+        )
+
     def _looks(self, query: str, values: Mapping[str, Any]) -> list[Look]:
         return [_look(row) for row in self._rows(query, values)]
 
