@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 # What no reader sees: controls that are not white space, soft hyphen, zero-width characters, byte
-# order mark, bidirectional marks, overrides and isolates, anchors and the object placeholder.
+# order mark, bidirectional marks, overrides and isolates, and annotation anchors.
 _REMOVED: Final = (
     *(code for code in range(0x20) if code not in range(0x09, 0x0E)),
     *range(0x7F, 0xA0),
@@ -21,7 +21,7 @@ _REMOVED: Final = (
     *range(0x202A, 0x202F),
     *range(0x2060, 0x2070),
     0xFEFF,
-    *range(0xFFF9, 0xFFFD),
+    *range(0xFFF9, 0xFFFC),
 )
 _INVISIBLE: Final = {
     **dict.fromkeys(_REMOVED),

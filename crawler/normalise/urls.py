@@ -15,7 +15,8 @@ def _words(text: str) -> frozenset[str]:
 
 # What needs no repair: the common case, decided by one match.
 _PLAIN: Final = re.compile(
-    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?(?:[/?#][!#-;=?-\[\]_a-z~]*)?",
+    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?:[0-9]{1,4}|[1-5][0-9]{4}))?"
+    r"(?:[/?#][!#-;=?-\[\]_a-z~]*)?",
     re.IGNORECASE,
 )
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]+")
@@ -40,12 +41,12 @@ _NOISE: Final = _words(
 )
 _NOISE_PREFIXES: Final = ("utm_", "mc_", "at_", "pk_", "mtm_", "oly_")
 
-_AMP: Final = re.compile(r"(?<=[^/])/amp/?$")
-_COMMENT_PAGE: Final = re.compile(r"/comment-page-[0-9]{1,6}/?$")
+# AMP, and the pages of comments
+_SIDE_DOOR: Final = re.compile(r"(?<=[^/])/(?:amp|comment-page-[0-9]{1,6})/?$")
 _FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
 _SLUG_PAGE: Final = re.compile(r"/([^/]+)/[1-9][0-9]?(/?)$")
 _NOT_A_SLUG: Final = _words(
-    "page archives archive read p id node post view detail author indeks index"
+    "page archives archive read p id node post view detail author indeks index category tag topic"
 )
 _PAGE_QUERY: Final = re.compile(r"(^|&)page=[0-9]+(?=&|$)")
 
@@ -57,7 +58,18 @@ _NOT_ARTICLES: Final = _words(
     category kategori tag topic topik author penulis type page search cari
     """
 )
-_ANYWHERE: Final = _words("wp-json wp-content cdn-cgi feed trackback embed attachment page")
+_ANYWHERE: Final = _words(
+    "wp-json wp-content cdn-cgi feed trackback embed attachment page category tag author"
+)
+# Pages that every newsroom has under the same few names.
+_STATIC: Final = _words(
+    """
+    indeks index home beranda sitemap login register redaksi susunan-redaksi box-redaksi kontak
+    kontak-kami hubungi-kami contact contact-us tentang tentang-kami about about-us info-iklan karir
+    pedoman-media-siber pedoman-pemberitaan-media-siber kode-etik kode-etik-jurnalistik disclaimer
+    privacy-policy kebijakan-privasi terms-of-service syarat-dan-ketentuan
+    """
+)
 _NOT_PAGES: Final = (
     *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico", ".pdf", ".doc"),
     *(".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip", ".rar", ".mp3", ".mp4", ".m4a", ".webm"),
@@ -82,7 +94,7 @@ def absolute(href: str, base: str) -> str | None:
     if _PLAIN.fullmatch(href):
         return href
     href = href.strip(" \t\n\r\f\v\x00\xa0")
-    if not href or href.startswith("#"):
+    if not href or href.startswith("#") or href == "//":
         return None
     if href.startswith("/") and not href.startswith(("//", "/\\")) and "/." not in href:
         origin = _origin(base)
@@ -183,24 +195,24 @@ def canonical(url: str, base: str | None = None) -> str | None:
     if authority is None:
         return None
     path = _escaped(parts.path) or "/"
-    if "/amp" in path:
-        path = _without_amp(path)
-    if "/comment-page-" in path:
-        path = _COMMENT_PAGE.sub("/", path)
+    if "/." in path:
+        path = urlsplit(urljoin(f"{parts.scheme}://{authority}/", path)).path
+    if "/amp" in path or "/comment-page-" in path:
+        path = _by_the_front_door(path)
     query = _without_noise(parts.query) if parts.query else ""
     return f"{parts.scheme}://{authority}{path}{f'?{query}' if query else ''}"
 
 
-def _without_amp(path: str) -> str:
-    bare = _AMP.sub("", path)
-    if bare == path or bare.endswith((".html", ".htm")):
-        return bare
-    return bare + "/" if path.endswith("/") else bare
+def _by_the_front_door(path: str) -> str:
+    front = _SIDE_DOOR.sub("", path)
+    slash = front != path and path.endswith("/") and not front.endswith((".html", ".htm"))
+    return f"{front}/" if slash else front
 
 
 def _without_noise(query: str) -> str:
     kept = []
-    for pair in query.split("&"):
+    for each in query.split("&"):
+        pair = each.removeprefix("amp;")  # an address that was escaped once too often
         name, _, value = pair.partition("=")
         name = name.lower()
         mobile = name == "m" and value in ("0", "1")
@@ -217,16 +229,15 @@ def without_page_number(url: str) -> str:
     in a number (``/slug-2/``) keep theirs.
     """
     head, mark, query = url.partition("?")
-    head = _FILE_PAGE.sub(r"\1", head)
-    page = _SLUG_PAGE.search(head)
-    if page and _is_slug(page[1]) and head.count("/") > 3:  # noqa: PLR2004 -- https://host/slug/2
-        head = head[: page.start()] + "/" + page[1] + page[2]
+    path = _path(head)
+    origin = head[: len(head) - len(path)]
+    path = _FILE_PAGE.sub(r"\1", path)
+    page = _SLUG_PAGE.search(path)
+    if page and page[1] not in _NOT_A_SLUG and not page[1].isdigit():
+        path = path[: page.start()] + "/" + page[1] + page[2]
+    head = origin + path
     query = _PAGE_QUERY.sub("", query).lstrip("&") if "page=" in query else query
     return f"{head}{mark}{query}" if query else head
-
-
-def _is_slug(segment: str) -> bool:
-    return segment not in _NOT_A_SLUG and not segment.isdigit()
 
 
 def same_host(url: str, hosts: Collection[str]) -> bool:
@@ -259,6 +270,7 @@ def looks_like_article(url: str, address: str) -> bool:
     head, _, query = url.partition("#")[0].partition("?")
     path = _path(head).removeprefix(_path(address).rstrip("/"))
     segments = [segment for segment in path.lower().split("/") if segment]
+    query = _without_noise(query) if query else ""
     names = {pair.partition("=")[0].lower() for pair in query.split("&")} if query else set()
     if names & _LIST_QUERY:
         return False
@@ -266,6 +278,7 @@ def looks_like_article(url: str, address: str) -> bool:
         return "p" in names
     return not (
         segments[0] in _NOT_ARTICLES
+        or (len(segments) == 1 and segments[0] in _STATIC)
         or segments[-1].endswith(_NOT_PAGES)
         or not _ANYWHERE.isdisjoint(segments[1:])
         or _is_date_archive(segments)
