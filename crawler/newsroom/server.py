@@ -86,16 +86,50 @@ class Server:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; whether the connection stays open."""
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        words = head[0].split(" ")
-        if len(words) != 3:  # noqa: PLR2004 -- method, target, version
+        request, version = await self._read(reader)
+        if request is None:
             return False
+        came = time.monotonic()
+        response = self._respond(request)
+        mute = response.reset and not response.body
+        status, body, fields = self._conditional(request, response)
+        sent = b"" if request.method == "HEAD" or mute else body
+        # Before the first byte goes out, so that whoever has an answer finds it in the log.
+        self.visits.append(
+            Visit(
+                target=request.target,
+                agent=request.headers.get("user-agent", ""),
+                at=came,
+                status=0 if mute else status,
+                size=len(sent),
+                headers=request.headers,
+            )
+        )
+        if response.wait:
+            await asyncio.sleep(response.wait)
+        length = len(body) if response.length is None else response.length
+        keep = version != "HTTP/1.0" and request.headers.get("connection", "").lower() != "close"
+        keep = keep and length == len(body) and not response.reset
+        if not mute:
+            writer.write(_head(status, fields, length, keep=keep))
+            await _send(writer, response, sent)
+        if response.reset:
+            _break_off(writer)
+        return keep
+
+    async def _read(self, reader: asyncio.StreamReader) -> tuple[Request | None, str]:
+        """Return the next request and its HTTP version; ``None`` for what is no request."""
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        words = first.split(" ")
+        if len(words) != 3:  # noqa: PLR2004 -- method, target, version
+            return None, ""
         headers = {
             name.strip().lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in head[1:] if line)
+            for name, _, value in (line.partition(":") for line in lines if line)
         }
-        if headers.get("content-length", "0").isdigit():
-            await reader.readexactly(int(headers.get("content-length", "0")))
+        length = headers.get("content-length", "0")
+        if length.isdigit():
+            await reader.readexactly(int(length))
         method, target, version = words
         self._asked[target] += 1
         request = Request(
@@ -105,33 +139,7 @@ class Server:
             nth=self._asked[target],
             answer=self._answer,
         )
-        came = time.monotonic()
-        response = self._respond(request)
-        mute = response.reset and not response.body
-        status, body, fields = self._conditional(request, response)
-        sent = b"" if method == "HEAD" or mute else body
-        # Before the first byte goes out, so that whoever has an answer finds it in the log.
-        self.visits.append(
-            Visit(
-                target=target,
-                agent=headers.get("user-agent", ""),
-                at=came,
-                status=0 if mute else status,
-                size=len(sent),
-                headers=headers,
-            )
-        )
-        if response.wait:
-            await asyncio.sleep(response.wait)
-        length = len(body) if response.length is None else response.length
-        keep = version != "HTTP/1.0" and headers.get("connection", "").lower() != "close"
-        keep = keep and length == len(body) and not response.reset
-        if not mute:
-            writer.write(_head(status, fields, length, keep=keep))
-            await _send(writer, response, sent)
-        if response.reset:
-            _break_off(writer)
-        return keep
+        return request, version
 
     def _respond(self, request: Request) -> Response:
         for fault in self.faults:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from crawler.newsroom.content import Entry
 from crawler.newsroom.exchange import Header, Response
-from crawler.newsroom.rest import objects
+from crawler.newsroom.rest import about, objects
 from crawler.newsroom.rest.query import BadParameter, numbers, select_posts, whole_number
 from crawler.newsroom.site import Site
 
@@ -56,7 +56,7 @@ def _found(site: Site, route: str, query: dict[str, str]) -> tuple[Any, list[Hea
     if "rest" in site.switches.closed:
         raise _Refused(401, "rest_disabled", "REST API dinonaktifkan.")
     if not route:
-        return objects.root(site), []
+        return about.root(site), []
     parts = route.split("/")
     if parts[:2] == ["oembed", "1.0"]:
         return _oembed(site, query), []
@@ -64,9 +64,9 @@ def _found(site: Site, route: str, query: dict[str, str]) -> tuple[Any, list[Hea
         raise _no_route()
     collection = parts[2]
     if collection == "types":
-        return objects.types(site), []
+        return about.types(site), []
     if collection == "taxonomies":
-        return objects.taxonomies(site), []
+        return about.taxonomies(site), []
     if collection not in _COLLECTIONS:
         raise _no_route()
     if len(parts) > 3:  # noqa: PLR2004 -- the fourth part is an id

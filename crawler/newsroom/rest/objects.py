@@ -171,22 +171,6 @@ def term(site: Site, one: Term, *, embed: bool = False) -> dict[str, Any]:
 def media(site: Site, picture: Picture, entry: Entry) -> dict[str, Any]:
     """Return a photo of the media library."""
     at = site.addresses
-    ending = picture.file.rsplit(".", 1)[-1].replace("jpg", "jpeg")
-    sizes = {
-        name: {
-            "file": file.rsplit("/", 1)[-1],
-            "width": width,
-            "height": height,
-            "mime_type": f"image/{ending}",
-            "source_url": at.upload(file),
-        }
-        for name, file, width, height in (
-            ("medium", picture.sized("250x141"), 250, 141),
-            ("large", picture.sized("400x225"), 400, 225),
-            ("thumbnail", picture.sized("100x75"), 100, 75),
-            ("full", picture.file, 640, 360),
-        )
-    }
     return {
         "id": picture.id,
         "date": _local(entry.at),
@@ -208,11 +192,38 @@ def media(site: Site, picture: Picture, entry: Entry) -> dict[str, Any]:
         "caption": _rendered(f"<p>{picture.caption}</p>\n" if picture.caption else ""),
         "alt_text": picture.alt,
         "media_type": "image",
-        "mime_type": f"image/{ending}",
-        "media_details": {"width": 640, "height": 360, "file": picture.file, "sizes": sizes},
+        "mime_type": _mime(picture),
+        "media_details": {
+            "width": 640,
+            "height": 360,
+            "file": picture.file,
+            "sizes": _sizes(site, picture),
+        },
         "post": entry.id,
         "source_url": at.upload(picture.file),
         "_links": _links(site, "media", picture.id),
+    }
+
+
+def _mime(picture: Picture) -> str:
+    return f"image/{picture.file.rsplit('.', 1)[-1].replace('jpg', 'jpeg')}"
+
+
+def _sizes(site: Site, picture: Picture) -> dict[str, Any]:
+    return {
+        name: {
+            "file": file.rsplit("/", 1)[-1],
+            "width": width,
+            "height": height,
+            "mime_type": _mime(picture),
+            "source_url": site.addresses.upload(file),
+        }
+        for name, file, width, height in (
+            ("medium", picture.sized("250x141"), 250, 141),
+            ("large", picture.sized("400x225"), 400, 225),
+            ("thumbnail", picture.sized("100x75"), 100, 75),
+            ("full", picture.file, 640, 360),
+        )
     }
 
 
@@ -233,63 +244,4 @@ def comment(site: Site, one: Comment, entry: Entry) -> dict[str, Any]:
         "type": "comment",
         "meta": [],
         "_links": _links(site, "comments", one.id),
-    }
-
-
-def root(site: Site) -> dict[str, Any]:
-    """Return the index of the API."""
-    offset = site.house.zone.utcoffset(None).total_seconds() / 3600
-    routes = ("posts", "pages", "media", "categories", "tags", "newstopic", "users", "comments")
-    return {
-        "name": site.house.name,
-        "description": site.house.tagline,
-        "url": site.base,
-        "home": site.base,
-        "gmt_offset": int(offset) if offset.is_integer() else offset,
-        "timezone_string": site.house.zone_name,
-        "namespaces": ["oembed/1.0", "amp/v1", "wp/v2"],
-        "authentication": [],
-        "routes": {
-            f"/wp/v2/{route}": {"namespace": "wp/v2", "methods": ["GET"]} for route in routes
-        },
-        "_links": {"help": [{"href": "https://developer.wordpress.org/rest-api/"}]},
-    }
-
-
-def types(site: Site) -> dict[str, Any]:
-    """Return the post types."""
-    return {
-        kind: {
-            "description": "",
-            "hierarchical": kind == "page",
-            "has_archive": False,
-            "name": name,
-            "slug": kind,
-            "taxonomies": list(TAXONOMIES.values()) if kind == "post" else [],
-            "rest_base": route,
-            "rest_namespace": "wp/v2",
-            "_links": {"wp:items": [{"href": site.addresses.rest(f"wp/v2/{route}")}]},
-        }
-        for kind, name, route in (
-            ("post", "Tulisan", "posts"),
-            ("page", "Halaman", "pages"),
-            ("attachment", "Media", "media"),
-        )
-    }
-
-
-def taxonomies(site: Site) -> dict[str, Any]:
-    """Return the taxonomies."""
-    return {
-        taxonomy: {
-            "name": route.title(),
-            "slug": taxonomy,
-            "description": "",
-            "types": ["post"],
-            "hierarchical": taxonomy == CATEGORY,
-            "rest_base": route,
-            "rest_namespace": "wp/v2",
-            "_links": {"wp:items": [{"href": site.addresses.rest(f"wp/v2/{route}")}]},
-        }
-        for route, taxonomy in TAXONOMIES.items()
     }

@@ -44,13 +44,6 @@ def attachment(site: Site, entry: Entry, picture: Picture) -> View:
     url = at.attachment(entry, picture)
     steps = [(at.entry(entry), site.title(entry))]
     never_edited = attrs.evolve(entry, changed=entry.at)
-    slides = "".join(
-        '<div class="gmr-slider-content"><div class="list-slider"><a class="post-thumbnail" '
-        f'href="{at.attachment(entry, other)}" title="{attribute(other.title)}">'
-        f'<img src="{at.upload(other.file)}" width="250" height="140" '
-        f'alt="{attribute(other.title)}" /></a></div></div>'
-        for other in entry.attachments
-    )
     caption = (
         f'<figcaption class="wp-caption-text">{picture.caption}</figcaption>'
         if picture.caption
@@ -70,15 +63,10 @@ def attachment(site: Site, entry: Entry, picture: Picture) -> View:
         f'src="{at.upload(picture.file)}" class="attachment-full size-full" '
         f'alt="{attribute(picture.alt)}" decoding="async" loading="lazy" '
         f'srcset="{srcset(at, picture)}" sizes="(max-width: 640px) 100vw, 640px" />{caption}'
-        f'</figure>\n<div class="wpberita-list-slider gmr-singlegallery clearfix">{slides}</div>\n'
+        f'</figure>\n<div class="wpberita-list-slider gmr-singlegallery clearfix">{_slides(site, entry)}</div>\n'
         "</article><!-- #post-attachment --></main><!-- #main -->\n"
     )
-    rest = ""
-    links: tuple[str, ...] = (f"<{at.short(picture.id)}>; rel=shortlink",)
-    if "rest" not in site.switches.closed:
-        media = at.rest(f"wp/v2/media/{picture.id}")
-        rest = f'<link rel="alternate" type="application/json" href="{media}" />'
-        links = (f'<{media}>; rel="alternate"; type="application/json"', *links)
+    rest, links = _links(site, picture)
     return View(
         title=picture.title,
         css=(
@@ -88,4 +76,27 @@ def attachment(site: Site, entry: Entry, picture: Picture) -> View:
         main=main,
         head=f"{rest}\n<link rel='shortlink' href='{at.short(picture.id)}' />\n",
         links=links,
+    )
+
+
+def _links(site: Site, picture: Picture) -> tuple[str, tuple[str, ...]]:
+    """Return the link to the photo's REST object for the head, and the HTTP ``Link`` fields."""
+    short = f"<{site.addresses.short(picture.id)}>; rel=shortlink"
+    if "rest" in site.switches.closed:
+        return "", (short,)
+    media = site.addresses.rest(f"wp/v2/media/{picture.id}")
+    return (
+        f'<link rel="alternate" type="application/json" href="{media}" />',
+        (f'<{media}>; rel="alternate"; type="application/json"', short),
+    )
+
+
+def _slides(site: Site, entry: Entry) -> str:
+    at = site.addresses
+    return "".join(
+        '<div class="gmr-slider-content"><div class="list-slider"><a class="post-thumbnail" '
+        f'href="{at.attachment(entry, other)}" title="{attribute(other.title)}">'
+        f'<img src="{at.upload(other.file)}" width="250" height="140" '
+        f'alt="{attribute(other.title)}" /></a></div></div>'
+        for other in entry.attachments
     )
