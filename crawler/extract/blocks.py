@@ -8,18 +8,19 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.extract.media import Photo
-from crawler.extract.related import Related
+from crawler.extract.related import post
 from crawler.extract.runs import (
     EM,
     STRONG,
     Run,
+    is_only,
     is_whole,
-    label_of,
     markup,
     only_links,
     plain,
     take_links,
 )
+from crawler.items import RelatedPost
 from crawler.normalise.credits import byline, closing_credit, is_editor_link_label
 from crawler.normalise.text import fold
 
@@ -79,7 +80,7 @@ class Builder:
 
     def __init__(self, document: Document) -> None:
         self.blocks: list[Block] = []
-        self.related: list[Related] = []
+        self.related: list[RelatedPost] = []
         self.kind, self.tag = "p", "p"
         self.path: Path = ()
         self.deck = False
@@ -112,6 +113,21 @@ class Builder:
         if self._after:
             self.blocks += self._after
             self._after = []
+
+    def add_plain(self, text: str) -> None:
+        """Make a block of *text*, a paragraph without markup: most of every article."""
+        folded = fold(text)
+        if not folded:
+            return
+        if "[" in folded or (len(folded) <= _LONGEST_UNLINKED and _is_furniture(folded)):
+            self.line.append(Run(text))
+            self.end_block()
+            return
+        self._heading = None
+        block = Block(self.kind, self.tag, self.path)
+        block.text, block.inner = folded, escape(folded, quote=False)
+        block.deck = self.deck
+        self.blocks.append(block)
 
     def add_photo(self, photo: Photo) -> None:
         """Add *photo* before the text of its paragraph, or after what stands before it.
@@ -155,46 +171,48 @@ class Builder:
     def _emit(self, lines: list[list[Run]]) -> None:
         """Make blocks of *lines*: one, but for credits and bylines on a line of their own."""
         if len(lines) == 1:
-            self._add(self._without_related(lines[0]))
+            runs = self._without_related(lines[0])
+            self._add(runs, plain(runs))
             return
         joined: list[Run] = []
         for line in lines:
             runs = self._without_related(line)
             text = plain(runs)
             if text and (byline(text) or is_credit(text)):
-                self._add(joined)
+                self._add(joined, plain(joined))
                 joined = []
-                self._add(runs)
+                self._add(runs, text)
             else:
                 joined += (Run(" "), *runs) if joined else runs
-        self._add(joined)
+        self._add(joined, plain(joined))
 
     def _without_related(self, line: list[Run]) -> list[Run]:
         """Return *line* without links of the editor's, which are kept as related posts."""
         if self._heading is not None and not only_links(line) and plain(line):
             self._heading = None
-        if self._heading is not None or any(run.link for run in line):
+        if self._heading is not None or any([run.link for run in line]):  # noqa: C419 -- faster
             line, found = take_links(line, self._heading)
-            self.related += (
-                Related(each.title, each.href, each.heading, "editor", self._document)
-                for each in found
-            )
+            posts = (post(*each, "editor", self._document) for each in found)
+            self.related += (each for each in posts if each is not None)
             return line
         if sum([len(run.text) for run in line]) > _LONGEST_UNLINKED:
             return line
         text = plain(line)
-        label = label_of(text)
-        if label is not None:
+        label = is_editor_link_label(text)
+        if label is None:
+            return line
+        if is_only(label, text):
             self._heading = label
             return []
-        return [] if _is_unlinked(text) else line
+        # "Baca juga: Judul", whose link was lost.
+        lost = label.casefold().startswith("baca") or label.casefold().endswith((" juga", " pula"))
+        return [] if lost and not text.endswith(".") else line
 
-    def _add(self, runs: list[Run]) -> None:
-        text = plain(runs)
+    def _add(self, runs: list[Run], text: str) -> None:
         shortcode = "[" in text and _SHORTCODE.search(text) is not None
         if shortcode:
             text = fold(_SHORTCODE.sub(" ", text))
-        if not text or (len(text) <= _LONGEST_LABEL and text.casefold().strip(" :.") in _LABELS):
+        if not text or _is_label(text):
             return
         whole = 0
         if runs[0].style or runs[-1].style:
@@ -203,7 +221,7 @@ class Builder:
             return
         block = Block(self.kind, self.tag, self.path)
         block.text, block.whole = text, whole
-        if len(runs) == 1 and not whole and not runs[0].link:
+        if len(runs) == 1 and not runs[0].style and not runs[0].link:
             block.inner = escape(text, quote=False)
         else:
             block.inner = markup(self._with_addresses(runs))
@@ -234,9 +252,10 @@ def is_credit(text: str) -> bool:
     return found.credit is not None and not found.rest
 
 
-def _is_unlinked(text: str) -> bool:
-    """Whether *text* is a label and a headline whose link was lost: ``Baca juga: Judul``."""
-    if text.endswith("."):
-        return False
-    label = (is_editor_link_label(text) or "").casefold()
-    return label.startswith("baca") or label.endswith((" juga", " pula"))
+def _is_label(text: str) -> bool:
+    return len(text) <= _LONGEST_LABEL and text.casefold().strip(" :.") in _LABELS
+
+
+def _is_furniture(text: str) -> bool:
+    """Whether *text* may be something else than text: a label, or what stands under one."""
+    return _is_label(text) or is_editor_link_label(text) is not None

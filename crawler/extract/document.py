@@ -147,13 +147,15 @@ def _declared(scope: etree._Element) -> Head:
 def _around_main(body: bytes) -> bytes:
     """Return *body* without what stands between the beginning of ``body`` and ``main``, and after.
 
-    Where the three tags are not found in that order it is returned as it is. A tag that stands in
-    a script or in a comment can only make the cut smaller: of ``main`` it is the first beginning
-    and the last end that count.
+    Comments, the last thing in it, are left out too. Where the three tags are not found in that
+    order *body* is returned as it is. A tag that stands in a script or in a comment can only make
+    the cut smaller: of ``main`` it is the first beginning and the last end that count.
     """
     top = body.find(b">", body.find(b"<body"))
     start = body.find(b"<main")
     end = body.rfind(b"</main>")
+    comments = body.rfind(b'<div id="comments"', start, end)
+    end = comments if comments > 0 else end
     return body[: top + 1] + body[start:end] if 0 < top < start < end else body
 
 

@@ -20,11 +20,11 @@ from crawler.extract.header import Header, Marks, read_header
 from crawler.extract.media import frame, source
 from crawler.extract.numbering import in_order
 from crawler.extract.record import Record
-from crawler.extract.related import Related, box
+from crawler.extract.related import box
 from crawler.extract.roles import Role, Roles
 from crawler.extract.selectors import Selected
 from crawler.extract.walk import Walk
-from crawler.items import Embed
+from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
@@ -224,7 +224,7 @@ class ArticlePage(Record):
         return [embed for embed in found if embed is not None]
 
     @property
-    def end_related(self) -> Iterable[Related]:  # type: ignore[override]  # computed here
+    def end_related(self) -> Iterable[RelatedPost]:  # type: ignore[override]  # computed here
         return [
             post
             for element in self._after_content

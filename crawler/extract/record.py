@@ -15,10 +15,9 @@ from crawler.captures import Capture
 from crawler.errors import NotAnArticle
 from crawler.extract.document import text_of
 from crawler.extract.normal_form import Wording, content_hash
-from crawler.extract.related import Related
 from crawler.extract.story import Story
 from crawler.extract.walk import Walk
-from crawler.items import Article, Embed, FoundDate
+from crawler.items import Article, Embed, FoundDate, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import photo_credit
 
@@ -45,7 +44,7 @@ class Record(ABC):
     image_url: str | None = None
     image_alt: str | None = None
     lead_embeds: Iterable[Embed] = ()
-    end_related: Iterable[Related] = ()
+    end_related: Iterable[RelatedPost] = ()
 
     def __init__(self, newsroom: Newsroom) -> None:
         self.newsroom = newsroom
@@ -184,8 +183,6 @@ class Record(ABC):
 
     def _photo_and_text(self) -> dict[str, Any]:
         story, caption = self.story, self.caption
-        related = dict.fromkeys((*story.related, *self.end_related))
-        posts = (each.to_item() for each in related)
         return {
             "caption": caption,
             "photo_credit": photo_credit(caption) if caption else None,
@@ -193,7 +190,7 @@ class Record(ABC):
             "image_alt": self.image_alt,
             "images": story.images,
             "embeds": tuple(dict.fromkeys((*self.lead_embeds, *story.embeds))),
-            "related_posts": tuple(post for post in posts if post is not None),
+            "related_posts": (*story.related, *self.end_related),
             "dateline": story.dateline,
             "credit": self.state("credit", story.credit, "text"),
             "body": self.state("body", story.body, "text"),

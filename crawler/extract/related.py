@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from lxml import etree
 
@@ -14,37 +14,28 @@ from crawler.normalise.urls import canonical
 _HEADINGS: Final = ("h2", "h3", "h4", "h5")
 
 
-class Related(NamedTuple):
-    """A link as found, not yet resolved."""
-
-    title: str
-    href: str
-    heading: str | None
-    placement: str
-    document: Document
-
-    def to_item(self) -> RelatedPost | None:
-        """Return the link with its canonical address; ``None`` where it leads nowhere."""
-        url = _address(self.href, self.document.url)
-        if url is None:
-            return None
-        return RelatedPost(
-            title=self.title, url=url, heading=self.heading, placement=self.placement
-        )
+def post(
+    title: str, href: str, heading: str | None, placement: str, document: Document
+) -> RelatedPost | None:
+    """Return the link with its canonical address; ``None`` where it leads nowhere."""
+    # The same thirty links stand on page after page of a newsroom.
+    url = _address(href, "" if href.startswith("http") else document.url)
+    if url is None:
+        return None
+    return RelatedPost(title=title, url=url, heading=heading, placement=placement)
 
 
 @lru_cache(maxsize=8192)
 def _address(href: str, base: str) -> str | None:
-    # The same thirty links stand on page after page of a newsroom.
     return canonical(href, base)
 
 
-def box(element: etree._Element, document: Document, placement: str) -> list[Related]:
+def box(element: etree._Element, document: Document, placement: str) -> list[RelatedPost]:
     """Return the links of a box of related posts under their heading, each once."""
     heading: str | None = None
-    found: dict[str, Related] = {}
+    found: dict[str, RelatedPost | None] = {}
     for each in element.iter("a", *_HEADINGS):
-        if each.tag in _HEADINGS:
+        if each.tag != "a":
             if heading is None and next(each.iter("a"), None) is None:
                 heading = text_of(each) or None
             continue
@@ -54,5 +45,5 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
             continue
         title = text_of(each)
         if title:
-            found[href] = Related(title, href, heading, placement, document)
-    return list(found.values())
+            found[href] = post(title, href, heading, placement, document)
+    return [each for each in found.values() if each is not None]

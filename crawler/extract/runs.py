@@ -86,9 +86,12 @@ def label_of(text: str) -> str | None:
     if len(text) > _LONGEST_LABEL:
         return None
     label = is_editor_link_label(text)
-    if label is None or _EDGES.sub("", text).casefold() != label.casefold():
-        return None
-    return label
+    return label if label is not None and is_only(label, text) else None
+
+
+def is_only(label: str, text: str) -> bool:
+    """Whether *text* is its *label* and nothing else but punctuation."""
+    return _EDGES.sub("", text).casefold() == label.casefold()
 
 
 def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], list[Found]]:

@@ -36,7 +36,8 @@ class Story:
         self.credit: str | None = None
         self.blocks = _joined(walks)
         self.embeds: list[Embed] = [embed for walk in walks for embed in walk.embeds]
-        self.related = [each for walk in walks for each in walk.related]
+        # Each page of an article has the theme's box.
+        self.related = list(dict.fromkeys(each for walk in walks for each in walk.related))
         self._take_deck()
         self._take_bylines()
         self._take_credit()

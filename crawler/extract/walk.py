@@ -12,10 +12,10 @@ from crawler.errors import NotAnArticle
 from crawler.extract import media
 from crawler.extract.blocks import Block, Builder, Path
 from crawler.extract.document import Document, is_emoji, text_of
-from crawler.extract.related import Related, box
+from crawler.extract.related import box
 from crawler.extract.roles import Role, Roles
 from crawler.extract.runs import EM, STRONG, Run, markup, plain
-from crawler.items import Embed
+from crawler.items import Embed, RelatedPost
 from crawler.normalise.text import fold
 
 # Content stands some ten elements deep; deeper than this is no page that someone wrote.
@@ -58,7 +58,7 @@ class Walk:
         return self._builder.blocks
 
     @property
-    def related(self) -> list[Related]:
+    def related(self) -> list[RelatedPost]:
         """The related posts in the text."""
         return self._builder.related
 
@@ -105,8 +105,11 @@ class Walk:
         builder = self._builder
         builder.end_block()
         tag, builder.tag = builder.tag, "p"
-        self._descend(element, style, link)
-        builder.end_block()
+        if len(element) or style or link or builder.in_cell:
+            self._descend(element, style, link)
+            builder.end_block()
+        elif element.text:
+            builder.add_plain(element.text)
         builder.tag = tag
 
     def _subhead(self, element: etree._Element, style: int, link: str | None) -> None:
