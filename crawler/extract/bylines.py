@@ -2,8 +2,8 @@
 
 The rules, in the order in which they are asked:
 
-1. The author element beside the headline: hAtom's ``vcard``, ``rel=author``, microdata, a class
-   that is called author or reporter.
+1. JSON-LD's author where the page prints that name beside the headline; else the author element
+   there: hAtom's ``vcard``, ``rel=author``, microdata, a class that is called author or reporter.
 2. A labelled line beside the headline or below the text: Penulis, Reporter, Pewarta, Oleh, By.
 3. JSON-LD's author, then that of plain meta tags.
 4. Whoever the page labels as editor is no author on the word of JSON-LD or a class alone.
@@ -59,9 +59,13 @@ _END: Final = re.compile(
     r"|/\s?(?:red|editor|rep)\b",
     re.IGNORECASE,
 )
+_END_OF_BYLINE: Final = re.compile(r"\s*[|•·]|,?\s\d{1,2}\s[A-Za-z]{3,}\s\d{4}|\s[-–—]\s")
 _LONGEST_NAME: Final = 80
 _LONGEST_LINE: Final = 200
 _MOST_WORDS: Final = 8
+_FEW: Final = 5
+# Words that are printed below a name as much as above it.
+_TITLES: Final = frozenset(("jurnalis", "reporter", "editor", "wartawan", "penulis"))
 _NOT_A_NAME: Final = re.compile(
     r"\d{4}|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
@@ -117,7 +121,7 @@ def _name_after(text: str, label: re.Match[str]) -> str | None:
     name = _trimmed(rest[: end.start()] if end else rest)
     if not name or not (marked or name[0].isupper() or before):
         return None
-    return name if is_name(name) and (marked or len(name.split()) <= 5) else None  # noqa: PLR2004
+    return name if is_name(name) and (marked or len(name.split()) <= _FEW) else None
 
 
 def _is_meta(before: str) -> bool:
@@ -125,8 +129,8 @@ def _is_meta(before: str) -> bool:
     return before[-1] in "|•·/-–—,)" or bool(re.search(r"\d{4}|\bon\b|WI[BT]|WITA", before))
 
 
-def _trimmed(name: str) -> str:
-    return name.strip(" \t.,:;|/-–—*_\"'()[]")
+def _trimmed(name: str, *, keep: str = "") -> str:
+    return name.strip(" \t.,:;|/-–—*_\"'[]" if keep else " \t.,:;|/-–—*_\"'()[]")
 
 
 def is_name(name: str) -> bool:
@@ -155,16 +159,23 @@ def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
         if only is None:
             continue
         role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if only[role])
-        # "Penulis" above the name; "Jurnalis" below it.
-        neighbours = [each for each in (at + 1, at - 1) if 0 <= each < len(lines)]
-        if only[role].lower() in ("jurnalis", "reporter", "editor", "wartawan"):
-            neighbours.reverse()
-        for each in neighbours:
-            name = _trimmed(lines[each].text)
-            if is_name(name) and name[0].isupper() and len(name.split()) <= 5:  # noqa: PLR2004
+        # "Penulis" above the name; "Jurnalis", without a colon, below it.
+        below = only[role].lower() in _TITLES and ":" not in line.text
+        neighbours = [at - 1, at + 1] if below else [at + 1]
+        for place in neighbours:
+            name = _neighbour(lines, place)
+            if name:
                 found.append(Byline(name, role, f"line[{only[role].lower()}]", line))
                 break
     return found
+
+
+def _neighbour(lines: Sequence[Line], at: int) -> str | None:
+    """Return the name that the line at *at* is, if it is nothing else."""
+    if not 0 <= at < len(lines) or lines[at].text.endswith(":"):
+        return None
+    name = _trimmed(lines[at].text)
+    return name if is_name(name) and name[0].isupper() and len(name.split()) <= _FEW else None
 
 
 def marked_up(lines: Iterable[Line]) -> list[Byline]:
@@ -177,7 +188,12 @@ def marked_up(lines: Iterable[Line]) -> list[Byline]:
             for name in _names_in(element, line):
                 if is_name(name):
                     found.setdefault(name, Byline(name, WRITER, _source(element), line))
-    return list(found.values())
+    # An element around another holds its name and more: "Kontributor Sari Dewi".
+    return [
+        byline
+        for name, byline in found.items()
+        if not any(other != name and other in name for other in found)
+    ]
 
 
 def _author_elements(line: Line) -> Iterator[etree._Element]:
@@ -225,12 +241,12 @@ def _has_photo(element: etree._Element) -> bool:
 
 def _names_in(element: etree._Element, line: Line) -> list[str]:
     links = [element] if element.tag == "a" else list(element.iter("a"))
-    texts = [text_of(link) for link in links if _is_person(link)]
-    if not texts:
+    names = [text_of(link) for link in links if _is_person(link)]
+    if not names:
         whole = text_of(element)
         # An element around several lines: each is one name at most.
-        texts = [whole if whole in line.text else line.text]
-    return [name for text in texts if (name := _without_label(text))]
+        names = [whole if whole in line.text else line.text]
+    return [name for text in names if (name := _without_label(text))]
 
 
 def _is_person(link: etree._Element) -> bool:
@@ -243,10 +259,15 @@ def _is_person(link: etree._Element) -> bool:
 
 
 def _without_label(text: str) -> str:
-    label = _LABELLED.match(text.lstrip(" /|-"))
-    rest = text.lstrip(" /|-")[label.end() :] if label else text
-    if label and label[EDITOR]:
+    """Return the name in *text*; a name without a label is one as a whole."""
+    text = text.lstrip(" /|-")
+    label = _LABELLED.match(text)
+    if label is None:
+        end = _END_OF_BYLINE.search(text)
+        return _trimmed(text[: end.start()] if end else text, keep="()")
+    if label[EDITOR]:
         return ""
+    rest = text[label.end() :]
     end = _END.search(rest)
     return _trimmed(rest[: end.start()] if end else rest)
 

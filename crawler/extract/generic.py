@@ -8,7 +8,7 @@ names of containers say together: see ``mainbody.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
 
@@ -17,7 +17,6 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract import cleaning, lead_photo, moments, terms
-from crawler.extract.blocks import Walk
 from crawler.extract.bylines import Byline
 from crawler.extract.document import Document
 from crawler.extract.header import Header
@@ -29,6 +28,7 @@ from crawler.extract.reading import Reading
 from crawler.extract.refusals import refuse
 from crawler.extract.roles import Role, Roles
 from crawler.extract.selectors import Selected
+from crawler.extract.walk import Walk
 from crawler.newsrooms import Newsroom
 
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
@@ -55,17 +55,32 @@ _INDONESIAN: Final = frozenset(
 )
 
 
+_BOXES: Final = {
+    # Networks' own names for a box of links in the text.
+    "lihatjg": Role.RELATED,
+    "linksisip": Role.RELATED,
+    "jnews_inline_related_post": Role.RELATED,
+}
+
+
+class _Sparing(Roles):
+    """Roles of classes, but for elements that hold a good part of the text.
+
+    ``div.js-dynamic-advertorial`` is seen around whole articles.
+    """
+
+    def __init__(self, holders: Iterable[etree._Element]) -> None:
+        super().__init__(_BOXES)
+        spared = frozenset(each.get("class") or "" for each in holders)
+        role_of = self.of
+        self.of = lambda classes: None if classes in spared else role_of(classes)  # type: ignore[assignment]
+
+
 class GenericPage(ArticlePage):
     """An article in markup of which nothing is known."""
 
     theme: ClassVar[str] = "generic"
-    roles: ClassVar[Roles] = Roles(
-        {
-            "lihatjg": Role.RELATED,
-            "baca-juga": Role.RELATED,
-            "jnews_inline_related_post": Role.RELATED,
-        }
-    )
+    roles: ClassVar[Roles] = Roles(_BOXES)
 
     def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
         self.readings = [Reading(document) for document in documents]
@@ -92,11 +107,19 @@ class GenericPage(ArticlePage):
             if content is not None:
                 walks.append(Walk(content, document, self.roles, skip=skip))
                 continue
-            assert reading.body is not None
-            walk = Walk(reading.body.element, document, self.roles, skip=skip | reading.not_text)
-            walk.blocks = cleaning.kept(walk.blocks, reading.body, self.title or "")
-            walks.append(walk)
+            walks.append(self._walk(document, reading, skip))
         return walks
+
+    def _walk(self, document: Document, reading: Reading, skip: frozenset[etree._Element]) -> Walk:
+        """Return the text of one page; :exc:`NotAnArticle` where half of it would be lost."""
+        assert reading.body is not None
+        roles = _Sparing(reading.holders)
+        walk = Walk(reading.body.element, document, roles, skip=skip | reading.not_text)
+        walk.blocks[:] = cleaning.kept(walk.blocks, reading.body, self.title or "")
+        held = sum(len(block.text) for block in walk.blocks)
+        if held < reading.expected / 2:
+            raise NotAnArticle(document.url, "unsure_text")
+        return walk
 
     @property
     def title(self) -> str | None:
@@ -181,7 +204,7 @@ class GenericPage(ArticlePage):
 
     @cached_property
     def _names(self) -> Names:
-        return names_of(self.reading, self.newsroom)
+        return names_of(self.reading, self.readings[-1].around, self.newsroom)
 
     @property
     def authors(self) -> Sequence[str]:
@@ -220,8 +243,9 @@ class GenericPage(ArticlePage):
         chosen = self.selected.texts("tags")
         if chosen:
             return self.state("tags", chosen, "selector")
-        around = self.reading.around
-        printed = terms.tags((*around.closing, *around.footer))
+        # Below the last page, or below each.
+        around = [reading.around for reading in reversed(self.readings)]
+        printed = next((found for each in around if (found := terms.tags(each.below))), [])
         if printed:
             return self.state("tags", printed, "a[rel=tag]")
         return self._stated("tags", list(self.reading.metadata.keywords()))

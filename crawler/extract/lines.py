@@ -6,7 +6,7 @@ A line is what stands between two block elements or line breaks: a byline, a dat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import attrs
@@ -46,7 +46,7 @@ _NEVER_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_NEVER})(?:$|[\s_-])", re.IGN
 _SELDOM_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_SELDOM})(?:$|[\s_-])", re.IGNORECASE)
 # Themes name the text's own container so; what else its name says (has-share) does not count.
 CONTENT: Final = re.compile(
-    r"(?:^|[\s_-])(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]?(?:single[-_])?"
+    r"(?:^|[\s_-])(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]{0,2}(?:single-)?"
     r"(?:content|body|text|konten|berita)(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -58,7 +58,8 @@ CAPTION: Final = re.compile(
     re.IGNORECASE,
 )
 _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
-_CELLS: Final = frozenset(("td", "th"))
+# Style sheets keep these apart: "Penulis: Sari Dewi" in one, "Editor: Rian Tobu" in the next.
+_APART: Final = frozenset(("td", "th", "span", "time"))
 _MOST: Final = 20_000
 
 
@@ -92,11 +93,13 @@ def lines(
     *,
     keep: frozenset[etree._Element] = frozenset(),
     loose: bool = False,
+    everything: bool = False,
 ) -> list[Line]:
     """Return the lines in *scope* in order.
 
     Parts that are furniture by their name are left out unless they hold one of *keep*: themes
-    wrap whole pages in a ``div.sidebar-right``. *loose* is that of :func:`is_furniture`.
+    wrap whole pages in a ``div.sidebar-right``. *loose* is that of :func:`is_furniture`;
+    with *everything* nothing is furniture.
     """
     found: list[Line] = []
     pieces: list[str] = []
@@ -108,11 +111,16 @@ def lines(
         if text and len(found) < _MOST:
             found.append(Line(text, holder))
 
-    for event, element in _walk(scope, keep, loose=loose):
+    def unwanted(element: etree._Element) -> bool:
+        if element.tag in _INVISIBLE:
+            return True
+        return not everything and element not in keep and is_furniture(element, loose=loose)
+
+    for event, element in _walk(scope, unwanted):
         block = element.tag in _BLOCKS
         if block:
             finish()
-        elif element.tag in _CELLS:
+        elif element.tag in _APART:
             pieces.append(" ")
         if event == "start":
             holder = element if block and element.tag != "br" else holder
@@ -132,7 +140,7 @@ def _block_of(element: etree._Element) -> etree._Element:
 
 
 def _walk(
-    scope: etree._Element, keep: frozenset[etree._Element], *, loose: bool
+    scope: etree._Element, unwanted: Callable[[etree._Element], bool]
 ) -> Iterator[tuple[str, etree._Element]]:
     """Yield the beginning and the end of every visible element in *scope*, not of itself.
 
@@ -142,13 +150,7 @@ def _walk(
     for event, element in walker:
         if event in ("comment", "pi"):
             yield "end", element
-        elif event == "start" and element is not scope and _is_left_out(element, keep, loose=loose):
+        elif event == "start" and element is not scope and unwanted(element):
             walker.skip_subtree()
         elif element is not scope or event == "start":
             yield event, element
-
-
-def _is_left_out(element: etree._Element, keep: frozenset[etree._Element], *, loose: bool) -> bool:
-    if element in keep:
-        return False
-    return element.tag in _INVISIBLE or is_furniture(element, loose=loose)

@@ -24,10 +24,16 @@ _NOT_WORD: Final = re.compile(r"\W+")
 _SENTENCE: Final = 40
 # What is shorter stands in many a sentence by accident.
 _LABEL: Final = 25
+_LONG: Final = 120
+_PIECE: Final = 30
 # Nearly all: a sentence of a caption or a summary may stand elsewhere.
 _NEARLY_ALL: Final = 0.85
 # Less than this of what trafilatura read found in one container: it read the page, not a text.
-_COHERENT: Final = 0.5
+_COHERENT: Final = 0.4
+_HALF: Final = 0.5
+_GOOD_PART: Final = 0.3
+# Summaries and captions stand above a headline; more than this share of a text does not.
+_ABOVE: Final = 0.2
 # Below the headline, a first sentence of this length is the lead.
 _LEAD: Final = 80
 
@@ -35,7 +41,7 @@ _LEAD: Final = 80
 # themes: wp-block-post-content; tagDiv: td-post-content; JNews: content-inner; BeTheme:
 # the_content_wrapper; Divi: et_pb_post_content; Elementor: theme-post-content.
 _CONTAINERS: Final = etree.XPath(
-    "//*[@itemprop='articleBody' or contains(@class,'entry-content') or contains(@class,'content-inner')"
+    ".//*[@itemprop='articleBody' or contains(@class,'entry-content') or contains(@class,'content-inner')"
     " or contains(@class,'post-content') or contains(@class,'the_content_wrapper')"
     " or contains(@class,'article-content') or contains(@class,'articleBody')]"
 )
@@ -46,6 +52,7 @@ _EXACT: Final = frozenset(
         *("post-content", "article-content", "single-post-content", "articleBody"),
     )
 )
+_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5"))
 _INLINE: Final = frozenset(("p", "span", "font", "strong", "b", "em", "i", "a", "center"))
 
 
@@ -61,7 +68,13 @@ class Accepted:
         squeezed = squeeze(text)
         if len(squeezed) < _LABEL:
             return squeezed in self.lines
-        return squeezed in self.text
+        return squeezed in self.text or (len(squeezed) >= _LONG and self._has_most(squeezed))
+
+    def _has_most(self, squeezed: str) -> bool:
+        """Whether two of beginning, middle and end are in it: a note between was left out."""
+        middle = len(squeezed) // 2
+        pieces = (squeezed[:_PIECE], squeezed[middle : middle + _PIECE], squeezed[-_PIECE:])
+        return sum(piece in self.text for piece in pieces) > 1
 
 
 @attrs.frozen
@@ -77,6 +90,10 @@ class MainBody:
         """Whether trafilatura read *text* too, or read nothing here."""
         return not self.words.text or self.words.has(text)
 
+    def holds(self, text: str) -> bool:
+        """Whether the letters of *text* stand somewhere in it, as those of a table's row do."""
+        return squeeze(text) in self.words.text
+
 
 def squeeze(text: str) -> str:
     """Return the letters and digits of *text*: what two readers of a page cannot differ in."""
@@ -84,25 +101,67 @@ def squeeze(text: str) -> str:
 
 
 def find_main_body(
-    root: etree._Element, lines: Sequence[Line], headline: etree._Element | None
+    lines: Sequence[Line], accepted: Accepted, headline: etree._Element | None, page: etree._Element
 ) -> MainBody | None:
-    """Return where the article's text stands, or ``None`` where nothing is sure."""
-    accepted = read_text(root)
+    """Return where the article's text stands in *page*, or ``None`` where nothing is sure.
+
+    *lines* are those of *page*, *accepted* is what :func:`read_text` returned for it.
+    """
     above = frozenset(headline.iterancestors()) if headline is not None else frozenset()
-    named = _named_container(root, lines, above)
-    weights = _weights([line for line in lines if accepted.has(line.text)])
-    total = weights.get(root, 0)
-    if total and total >= _COHERENT * len(accepted.text):
-        found = _innermost(weights, total)
-        if named is not None and weights.get(named[0], 0) >= (1 - _COHERENT) * total:
+    named = _named_container(page, lines, above)
+    found = coherent(lines, accepted, headline, page)
+    if found is not None:
+        weights = _weights([line for line in lines if accepted.has(line.text)])
+        if named is not None and weights.get(named[0], 0) >= _HALF * weights[page]:
             # What the container leaves out is a summary or a caption, not text.
             return MainBody(named[0], accepted, named[1])
-        if found not in above or _begins_below(found, lines, headline, accepted):
-            return MainBody(_block(found), accepted, "trafilatura")
+        return MainBody(_block(found), accepted, "trafilatura")
+    if named is None:
+        # An article without a sentence: a photo, a video, a table.
+        named = _named_container(page, lines, above, shortest=0)
     if named is not None:
         return MainBody(named[0], accepted, named[1])
     lead = _lead(lines, headline)
     return MainBody(lead, Accepted(), "headline") if lead is not None else None
+
+
+def coherent(
+    lines: Sequence[Line], accepted: Accepted, headline: etree._Element | None, page: etree._Element
+) -> etree._Element | None:
+    """Return the innermost element with nearly all that was read, if that is one text.
+
+    It is not where little of what was read stands among *lines*, or where a good part of it
+    stands above the headline: then the page was read and not an article.
+    """
+    read = [line for line in lines if accepted.has(line.text)]
+    weights = _weights(read)
+    total = weights.get(page, 0)
+    if not total or total < _COHERENT * len(accepted.text):
+        return None
+    before = _weights(_before(read, lines, headline)).get(page, 0)
+    return None if before > _ABOVE * total else _innermost(weights, total)
+
+
+def holders(lines: Sequence[Line], accepted: Accepted) -> frozenset[etree._Element]:
+    """Return the elements that hold a good part of what was read as text."""
+    weights = _weights([line for line in lines if accepted.has(line.text)])
+    most = max(weights.values(), default=0)
+    return frozenset(each for each, weight in weights.items() if weight > _GOOD_PART * most)
+
+
+def _before(
+    read: Sequence[Line], lines: Sequence[Line], headline: etree._Element | None
+) -> list[Line]:
+    """Return those of *read* that stand above the headline."""
+    if headline is None:
+        return []
+    holders = {headline, *headline.iterancestors()}
+    inside = set(headline.iter())
+    for at, line in enumerate(lines):
+        if line.element in inside or (line.element in holders and line.element.tag in _HEADINGS):
+            above = set(map(id, lines[:at]))
+            return [each for each in read if id(each) in above]
+    return []
 
 
 def read_text(root: etree._Element) -> Accepted:
@@ -117,11 +176,11 @@ def read_text(root: etree._Element) -> Accepted:
     return Accepted("".join(lines), frozenset(lines) - {""})
 
 
-def _weights(lines: Iterable[Line]) -> dict[etree._Element, int]:
+def _weights(lines: Iterable[Line], shortest: int = _SENTENCE) -> dict[etree._Element, int]:
     """Return how many letters of sentences each element holds; links are no sentences."""
     weights: dict[etree._Element, int] = defaultdict(int)
     for line in lines:
-        if len(line.text) < _SENTENCE or _is_linked(line):
+        if len(line.text) < shortest or _is_linked(line):
             continue
         weight = len(squeeze(line.text))
         weights[line.element] += weight
@@ -132,26 +191,11 @@ def _weights(lines: Iterable[Line]) -> dict[etree._Element, int]:
 
 def _is_linked(line: Line) -> bool:
     """Whether a third of *line* or more are links."""
-    links = sum(len(text_of(link)) for link in line.element.iter("a"))
-    return links > 0 and 3 * links > len(text_of(line.element))
-
-
-def _begins_below(
-    element: etree._Element,
-    lines: Sequence[Line],
-    headline: etree._Element | None,
-    accepted: Accepted,
-) -> bool:
-    """Whether what *element* has of the text begins below the headline, which it holds too.
-
-    Where words above the headline were read as text, the page was read and not an article.
-    """
-    for line in lines:
-        if line.element is headline:
-            return True
-        if len(line.text) >= _SENTENCE and element in set(line.element.iterancestors()):
-            return not accepted.has(line.text)
-    return True
+    links = 0
+    for link in line.element.iter("a"):
+        text = text_of(link)
+        links += len(text) if text in line.text else 0
+    return 3 * links > len(line.text)
 
 
 def _innermost(weights: dict[etree._Element, int], total: int) -> etree._Element:
@@ -175,21 +219,25 @@ def _block(element: etree._Element) -> etree._Element:
 
 
 def _named_container(
-    root: etree._Element, lines: Sequence[Line], above: Collection[etree._Element]
+    page: etree._Element,
+    lines: Sequence[Line],
+    above: Collection[etree._Element],
+    *,
+    shortest: int = _SENTENCE,
 ) -> tuple[etree._Element, str] | None:
     """Return the container with the most text of those that are called one, the innermost of it.
 
     What holds the headline is a wrapper of the article, whatever it is called.
     """
-    found = _CONTAINERS(root)
+    found = _CONTAINERS(page)
     assert isinstance(found, list)
-    weights = _weights(lines)
+    weights = _weights(lines, shortest)
     best: tuple[int, etree._Element, str] | None = None
     for element in found:
         assert isinstance(element, etree._Element)
         name = _container_name(element)
         weight = weights.get(element, 0)
-        if not name or not weight or element in above:
+        if not name or (shortest and not weight) or element in above:
             continue
         # Outer containers come first: the inner one wins where it has nearly all.
         inner = best is not None and best[1] in set(element.iterancestors())

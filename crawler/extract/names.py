@@ -20,8 +20,10 @@ from crawler.extract.bylines import (
     is_site,
     marked_up,
 )
+from crawler.extract.lines import Line
 from crawler.extract.metadata import Stated
 from crawler.extract.reading import Reading
+from crawler.extract.surroundings import Surroundings
 from crawler.newsrooms import Newsroom
 
 _NEAR_FOOTER: Final = 8
@@ -43,13 +45,13 @@ class Names:
     editor: Byline | None = None
 
 
-def names_of(reading: Reading, newsroom: Newsroom) -> Names:
-    """Return the names that *reading* shows, by the rules in ``bylines.py``."""
+def names_of(reading: Reading, end: Surroundings, newsroom: Newsroom) -> Names:
+    """Return the names that *reading* shows, by the rules in ``bylines.py``.
+
+    *end* are the surroundings of the article's last page.
+    """
     header = around(reading.around.header)
-    below = [
-        *around(reading.around.closing, strict=True),
-        *around(reading.around.footer, strict=True),
-    ]
+    below = around(end.below, strict=True)
     labelled = [*header, *below]
     editors = [each for each in labelled if each.role == EDITOR]
     editors += _as_bylines(reading.metadata.editors(), EDITOR)
@@ -81,6 +83,7 @@ def _authors(
 ) -> list[Byline]:
     metadata, lines = reading.metadata, reading.around
     sources: tuple[Iterable[Byline], ...] = (
+        _printed(metadata.authors(), lines.header),
         _of_one_line(marked_up(lines.header)),
         _as_bylines(metadata.itemprop("author"), WRITER),
         [each for each in header if each.role in (WRITER, BOTH)],
@@ -100,6 +103,13 @@ def _authors(
         if found:
             return [one for each in found.values() for one in _apart(each)]
     return []
+
+
+def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:
+    """Return the names of *stated* if the page prints all of them beside the headline."""
+    names = _as_bylines(stated, WRITER)
+    lines = " | ".join(line.text for line in header).casefold()
+    return names if all(each.name.casefold() in lines for each in names) else []
 
 
 def _of_one_line(bylines: Sequence[Byline]) -> list[Byline]:

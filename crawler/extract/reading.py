@@ -12,11 +12,12 @@ from crawler.extract.document import Document, text_of
 from crawler.extract.hatom import Times, read_times
 from crawler.extract.headline import Headline, find_headline, heading_above
 from crawler.extract.lines import CAPTION, Line, is_furniture, lines
-from crawler.extract.mainbody import MainBody, find_main_body
+from crawler.extract.mainbody import Accepted, MainBody, find_main_body, holders, read_text
 from crawler.extract.metadata import Metadata, read_metadata
 from crawler.extract.surroundings import Surroundings, surroundings
 
 _MOST_TIMES: Final = 100
+_SENTENCE: Final = 40
 
 
 class Reading:
@@ -42,14 +43,42 @@ class Reading:
         return found
 
     @cached_property
+    def accepted(self) -> Accepted:
+        """What trafilatura takes for the text."""
+        return read_text(self.document.root)
+
+    @cached_property
     def lines(self) -> list[Line]:
-        """The lines of the page that may be the article's."""
-        return lines(self.page, keep=self._kept)
+        """The lines of the page that may be the article's.
+
+        Whatever holds the headline or a good part of what was read as text is the article's,
+        however it is called: ``div.article-widgets`` is seen around whole articles.
+        """
+        return lines(self.page, keep=self._around_headline | self.holders)
+
+    @cached_property
+    def holders(self) -> frozenset[etree._Element]:
+        """The elements that hold a good part of what was read as text."""
+        return holders(lines(self.page, everything=True), self.accepted)
+
+    @cached_property
+    def expected(self) -> int:
+        """How many letters of sentences that were read as text the container holds."""
+        if self.body is None or not self.accepted.text:
+            return 0
+        inside = set(self.body.element.iter())
+        return sum(
+            len(line.text)
+            for line in self.lines
+            if len(line.text) >= _SENTENCE
+            and line.element in inside
+            and self.body.accepts(line.text)
+        )
 
     @cached_property
     def body(self) -> MainBody | None:
         """Where the text stands."""
-        return find_main_body(self.document.root, self.lines, self._printed_headline)
+        return find_main_body(self.lines, self.accepted, self._printed_headline, self.page)
 
     @cached_property
     def around(self) -> Surroundings:
@@ -57,7 +86,7 @@ class Reading:
         if self.body is None:
             return Surroundings()
         headline = self.headline.element if self.headline is not None else None
-        kept = self._kept | {self.body.element, *self.body.element.iterancestors()}
+        kept = self._around_headline | _with_ancestors(self.body.element)
         return surroundings(lines(self.page, keep=kept, loose=True), headline, self.body)
 
     @cached_property
@@ -104,7 +133,9 @@ class Reading:
         return found.element if found is not None else None
 
     @property
-    def _kept(self) -> frozenset[etree._Element]:
-        """The headline and what holds it is the article, whatever it is called."""
-        element = self._printed_headline
-        return frozenset() if element is None else frozenset((element, *element.iterancestors()))
+    def _around_headline(self) -> frozenset[etree._Element]:
+        return _with_ancestors(self._printed_headline)
+
+
+def _with_ancestors(element: etree._Element | None) -> frozenset[etree._Element]:
+    return frozenset() if element is None else frozenset((element, *element.iterancestors()))

@@ -20,8 +20,9 @@ _AFTER_TEXT: Final = 20
 _CLOSING: Final = 4
 _SENTENCE: Final = 40
 
+_LONGEST_LABEL: Final = 40
 _OTHER_PART: Final = re.compile(
-    r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain|terkait|rekomendasi|populer|terbaru|terkini)"
+    r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
     r"|related|baca\sjuga|rekomendasi|terpopuler|populer|terkini|terbaru|anda\s(?:juga\s)?mungkin"
     r"|komentar|leave\sa|tinggalkan|comments?|previous|next|sebelumnya|berikutnya)\b",
     re.IGNORECASE,
@@ -40,6 +41,11 @@ class Surroundings:
 
     closing: tuple[Line, ...] = ()
     """The last lines of the text: bylines and credits are typed there."""
+
+    @property
+    def below(self) -> tuple[Line, ...]:
+        """The end of the text, and what stands below it."""
+        return (*self.closing, *self.footer)
 
 
 def surroundings(
@@ -69,7 +75,7 @@ def _is_sentence(line: Line, body: MainBody) -> bool:
 def _below(lines: Sequence[Line]) -> Iterator[Line]:
     """Yield *lines* up to the label of another part of the page."""
     for line in lines:
-        if _OTHER_PART.match(line.text):
+        if len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text):
             return
         yield line
 
