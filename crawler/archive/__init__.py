@@ -20,8 +20,9 @@ from crawler.archive.findings import (
     Settlement,
     Withhold,
 )
-from crawler.archive.ledger import Ledger, Look, Validators
+from crawler.archive.ledger import Ledger
 from crawler.archive.lock import Holder, lock_holder
+from crawler.archive.look import Look, Validators
 from crawler.archive.reading import last_articles, read
 from crawler.archive.rereading import Extract
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs

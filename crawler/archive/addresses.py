@@ -14,13 +14,13 @@ from crawler.archive.looks import (
     pause_after_nothing,
     spread,
 )
-from crawler.archive.moments import comparable, seconds
+from crawler.archive.moments import comparable, seconds, stamp
 from crawler.archive.rows import AddressRow
 
 
 def after_article(row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None) -> AddressRow:
     """Return *row* after an article was read there, with an outcome of that *kind*."""
-    row = _seen(row, lastmod)
+    row = _seen(row, now, lastmod)
     if row.source == "rest":  # its page is wanted; after a page was refused, when that was due
         return row if kind == "unchanged" else _due(row, now, 0)
     if kind in ("new", "superseded") or not row.pause:
@@ -32,7 +32,7 @@ def after_article(row: AddressRow, kind: str, now: dt.datetime, lastmod: str | N
 
 def after_nothing(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
     """Return *row* after a look that found what was there before."""
-    row = attrs.evolve(_seen(row, lastmod), missing_since=None, missing_run=None)
+    row = attrs.evolve(_seen(row, now, lastmod), missing_since=None, missing_run=None)
     return _due(row, now, pause_after_nothing(row.pause))
 
 
@@ -54,7 +54,7 @@ def after_refusal(
     """Return *row* after what is there was refused; *article*: what is archived of it stays."""
     first = row.reason != reason
     row = attrs.evolve(
-        _seen(row, lastmod),
+        _seen(row, now, lastmod),
         state=row.state if article else "refused",
         reason=reason,
         missing_since=None,
@@ -80,9 +80,15 @@ def first_look(row: AddressRow, now: dt.datetime) -> AddressRow:
     return _due(row, now, 0 if row.source == "rest" else first_pause(_age(row, now)))
 
 
-def _seen(row: AddressRow, lastmod: str | None) -> AddressRow:
+def _seen(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
     stated = [each for each in (row.lastmod, row.listed, comparable(lastmod)) if each]
-    return attrs.evolve(row, lastmod=max(stated, default=None), failures=0, reason=None)
+    return attrs.evolve(
+        row,
+        lastmod=max(stated, default=None),
+        looked_at=stamp(now),
+        failures=0,
+        reason=None,
+    )
 
 
 def _due(row: AddressRow, now: dt.datetime, pause: int) -> AddressRow:

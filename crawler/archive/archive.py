@@ -248,8 +248,8 @@ class Archive:
 
     def close(self) -> None:
         """Commit what waits and let go of the lock. Idempotent."""
+        self.ledger.close()  # first, so that SQLite's log goes when the writer's end closes
         self._writer.close()
-        self.ledger.close()
         if self._writer.ledger_damaged:
             remove_ledger(self.folder / LEDGER)  # the next start rebuilds it
             self._writer.ledger_damaged = False

@@ -9,17 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
+from crawler.archive.look import COLUMNS, Look, Validators, as_look
 from crawler.archive.moments import comparable, seconds
 from crawler.archive.tables import NAME, connect
 from crawler.discovery import Known
 from crawler.errors import ArchiveDamaged, ArchiveError
 
-_LOOK: Final = """
-SELECT here.url, here.article, here.post_id, here.published, here.lastmod, here.state, here.source,
-    here.reason, here.etag, here.last_modified, here.next_look, here.failures
-FROM addresses AS here"""
+_LOOK: Final = f"SELECT {', '.join(f'here.{name}' for name in COLUMNS)} FROM addresses AS here"  # noqa: S608 -- our own text
 # An earlier address of an article stands for its current one.
 _BY_URL: Final = f"""{_LOOK} WHERE here.url = coalesce(
     (SELECT articles.url FROM addresses JOIN articles ON articles.id = addresses.article
@@ -28,64 +24,6 @@ _BY_POST: Final = f"""{_LOOK} WHERE here.url = coalesce(
     (SELECT url FROM articles WHERE id = :id),
     (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own text
 _LISTED: Final = "moved = 0 AND state <> 'gone'"
-
-
-@attrs.frozen(kw_only=True)
-class Look:
-    """What a spider needs to know of an address before it asks for it."""
-
-    url: str
-    """The article's current address, where it was asked under an earlier one."""
-
-    state: str
-    """``article``, ``refused``, ``failed``, ``waiting``, ``gone`` or ``withheld``."""
-
-    id: str | None = None
-    """Of the article that it leads to."""
-
-    post_id: int | None = None
-    published: str | None = None
-    """UTC, as is ``lastmod``."""
-
-    lastmod: str | None = None
-    """As a door stated it when the address was last looked at."""
-
-    source: str | None = None
-    """``page`` or ``rest``: what the article's last line was read from."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    next_look: dt.datetime | None = None
-    """UTC; None while it was never fetched."""
-
-    failures: int = 0
-    """Failed fetches in a row."""
-
-    reason: str | None = None
-    """Why it was refused, or failed last."""
-
-    def wanted(self, now: dt.datetime, lastmod: str | None = None) -> bool:
-        """Whether an address that a door lists with *lastmod* should be fetched at *now*.
-
-        Never fetched: yes. Withheld: never. Stated to have changed since the last look: yes, but
-        what fails, or is gone, only after its pause. Else when its next look is due.
-        """
-        if self.state == "withheld":
-            return False
-        if self.next_look is None or self.next_look <= now:
-            return True
-        if self.failures or self.state == "gone":
-            return False
-        stated = comparable(lastmod)
-        return stated is not None and stated > (self.lastmod or "")
-
-
-@attrs.frozen(kw_only=True)
-class Validators:
-    """What makes a request conditional."""
-
-    etag: str | None = None
-    last_modified: str | None = None
 
 
 class Ledger:
@@ -149,12 +87,12 @@ class Ledger:
         return int(rows[0][0])
 
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
-        """Yield what :meth:`count` counts, oldest first."""
+        """Yield what :meth:`count` counts, oldest first, the undated at the end."""
         where, values = _window(after, before)
-        query = f"{_LOOK} WHERE {where} ORDER BY published"
+        query = f"{_LOOK} WHERE {where} ORDER BY published IS NULL, published"
         try:
             for row in self._connection.execute(query, values):
-                yield _known(_look(row))
+                yield _known(as_look(row))
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from error
 
@@ -253,7 +191,7 @@ class Ledger:
         )
 
     def _looks(self, query: str, values: Mapping[str, Any]) -> list[Look]:
-        return [_look(row) for row in self._rows(query, values)]
+        return [as_look(row) for row in self._rows(query, values)]
 
     def _rows(self, query: str, values: Mapping[str, Any] | tuple[Any, ...] = ()) -> list[Any]:
         try:
@@ -265,37 +203,6 @@ class Ledger:
         return ArchiveDamaged(NAME, 0, f"{error}; delete it, it is rebuilt from the lines")
 
 
-def _look(row: tuple[Any, ...]) -> Look:
-    (
-        url,
-        id_,
-        post_id,
-        published,
-        lastmod,
-        state,
-        source,
-        reason,
-        etag,
-        last_modified,
-        next_,
-        failures,
-    ) = row
-    return Look(
-        url=url,
-        state="withheld" if state == "refused" and reason == "withheld" else state,
-        id=id_,
-        post_id=post_id,
-        published=published,
-        lastmod=lastmod,
-        source=source,
-        etag=etag,
-        last_modified=last_modified,
-        next_look=None if next_ is None else dt.datetime.fromtimestamp(next_, dt.UTC),
-        failures=failures,
-        reason=reason,
-    )
-
-
 def _known(look: Look) -> Known:
     return Known(
         url=look.url,
@@ -303,6 +210,7 @@ def _known(look: Look) -> Known:
         published=look.published,
         lastmod=look.lastmod,
         state="refused" if look.state == "withheld" else look.state,
+        looked_at=look.looked_at,
     )
 
 

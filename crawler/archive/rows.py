@@ -59,13 +59,16 @@ class AddressRow:
 
     post_id: int | None = None
     published: str | None = None
-    """In the form that sorts, as are the next two."""
+    """In the form that sorts, as are the next three."""
 
     lastmod: str | None = None
     """As a door stated it when the address was last looked at."""
 
     listed: str | None = None
     """As a door stated it last."""
+
+    looked_at: str | None = None
+    """When it was last fetched."""
 
     state: str = "waiting"
     moved: int = 0
@@ -207,15 +210,14 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
         if former is not None and former.article == line.id:
             rows.put_address(attrs.evolve(former, moved=1, next_look=None))
     address = rows.address(line.url) or AddressRow(url=line.url)
-    stated = comparable(line.modified_at) or comparable(line.published_at)
     rows.put_address(
         attrs.evolve(
             address,
             article=line.id,
             post_id=line.post_id if line.post_id is not None else address.post_id,
             published=comparable(line.published_at) or address.published,
-            lastmod=address.lastmod or stated,
-            listed=address.listed or stated,
+            looked_at=max([address.looked_at or "", *(each.fetched_at for each in line.captures)])
+            or None,
             state="article",
             moved=0,
             source=source,

@@ -71,7 +71,7 @@ ON CONFLICT (url) DO UPDATE SET
     published = coalesce(published, excluded.published),
     listed = coalesce(excluded.listed, listed),
     next_look = CASE
-        WHEN excluded.listed > coalesce(lastmod, '') AND state IN ('article', 'refused')
+        WHEN excluded.listed > coalesce(lastmod, looked_at, '') AND state IN ('article', 'refused')
         THEN min(next_look, :now) ELSE next_look END
 WHERE moved = 0 AND (excluded.listed IS NOT listed OR excluded.post_id IS NOT post_id)"""
 
