@@ -1,4 +1,4 @@
-"""Years that a text leaves out, and the days it cannot mean."""
+"""What a date means on the calendar: its days, and the year that the text leaves out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ _EARLIEST, _LATEST = 1000, 2100  # what four digits can mean without an anchor
 _LEAP: Final = 8  # the 29th of February returns within eight years
 
 
+WEEK: Final = 7
+MONTHS_A_YEAR: Final = 12
+# Lalu, kemarin, ini, depan, besok, nanti: where from here they point.
+TURNS: Final = {"L": -1, "V": -1, "I": 0, "F": 1, "B": 1, "U": 1}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A day, or the days of a range."""
@@ -22,6 +28,24 @@ class Span:
     last: dt.date | None
     inferred: bool
     """The year comes from the anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """What a relative expression means: one of day, moment, week and month is set."""
+
+    start: int
+    end: int
+    day: dt.date | None = None
+    last: dt.date | None = None
+    moment: dt.datetime | None = None
+    week: tuple[int, int] | None = None
+    month: tuple[int, int] | None = None
+    last_month: tuple[int, int] | None = None
+    weekday: int | None = None
+    """The weekday printed in it or beside it, Monday being 0."""
+    present: bool = False
+    """It speaks of the time of writing (``malam ini``) more than it names a date."""
 
 
 def day_of(year: int, month: int, day: int) -> dt.date | None:
@@ -111,3 +135,15 @@ def _nearest_range(first: Point, last: Point, anchor: dt.date | None) -> Span | 
         if best is None or distance < best[0]:
             best = (distance, Span(begin, end if end > begin else None, inferred=True))
     return best[1] if best else None
+
+
+def week_of(today: dt.date, turn: str) -> tuple[int, int]:
+    """ISO year and week of *today*, one week on or back."""
+    year, week, _ = (today + dt.timedelta(TURNS[turn] * WEEK)).isocalendar()
+    return year, week
+
+
+def month_of(day: dt.date, months: int) -> tuple[int, int]:
+    """Year and month of *day*, so many months on."""
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    return year, month + 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.normalise.date_tokens import Tokens
-from crawler.normalise.date_words import NUMBERS, ZONES
+from crawler.normalise.date_words import NUMBERS, zone_named
 
 MIDNIGHT: Final = 24
 _NOON: Final = 12
@@ -202,5 +202,5 @@ def _offset(tokens: Tokens, found: re.Match[str]) -> int | None:
             return (-1 if "-" in found["offset"] else 1) * (hours * _SIXTY + minutes)
     for name in ("zone", "zone_until", "zone_before"):
         if found[name]:
-            return ZONES[tokens.words[found.end(name) - 1]]
+            return zone_named(tokens.words[found.end(name) - 1])
     return None

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from crawler.normalise.date_calendar import Span, resolve
+from crawler.normalise.date_calendar import Relative, Span, resolve
 from crawler.normalise.date_clock import Clock, clock_at
 from crawler.normalise.date_printed import printed_dates
-from crawler.normalise.date_relative import Relative
 from crawler.normalise.date_shapes import Printed
 from crawler.normalise.date_tokens import Tokens
 
@@ -41,6 +40,7 @@ class Reading:
     end: int
     clock: Clock | None = None
     printed: Printed | None = None
+    weekday: int | None = None
     present: bool = False
 
 
@@ -52,8 +52,9 @@ def explicit(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False)
         span = resolve(printed, today, coming=_is_coming(tokens, printed))
         if printed.weak and (span is None or span.first.weekday() != printed.first.weekday):
             continue
-        start, end = printed.start, printed.end
-        readings.append(Reading(span, start, end, clock_beside(tokens, start, end), printed))
+        start, end, weekday = printed.start, printed.end, printed.first.weekday
+        clock = clock_beside(tokens, start, end)
+        readings.append(Reading(span, start, end, clock, printed, weekday))
     return readings
 
 

@@ -13,10 +13,10 @@ from crawler.normalise.date_words import ENGLISH_MONTHS, month_named, weekday_na
 # The weekday before a date, with what may stand between: Rabu Pon, Sabtu-Minggu, Rabu malam tadi,
 # a clock time, a Hijri date. Of several weekdays without a range the last one counts.
 _BEFORE: Final = r"""
-    (?:(?P<weekday>W)J?(?:[-R&,/|]{1,2}h?(?P<last_weekday>W)J?){0,4}
+    (?:(?P<weekday>W)J?(?:TWJ?)?(?:[-R&,/|]{1,2}h?(?P<last_weekday>W)J?){0,4}
        \(?[TNLVIFUBSuhY]{0,3}\)?
        (?:,?q?P?:?d[.:]dZ?T?)?
-       [,:|(/)p-]{0,3}
+       (?:[,:|(/)p-]{0,3}|;(?=\())
        (?:dHn?y?E?[/,(|=-]{0,2})?
     )?
     (?P<told>h?K[:;]?)?

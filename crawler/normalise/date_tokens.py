@@ -36,6 +36,7 @@ _TOKEN: Final = re.compile(
         | (?<=akan)\sdatang\b
         | (?<=kira)-kira\b | (?<=kurang)\slebih\b | (?<=lebih)\skurang\b
         | (?<=lalu)[\s-]lintas\b
+        | (?<=waktu)\sindonesia\s(?:bagian\s)?(?:barat|tengah|timur)\b
       )?
     | [^\w\s] | \n
     """,
@@ -60,6 +61,7 @@ _FORMS: Final = (
     (re.compile(r"dini[\s-]?hari"), "T"),
     (re.compile(r"d?jum.{0,3}at"), "W"),
     (re.compile(r"s\W{1,2}d\W?"), "R"),
+    (re.compile(r"waktu\sindonesia.*"), "Z"),
     (re.compile(r"[ap]\.m\.?"), "A"),
     (re.compile(r"puk\w{1,3}"), "P"),  # pukuk, pukull
 )

@@ -94,6 +94,7 @@ ABBREVIATIONS: Final = frozenset(
 
 # Offsets in minutes: the three Indonesian zones, and what feeds and ISO strings print.
 ZONES: Final = {"wib": 420, "wita": 480, "wit": 540, "gmt": 0, "utc": 0, "z": 0}
+_ZONE_NAMES: Final = {"barat": 420, "tengah": 480, "timur": 540}
 
 NUMBERS: Final = _numbered(
     {
@@ -229,3 +230,9 @@ def month_named(word: str, *, before_year: bool = True) -> int | None:
 def weekday_named(word: str) -> int | None:
     """The weekday, Monday being 0, of a word that the tokens call one."""
     return 4 if "jum" in word and word.endswith("at") else WEEKDAYS.get(word)
+
+
+def zone_named(words: str) -> int:
+    """Minutes east of Greenwich of a zone: WIB, or waktu Indonesia barat."""
+    offset = ZONES.get(words)
+    return _ZONE_NAMES[words.rpartition(" ")[2]] if offset is None else offset

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.items import FoundDate
-from crawler.normalise.date_calendar import Span
+from crawler.normalise.date_calendar import Relative, Span
 from crawler.normalise.date_clock import Clock
 from crawler.normalise.date_published import read_published
 from crawler.normalise.date_readings import (
@@ -22,7 +22,7 @@ from crawler.normalise.date_readings import (
     is_beside,
     marked_clocks,
 )
-from crawler.normalise.date_relative import Relative, relatives
+from crawler.normalise.date_relative import relatives
 from crawler.normalise.date_tokens import Tokens, lower
 
 __all__ = ["find_dates", "normalise", "read_published"]
@@ -116,7 +116,14 @@ def _reading(tokens: Tokens, relative: Relative) -> Reading:
     assert relative.day is not None
     span = Span(relative.day, relative.last, inferred=True)
     clock = clock_beside(tokens, relative.start, relative.end)
-    return Reading(span, relative.start, relative.end, clock, present=relative.present)
+    return Reading(
+        span,
+        relative.start,
+        relative.end,
+        clock,
+        weekday=relative.weekday,
+        present=relative.present,
+    )
 
 
 def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> FoundDate | None:
@@ -132,7 +139,6 @@ def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> Foun
     shown = tokens.source[start:end]
     if shown.count("(") > shown.count(")") and tokens.source[end : end + 1] == ")":
         shown += ")"
-    weekday = printed.first.weekday if printed else None
     inferred = "year-inferred" if span.inferred else "explicit"
     return FoundDate(
         text=shown,
@@ -140,7 +146,7 @@ def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> Foun
         end=span.last.isoformat() if span.last else None,
         time=time,
         resolved=inferred if printed else "relative",
-        weekday_agrees=None if weekday is None else span.first.weekday() == weekday,
+        weekday_agrees=None if reading.weekday is None else span.first.weekday() == reading.weekday,
     )
 
 
