@@ -12,7 +12,7 @@ import attrs
 
 from crawler.discovery.moments import instant
 from crawler.discovery.posts import Post
-from crawler.discovery.steps import Known, Link, Missing, Note
+from crawler.discovery.steps import Known, Missing, Note
 from crawler.discovery.visit import Part, Visit
 from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api
 
@@ -80,8 +80,8 @@ class Audit:
                 del self.apart[url]
         self.requests = 0
         self.missing: dict[str, Known] = {}
-        self.mass = False
-        """Whether so much is missing that somebody has to look."""
+        self.is_settled = False
+        """Whether lists were compared, so that what difference is left may be taken for granted."""
 
     def seen(self, url: str) -> None:
         """REST lists *url*."""
@@ -96,7 +96,7 @@ class Audit:
         """Take what is left of the difference for granted until it changes."""
         self.apart.update(dict.fromkeys(elsewhere))
         self.left["apart"] = list(islice(self.apart, _MOST_APART))
-        if total is not None and not self.mass:
+        if total is not None and self.is_settled:
             known = self.visit.counted() - len(self.left["apart"])
             self.left["unexplained"] = known - total
 
@@ -126,7 +126,7 @@ class Audit:
 
     def _report(self) -> Part[None]:
         told = yield from report_missing(self.visit, DOOR, list(self.missing.values()))
-        self.mass = self.mass or len(told) < len(self.missing)
+        self.is_settled = len(told) == len(self.missing)
         self.apart.update(dict.fromkeys(told))
 
     # counts
@@ -140,13 +140,15 @@ class Audit:
         yield Note(door=DOOR, text=text, slug="counts_disagree")
         found = self._compare(newest) if newest else 0
         if is_mass(surplus, counted):
-            self.mass = True
-            found = surplus
             yield from mass_missing(self.visit, DOOR, surplus, list(self.missing.values()))
-        elif self.surplus(total) != len(self.missing):
-            found += yield from self._halve(total)
-        if not self.mass:
-            yield from self._report()
+            return
+        searched = True
+        if self.surplus(total) != len(self.missing):
+            before = len(self.missing) + len(self.visit.fresh)
+            searched = yield from self._halve(total)
+            found += len(self.missing) + len(self.visit.fresh) - before
+        yield from self._report()
+        self.is_settled = self.is_settled and searched
         self.left["vain"] = 0 if found else int(self.left.get("vain") or 0) + 1
         self.left["audited"] = self.visit.now.isoformat()
 
@@ -158,7 +160,10 @@ class Audit:
 
     def _compare(self, posts: Sequence[Post]) -> int:
         """Gather what *posts*, the newest that REST lists, do not name though it is as new."""
-        oldest = min(filter(None, (instant(post.published) for post in posts)))
+        dates = [found for found in (instant(post.published) for post in posts) if found]
+        if not dates:
+            return 0
+        oldest = min(dates)
         known = self.visit.memory.listed(after=oldest.isoformat(), before=_EVER)
         return self._collect(known, *self._names(posts))
 
@@ -166,35 +171,34 @@ class Audit:
         urls = filter(None, (self.visit.address(post.url) for post in posts))
         return {post.post_id for post in posts}, set(urls)
 
-    def _halve(self, total: int) -> Part[int]:
-        """Find the windows in which counts differ, and compare their lists."""
+    def _halve(self, total: int) -> Part[bool]:
+        """Find the windows in which counts differ, and compare their lists; whether all were."""
         known = self._known_before(None)
-        if known == total:
-            return 0
         limit = max(_LEAST_REQUESTS, known // LARGEST_PAGE)
-        stack = [_Segment(None, None, 0, known - total)]
-        found = 0
+        whole = _Segment(None, None, 0, known - total)
+        stack = [whole] if whole.surplus_before else []
         while stack:
             if self.requests >= limit:
                 self.left["listing"] = {}  # too many differences for halving: list all next time
                 text = "too many differences to search for; everything is listed in the next run"
                 yield Note(door=DOOR, text=text, slug="counts_disagree")
-                break
+                return False
             segment = stack.pop()
             middle = self._middle(segment)
             if middle is None:
-                found += yield from self._leaf(segment)
+                if not (yield from self._leaf(segment)):
+                    return False
                 continue
             listed = yield from self._rest_before(middle)
             if listed is None:
-                break
+                return False
             there = self._known_before(middle) - listed
             halves = (
                 _Segment(segment.after, middle, segment.surplus_after, there),
                 _Segment(middle, segment.before, there, segment.surplus_before),
             )
             stack += (half for half in halves if half.surplus_after != half.surplus_before)
-        return found
+        return True
 
     def _middle(self, segment: _Segment) -> dt.datetime | None:
         """Return the publication that halves what is known in *segment*, unless that is few."""
@@ -211,46 +215,29 @@ class Audit:
             return None
         return None if segment.before and middle >= segment.before else middle
 
-    def _leaf(self, segment: _Segment) -> Part[int]:
-        """List what REST has in *segment*: offer what is new, report what is missing."""
+    def _leaf(self, segment: _Segment) -> Part[bool]:
+        """List what REST has in *segment*: offer it, gather what is missing; whether it could."""
         query: dict[str, str | int] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
         if segment.after:
             query["after"] = self._clock(segment.after - _A_SECOND)
         if segment.before:
             query["before"] = self._clock(segment.before)
         posts: list[Post] = []
-        new = 0
         while True:
             self.requests += 1
             page = yield from self.api.ask({**query, "offset": len(posts)})
             if not page.ok:
-                return new
-            new += yield from self._offer(page.posts)
+                return False
+            yield from filter(None, map(self.visit.sift_post, page.posts))
             posts += page.posts
-            if not page.posts or page.total is None or page.total <= len(posts):
+            if page.whole or not page.posts or page.total == len(posts):
                 break
         known = self.visit.memory.listed(
             after=(segment.after - _A_SECOND).isoformat() if segment.after else None,
             before=segment.before.isoformat() if segment.before else _EVER,
         )
-        return new + self._collect(known, *self._names(posts))
-
-    def _offer(self, posts: Sequence[Post]) -> Part[int]:
-        new = 0
-        for post in posts:
-            link = self.visit.sift(
-                Link(
-                    url=post.url,
-                    door=DOOR,
-                    lastmod=post.modified,
-                    published=post.published,
-                    post_id=post.post_id,
-                )
-            )
-            if link is not None:
-                new += 1
-                yield link
-        return new
+        self._collect(known, *self._names(posts))
+        return True
 
     def _rest_before(self, before: dt.datetime) -> Part[int | None]:
         self.requests += 1

@@ -182,7 +182,7 @@ class _Plan:
         outcome = None
         if "sitemap" not in closed:
             sitemap = SitemapDoor(self.visit, self.robots)
-            outcome = yield from self._took(sitemap.walk(check=True))
+            outcome = yield from self._took(sitemap.walk(check=rest.total is not None))
             if outcome.open:
                 sitemap.settle(self.visit.fresh)
         if outcome is None or not outcome.open:

@@ -25,9 +25,11 @@ class Post:
     post_id: int
     url: str
     date: str
-    """Publication on the newsroom's clock, without offset: what ``after`` and ``before`` compare."""
+    """Publication on the newsroom's clock, without offset: what ``after`` and ``before`` compare.
 
-    published: str
+    Empty where it is none."""
+
+    published: str | None
     """Publication, ISO 8601; the offset is ``date`` minus ``date_gmt``."""
 
     modified: str | None
@@ -38,7 +40,7 @@ class Post:
 
 
 def read_posts(body: bytes, zone: dt.tzinfo) -> Iterator[Post]:
-    """Yield the posts of one REST answer in its order; those without id, link or date are left out.
+    """Yield the posts of one REST answer in its order; those without id or link are left out.
 
     *zone* is that of a ``date`` without a usable ``date_gmt``.
     Raises :exc:`Unreadable` when *body* is no JSON list.
@@ -57,14 +59,12 @@ def _post(record: dict[str, Any], zone: dt.tzinfo) -> Post | None:
     if type(post_id) is not int or not 0 < post_id < _LARGEST or not isinstance(link, str):
         return None
     published = _with_offset(record, "date", zone)
-    if published is None:
-        return None
     modified = _with_offset(record, "modified", zone)
     return Post(
         post_id=post_id,
         url=link,
-        date=published.replace(tzinfo=None).isoformat(timespec="seconds"),
-        published=published.isoformat(timespec="seconds"),
+        date=published.replace(tzinfo=None).isoformat(timespec="seconds") if published else "",
+        published=published.isoformat(timespec="seconds") if published else None,
         modified=modified.isoformat(timespec="seconds") if modified else None,
         record=record,
     )

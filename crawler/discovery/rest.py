@@ -46,8 +46,8 @@ class _Listing:
     def advance(self, posts: Sequence[Post]) -> None:
         """Move on to what follows *posts*."""
         dates = [post.date for post in posts]
-        before = _next_second(dates[-1])
-        if not _is_mixed(dates) and before < str(self.at.get("before") or "9999"):
+        before = _next_second(dates[-1]) if dates[-1] else ""
+        if before and not _is_mixed(dates) and before < str(self.at.get("before") or "9999"):
             self.at["before"], self.at["offset"] = before, 0
         else:  # not by date, or more posts in one second than on a page: count them off
             self.at["offset"] = int(self.at.get("offset") or 0) + len(posts)
@@ -131,6 +131,7 @@ class RestDoor:
         if first.ok and first.posts:
             if listed or not seen:  # until all is listed, edits since the beginning count
                 self.left["modified"] = max(_utc(post.modified) for post in first.posts)
+            self.left["offset"] = _offset(first.posts[0])
             if first.whole and not self.records:
                 self.left[self.listing] = {"done": True}
             self.keep()
@@ -215,7 +216,7 @@ class RestDoor:
                 return "partial"
             yield from self._offer(unseen, records=self.records)
             listing.add(unseen, (self.visit.address(post.url) for post in unseen))
-            if not page.posts or page.whole or (page.total is None and len(page.posts) < size):
+            if page.whole or not page.posts:
                 return "complete"
             listing.advance(page.posts)
             if listing.keep:
@@ -240,17 +241,7 @@ class RestDoor:
         """Yield what is worth a look of *posts*, and return how much that was."""
         worth = []
         for post in posts:
-            self.left["offset"] = _offset(post)
-            link = self.visit.sift(
-                Link(
-                    url=post.url,
-                    door=DOOR,
-                    lastmod=post.modified,
-                    published=post.published,
-                    post_id=post.post_id,
-                    record=post.record if records else None,
-                )
-            )
+            link = self.visit.sift_post(post, record=records)
             address = self.visit.address(post.url)
             if address:
                 self.audit.seen(address)
@@ -290,10 +281,10 @@ class RestDoor:
         return Outcome(door=DOOR, state="trouble", reason="lists no posts", total=0)
 
 
-def _offset(post: Post) -> int:
+def _offset(post: Post) -> int | None:
     """Return the minutes by which the newsroom's clock is ahead of UTC."""
-    offset = dt.datetime.fromisoformat(post.published).utcoffset()
-    return round(offset.total_seconds() / 60) if offset else 0
+    offset = dt.datetime.fromisoformat(post.published).utcoffset() if post.published else None
+    return None if offset is None else round(offset.total_seconds() / 60)
 
 
 def _utc(text: str | None) -> str:

@@ -42,7 +42,11 @@ class SitemapDoor:
         self.arrived = 0
         """Addresses that the sitemap did not list before."""
 
-        self.mass = False
+        self.damaged = False
+        self.is_settled = True
+        """Whether the counts are explained, so that they may be taken for granted."""
+
+        self.moved = False
         self.checks = False
         self.strangers = 0
         """Unknown addresses met in checking a door whose own counts agree."""
@@ -61,13 +65,15 @@ class SitemapDoor:
             yield from self._read_files(wanted)
             return self._outcome("partial")
         first = not self.left.get("complete")
-        yield from self._read_files(
-            listed if first else files_of_run(listed, self.files, self.left)
-        )
+        wanted = files_of_run(listed, self.files, self.left) if self.files else {}
+        if first:  # or an earlier one that was cut short
+            wanted |= {url: listed[url] for url in listed if url not in self.files}
+        yield from self._read_files(wanted)
         self.files = {url: state for url, state in self.files.items() if url in listed}
         if not first:
             yield from self._read_all_if_moved(listed)
-        complete = not self.indexes.damaged and all(url in self.files for url in listed)
+        self.damaged = self.damaged or self.indexes.damaged
+        complete = not self.damaged and all(url in self.files for url in listed)
         if complete and self._counted_files() <= self.read:
             yield from self._compare()
         if complete and not self._total() and self.visit.known_before:
@@ -80,7 +86,7 @@ class SitemapDoor:
         """Remember the counts at the end of a run; *elsewhere*: new links that it may lack."""
         self.apart.update((url, None) for url in elsewhere if hash(url) not in self.listed)
         self.left["apart"] = list(islice(self.apart, _MOST_APART))
-        if not self.mass:
+        if self.is_settled:
             self.left["total"] = self._total()
         self._keep()
 
@@ -102,8 +108,10 @@ class SitemapDoor:
             return
         text = f"the sitemap lists {self._total()} articles, {before + self.arrived} expected"
         yield Note(door=DOOR, text=text, slug="counts_disagree")
+        self.moved = True
         others = {url: listed[url] for url in listed if url not in self.read}
         yield from self._read_files(others, conditional=False)
+        self.is_settled = self._counted_files() <= self.read
 
     def _read_files(self, files: Files, *, conditional: bool = True) -> Part[None]:
         """Read *files*, those with the newest articles first."""
@@ -122,7 +130,7 @@ class SitemapDoor:
     def _take(self, url: str, reading: Reading[Entry], lastmod: str | None) -> Part[None]:
         """Yield what is worth a look of a file, and remember how much it lists."""
         if reading.verdict != "ok":
-            self.indexes.damaged = True
+            self.damaged = True
             yield Note(door=DOOR, text=f"{url}: {reading.reason}", slug="partial")
         if reading.capped:
             text = f"{url}: {reading.reason}"
@@ -136,9 +144,12 @@ class SitemapDoor:
         number = yield from self._offer(entries, sure=lists_posts(url), stamped=stamped)
         if reading.verdict == "ok":
             self.read.add(url)
+        if reading.verdict == "ok" or entries:
             dated = sum(1 for entry in entries if entry.lastmod) * 10 >= len(entries) * 9
             news = bool(entries) and all(entry.is_news for entry in entries)
             state = {"n": number, "lastmod": lastmod, "dated": dated and not stamped, "news": news}
+            if reading.verdict != "ok":
+                state["damaged"] = True
             self.files[url] = state
             if self.visit.window is None:
                 self._keep()
@@ -153,6 +164,7 @@ class SitemapDoor:
                     door=DOOR,
                     lastmod=None if stamped else entry.lastmod,
                     published=entry.published,
+                    why="back" if self.moved else "new",
                 ),
                 sure=sure,
             )
@@ -203,7 +215,7 @@ class SitemapDoor:
             told = tuple(known.url for known in missing)
         else:
             told = yield from report_missing(self.visit, DOOR, missing)
-        self.mass = len(told) < len(missing)
+        self.is_settled = self.is_settled and len(told) == len(missing)
         self.apart.update(dict.fromkeys(told))
 
 

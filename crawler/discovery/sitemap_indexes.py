@@ -139,8 +139,11 @@ def files_of_run(listed: Files, states: dict[str, dict[str, Any]], left: dict[st
     if stamped and left.get("stamped"):
         changed = []  # the index dates all its files with every answer
     left["stamped"] = stamped
+    damaged = [url for url in counted if states.get(url, {}).get("damaged")]
     last = {natural_order(url)[0]: url for url in counted}
-    chosen = dict.fromkeys([*news, *changed, *list(last.values())[-_ALL_AT_ONCE:]])
+    chosen = dict.fromkeys(
+        [*news, *changed, *damaged[:_ALL_AT_ONCE], *list(last.values())[-_ALL_AT_ONCE:]]
+    )
     others = [url for url in counted if url not in chosen]
     if others:
         turn = int(left.get("turn") or 0) % len(others)

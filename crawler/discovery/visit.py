@@ -12,6 +12,7 @@ import attrs
 
 from crawler.discovery.documents import Unreadable, WrongKind
 from crawler.discovery.moments import day, instant
+from crawler.discovery.posts import Post
 from crawler.discovery.steps import Answer, Fetch, Known, Link, Memory, Step, Window
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
@@ -150,6 +151,19 @@ class Visit:
             self.fresh[url] = instant(link.published)
         return attrs.evolve(link, url=url, why=why) if why in _WORTH else None
 
+    def sift_post(self, post: Post, *, record: bool = False) -> Link | None:
+        """Return the link of a REST object if it is worth a look."""
+        return self.sift(
+            Link(
+                url=post.url,
+                door="rest",
+                lastmod=post.modified,
+                published=post.published,
+                post_id=post.post_id,
+                record=post.record if record else None,
+            )
+        )
+
     def known(self, url: str, post_id: int | None = None) -> Known | None:
         """Return what is known of *url*, or of the post with that id."""
         known = self.memory.known(url)
@@ -161,7 +175,8 @@ class Visit:
         if known is None:
             return "new" if url not in self.fresh else "unchanged"
         if known.state == "gone":
-            return "back" if link.door == "rest" or self._is_newer(link, known) else "gone"
+            back = link.door == "rest" or link.why == "back" or self._is_newer(link, known)
+            return "back" if back else "gone"
         if link.record is not None and known.state in ("waiting", "failed"):
             return "new" if url not in self.fresh else "unchanged"
         if known.state in ("waiting", "failed"):
@@ -227,7 +242,7 @@ class Visit:
 
     def counted(self) -> int:
         """Return how many posts are listed and not gone, those of this run included."""
-        return self.known_before + len(self.fresh)
+        return self.known_before + len(self.fresh) + self.counts["back"]
 
 
 _WORTH: Final = frozenset({"new", "changed", "back"})

@@ -30,6 +30,9 @@ class Page:
     total: int | None
     """How many posts the query matches, on all its pages."""
 
+    size: int
+    """How many posts were asked for."""
+
     @property
     def posts(self) -> tuple[Post, ...]:
         return self.reading.items
@@ -41,7 +44,9 @@ class Page:
     @property
     def whole(self) -> bool:
         """Whether the query has no further pages, as far as the server says."""
-        return self.ok and self.total is not None and self.total <= len(self.posts)
+        number = len(self.posts)
+        fits = number < self.size if self.total is None else self.total <= number
+        return self.reading.verdict == "ok" and fits
 
 
 class Api:
@@ -85,7 +90,8 @@ class Api:
         reading = yield from self.visit.read(collection, self._parse, conditional=conditional)
         if reading.verdict in ("ok", "same"):
             self.root = _root_of(reading.answer.url) or root
-        return Page(reading=reading, total=total(reading.answer.headers))
+        size = int(query.get("per_page", LARGEST_PAGE))
+        return Page(reading=reading, total=total(reading.answer.headers), size=size)
 
     def _parse(self, body: bytes, _: str) -> Iterator[Post]:
         return read_posts(body, self.visit.zone)
