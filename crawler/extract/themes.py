@@ -10,6 +10,7 @@ from crawler.extract.header import Marks, scope_of
 from crawler.extract.page import ArticlePage
 from crawler.extract.roles import Role, Roles
 from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import same_host
 
 
 class WPBeritaPage(ArticlePage):
@@ -53,9 +54,13 @@ _FOLDERS: Final = (
 def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
     """Return the class of pages that *document* shows traces of, else the newsroom's own.
 
-    A theme that is not known is read by :class:`~crawler.extract.generic.GenericPage`.
+    A page of another host without traces, and a theme that is not known, is read by
+    :class:`~crawler.extract.generic.GenericPage`.
     """
-    return detect(document) or THEMES.get(newsroom.theme, GenericPage)
+    found = detect(document)
+    if found is None and same_host(document.url, (newsroom.host, *newsroom.hosts)):
+        found = THEMES.get(newsroom.theme)
+    return found or GenericPage
 
 
 def detect(document: Document) -> type[ArticlePage] | None:
