@@ -70,7 +70,7 @@ def is_junk(text: str) -> bool:
 def _is_text(block: Block, body: MainBody) -> bool:
     if is_junk(block.text):
         return False
-    if body.accepts(block.text):
+    if body.accepts(block.text) or (block.kind == "tr" and body.holds(block.text)):
         return True
     return len(block.text) >= _SENTENCE and not _is_linked(block)
 
