@@ -14,6 +14,7 @@ from lxml import etree, html
 from lxml.html import HtmlElement
 
 from crawler.newsroom.site import Site
+from crawler.newsroom.theme import STYLE
 from crawler.newsroom.theme.layout import View
 
 _SIZER: Final = "data:image/svg+xml;base64,PHN2ZyBoZWlnaHQ9IjM2MCIgd2lkdGg9IjY0MCIvPg=="
@@ -126,7 +127,7 @@ def _head(site: Site, document: HtmlElement, plain: str) -> None:
         head, "meta", {"name": "generator", "content": "AMP Plugin v2.1.3; mode=transitional"}
     )
     style = etree.SubElement(head, "style", {"amp-custom": ""})
-    style.text = "body{font-family:sans-serif;max-width:44rem;margin:auto}"
+    style.text = STYLE.decode()
     metadata = _metadata(site, document)
     if metadata:
         script = etree.SubElement(head, "script", {"type": "application/ld+json"})
