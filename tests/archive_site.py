@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from crawler.archive import Archive, Found, Outcome
+from crawler.archive import Archive, Found, Outcome, read
 from crawler.captures import Capture, Exchange
 from crawler.errors import NotAnArticle
 from crawler.items import Article
@@ -185,6 +185,10 @@ class Folder:
             for path in sorted(self.path.glob("articles-*.jsonl"))
             for line in path.read_bytes().splitlines()
         ]
+
+    def articles(self) -> list[Article]:
+        """Every article line, in order."""
+        return list(read(self.path, latest=False, gone=True))
 
     def warcs(self) -> list[Path]:
         return sorted((self.path / "warc").glob("*.warc.gz"))
