@@ -25,6 +25,12 @@ _HEAD: Final = 240
 _HEADLINE: Final = 12
 """Characters from which on a text without a small letter is a headline."""
 
+_LONGEST_HEADLINE: Final = 60
+_HEADLINE_WORDS: Final = 4
+_SMALL_WORDS: Final = frozenset(
+    ("dan", "di", "ke", "dari", "yang", "untuk", "pada", "dengan", "dalam", "oleh", "atau", "tak")
+)
+
 _LINE: Final = 90
 """Characters of a line above the dateline: who reports, a caption's credit."""
 
@@ -174,11 +180,14 @@ def _may_be_named(name: Element, elements: list[Element], rest: str) -> bool:
     """Whether a name that nothing is known of is the place beside an outlet, or the reverse."""
     if name.bracketed:
         return True
-    if name is elements[0] and (
-        name.after not in _LOOSE if name.text.isupper() else name.after not in _BESIDE
-    ):
+    first = name is elements[0]
+    if first and name.after not in (_LOOSE if name.text.isupper() else _BESIDE):
         return False
-    if name.text.isupper() or name is elements[0]:
+    if any(each.after == "slash" for each in elements):
+        return False  # KOMPAS.com/ANI: whose photo it is
+    if _is_ordinary_word(elements[0]):
+        return name.text.isupper()
+    if name.text.isupper() or first:
         return True
     return (
         name.text.count(" ") < _SHORT_NAME
@@ -195,14 +204,18 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     capitals = all(each.text.isupper() for each in places)
     if after == "dash":
         return capitals or (
-            _opens_sentence(rest) and not (levels <= {"other"} and _opens_abroad(rest))
+            _opens_sentence(rest)
+            and not _is_headline(rest)
+            and not (levels <= {"other"} and _opens_abroad(rest))
         )
     if not _opens_sentence(rest):
         return False
     dated = any(each.kind == "date" for each in elements)
-    if after == "colon" and rest[:1].isdigit():
+    if after == "line":
+        good = capitals
+    elif after == "colon" and rest[:1].isdigit():
         good = False  # Bengkulu: 20 kasus
-    elif after in ("colon", "pipe", "line"):
+    elif after in ("colon", "pipe"):
         good = capitals or not levels <= {"district"}
     elif after == "stop":
         good = (capitals or dated) and not levels <= {"district"}
@@ -229,14 +242,22 @@ def _opens_abroad(rest: str) -> bool:
 def _is_outlet_alone(outlet: Element, last: Element, rest: str) -> bool:
     opens = _opens_sentence(rest)
     if not outlet.sure:
-        return opens and last.after in ("dash", "pipe", "line", "tight")
+        return opens and last.after in ("dash", "pipe") and not _is_headline(rest)
     if last.after == "dash":
         return True
     if last.after in STRONG:
         return opens
     # Without a separator only a name in capitals, before what is a sentence and no headline.
-    capitals = outlet.text.partition(".")[0].isupper()
+    capitals = outlet.text.partition(".")[0].isupper() and last.after in ("", "space", "comma")
     return opens and capitals and any(word[:1].islower() for word in rest.split(" ")[1:5])
+
+
+def _is_headline(rest: str) -> bool:
+    """Whether *rest* is short, without an end, and has every word in title case."""
+    if len(rest) > _LONGEST_HEADLINE or rest.endswith((".", "!", "?", "”", '"')):
+        return False
+    words = [word for word in rest.split(" ") if word not in _SMALL_WORDS]
+    return len(words) >= _HEADLINE_WORDS and not any(word[:1].islower() for word in words)
 
 
 def _opens_sentence(rest: str) -> bool:

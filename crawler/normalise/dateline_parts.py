@@ -10,6 +10,7 @@ import attrs
 
 from crawler.normalise.outlets import (
     SITE,
+    has_outlet_ending,
     is_known_outlet,
     is_paper_named_like_a_place,
     looks_like_outlet,
@@ -32,7 +33,7 @@ _SEPARATOR: Final = re.compile(
         |[ \n]?[*_,.;:)\]]*[ \n]-(?:[ \n]?[-–—])*[ \n]?
         |[*_,.;:)\]]*-[ \n](?:[-–—][ \n]?)*
         |[*_,.;:)\]]+-(?:[ \n]?[-–—])*[ \n]?)
-    |(?P<pipe>[ \n]?(?:\|+|//+|::+)[ \n]?)
+    |(?P<pipe>[.,]?[ \n]?(?:\|+|//+|::+)[ \n]?)
     |(?P<line>[ ]?\n[ ]?)
     |(?P<colon>[ ]?[*_]*(?::(?![/\d])|;)[ \n]?)
     |(?P<stop>\.(?=[ ]))[ ]?
@@ -60,6 +61,7 @@ _DATE: Final = re.compile(
 _NAME: Final = re.compile(
     r"[A-Z0-9][\w&'’+-]*(?:\.\w+)*(?: (?:[A-Z0-9&][\w&'’+-]*(?:\.\w+)*|dan|of|the|de)){0,4}"
 )
+_IN_BRACKETS: Final = re.compile(r"[A-Za-z][\w.&'’+/-]*(?: [\w.&'’+/-]+){0,3}")
 # What opens a caption, a label or a line of links, and never names a place or an outlet.
 _LABEL: Final = re.compile(
     r"(?:foto|photo|video|ilustrasi|sumber|dok|dokumentasi|caption|grafis|infografis|tabel|baca|simak"
@@ -130,7 +132,8 @@ def _bracketed(head: str, start: int, own: Collection[str]) -> Element | None:
     if not inside:
         return None
     words = inside[1].strip()
-    element = _classified(words, start, own) or Element("note", words, start)
+    kind = "name" if _IN_BRACKETS.fullmatch(words) else "note"
+    element = _classified(words, start, own) or Element(kind, words, start)
     element.bracketed = True
     _end(element, head, inside.end())
     if not element.after and element.end > inside.end():
@@ -214,6 +217,8 @@ def _ends_at_weak(
     if element is None:
         return False
     if element.kind == "name":
+        if separator[0] != "-":
+            return False
         following = head[separator.end() : separator.end() + 2]
         short = element.text.isupper() and len(element.text) < _MOST
         return bool(before) and short and following[:1].isupper() and following[1:].islower()
@@ -234,11 +239,16 @@ def _unseparated_place(head: str, start: int) -> Element | None:
 
 
 def _unseparated_outlet(head: str, start: int, own: Collection[str]) -> Element | None:
-    """Return a well-known name in capitals or letters of both kinds: ``ANTARA``, ``detikNews``."""
-    word = head[start : start + LONGEST].split(" ", 1)[0]
-    if word[1:].islower() or not is_known_outlet(word, own):
-        return None
-    return Element("outlet", word, start, start + len(word) + 1, "", sure=True)
+    """Return an outlet that the sentence follows at once: ``Jakarta, CNN Indonesia Polisi …``."""
+    words = head[start : start + LONGEST].split(" ")
+    for count in (2, 1):
+        text = " ".join(words[:count])
+        # Kompas as an ordinary word may be the sentence's subject.
+        if not text[1:].islower() and (
+            is_known_outlet(text, own) or (count == 1 and looks_like_outlet(text))
+        ):
+            return Element("outlet", text, start, start + len(text) + 1, "", sure=True)
+    return None
 
 
 def _classified(
@@ -259,7 +269,7 @@ def _classified(
     elif _LABEL.match(words):
         return None
     elif looks_like_outlet(words):
-        kind = "outlet"
+        kind, sure = "outlet", has_outlet_ending(words)
     elif _NAME.fullmatch(words):
         kind = "name"
     else:

@@ -85,6 +85,14 @@ _JOINED: Final = re.compile(
 )
 # BengkuluToday, SINDOnews, detikNews
 _CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}|[a-z]{4,}[A-Z][a-z]{2,}")
+# Spelt like an outlet, and something else.
+_BRANDS: Final = _words(
+    """
+    whatsapp youtube tiktok linkedin facebook paypal iphone ipad goto openai chatgpt deepseek bukalapak
+    grabfood gofood shopeefood shopeepay pedulilindungi satusehat motogp moto2 playstation mcdonald
+    mcdonalds bpjs telkomsel indihome
+    """
+)
 # A name written apart from its domain: Bursa bisnis. id, Tribun sumatera.com
 _SPACED_SITE: Final = re.compile(r"[A-Z][\w-]*(?: [a-z][\w-]*){0,2} ?\. ?(?:com|co\.id|id|net|co)")
 # KABARMAKASSAR, Gosumut: a word for news grown together with a place; JambiUpdate, LAMPUNGKITA.
@@ -148,9 +156,16 @@ def is_paper_named_like_a_place(name: str) -> bool:
     return name.lower() in _PLACES
 
 
+def has_outlet_ending(name: str) -> bool:
+    """Whether *name* is one word that ends like an outlet's: ``SoloposFM``, ``INFODESANEWS``."""
+    return bool(_JOINED.search(name))
+
+
 def looks_like_outlet(name: str) -> bool:
     """Whether *name* has the form of an outlet's name: ``Radar Kota``, ``SoloposFM``."""
     words = name.split()
+    if not words or name.lower() in _BRANDS:
+        return False
     if len(words) == 1:
         return bool(_JOINED.search(name) or _CAMEL.fullmatch(name)) or _is_grown(name.lower())
     first, last = words[0].lower(), words[-1].lower()
