@@ -44,10 +44,15 @@ _ANCHOR: Final = re.compile(r"<a\b[^>]*>(.*?)</a>")
 _TAG: Final = re.compile(r"<[^>]*>")
 
 
-def kept(blocks: Iterable[Block], body: MainBody, headline: str) -> list[Block]:
-    """Return those of *blocks* that are the article's, without the headline where it is repeated."""
+def kept(
+    blocks: Iterable[Block], body: MainBody, headline: str, *, trusted: bool = False
+) -> list[Block]:
+    """Return those of *blocks* that are the article's, without the headline where it is repeated.
+
+    *trusted* says that the container is the theme's own for the text, and for nothing else.
+    """
     title = squeeze(headline)
-    found = [block for block in blocks if block.photo is not None or _is_text(block, body)]
+    found = [block for block in blocks if block.photo is not None or _is_text(block, body, trusted)]
     texts = [at for at, block in enumerate(found) if block.photo is None]
     if texts and squeeze(found[texts[0]].text) == title:
         del found[texts[0]]
@@ -67,12 +72,12 @@ def is_junk(text: str) -> bool:
     return len(text) <= _LONGEST_JUNK and _JUNK.match(text) is not None
 
 
-def _is_text(block: Block, body: MainBody) -> bool:
+def _is_text(block: Block, body: MainBody, trusted: bool) -> bool:
     if is_junk(block.text):
         return False
     if body.accepts(block.text) or (block.kind == "tr" and body.holds(block.text)):
         return True
-    return len(block.text) >= _SENTENCE and not _is_linked(block)
+    return (trusted or len(block.text) >= _SENTENCE) and not _is_linked(block)
 
 
 def _is_linked(block: Block) -> bool:

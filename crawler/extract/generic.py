@@ -34,27 +34,11 @@ from crawler.newsrooms import Newsroom
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
 _LONGEST_PRINTED: Final = 200
 _INDONESIAN: Final = frozenset(
-    [
-        "yang",
-        "dan",
-        "di",
-        "ini",
-        "itu",
-        "dengan",
-        "untuk",
-        "dari",
-        "pada",
-        "dalam",
-        "tidak",
-        "akan",
-        "ke",
-        "oleh",
-        "juga",
-        "karena",
-    ]
+    (
+        *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
+        *("tidak", "akan", "ke", "oleh", "juga", "karena"),
+    )
 )
-
-
 _BOXES: Final = {
     # Networks' own names for a box of links in the text.
     "lihatjg": Role.RELATED,
@@ -115,7 +99,9 @@ class GenericPage(ArticlePage):
         assert reading.body is not None
         roles = _Sparing(reading.holders)
         walk = Walk(reading.body.element, document, roles, skip=skip | reading.not_text)
-        walk.blocks[:] = cleaning.kept(walk.blocks, reading.body, self.title or "")
+        walk.blocks[:] = cleaning.kept(
+            walk.blocks, reading.body, self.title or "", trusted=reading.has_own_container
+        )
         held = sum(len(block.text) for block in walk.blocks)
         if held < reading.expected / 2:
             raise NotAnArticle(document.url, "unsure_text")

@@ -80,6 +80,17 @@ class Reading:
         """Where the text stands."""
         return find_main_body(self.lines, self.accepted, self._printed_headline, self.page)
 
+    @property
+    def has_own_container(self) -> bool:
+        """Whether the text stands in a container that holds nothing else.
+
+        That is so for what WordPress' ``the_content`` prints in the known families, and for
+        microdata's ``articleBody``.
+        """
+        if self.body is None or self.body.source in ("trafilatura", "headline"):
+            return False
+        return self.body.source.startswith("[") or "single" in self.document.body_classes
+
     @cached_property
     def around(self) -> Surroundings:
         """The lines beside headline and text."""
