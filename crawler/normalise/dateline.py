@@ -44,6 +44,7 @@ _GROUND: Final = re.compile(
     r"|kecamatan|pulau|teluk|sungai|danau|alun-alun|terminal|kantor|kampus|gedung|hotel)\b",
     re.IGNORECASE,
 )
+_COUNT: Final = re.compile(r"Rp|\d")  # Bengkulu: 20 kasus
 _ORNAMENTS: Final = "*_•■●▪►▶ \n\t\xa0"
 # What a name at the beginning stands before, in title case and in capitals.
 _BESIDE: Final = frozenset(("comma", "slash", "pipe", "open", "space"))
@@ -178,22 +179,18 @@ def _first_places(elements: list[Element]) -> list[Element]:
 
 def _may_be_named(name: Element, elements: list[Element], rest: str) -> bool:
     """Whether a name that nothing is known of is the place beside an outlet, or the reverse."""
+    if elements[-1].after not in STRONG:
+        return False  # Gubernur Sumatra Utara (Sumut) Bobby …
     if name.bracketed:
         return True
-    first = name is elements[0]
-    if first and name.after not in (_LOOSE if name.text.isupper() else _BESIDE):
-        return False
-    if any(each.after == "slash" for each in elements):
-        return False  # KOMPAS.com/ANI: whose photo it is
-    if _is_ordinary_word(elements[0]):
-        return name.text.isupper()
-    if name.text.isupper() or first:
-        return True
-    return (
-        name.text.count(" ") < _SHORT_NAME
-        and elements[-1].after in STRONG
-        and _opens_sentence(rest)
-    )
+    first, capitals = name is elements[0], name.text.isupper()
+    if (first and name.after not in (_LOOSE if capitals else _BESIDE)) or any(
+        each.after == "slash" for each in elements
+    ):
+        return False  # BACA JUGA: …; KOMPAS.com/ANI is a photo's credit
+    if capitals or _is_ordinary_word(elements[0]):
+        return capitals
+    return first or (name.text.count(" ") < _SHORT_NAME and _opens_sentence(rest))
 
 
 def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -> bool:
@@ -208,13 +205,13 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
             and not _is_headline(rest)
             and not (levels <= {"other"} and _opens_abroad(rest))
         )
-    if not _opens_sentence(rest):
+    if not _opens_sentence(rest) or (levels <= {"other"} and _opens_abroad(rest)):
         return False
     dated = any(each.kind == "date" for each in elements)
     if after == "line":
         good = capitals
-    elif after == "colon" and rest[:1].isdigit():
-        good = False  # Bengkulu: 20 kasus
+    elif after == "colon" and _COUNT.match(rest):
+        good = False
     elif after in ("colon", "pipe"):
         good = capitals or not levels <= {"district"}
     elif after == "stop":

@@ -258,14 +258,12 @@ def _classified(
         return None
     place = None
     sure = False
-    if words[0].isdigit() and _DATE.fullmatch(words):
+    if _DATE.fullmatch(words):
         kind = "date"
     elif is_known_outlet(words, own) or (before and is_paper_named_like_a_place(words)):
         kind, sure = "outlet", True
-    elif place := find_place(words):
+    elif words[0].isupper() and (place := find_place(words)):
         kind = "place"
-    elif _DATE.fullmatch(words):
-        kind = "date"
     elif _LABEL.match(words):
         return None
     elif looks_like_outlet(words):

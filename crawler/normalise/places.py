@@ -53,7 +53,7 @@ _OFFICIAL: Final = re.compile(
 
 # Written in capitals inside a name in title case.
 _CAPITALS: Final = frozenset(
-    {"DKI", "DKJ", "DI", "DIY", "IKN", "NTB", "NTT", "NAD", "OKU", "DC", "UEA", "PALI"}
+    {"DKI", "DKJ", "DI", "DIY", "IKN", "NTB", "NTT", "NAD", "OKU", "DC", "UEA", "PALI", "AS"}
 )
 _CAPITALS_ALONE: Final = frozenset(
     {
