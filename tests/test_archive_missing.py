@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from archive_site import Folder, address, capture, exchange, found
 
-from crawler.archive import Ledger, Missing, RunReport, Seen, read, read_capture
+from crawler.archive import Finding, Ledger, Missing, RunReport, Seen, read, read_capture
 from crawler.archive.files import last_lines
 from crawler.items import Gone
 from crawler.lineformat import parse_line
+from tests.archive_site import Folder, address, capture, exchange, found
 
 
 @pytest.fixture
@@ -122,7 +122,8 @@ def test_a_fifth_of_the_articles_may_vanish(folder: Folder) -> None:
 
 def test_more_than_a_fifth_at_once_is_the_site(folder: Folder) -> None:
     folder.run(*(found(n) for n in range(24)))
-    findings = [*(missing(n) for n in range(5)), *(found(n) for n in range(5, 24))]
+    findings: list[Finding] = [missing(n) for n in range(5)]
+    findings += [found(n) for n in range(5, 24)]
     for _ in range(3):
         with folder.open() as archive:
             for finding in findings:
@@ -131,10 +132,8 @@ def test_more_than_a_fifth_at_once_is_the_site(folder: Folder) -> None:
             assert (settlement.mass, settlement.vanished, settlement.looked_at) == (True, 5, 24)
             record = archive.finish(RunReport(exit_code=3))
         assert record.gone == 0
-        assert record.notes == (
-            "5 of 24 articles looked at are missing: none is recorded as gone; see whether the "
-            "site is ill",
-        )
+        (note,) = record.notes
+        assert note.startswith("5 of 24 articles looked at are missing: none is recorded as gone")
     assert gone(folder) == []
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import attrs
 import pytest
-from archive_site import (
+
+from crawler.archive import Found, Missing, Reread, read_capture
+from crawler.captures import Capture
+from crawler.errors import InvalidRecord
+from tests.archive_site import (
     LINTAS,
     Folder,
     address,
@@ -19,10 +23,6 @@ from archive_site import (
     rules_1,
     rules_2,
 )
-
-from crawler.archive import Found, Missing, Reread, read_capture
-from crawler.captures import Capture
-from crawler.errors import InvalidRecord
 
 
 @pytest.fixture
@@ -39,6 +39,7 @@ def test_first_line_of_an_article_is_revision_1(folder: Folder) -> None:
     assert (outcome.kind, outcome.id, outcome.revision) == ("new", "lintas:7", 1)
     (line,) = folder.lines()
     assert line["written_at"] == "2026-03-10T02:00:00Z"
+    assert outcome.line is not None
     assert line["run"] == outcome.line.run
     assert line["captures"][0]["fetched_at"] == "2026-03-10T02:00:00Z"
 
