@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
     from crawler.archive import RunRecord
 
@@ -47,9 +48,8 @@ class LiveDisplay:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        level = logging.getLevelName(str(crawler.settings["LOG_LEVEL"]))
-        wordy = isinstance(level, int) and level < logging.WARNING
-        if not sys.stderr.isatty() or wordy or crawler.settings["LOG_FILE"]:
+        settings = crawler.settings
+        if not sys.stderr.isatty() or is_wordy(settings) or settings["LOG_FILE"]:
             raise NotConfigured
         self.crawler = crawler
         self.headline = ""
@@ -120,6 +120,12 @@ def summary_lines(name: str, record: RunRecord, seconds: float) -> list[str]:
     cost = f"{record.requests:,} requests, {size:,.1f} MB in {_duration(seconds)}"
     lines = [f"{name}: {done}; {cost}; exit code {record.exit_code}"]
     return lines + [f"  {note}" for note in record.notes if record.exit_code]
+
+
+def is_wordy(settings: BaseSettings) -> bool:
+    """Whether the log was asked for more than warnings."""
+    level = logging.getLevelNamesMapping().get(str(settings["LOG_LEVEL"]), logging.WARNING)
+    return level < logging.WARNING
 
 
 def is_worth_saying(record: RunRecord) -> bool:

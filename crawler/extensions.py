@@ -23,7 +23,7 @@ from crawler.archive import (
     last_articles,
 )
 from crawler.coverage import WINDOW, field_coverage, shortfalls
-from crawler.display import is_worth_saying, summary_lines
+from crawler.display import is_wordy, is_worth_saying, summary_lines
 from crawler.errors import ArchiveError, ArchiveLocked, WrongArchive
 from crawler.extract import EXTRACTOR, extract_article, page_hash
 from crawler.newsrooms import Newsroom, newsroom_at
@@ -175,7 +175,7 @@ class RunKeeper:
         finally:
             self.archive.close()
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
-        if is_worth_saying(record) or logger.isEnabledFor(logging.INFO):
+        if is_worth_saying(record) or is_wordy(self.crawler.settings):
             for line in summary_lines(
                 self.archive.newsroom.name, record, time.monotonic() - self.began
             ):

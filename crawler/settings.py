@@ -45,6 +45,6 @@ DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression
 DOWNLOAD_WARNSIZE = 0
 METAREFRESH_ENABLED = False
 HTTPERROR_ALLOW_ALL = True  # the spider judges every status
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"
 STATS_DUMP = False  # runs.jsonl has what counts
 LOGSTATS_INTERVAL = 0

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import Final
 
 import attrs
 
+from crawler.coverage import COVERED
 from crawler.items import Article, Gone, Line, Withheld
 from crawler.readers.moments import Moment, moment
-
-COVERED: Final = (
-    "title", "subtitle", "published_at", "modified_at", "event_date", "authors", "writer",
-    "editor", "source_url", "credit", "categories", "tags", "topics", "dateline", "caption",
-    "photo_credit", "image_url", "image_alt", "images", "embeds", "body", "dates", "related_posts",
-)  # fmt: skip
-"""The fields whose coverage says something about the newsroom, or about our rules."""
 
 
 @attrs.define
