@@ -110,10 +110,11 @@ def test_the_log_holds_every_request(newsroom: EmbeddedNewsroom) -> None:
         ("/robots.txt", "uji/1", 200),
         ("/tidak-ada?x=1", "uji/2", 404),
     ]
-    assert newsroom.visits[0].at <= newsroom.visits[1].at
+    assert newsroom.smallest_gap == newsroom.visits[1].at - newsroom.visits[0].at
     assert newsroom.visits[0].size > 100
     newsroom.forget_visits()
     assert newsroom.visits == ()
+    assert newsroom.smallest_gap is None
 
 
 def test_restless_pages_differ_but_for_the_article(newsroom: EmbeddedNewsroom) -> None:

@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -105,6 +106,12 @@ class EmbeddedNewsroom:
     def faults(self) -> list[Fault]:
         """Trouble, asked in order; add to it or clear it at any time."""
         return self._server.faults
+
+    @property
+    def smallest_gap(self) -> float | None:
+        """Least seconds between two requests in the log; ``None`` under two."""
+        times = [visit.at for visit in self.visits]
+        return min((later - at for at, later in pairwise(times)), default=None)
 
     def forget_visits(self) -> None:
         """Empty the log."""
