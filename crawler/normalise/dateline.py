@@ -44,6 +44,12 @@ _GROUND: Final = re.compile(
     r"|kecamatan|pulau|teluk|sungai|danau|alun-alun|terminal|kantor|kampus|gedung|hotel)\b",
     re.IGNORECASE,
 )
+_ASIDE: Final = re.compile(
+    r"(?:yang|kota|daerah|kabupaten|provinsi|ibu|salah|tempat|negeri|pulau|sebuah|juga|dan|atau|dengan"
+    r"|menuju|ke|hingga|sampai|via|pp|adalah|merupakan)\b"
+)
+_DASH: Final = re.compile(r" [–—-]|[–—]")
+_REGIONS: Final = ("region", "town", "district")
 _COUNT: Final = re.compile(r"Rp|\d")  # Bengkulu: 20 kasus
 _ORNAMENTS: Final = "*_•■●▪►▶ \n\t\xa0"
 # What a name at the beginning stands before, in title case and in capitals.
@@ -140,6 +146,8 @@ def _settle(elements: list[Element], rest: str) -> _Parts | None:
         return None
     outlets = [each for each in elements if each.kind == "outlet"]
     names = [each for each in elements if each.kind == "name"]
+    if places and outlets and all(each.bracketed for each in names):
+        names = []  # a remark: (SMSI Lampung)
     if names:
         if len(names) > 1 or bool(places) == bool(outlets):
             return None
@@ -199,13 +207,15 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
         return False
     after = elements[-1].after
     capitals = all(each.text.isupper() for each in places)
+    if levels <= {"country"} and _opens_with(rest, "country"):
+        return False  # Iran – Israel kembali …
     if after == "dash":
-        return capitals or (
-            _opens_sentence(rest)
-            and not _is_headline(rest)
-            and not (levels <= {"other"} and _opens_abroad(rest))
+        return (
+            capitals
+            or (_opens_sentence(rest) and not _is_headline(rest))
+            or (levels <= {"region"} and not _is_aside(rest))
         )
-    if not _opens_sentence(rest) or (levels <= {"other"} and _opens_abroad(rest)):
+    if not _opens_sentence(rest):
         return False
     dated = any(each.kind == "date" for each in elements)
     if after == "line":
@@ -217,23 +227,22 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     elif after == "stop":
         good = (capitals or dated) and not levels <= {"district"}
     elif after == "tight":
-        good = capitals or not _opens_with_region(rest)
+        good = capitals or not _opens_with(rest, *_REGIONS)
     elif after == "comma":
-        good = dated or (capitals and len(places) == 1 and not _opens_with_region(rest))
+        good = dated or (capitals and len(places) == 1 and not _opens_with(rest, *_REGIONS))
     else:
         good = after == "space" and dated
     return good
 
 
-def _opens_with_region(rest: str) -> bool:
+def _opens_with(rest: str, *levels: str) -> bool:
     found = leading_place(rest.split(" ", 6)[:5])
-    return found is not None and found[0].level != "other"
+    return found is not None and found[0].level in levels
 
 
-def _opens_abroad(rest: str) -> bool:
-    """Whether another country follows: ``Iran – Israel kembali …`` is a sentence."""
-    found = leading_place(rest.split(" ", 6)[:5])
-    return found is not None and found[0].level == "other"
+def _is_aside(rest: str) -> bool:
+    """Whether *rest* goes on about the place: ``Kaur – yang dikenal dengan pantainya – kini …``."""
+    return bool(_ASIDE.match(rest)) or bool(_DASH.search(rest))
 
 
 def _is_outlet_alone(outlet: Element, last: Element, rest: str) -> bool:

@@ -260,9 +260,11 @@ def _classified(
     sure = False
     if _DATE.fullmatch(words):
         kind = "date"
-    elif is_known_outlet(words, own) or (before and is_paper_named_like_a_place(words)):
+    elif is_known_outlet(words, own) or (
+        is_paper_named_like_a_place(words) and {each.kind for each in before} == {"place"}
+    ):
         kind, sure = "outlet", True
-    elif words[0].isupper() and (place := find_place(words)):
+    elif not words[0].islower() and (place := find_place(words)):
         kind = "place"
     elif _LABEL.match(words):
         return None

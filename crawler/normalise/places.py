@@ -76,6 +76,7 @@ _CAPITALS_ALONE: Final = frozenset(
     }
 )
 _SMALL: Final = frozenset({"dan", "es", "de", "of", "the"})
+_ROMAN: Final = re.compile(r"[IVX]{2,}")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’`.][^\W\d_]+)*")
 
 _LONGEST_NAME: Final = 5
@@ -92,7 +93,7 @@ class Place(NamedTuple):
     """Dotted codes of the regions that bear the name, most general first; none abroad."""
 
     level: str
-    """Which list knows it: ``region``, ``town``, ``district``, ``other`` or ``word``.
+    """Which list knows it: ``region``, ``town``, ``district``, ``other``, ``country`` or ``word``.
 
     A ``word`` is also an ordinary word, and no place without further signs.
     """
@@ -155,13 +156,11 @@ def leading_place(words: Sequence[str]) -> tuple[Place, int] | None:
 
 
 def title_case(name: str) -> str:
-    """Return *name* in title case where it is all capitals or all small, else as it is.
+    """Return *name* with every word in title case, but for abbreviations and small words.
 
-    >>> title_case("DKI JAKARTA"), title_case("TOLI-TOLI"), title_case("Kota Bengkulu")
-    ('DKI Jakarta', 'Toli-Toli', 'Kota Bengkulu')
+    >>> title_case("DKI JAKARTA"), title_case("TOLI-TOLI"), title_case("Way kanan")
+    ('DKI Jakarta', 'Toli-Toli', 'Way Kanan')
     """
-    if not (name.isupper() or name.islower()):
-        return name
     if name.upper() in _CAPITALS_ALONE:
         return name.upper()
     return _WORD.sub(_title_word, name)
@@ -169,7 +168,7 @@ def title_case(name: str) -> str:
 
 def _title_word(word: re.Match[str]) -> str:
     text = word[0]
-    if text.upper() in _CAPITALS or "." in text:
+    if text.upper() in _CAPITALS or "." in text or _ROMAN.fullmatch(text):
         return text.upper()
     if word.start() and text.lower() in _SMALL:
         return text.lower()
@@ -210,7 +209,9 @@ class _Register:
         self.districts = _sorted(districts)
         self.words = _sorted(words)
         self.others = {
-            _key(name) for names in names["others"].values() for name in names.split(";")
+            _key(name): "country" if group == "countries" else "other"
+            for group, listed in names["others"].items()
+            for name in listed.split(";")
         }
 
     def find(self, key: str) -> tuple[tuple[str, ...], str] | None:
@@ -223,7 +224,7 @@ class _Register:
             if codes:
                 return codes, level
         if key in self.others:
-            return (), "other"
+            return (), self.others[key]
         return (self.words[key], "word") if key in self.words else None
 
 
