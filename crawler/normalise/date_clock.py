@@ -15,6 +15,9 @@ _NOON: Final = 12
 _SIXTY: Final = 60
 _TWO_DIGITS: Final = 2
 
+# After these a number with a point is no time: 12.50 persen.
+_MEASURES: Final = frozenset(("persen", "ribu", "juta", "miliar", "triliun", "km", "kg", "ton"))
+_IN_A_TIME: Final = ("d.", "d:")
 _CLOCK: Final = re.compile(
     r"""
     (?P<zone_before>Z)?                                     # 2021-09-28WIB19:17
@@ -31,6 +34,7 @@ _CLOCK: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_MARKS: Final = ("zone", "zone_before", "zone_until", "half_day")
 _AFTER_HOUR: Final = ("part", "zone", "half_day", "part_after", "offset")
 
 
@@ -78,14 +82,15 @@ def number(word: str) -> int:
 
 def clock_at(tokens: Tokens, place: int) -> Clock | None:
     """The clock time that begins at token *place*, whether or not something marks it as one."""
-    if place > 1 and tokens.code[place - 1] in ".:" and tokens.is_glued(place - 1):
+    before = tokens.code[max(place - 2, 0) : place]
+    if before in _IN_A_TIME and tokens.is_glued(place - 1):
         return None  # the minutes of something that is no time: 25.00 WIB
     found = _CLOCK.match(tokens.code, place)
     if found is None or not (found["hour"] or found["digits"]):
         return None
     told = bool(found["mark"]) and not (place and tokens.code[place - 1] in "dn")  # not "8 jam"
-    marked = told or any(found[name] for name in ("zone", "zone_before", "half_day"))
-    if not marked and not found["minute"]:
+    marked = told or any(found[name] for name in _MARKS)
+    if not marked and (not found["minute"] or tokens.word(found.end()) in _MEASURES):
         return None
     if found["hour"] == "n" and not told:
         return None

@@ -9,12 +9,13 @@ from typing import Final
 
 from crawler.normalise.date_shapes import PRINTED, Point, Printed, read_shape
 from crawler.normalise.date_tokens import Tokens
-from crawler.normalise.date_words import NAMED_FOR_A_DATE, NUMBERED, weekday_named
+from crawler.normalise.date_words import NAMED_FOR_A_DATE, NUMBERED, NUMBERED_ALWAYS, weekday_named
 
 # What stands between the two dates of a range or a list.
 _BETWEEN: Final = re.compile(
     r"\)?[TNLVIB]{0,2}(?:,?q?P?:?d[.:]dZ?T?)?\)?,?(?P<how>R|-|&)[hpK]{0,3}"
 )
+_NOT_BEFORE_NAMED: Final = NAMED_FOR_A_DATE | NUMBERED_ALWAYS
 _WEEKDAY_AFTER: Final = re.compile(r"\)?,?\((W)\)")
 
 
@@ -90,7 +91,8 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: Printed) -> bool:
     place = start - 1
     while place > 0 and code[place] in "(:;'":
         place -= 1
-    return tokens.words[place] not in (NAMED_FOR_A_DATE if read.named else NUMBERED)
+    word = tokens.words[place]
+    return word not in (_NOT_BEFORE_NAMED if read.named else NUMBERED)
 
 
 def _is_label(word: str, mark: str) -> bool:
@@ -101,10 +103,10 @@ def _is_label(word: str, mark: str) -> bool:
 def _ends_here(tokens: Tokens, read: Printed) -> bool:
     """Whether the date is not the head of something longer: 29/09/2021/DPRD."""
     code, end = tokens.code, read.end
-    if end == len(code) or not tokens.is_glued(end - 1):
+    if not tokens.is_glued(end - 1):
         return True
     if code[end] in "dyx" or (code[end] == "o" and len(tokens.words[end]) > 1):
         return False
-    if read.named or code[end] not in "/.-" or end + 1 == len(code) or not tokens.is_glued(end):
+    if read.named or code[end] not in "/.-" or not tokens.is_glued(end):
         return True
     return code[end + 1] not in "dyxoMZ" or (code[end] == "-" and code[end + 1] in "do")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -71,8 +72,6 @@ def _is_coming(tokens: Tokens, printed: Printed) -> bool:
 def clock_beside(tokens: Tokens, start: int, end: int) -> Clock | None:
     """The clock time right after the date between *start* and *end*, before it, or inside."""
     code = tokens.code
-    if "d" not in code[:start] and "d" not in code[start:end] and end == len(code):
-        return None
     after = _AFTER_DATE.match(code, end)
     for place in dict.fromkeys((after.end() if after else end, end)):
         clock = clock_at(tokens, place)
@@ -102,8 +101,9 @@ def marked_clocks(tokens: Tokens) -> Iterator[Clock]:
 
 
 def is_beside(tokens: Tokens, relative: Relative, readings: list[Reading]) -> bool:
-    """Whether an explicit date stands beside the relative words, and so beats them."""
-    for reading in readings:
+    """Whether one of the explicit *readings* stands beside the relative words, and beats them."""
+    place = bisect(readings, relative.start, key=lambda reading: reading.start)
+    for reading in readings[max(place - 1, 0) : place + 1]:
         one, other = (reading.start, reading.end), (relative.start, relative.end)
         (_, end), (start, _) = sorted((one, other))
         if start < end or _BESIDE.fullmatch(tokens.code, end, start):

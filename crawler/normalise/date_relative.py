@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from crawler.normalise.date_calendar import (
@@ -19,7 +20,7 @@ from crawler.normalise.date_calendar import (
 from crawler.normalise.date_clock import number
 from crawler.normalise.date_tokens import Tokens
 from crawler.normalise.date_weekdays import weekday_meant
-from crawler.normalise.date_words import MONTHS, NUMBERS, ONE_UNIT, TEEN, TIMES_TEN, UNITS
+from crawler.normalise.date_words import MONTHS, ONE_UNIT, UNITS, spelt_number
 
 _EARLIEST: Final = 1000
 
@@ -58,10 +59,11 @@ def relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Relative]:
     place = 0
     before: Relative | None = None
     while found := _RELATIVE.search(tokens.code, place):
-        place = found.end()
         here = _read(tokens, found, anchor)
-        if here is None:
+        if here is None:  # in "pukul 10 Rabu lalu" the number counts no days
+            place = found.start("unit") if found["way"] else found.end()
             continue
+        place = found.end()
         joined = _joined(tokens, before, here) if before else None
         if before and not joined:
             yield before
@@ -71,8 +73,13 @@ def relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Relative]:
 
 
 def _joined(tokens: Tokens, one: Relative, other: Relative) -> Relative | None:
-    """One day from a weekday and a relative word beside it: ``besok (Jumat)``."""
+    """One day from a weekday and a relative word beside it: ``besok (Jumat)``.
+
+    Of two relative words the one in brackets is the newsroom's own: ``besok (hari ini)``.
+    """
     gap = tokens.code[one.end : other.start]
+    if gap == "(" and one.weekday is other.weekday is None and one.day and other.day:
+        return replace(other, start=one.start, present=False)
     bare, told = (one, other) if one.weekday is not None else (other, one)
     if bare.weekday is None or told.weekday is not None or tokens.code[bare.end - 1] in TURNS:
         return None
@@ -133,29 +140,18 @@ def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | No
 
 
 def _count(tokens: Tokens, start: int, end: int) -> int | None:
-    """The number that digits or words name: 12, dua belas, tiga puluh lima."""
     if tokens.code[start] == "d":
         return number(tokens.words[start])
-    total, words = 0, tokens.words[start:end]
-    for before, word in zip(["", *words], words, strict=False):
-        if word == TEEN:
-            total += 10
-        elif word == TIMES_TEN:
-            total *= 10
-        elif before in ("", TIMES_TEN):
-            total += NUMBERS[word]
-        else:
-            return None  # "dua tiga hari lalu"
-    return total
+    return spelt_number(tokens.words[start:end])
 
 
 def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative | None:
-    unit = UNITS[tokens.words[found.start("unit")]]
+    unit = UNITS.get(tokens.words[found.start("unit")])
     sign = 1 if found["way"] == "Q" else -1
     if found["half"]:
         return _moment(found, anchor, sign * 30) if unit == "P" else None
     count = _count(tokens, *found.span("count"))
-    if count is None:
+    if count is None or unit is None:
         return None
     if found["more"]:
         minutes = count * 60 + number(tokens.words[found.start("more")])

@@ -8,7 +8,7 @@ from typing import Final
 
 from crawler.normalise.date_clock import number
 from crawler.normalise.date_tokens import Tokens
-from crawler.normalise.date_words import ENGLISH_MONTHS, month_named, weekday_named
+from crawler.normalise.date_words import ENGLISH_MONTHS, month_named, spelt_number, weekday_named
 
 # The weekday before a date, with what may stand between: Rabu Pon, Sabtu-Minggu, Rabu malam tadi,
 # a clock time, a Hijri date. Of several weekdays without a range the last one counts.
@@ -24,9 +24,9 @@ _BEFORE: Final = r"""
 """
 _AND_DAY: Final = r"(?:\)?[-R&,]{1,2}h?[WK]{0,2}[,(]?d)"
 PRINTED: Final = re.compile(
-    rf"""(?=[WhKdxyM(]){_BEFORE}(?P<date>
+    rf"""(?=[WhKdxyMn(]){_BEFORE}(?P<date>
       (?P<iso>y(?P<iso_mark>[-/.])d(?P=iso_mark)d)
-    | (?P<days>(?:d|x(?=M,?y))(?:{_AND_DAY}|/d){{0,6}})D?[-/.]?
+    | (?P<days>(?:d|x(?=M,?y)|n{{1,3}}(?=M))(?:{_AND_DAY}|/d){{0,6}})D?[-/.]?
       (?:b?(?P<month>M))
       (?: [-/.,]{{0,2}}a?'?(?P<year>y|x)
         | a(?P<turn>[LVIF])
@@ -40,7 +40,7 @@ PRINTED: Final = re.compile(
     re.VERBOSE,
 )
 # What follows a day and a month without a year that are a date: a clock time, the end of a range.
-_DATE_GOES_ON: Final = re.compile(r"q?P|Z|F|L|[-R]K?d/{1,2}d")
+_DATE_GOES_ON: Final = re.compile(r"q?P|Z|F|L|[-R&]K?d/{1,2}d")
 _TURNS: Final = {"L": -1, "V": -1, "I": 0, "F": 1}
 _MONTHS_A_YEAR: Final = 12
 _LONGEST_MONTH: Final = 31
@@ -132,6 +132,8 @@ def _short_year(tokens: Tokens, place: int) -> int | None:
 
 def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
     days, start = _days(tokens, *found.span("days"))
+    if not days:
+        return _spelt(tokens, found)
     at = found.start("month")
     month = month_named(tokens.words[at], before_year=bool(found["year"])) or 0
     if tokens.code[at - 1] == "b" and not (found["told"] or found["weekday"]):
@@ -151,6 +153,17 @@ def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
         end = found.end("short") if year else end
     point = Point(days[0], month, year, turn=turn)
     return _printed(tokens, found, days, point, end=end, start=start)
+
+
+def _spelt(tokens: Tokens, found: re.Match[str]) -> Printed | None:
+    """``tanggal satu Oktober``; without *tanggal* it is a count: ``dua Mei``."""
+    day = spelt_number(tokens.words[slice(*found.span("days"))])
+    if day is None or not found["told"]:
+        return None
+    at = found.start("month")
+    year = _year(tokens, found.start("year")) if found["year"] else None
+    point = Point(day, month_named(tokens.words[at]) or 0, year)
+    return _printed(tokens, found, [day], point, end=found.end("year") if year else at + 1)
 
 
 def _days(tokens: Tokens, start: int, end: int) -> tuple[list[int], int | None]:
@@ -202,6 +215,8 @@ def _is_in_place(tokens: Tokens, found: re.Match[str]) -> bool:
     """Whether a day and a month stand where a date does: in brackets, or before a clock time."""
     code, start, end = tokens.code, found.start("date"), found.end()
     before, after = code[max(start - 1, 0) : start], code[end : end + 1]
+    if tokens.words[start : start + 3] == ["24", "/", "7"]:
+        return before == "(" and code[max(start - 2, 0)] in "TNVIhP"  # else round the clock
     bracketed = before == "(" or (before == "," and after == ")")
     return bracketed or _DATE_GOES_ON.match(code, end) is not None
 

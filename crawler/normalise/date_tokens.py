@@ -31,7 +31,7 @@ _TOKEN: Final = re.compile(
     | s(?:\s?/|\.)\s?d\b\.? | [ap]\.m\b\.?
     | [^\W\d_]+(?:['`][^\W\d_]+)*
       (?: (?<=dini)[\s-]?hari\b
-        | (?<=jum)\s?["',`]?\s?["']?at\b        # Jum'at, however it is typed
+        | (?<=jum)\s?[\\"',`]{0,2}\s?at\b       # Jum'at, however it is typed
         | (?<=sampai)\sdengan\b
         | (?<=akan)\sdatang\b
         | (?<=kira)-kira\b | (?<=kurang)\slebih\b | (?<=lebih)\skurang\b
@@ -51,7 +51,9 @@ _PHRASES: Final = {
 }
 _MARKS: Final = {mark: mark for mark in "()/-:,.|'+"} | {
     "[": "(",
+    "{": "(",
     "]": ")",
+    "}": ")",
     "\\": "/",
     "`": "'",
     "\n": "|",
@@ -153,7 +155,7 @@ class Tokens:
 
     def is_glued(self, place: int) -> bool:
         """Whether nothing stands between the token and the one after it."""
-        return self.ends[place] == self.starts[place + 1]
+        return place + 1 < len(self.starts) and self.ends[place] == self.starts[place + 1]
 
     def word(self, place: int) -> str:
         """The word at *place*, empty before the first and after the last."""

@@ -17,10 +17,10 @@ def _all(words: str) -> frozenset[str]:
 
 # What is done every week names no date.
 _SCHEDULED: Final = _all("setiap tiap saban per every")
-# A weekday after these is part of a name: Pasar Minggu, salat Jumat.
+# A weekday after these is part of a name: Pasar Minggu, Pekan Sabtu, salat Jumat.
 _NAMING: Final = _all(
     "pasar salat shalat sholat solat khutbah khotbah ibadah misa koran puasa gerakan program radar "
-    "kampung jalan jl jln stasiun terminal bandar tanah kelurahan kecamatan desa black"
+    "kampung jalan jl jln stasiun terminal bandar tanah kelurahan kecamatan desa pekan black"
 )
 # A weekday before these is a feast or a habit: Jumat Agung, Rabu Abu.
 _NAMED: Final = _all("agung abu putih suci palma wekasan curhat berkah bersih keramat ke kedua")

@@ -176,6 +176,8 @@ NUMBERED: Final = _all(
     "km halaman hal versi seri tipe bagian part episode jilid registrasi reg nik nip rekening "
     "perbandingan skala ukuran kontak"
 )
+# Of these even a number before the name of a month is one of many: Liga 1, kelas 2.
+NUMBERED_ALWAYS: Final = _all("liga formula kelas pasal ayat sman smpn smkn sdn nomor no uu")
 # What is named for a date: Jalan 17 Agustus, Universitas 17 Agustus 1945.
 NAMED_FOR_A_DATE: Final = _all(
     "jalan jl jln gang stadion gelora lapangan universitas institut teknologi taman "
@@ -225,6 +227,23 @@ def misspelt_month(word: str, *, before_year: bool) -> int | None:
 def month_named(word: str, *, before_year: bool = True) -> int | None:
     """The month of a word that the tokens call one."""
     return MONTHS.get(word) or misspelt_month(word, before_year=before_year)
+
+
+def spelt_number(words: list[str]) -> int | None:
+    """The number that words name: dua belas, tiga puluh lima; None for ``dua tiga``."""
+    total = 0
+    before = TIMES_TEN
+    for word in words:
+        if word == TEEN:
+            total += 10
+        elif word == TIMES_TEN:
+            total *= 10
+        elif before == TIMES_TEN:
+            total += NUMBERS[word]
+        else:
+            return None
+        before = word
+    return total
 
 
 def weekday_named(word: str) -> int | None:

@@ -35,7 +35,7 @@ _NUMBERS: Final = re.compile(
           (?:j(?:an|na|u[nl]|i[nl]|ln)|f[eb]|p[eb]b|m(?:ar|rt|er|e[iy]|ai|ie)|a(?:pr|rp|[gu])
             |dj[aou]|s(?:ep|pe|et)|o[kct]|n(?:o[vp]|vo|po)|d(?:e[sc]|se))
       | \s?[/\\]{1,2}\s?[0-9]
-      | [-.][0-9]{1,2}[-/.][0-9]
+      | \s?[-.][0-9]{1,2}[-/.][0-9] | \s-\s[0-9]{1,2}\s-\s[0-9]
       | (?:st|nd|rd|th)?,?\s(?:19|20)[0-9][0-9] )""",
     re.VERBOSE,
 )
@@ -43,12 +43,13 @@ _WORDS: Final = re.compile(
     r"""[^a-z0-9](?:
         s(?:en[ie]n|elasa|a[bp]tu|emal[ae]m|(?:ehari|epekan|eminggu)\s(?:yang\s)?(?:lalu|silam|lagi)
           |(?:iang|ore)\s(?:tadi|kem))
-      | r(?:abu|ebo) | k(?:amis|emar[ie]n|emis) | jum['’‘`"a,\s] | djum['’a]
+      | r(?:abu|ebo) | k(?:amis|emar[ie]n|emis) | jum['’‘`"a,\\\s] | djum['’a]
       | m(?:inggu|alam\s(?:tadi|kem)) | ahad | besok\b | esok\b | lusa\b
       | hari\s(?:ini|tadi|(?:yang\s)?(?:lalu|silam)|lagi)
       | p(?:ekan\s(?:yang\s)?(?:lalu|silam|lagi)|agi\s(?:tadi|kem))
-      | t(?:adi\s(?:malam|pagi|siang|sore|dini)|anggal\s[0-9]{1,2}\sbulan|omorrow)
-      | d(?:ini\shari\stadi|ays\sago) | yesterday )""",
+      | t(?:adi\s(?:malam|pagi|siang|sore|dini)|omorrow
+          |anggal\s(?:[0-9]{1,2}\sbulan|(?:sa|du|ti|em|li|en|tu|de|se)[a-z]{2,8}\s))
+      | d(?:ini\shari\stadi|ays\sago) | weeks\sago | yesterday )""",
     re.VERBOSE,
 )
 _BEHIND, _AHEAD = 48, 64  # characters around such a place that can belong to its date
@@ -136,12 +137,12 @@ def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> Foun
         day, time = moment.date(), clock.iso(moment)[len("2021-09-29T") :]
     start = tokens.base + tokens.starts[reading.start]
     end = tokens.base + tokens.ends[reading.end - 1]
-    shown = tokens.source[start:end]
-    if shown.count("(") > shown.count(")") and tokens.source[end : end + 1] == ")":
-        shown += ")"
+    printed_code = tokens.code[reading.start : reading.end + 1]
+    if printed_code.endswith(")") and printed_code.count("(") == printed_code.count(")"):
+        end = tokens.base + tokens.ends[reading.end]
     inferred = "year-inferred" if span.inferred else "explicit"
     return FoundDate(
-        text=shown,
+        text=tokens.source[start:end],
         date=day.isoformat(),
         end=span.last.isoformat() if span.last else None,
         time=time,
