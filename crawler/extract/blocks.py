@@ -15,6 +15,7 @@ from crawler.extract.runs import (
     Run,
     is_only,
     is_whole,
+    joined,
     markup,
     only_links,
     plain,
@@ -151,7 +152,10 @@ class Builder:
 
     def take_cell(self) -> list[Run]:
         """Return the text since the last block, lines joined, as the runs of a table's cell."""
-        runs = [run for line in self._lines for run in (*line, Run(" "))]
+        runs: list[Run] = []
+        for line in self._lines:
+            if plain(line):
+                runs = joined(runs, line)
         self.line = []
         self._lines = [self.line]
         return self._with_addresses(runs)
@@ -174,17 +178,17 @@ class Builder:
             runs = self._without_related(lines[0])
             self._add(runs, plain(runs))
             return
-        joined: list[Run] = []
+        together: list[Run] = []
         for line in lines:
             runs = self._without_related(line)
             text = plain(runs)
             if text and (byline(text) or is_credit(text)):
-                self._add(joined, plain(joined))
-                joined = []
+                self._add(together, plain(together))
+                together = []
                 self._add(runs, text)
             else:
-                joined += (Run(" "), *runs) if joined else runs
-        self._add(joined, plain(joined))
+                together = joined(together, runs)
+        self._add(together, plain(together))
 
     def _without_related(self, line: list[Run]) -> list[Run]:
         """Return *line* without links of the editor's, which are kept as related posts."""

@@ -110,9 +110,8 @@ def scope_of(document: Document) -> etree._Element:
     number = _POST.fullmatch(post) if post else None
     if number is not None:
         found = _BY_ID(document.root, id=f"post-{number[1]}")
-        if isinstance(found, list) and found:
-            element: etree._Element = found[0]
-            return element
+        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
+            return found[0]
     first = next(document.root.iter("article"), None)
     return document.root if first is None else first
 
@@ -144,4 +143,4 @@ def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
 def _is_player(element: etree._Element, marks: Marks) -> bool:
     parent = element.getparent()
     classes = parent.get("class") if parent is not None else None
-    return bool(classes) and not marks.player.isdisjoint(classes.split())
+    return classes is not None and not marks.player.isdisjoint(classes.split())

@@ -326,4 +326,4 @@ def _post_of(header: Header) -> int | None:
 
 def _has(element: etree._Element, names: frozenset[str]) -> bool:
     classes = element.get("class")
-    return bool(classes) and not names.isdisjoint(classes.split())
+    return classes is not None and not names.isdisjoint(classes.split())

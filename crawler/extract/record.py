@@ -120,7 +120,7 @@ class Record(ABC):
         Raises :exc:`NotAnArticle` where it has no headline, or is not for the public.
         """
         title = self._headline()
-        names = {
+        names: dict[str, Any] = {
             field: tuple(getattr(self, field))
             for field in ("authors", "categories", "tags", "topics")
         }

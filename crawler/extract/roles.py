@@ -39,8 +39,9 @@ class Role(enum.Enum):
     """A wrapper whose words are not body and whose frame is an embed."""
 
 
-# fixtures/progres: kutipan-galeri-klasik (gallery), teras (decks), cuitan (tweets), instagram,
-# halaman-banyak (page links), iklan-di-tengah (banners), kotak-terkait (boxes).
+# fixtures/progres/galeri-klasik (galleries), fixtures/progres/teras-sub-judul (decks),
+# fixtures/progres/cuitan (tweets, players), fixtures/progres/instagram,
+# fixtures/progres/halaman-banyak (page links).
 _NAMES: Final[Mapping[str, Role]] = {
     "entry-footer": Role.FOOTER,
     "gmr-cf-metacontent": Role.FOOTER,
@@ -79,6 +80,8 @@ _NAMES: Final[Mapping[str, Role]] = {
     "wp-block-buttons": Role.NOT_BODY,
 }
 
+# fixtures/progres/kotak-terkait (boxes), fixtures/progres/iklan-di-tengah and
+# fixtures/progres/label-iklan (ads, share buttons).
 _FAMILIES: Final = (
     (
         Role.RELATED,

@@ -47,6 +47,11 @@ def plain(runs: Iterable[Run]) -> str:
 
 def markup(runs: Sequence[Run]) -> str:
     """Return *runs* as HTML, white space folded."""
+    if runs:
+        first, last = runs[0], runs[-1]
+        runs = [first._replace(text=first.text.lstrip()), *runs[1:]]
+        if last is not first:
+            runs[-1] = last._replace(text=last.text.rstrip())
     pieces = []
     for (style, link), group in groupby(runs, key=_look):
         piece = html.escape("".join([run.text for run in group]), quote=False)
@@ -63,6 +68,15 @@ def markup(runs: Sequence[Run]) -> str:
 
 def _look(run: Run) -> tuple[int, str | None]:
     return run.style, run.link
+
+
+def joined(before: list[Run], after: list[Run]) -> list[Run]:
+    """Return two lines as one, with a blank between them in the look that both have."""
+    if not before or not after:
+        return [*before, *after]
+    left, right = before[-1], after[0]
+    blank = Run(" ", left.style & right.style, left.link if left.link == right.link else None)
+    return [*before, blank, *after]
 
 
 def is_whole(runs: Iterable[Run], style: int) -> bool:

@@ -32,6 +32,7 @@ class Selected:
         if not css:
             return []
         found = _compiled(field, css)(self._document.root)
+        assert isinstance(found, list)
         return [each for each in found if isinstance(each, etree._Element)]
 
     def element(self, field: str) -> etree._Element | None:

@@ -258,9 +258,7 @@ class Walk:
 
     def _wrapped_embed(self, element: etree._Element) -> None:
         """Of a wrapper around an embed only the embed counts; some hold no more than its address."""
-        for inner in element.iterdescendants():
-            if not isinstance(inner.tag, str):
-                continue
+        for inner in element.iterdescendants("*"):
             role = self._role_of(inner.get("class") or "")
             if role is Role.OWN_EMBED:
                 self._by_role(inner, role, 0)
@@ -283,10 +281,8 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def _is_layout(table: etree._Element) -> bool:
-    """Whether a table only puts things side by side: another table stands in it."""
-    tables = table.iter("table")
-    next(tables)
-    return next(tables, None) is not None
+    """Whether a table only arranges things: another stands in it, or it has one cell."""
+    return sum(1 for _ in table.iter("table")) > 1 or sum(1 for _ in table.iter("td", "th")) <= 1
 
 
 _SUBHEADS: Final = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
