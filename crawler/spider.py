@@ -47,6 +47,9 @@ logger = logging.getLogger(__name__)
 IN_A_ROW: Final = 10
 """Failed fetches in a row after which the site is taken to be out of reach."""
 
+AUDIT: Final = "audit"
+"""Under this name the ledger keeps how many articles each door counts, for ``scrapy status``."""
+
 A_RUN: Final = 500
 """Looks of one kind (waiting, failed, due) that one run takes on; the next goes on."""
 
@@ -142,7 +145,12 @@ class NewsroomSpider(Spider):
                     return
         finally:
             self.keeper.doors.update(walker.doors)
-        shows_changes = walker.summary is not None and walker.summary.shows_changes
+        summary = walker.summary
+        if summary is not None:
+            self.archive.ledger.keep_door(
+                AUDIT, {"at": now().isoformat(), "totals": dict(summary.totals)}
+            )
+        shows_changes = summary is not None and summary.shows_changes
         for look in self._left_over(shows_changes=shows_changes):
             async for request in self._take(Asked(url=look.url, look=look)):
                 yield request
