@@ -1,0 +1,540 @@
+"""What the ledger remembers, and that losing it loses nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from crawler.archive import (
+    Archive,
+    Failed,
+    Found,
+    Ledger,
+    Look,
+    Missing,
+    Refused,
+    RunReport,
+    Seen,
+    Withhold,
+)
+from crawler.archive.rebuild import fill_all
+from crawler.archive.tables import ARTICLE_COLUMNS, NAME
+from crawler.discovery import Link, Memory
+from crawler.errors import ArchiveError, WrongArchive
+from tests.archive_site import (
+    BEGIN,
+    Folder,
+    address,
+    capture,
+    exchange,
+    found,
+    listing,
+    page_hash,
+    rest,
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "lintas")
+
+
+@pytest.fixture
+def archive(folder: Folder) -> Iterator[Archive]:
+    with folder.open() as opened:
+        yield opened
+
+
+def link(post: int, **more: Any) -> Link:
+    return Link(url=address(post), door="sitemap", **more)
+
+
+def settle(archive: Archive) -> None:
+    """Wait until everything so far is committed."""
+    archive._writer.perform(lambda: None).result(timeout=30)
+
+
+def urls(looks: list[Look]) -> list[str]:
+    return [look.url for look in looks]
+
+
+def articles(path: Path) -> list[tuple[Any, ...]]:
+    """What the ledger at *path* has of articles; their address may be newer than their line."""
+    names = ", ".join(name for name in ARTICLE_COLUMNS if name != "url")
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"SELECT {names} FROM articles ORDER BY id").fetchall()
+
+
+def test_it_is_what_discovery_asks_of_a_memory(archive: Archive) -> None:
+    memory: Memory = archive.ledger
+    assert memory.known(address(1)) is None
+    assert memory.door("sitemap") == {}
+
+
+def test_listed_addresses_wait(archive: Archive) -> None:
+    archive.listed(
+        [link(1, post_id=1, published="2026-03-01T10:00:00+08:00", lastmod="2026-03-02")]
+    )
+    settle(archive)
+    known = archive.ledger.known(address(1))
+    assert known is not None
+    assert (known.state, known.post_id, known.published, known.lastmod) == (
+        "waiting",
+        1,
+        "2026-03-01T02:00:00Z",
+        None,  # it was not looked at yet
+    )
+    assert archive.ledger.known_post(1) == known
+    assert urls(archive.ledger.waiting(10)) == [address(1)]
+
+
+def test_waiting_newest_first(archive: Archive) -> None:
+    archive.listed([link(1, published="2026-03-01"), link(2, published="2026-03-02"), link(3)])
+    settle(archive)
+    assert urls(archive.ledger.waiting(2)) == [address(2), address(1)]
+
+
+def test_fetched_address_is_known_with_the_modification_that_was_listed(archive: Archive) -> None:
+    archive.listed([link(1, lastmod="2026-03-09T10:00:00+08:00")])
+    archive.submit(found(1)).result(timeout=30)
+    known = archive.ledger.known(address(1))
+    assert known is not None
+    assert (known.state, known.lastmod, known.looked_at) == (
+        "article",
+        "2026-03-09T02:00:00Z",
+        "2026-03-10T02:00:00Z",
+    )
+    assert known == archive.ledger.known_post(1)
+
+
+def test_count_and_listed_by_publication(archive: Archive) -> None:
+    archive.listed(
+        [
+            link(1, published="2026-03-01T00:00:00Z"),
+            link(2, published="2026-03-02T00:00:00Z"),
+            link(3, published="2026-03-03T00:00:00Z"),
+            link(4),
+        ]
+    )
+    settle(archive)
+    ledger = archive.ledger
+    assert ledger.count() == 4
+    assert ledger.count(after="2026-03-01T00:00:00Z") == 2
+    assert ledger.count(before="2026-03-02T08:00:00+08:00") == 1
+    assert ledger.count(after="2026-03-01T00:00:00Z", before="2026-03-03T00:00:00Z") == 1
+    assert [known.url for known in ledger.listed()] == [address(n) for n in (1, 2, 3, 4)]
+    assert [known.url for known in ledger.listed(after="2026-03-02")] == [address(3)]
+
+
+def test_gone_articles_and_earlier_slugs_are_not_counted(folder: Folder) -> None:
+    folder.run(found(1), found(2))
+    folder.run(found(2, url="https://lintas.example/kota/alamat-baru"))
+    for _ in range(2):
+        folder.run(Missing(address(1), 404))
+    ledger = Ledger.read_only(folder.path)
+    assert ledger.count() == 1
+    known = ledger.known(address(2))
+    assert known is not None
+    assert (known.url, known.state) == ("https://lintas.example/kota/alamat-baru", "article")
+    gone = ledger.known(address(1))
+    assert gone is not None
+    assert gone.state == "gone"
+    ledger.close()
+
+
+def test_listed_address_that_redirects_to_an_article_is_that_article(archive: Archive) -> None:
+    short = "https://lintas.example/?p=1"
+    archive.listed([Link(url=short, door="feed")])
+    moved = exchange(short, b"", status=301, headers=(("Location", address(1)),))
+    archive.submit(found(1, hops=(moved,))).result(timeout=30)
+    assert archive.ledger.waiting(10) == []
+    look = archive.ledger.look(short)
+    assert look is not None
+    assert (look.url, look.id) == (address(1), "lintas:1")
+
+
+def test_newer_modification_makes_an_article_due(archive: Archive, folder: Folder) -> None:
+    archive.listed([link(1, lastmod="2026-03-09T00:00:00Z")])
+    archive.submit(found(1)).result(timeout=30)
+    assert archive.ledger.due(folder.clock(), 10) == []
+    archive.listed([link(1, lastmod="2026-03-09T00:00:00Z")])
+    settle(archive)
+    assert archive.ledger.due(folder.clock(), 10) == []
+    archive.listed([link(1, lastmod="2026-03-10T01:00:00Z")])
+    settle(archive)
+    assert urls(archive.ledger.due(folder.clock(), 10)) == [address(1)]
+    archive.submit(Seen(address(1))).result(timeout=30)
+    assert archive.ledger.due(folder.clock(), 10) == []
+
+
+def test_looks_grow_apart_while_nothing_changes(archive: Archive, folder: Folder) -> None:
+    archive.submit(found(1)).result(timeout=30)  # an hour old
+    pauses = []
+    for _ in range(16):
+        look = archive.ledger.look(address(1))
+        assert look is not None
+        assert look.next_look is not None
+        pauses.append((look.next_look - folder.clock()).total_seconds() / 3600)
+        folder.clock.now = look.next_look
+        archive.submit(Seen(address(1))).result(timeout=30)
+    for pause, hours in zip(pauses, [1, 2, 4, 8, 16, 32, 64], strict=False):
+        assert 0.9 * hours <= pause <= hours
+    assert pauses[-1] == pauses[-2]
+    assert 0.9 * 180 * 24 <= pauses[-1] <= 180 * 24
+
+
+def test_what_changes_is_looked_at_sooner(archive: Archive, folder: Folder) -> None:
+    archive.submit(found(1)).result(timeout=30)
+    for _ in range(6):
+        archive.submit(Seen(address(1))).result(timeout=30)
+    before = archive.ledger.look(address(1))
+    archive.submit(found(1, text="disunting")).result(timeout=30)
+    after = archive.ledger.look(address(1))
+    assert before is not None
+    assert after is not None
+    assert before.next_look is not None
+    assert after.next_look is not None
+    now = folder.clock()
+    assert (after.next_look - now) < (before.next_look - now) / 3
+
+
+def test_old_article_is_not_looked_at_as_often_as_a_new_one(archive: Archive) -> None:
+    old = found(1)
+    article = attrs.evolve(old.article, published_at="2024-03-10T10:00:00+08:00")
+    archive.submit(Found(article, old.captures)).result(timeout=30)
+    look = archive.ledger.look(address(1))
+    assert look is not None
+    assert look.next_look is not None
+    assert look.next_look - BEGIN > dt.timedelta(days=160)
+
+
+def test_failures_are_tried_again_after_growing_pauses(archive: Archive, folder: Folder) -> None:
+    archive.listed([link(1)])
+    pauses = []
+    for number in range(1, 16):
+        outcome = archive.submit(Failed(address(1), "http_503")).result(timeout=30)
+        assert (outcome.kind, outcome.note) == ("failed", "http_503")
+        look = archive.ledger.look(address(1))
+        assert look is not None
+        assert look.next_look is not None
+        assert (look.state, look.failures, look.reason) == ("failed", number, "http_503")
+        pauses.append(int((look.next_look - folder.clock()).total_seconds()) // 60)
+        before = look.next_look - dt.timedelta(seconds=1)
+        assert number == 1 or archive.ledger.retries(before, 10) == []
+        assert urls(archive.ledger.retries(look.next_look, 10)) == [address(1)]
+    week = 7 * 24 * 60
+    assert pauses[:6] == [0, 15, 30, 60, 120, 240]
+    assert pauses[-3:] == [week, week, week]
+    archive.submit(found(1)).result(timeout=30)
+    assert archive.ledger.retries(folder.clock() + dt.timedelta(days=99), 10) == []
+    assert archive.ledger.troubles(10) == []
+
+
+def test_article_whose_fetch_failed_stays_an_article(archive: Archive) -> None:
+    archive.submit(found(1)).result(timeout=30)
+    archive.submit(Failed(address(1), "timeout")).result(timeout=30)
+    look = archive.ledger.look(address(1))
+    assert look is not None
+    assert (look.state, look.failures) == ("article", 1)
+    assert urls(archive.ledger.troubles(10)) == [address(1)]
+
+
+def test_refused_address_is_looked_at_again_seldom(archive: Archive, folder: Folder) -> None:
+    url = "https://lintas.example/tentang-kami"
+    archive.listed([Link(url=url, door="sitemap")])
+    pauses = []
+    for _ in range(3):
+        archive.submit(Refused(url, "static_page")).result(timeout=30)
+        look = archive.ledger.look(url)
+        assert look is not None
+        assert look.next_look is not None
+        assert (look.state, look.reason) == ("refused", "static_page")
+        pauses.append((look.next_look - folder.clock()).total_seconds() / 86400)
+    assert [round(pause / 0.95) for pause in pauses] == [1, 2, 4]
+    assert archive.ledger.waiting(10) == []
+    assert urls(archive.ledger.refused(10)) == [url]
+
+
+def test_article_that_is_refused_later_stays_an_article(archive: Archive) -> None:
+    archive.submit(found(1)).result(timeout=30)
+    archive.submit(Refused(address(1), "protected")).result(timeout=30)
+    look = archive.ledger.look(address(1))
+    assert look is not None
+    assert (look.state, look.reason) == ("article", "protected")
+
+
+def test_what_a_spider_should_fetch_of_what_is_listed(archive: Archive, folder: Folder) -> None:
+    archive.listed([link(1), link(2), link(3, lastmod="2026-03-09T00:00:00Z")])
+    archive.submit(Failed(address(2), "timeout"))
+    archive.submit(Failed(address(2), "timeout")).result(timeout=30)
+    archive.submit(found(3)).result(timeout=30)
+    archive.submit(found(4)).result(timeout=30)
+    archive.submit(Withhold("lintas:4", "asked for")).result(timeout=30)
+    waiting, failed, article, withheld = (archive.ledger.look(address(n)) for n in (1, 2, 3, 4))
+    assert waiting is not None
+    assert failed is not None
+    assert article is not None
+    assert withheld is not None
+    now, later = folder.clock(), folder.clock() + dt.timedelta(minutes=20)
+    assert waiting.wanted(now)
+    assert not failed.wanted(now, "2026-03-10T02:00:00Z")
+    assert failed.wanted(later)
+    assert not article.wanted(now)
+    assert not article.wanted(now, "2026-03-09T00:00:00Z")
+    assert article.wanted(now, "2026-03-09T00:00:01Z")
+    assert not withheld.wanted(later, "2027-01-01")
+    assert withheld.state == "withheld"
+
+
+def test_gone_article_is_fetched_when_listed_but_not_at_every_run(folder: Folder) -> None:
+    folder.run(found(1))
+    for _ in range(2):
+        folder.run(Missing(address(1), 404))
+    ledger = Ledger.read_only(folder.path)
+    look = ledger.look(address(1))
+    assert look is not None
+    assert not look.wanted(folder.clock(), "2027-01-01")
+    assert look.wanted(folder.clock() + dt.timedelta(days=1))
+    assert ledger.due(folder.clock() + dt.timedelta(days=999), 10) == []
+    ledger.close()
+
+
+def test_rest_records_wait_for_their_page(folder: Folder) -> None:
+    folder.run(rest(listing((1, "Judul", "Isi.")), 1), found(2))
+    with folder.open() as archive:
+        now = folder.clock()
+        assert urls(archive.ledger.unpaged(now, 10)) == [address(1)]
+        assert address(1) not in urls(archive.ledger.due(now, 10))
+        archive.submit(Failed(address(1), "timeout"))
+        archive.submit(Failed(address(1), "timeout")).result(timeout=30)
+        assert archive.ledger.unpaged(now, 10) == []
+        archive.submit(found(1, "Judul", "Isi.")).result(timeout=30)
+        assert archive.ledger.unpaged(now + dt.timedelta(days=1), 10) == []
+
+
+def test_validators_of_pages_and_of_documents(archive: Archive) -> None:
+    headers = (("Content-Encoding", "gzip"), ("ETag", '"abc"'), ("Last-Modified", "Tue"))
+    archive.submit(found(1, headers=headers)).result(timeout=30)
+    archive.keep_validators("https://lintas.example/sitemap.xml", '"s"', None)
+    settle(archive)
+    kept = archive.ledger.validators(address(1))
+    assert (kept.etag, kept.last_modified) == ('"abc"', "Tue")
+    assert archive.ledger.validators("https://lintas.example/sitemap.xml").etag == '"s"'
+    assert archive.ledger.validators("https://lintas.example/none").etag is None
+    archive.submit(Seen(address(1), etag='"def"')).result(timeout=30)
+    assert archive.ledger.validators(address(1)).etag == '"def"'
+
+
+def test_doors_leave_what_the_next_run_finds(folder: Folder) -> None:
+    with folder.open() as archive:
+        archive.ledger.keep_door("rest", {"after": "2026-03-10", "pages": [1, 2]})
+        assert archive.ledger.door("rest") == {"after": "2026-03-10", "pages": [1, 2]}
+    ledger = Ledger.read_only(folder.path)
+    assert ledger.door("rest") == {"after": "2026-03-10", "pages": [1, 2]}
+    with pytest.raises(ArchiveError, match="open for reading only"):
+        ledger.keep_door("rest", {})
+    ledger.close()
+
+
+def test_a_door_is_never_ahead_of_the_links_before_it(folder: Folder) -> None:
+    with folder.open() as archive:
+        archive.listed([link(n) for n in range(500)])
+        archive.ledger.keep_door("sitemap", {"seen": 500})
+        settle(archive)
+        assert archive.ledger.count() == 500
+
+
+def test_no_ledger_to_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="cannot be opened"):
+        Ledger.read_only(tmp_path)
+
+
+# Losing it
+
+
+def story(folder: Folder) -> None:
+    """A bit of everything."""
+    headers = (("Content-Encoding", "gzip"), ("ETag", '"abc"'))
+    folder.run(*(found(n, headers=headers) for n in range(6)))
+    folder.run(found(1, text="disunting"), rest(listing((9, "Judul", "Isi.")), 9))
+    folder.run(found(9, "Judul", "Isi."), found(2, url="https://lintas.example/kota/lain"))
+    for _ in range(2):
+        folder.run(Missing(address(3), 404))
+    folder.run(Withhold("lintas:4", "asked for"))
+    folder.clock.move(days=40)
+    folder.run(found(1, text="disunting lagi"))
+
+
+def test_rebuilt_ledger_knows_every_article_and_revision(folder: Folder) -> None:
+    story(folder)
+    before = articles(folder.path / NAME)
+    (folder.path / NAME).unlink()
+    with folder.open() as archive:
+        assert archive.repairs == ("state.sqlite was missing: rebuilt from 12 lines in 2 files",)
+        assert archive.ledger.validators(address(0)).etag == '"abc"'
+        looks = [archive.ledger.look(address(n)) for n in range(6)]
+    assert articles(folder.path / NAME) == before
+    assert [look.state if look else None for look in looks] == [
+        "article",
+        "article",
+        "article",
+        "gone",
+        "withheld",
+        "article",
+    ]
+
+
+def test_rerun_with_a_rebuilt_ledger_writes_nothing(folder: Folder) -> None:
+    story(folder)
+    before = folder.lines()
+    (folder.path / NAME).unlink()
+    kinds = [o.kind for o in folder.run(found(0), found(1, text="disunting lagi"), found(4))]
+    assert kinds == ["unchanged", "unchanged", "withheld"]
+    assert folder.lines() == before
+
+
+def test_rebuilt_ledger_does_not_ask_for_everything_at_once(folder: Folder) -> None:
+    story(folder)
+    (folder.path / NAME).unlink()
+    folder.run()
+    ledger = Ledger.read_only(folder.path)
+    assert ledger.due(folder.clock(), 100) == []
+    assert len(ledger.due(folder.clock() + dt.timedelta(days=40), 100)) == 5
+    ledger.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"no SQLite", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_damaged_ledger_is_rebuilt(folder: Folder, content: bytes) -> None:
+    story(folder)
+    before = articles(folder.path / NAME)
+    (folder.path / NAME).write_bytes(content)
+    with folder.open() as archive:
+        (repair,) = archive.repairs
+        assert "12 lines" in repair
+    assert articles(folder.path / NAME) == before
+
+
+def test_ledger_that_breaks_in_a_run_is_rebuilt_by_the_next(folder: Folder) -> None:
+    story(folder)
+    path = folder.path / NAME
+    with closing(sqlite3.connect(path)) as connection:
+        (root,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'articles'"
+        ).fetchone()
+    content = bytearray(path.read_bytes())
+    content[(root - 1) * 4096 : root * 4096] = b"\xaa" * 4096
+    path.write_bytes(content)
+    with folder.open() as archive:
+        assert archive.repairs == ()
+        future = archive.submit(found(0))
+        assert isinstance(future.exception(timeout=30), ArchiveError)
+    with folder.open() as archive:
+        assert archive.repairs == ("state.sqlite was missing: rebuilt from 12 lines in 2 files",)
+        assert archive.submit(found(0)).result(timeout=30).kind == "unchanged"
+
+
+def test_ledger_behind_the_lines_catches_up_from_their_end(folder: Folder) -> None:
+    folder.run(found(1), found(2))
+    behind = (folder.path / NAME).read_bytes()
+    folder.run(found(1, text="disunting"), found(3))
+    (folder.path / NAME).write_bytes(behind)
+    with folder.open() as archive:
+        assert archive.repairs == ("state.sqlite: caught up with 2 lines",)
+        outcomes = [
+            archive.submit(finding).result(timeout=30)
+            for finding in (found(1, text="disunting"), found(2), found(3))
+        ]
+    assert [(o.kind, o.revision) for o in outcomes] == [
+        ("unchanged", 2),
+        ("unchanged", 1),
+        ("unchanged", 1),
+    ]
+    assert len(folder.lines()) == 4
+
+
+def test_ledger_ahead_of_the_lines_is_rebuilt(folder: Folder) -> None:
+    folder.run(found(1))
+    lines = (folder.path / "articles-2026-03.jsonl").read_bytes()
+    folder.run(found(2))
+    (folder.path / "articles-2026-03.jsonl").write_bytes(lines)
+    with folder.open() as archive:
+        (repair,) = archive.repairs
+        assert repair.startswith(
+            "state.sqlite knew lines that articles-2026-03.jsonl does not have"
+        )
+        assert archive.submit(found(2)).result(timeout=30).kind == "new"
+
+
+def test_rebuilding_passes_over_a_line_that_is_none_and_says_so(folder: Folder) -> None:
+    folder.run(found(1))
+    path = folder.path / "articles-2026-03.jsonl"
+    size = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(b"no line\n")
+    (folder.path / NAME).unlink()
+    with folder.open() as archive:
+        first, second = archive.repairs
+        assert first.startswith(f"articles-2026-03.jsonl: byte {size}: no line (line needs JSON")
+        assert second == "state.sqlite was missing: rebuilt from 1 lines in 1 files"
+
+
+def test_ledger_of_a_newer_program_is_left(folder: Folder) -> None:
+    folder.run(found(1))
+    with closing(sqlite3.connect(folder.path / NAME)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(WrongArchive, match="newer version"):
+        folder.open()
+
+
+def test_compressed_months_are_rebuilt_from_too(folder: Folder) -> None:
+    story(folder)
+    folder.clock.move(days=80)
+    with folder.open() as archive:
+        archive.submit(found(0, text="disunting"))
+        archive.finish(RunReport(exit_code=0))
+    assert len(list(folder.path.glob("*.zst"))) == 2
+    before = articles(folder.path / NAME)
+    tables, filler = fill_all(folder.path, folder.path / "again", page_hash, folder.clock())
+    tables.close()
+    assert filler.lines == 13
+    assert articles(folder.path / "again") == before
+    with folder.open() as archive:
+        assert archive.repairs == ()
+
+
+def test_questions_of_a_run_use_indices(folder: Folder) -> None:
+    folder.run(found(1))
+    asked: list[str] = []
+    ledger = Ledger.read_only(folder.path)
+    ledger._connection.set_trace_callback(asked.append)
+    now = folder.clock()
+    ledger.look(address(1))
+    ledger.known_post(1)
+    ledger.count(after="2026-01-01")
+    ledger.due(now, 1)
+    ledger.retries(now, 1)
+    ledger.waiting(1)
+    ledger.unpaged(now, 1)
+    ledger.validators(address(1))
+    ledger.door("rest")
+    ledger._connection.set_trace_callback(None)
+    for query in asked:
+        plan = ledger._connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+        scans = [row[3] for row in plan if row[3].startswith("SCAN") and "INDEX" not in row[3]]
+        assert scans == [], query
+    ledger.close()
+
+
+def test_captures_in_findings_may_have_no_exchange_only_with_a_reference(archive: Archive) -> None:
+    bare = attrs.evolve(capture(exchange(address(1), b"x")), exchanges=())
+    with pytest.raises(ArchiveError, match="neither exchange nor reference"):
+        archive.submit(Found(found(1).article, (bare,))).result(timeout=30)
+    assert json.loads((archive.folder / "archive.json").read_text())["name"] == "lintas"
