@@ -213,7 +213,7 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
         return (
             capitals
             or (_opens_sentence(rest) and not _is_headline(rest))
-            or (levels <= {"region"} and not _is_aside(rest))
+            or (levels <= {"region"} and rest[:1].islower() and not _is_aside(rest))
         )
     if not _opens_sentence(rest):
         return False

@@ -289,6 +289,8 @@ def _may_follow(element: Element, before: list[Element]) -> bool:
     if element.kind == "place":
         return _place_may_follow(element, before, kinds)
     if element.kind == "name":
+        if last.after == element.after == "dash" and kinds == {"place"}:
+            return True  # Bengkulu – Garda Raflesia – Polisi …
         tight = last.after == "tight" or element.after == "tight"
         return element.text.isupper() and element.after in STRONG and (tight or "outlet" in kinds)
     # The dateline ends at its first separator: a date after it is the sentence's, unless it is
