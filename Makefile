@@ -34,6 +34,7 @@ test: lint
 	$(BIN)/pytest -m "not tools"
 
 test-tools: $(READY)
+	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt --group readers
 	$(BIN)/pytest -m tools
 
 bench: $(READY)
@@ -41,4 +42,4 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-tools .mypy_cache .ruff_cache .pytest_cache

@@ -168,8 +168,8 @@ def page(title: str, text: str) -> bytes:
     return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{text}</p>".encode()
 
 
-def sample_archive(root: Path) -> Path:
-    """Write the archive ``lintas`` below *root*, and return its folder.
+def sample_archive(root: Path, name: str = "lintas") -> Path:
+    """Write the archive *name* below *root*, and return its folder.
 
     ===  ======================================================================================
     11   :data:`FULL`, of 31 May 2024
@@ -180,14 +180,26 @@ def sample_archive(root: Path) -> Path:
     16   looked at again, not changed: its second line rests on a revisit; no publication
     ===  ======================================================================================
     """
-    folder = root / "lintas"
-    captures = Captures(folder)
+    folder = root / name
+    site = SITE.replace("lintas", name)
+    captures = Captures(folder, f"warc/{name}-00001.warc.gz")
 
     def fetched(number: int, text: str, date: str) -> CaptureReference:
-        return captures.add(f"{SITE}/berita/{number}/", page(f"Berita {number}", text), date)
+        return captures.add(f"{site}/berita/{number}/", page(f"Berita {number}", text), date)
+
+    def named(*lines: Line) -> list[Line]:
+        return [
+            attrs.evolve(
+                line,
+                id=line.id.replace("lintas", name),
+                site=name,
+                url=line.url.replace(SITE, site),
+            )
+            for line in lines
+        ]
 
     rest = captures.add(
-        f"{SITE}/wp-json/wp/v2/posts?per_page=20",
+        f"{site}/wp-json/wp/v2/posts?per_page=20",
         b'[{"id": 14, "title": "RAHASIA"}, {"id": 15}]',
         "2024-06-01T00:00:01Z",
         kind="application/json",
@@ -197,7 +209,7 @@ def sample_archive(root: Path) -> Path:
     july: dict[str, Any] = {"run": "20240702T000000Z-0002", "written_at": "2024-07-02T00:00:05Z"}
     write_lines(
         folder / "articles-2024-06.jsonl",
-        [
+        named(
             _of(FULL, captures=(fetched(11, "Cabai.", "2024-06-01T00:00:00Z"),)),
             article(
                 12,
@@ -209,11 +221,11 @@ def sample_archive(root: Path) -> Path:
             article(14, captures=(fetched(14, "RAHASIA", "2024-06-01T00:00:03Z"), rest)),
             article(15, published_at="2024-04", source="rest", captures=(rest,)),
             article(16, published_at=None, captures=(once,)),
-        ],
+        ),
     )
     write_lines(
         folder / "articles-2024-07.jsonl",
-        [
+        named(
             article(
                 12,
                 revision=2,
@@ -242,18 +254,18 @@ def sample_archive(root: Path) -> Path:
                 **july,
             ),
             article(16, published_at=None, captures=(twice,), **(july | {"extractor": "2"})),
-        ],
+        ),
         torn=b'{"schema":"article/1","id":"lintas:17","tit',
     )
     (folder / "archive.json").write_text(
         json.dumps(
             {
                 "schema": 1,
-                "name": "lintas",
-                "site": SITE,
+                "name": name,
+                "site": site,
                 "zone": "Asia/Jakarta",
                 "created": "2024-06-01T00:00:00Z",
-                "withheld": ["lintas:14"],
+                "withheld": [f"{name}:14"],
             }
         ),
         encoding="utf-8",

@@ -117,16 +117,11 @@ CREATE INDEX tags_by_name ON tags (tag);
 CREATE INDEX topics_by_name ON topics (topic);
 CREATE INDEX dates_by_date ON dates (date);
 
--- The first thing to look at: one line an article, newest first.
+-- The first thing to look at: one line an article, newest first. Lists are JSON arrays.
 CREATE VIEW headlines AS
-SELECT
-    a.day, a.title, a.place,
-    (SELECT group_concat(author, ', ') FROM authors WHERE article = a.key) AS authors,
-    (SELECT group_concat(category, ', ') FROM categories WHERE article = a.key) AS categories,
-    (SELECT group_concat(tag, ', ') FROM tags WHERE article = a.key) AS tags,
-    a.word_count, a.url, a.id, a.revision
-FROM articles a
-ORDER BY a.day DESC, a.published_utc DESC;
+SELECT day, title, place, authors, categories, tags, word_count, url, id, revision, key
+FROM articles
+ORDER BY day DESC, published_utc DESC;
 
 CREATE VIEW per_month AS
 SELECT substr(published_at, 1, 7) AS month, count(*) AS articles, sum(word_count) AS words

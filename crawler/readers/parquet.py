@@ -104,7 +104,10 @@ SCHEMA: Final = pa.schema(
                 )
             ),
         ),
-        pa.field("provenance", pa.map_(pa.string(), pa.string())),
+        # A map would say it better, but Hugging Face datasets cannot read one.
+        pa.field(
+            "provenance", pa.list_(pa.struct([("field", pa.string()), ("source", pa.string())]))
+        ),
         pa.field("source", pa.string(), nullable=False),
         pa.field("extractor", pa.string(), nullable=False),
         pa.field("run", pa.string()),
@@ -186,7 +189,9 @@ def _row(article: Article) -> dict[str, Any]:
         "modified_at": modified.utc,
         "modified_offset_minutes": modified.offset_minutes,
         "event_date": _day(article.event_date),
-        "provenance": list(article.provenance.items()),
+        "provenance": [
+            {"field": name, "source": source} for name, source in article.provenance.items()
+        ],
         "written_at": moment(article.written_at).utc,
     }
     for date in row["dates"]:

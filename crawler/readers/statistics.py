@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import attrs
 
+from crawler.coverage import COVERED
 from crawler.items import Line
 from crawler.readers.lines import read_lines
-from crawler.readers.tally import COVERED, Known, Tally
+from crawler.readers.tally import Known, Tally
 
 # Minutes from publication to first capture, as steps that a reader knows.
 LAG_STEPS: Final = (

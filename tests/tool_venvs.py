@@ -1,0 +1,41 @@
+"""Tools with dependencies of their own, each in its own virtual environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+VENVS = ROOT / ".venv-tools"
+
+
+def tool_venv(name: str, *packages: str) -> Path:
+    """Return the folder of the programs of *packages*, which are installed at the first call.
+
+    Skips the test where the registry cannot be reached.
+    """
+    folder = VENVS / name
+    ready = folder / ".ready"
+    wanted = "\n".join(packages)
+    if not ready.exists() or ready.read_text() != wanted:
+        venv.create(folder, with_pip=True, clear=True)
+        done = subprocess.run(
+            [folder / "bin/python", "-m", "pip", "--disable-pip-version-check", "install", "-q",
+             *packages],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            pytest.skip(f"{name} could not be installed: {done.stderr.strip().splitlines()[-1]}")
+        ready.write_text(wanted)
+    return folder / "bin"
+
+
+def with_path(*folders: Path) -> dict[str, str]:
+    """The environment in which programs of *folders*, and of this Python, come first."""
+    first = [str(folder) for folder in (*folders, Path(sys.executable).parent)]
+    return {**os.environ, "PATH": os.pathsep.join([*first, os.environ["PATH"]])}
