@@ -21,7 +21,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import text_of
-from crawler.extract.lines import Line
+from crawler.extract.lines import Line, holds_more
 from crawler.normalise.text import fold
 
 WRITER: Final = "writer"
@@ -197,7 +197,7 @@ def marked_up(lines: Iterable[Line]) -> list[Byline]:
 
 
 def _author_elements(line: Line) -> Iterator[etree._Element]:
-    if len(text_of(line.element)) > 2 * _LONGEST_LINE:
+    if holds_more(line.element, 2 * _LONGEST_LINE):
         return
     near = [line.element, *_small_ancestors(line)]
     for element in (*reversed(near), *line.element.iterdescendants()):
@@ -218,7 +218,7 @@ def _small_ancestors(line: Line) -> list[etree._Element]:
     """Return the parents of *line* that hold little more than it."""
     found: list[etree._Element] = []
     for element in line.element.iterancestors():
-        if len(found) == 2 or len(text_of(element)) > 2 * _LONGEST_NAME:  # noqa: PLR2004
+        if len(found) == 2 or holds_more(element, 2 * _LONGEST_NAME):  # noqa: PLR2004
             break
         found.append(element)
     return found

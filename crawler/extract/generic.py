@@ -33,6 +33,8 @@ from crawler.newsrooms import Newsroom
 
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
 _LONGEST_PRINTED: Final = 200
+# Letters. A few sentences of an advertisement in an article without text are no loss.
+_WORTH_A_DOUBT: Final = 500
 _INDONESIAN: Final = frozenset(
     (
         *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
@@ -103,7 +105,7 @@ class GenericPage(ArticlePage):
             walk.blocks, reading.body, self.title or "", trusted=reading.has_own_container
         )
         held = sum(len(block.text) for block in walk.blocks)
-        if held < reading.expected / 2:
+        if held < reading.expected / 2 and reading.expected > _WORTH_A_DOUBT:
             raise NotAnArticle(document.url, "unsure_text")
         return walk
 

@@ -11,7 +11,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import text_of
-from crawler.extract.lines import is_furniture
+from crawler.extract.lines import holds_more, is_furniture
 from crawler.extract.metadata import Metadata
 from crawler.normalise.text import fold, typographic_fold
 from crawler.normalise.urls import absolute
@@ -107,8 +107,6 @@ def heading_above(body: etree._Element, page: etree._Element) -> Headline | None
     last: Headline | None = None
     inside = body
     for element in page.iter():
-        if not isinstance(element.tag, str):
-            continue
         if element is body:
             first = next((each for each in body.iter() if _may_be_a_heading(each)), None)
             inside = body if first is None else first
@@ -154,8 +152,6 @@ def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 
 def _may_be_a_heading(element: etree._Element) -> bool:
-    if not isinstance(element.tag, str):
-        return False
     if element.tag in _HEADINGS or element.get("itemprop") == "headline":
         return True
     # More children than a link, an emphasis and an icon have: a box that is called title.
@@ -167,6 +163,8 @@ def _printed(element: etree._Element) -> str:
     hidden = [
         each for each in element.iterdescendants() if "screen-reader" in (each.get("class") or "")
     ]
+    if holds_more(element, 2 * _LONGEST):
+        return ""
     text = text_of(element)
     for each in hidden:
         text = text.replace(text_of(each), " ", 1)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.extract import media
 from crawler.extract.document import text_of
-from crawler.extract.lines import CAPTION, Line, is_furniture
+from crawler.extract.lines import CAPTION, Line, holds_more, is_furniture
 from crawler.extract.metadata import Stated
 from crawler.extract.reading import Reading
 from crawler.normalise.text import fold
@@ -99,7 +99,7 @@ def _is_small(image: etree._Element) -> bool:
 def _caption_beside(image: etree._Element) -> str | None:
     """Return the caption in the figure, or the small box, around *image*."""
     for level, element in enumerate(image.iterancestors()):
-        if level == _ABOVE_CAPTION or len(text_of(element)) > _LONGEST:
+        if level == _ABOVE_CAPTION or holds_more(element, _LONGEST):
             return None
         for child in element.iter("figcaption", "p", "div", "span", "small"):
             if child.tag == "figcaption" or CAPTION.search(child.get("class") or ""):

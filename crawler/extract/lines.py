@@ -12,7 +12,6 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.extract.document import text_of
 from crawler.normalise.text import fold
 
 _INVISIBLE: Final = frozenset(
@@ -71,6 +70,16 @@ class Line:
     element: etree._Element
 
 
+def holds_more(element: etree._Element, letters: int) -> bool:
+    """Whether the text in *element* has more than so many *letters*, white space counted."""
+    size = 0
+    for piece in element.itertext(with_tail=False):
+        size += len(piece)
+        if size > letters:
+            return True
+    return False
+
+
 def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
     """Whether *element* by its name is none of the article: a menu, comments, a list of others.
 
@@ -85,7 +94,7 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
         return False
     if _NEVER_NAME.search(names):
         return True
-    return not loose and bool(_SELDOM_NAME.search(names)) and len(text_of(element)) < _TEASERS
+    return not loose and bool(_SELDOM_NAME.search(names)) and not holds_more(element, _TEASERS)
 
 
 def lines(

@@ -16,7 +16,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import text_of
-from crawler.extract.lines import Line
+from crawler.extract.lines import Line, holds_more
 
 _NOT_WORD: Final = re.compile(r"\W+")
 
@@ -32,6 +32,8 @@ _NEARLY_ALL: Final = 0.85
 _COHERENT: Final = 0.4
 _HALF: Final = 0.5
 _GOOD_PART: Final = 0.3
+# Letters; an article without text is not what the advertisement in it says.
+_ADVERTISEMENT: Final = 300
 # Summaries and captions stand above a headline; more than this share of a text does not.
 _ABOVE: Final = 0.2
 # Below the headline, a first sentence of this length is the lead.
@@ -146,7 +148,8 @@ def holders(lines: Sequence[Line], accepted: Accepted) -> frozenset[etree._Eleme
     """Return the elements that hold a good part of what was read as text."""
     weights = _weights([line for line in lines if accepted.has(line.text)])
     most = max(weights.values(), default=0)
-    return frozenset(each for each, weight in weights.items() if weight > _GOOD_PART * most)
+    least = max(_GOOD_PART * most, _ADVERTISEMENT)
+    return frozenset(each for each, weight in weights.items() if weight > least)
 
 
 def _before(
@@ -193,7 +196,7 @@ def _is_linked(line: Line) -> bool:
     """Whether a third of *line* or more are links."""
     links = 0
     for link in line.element.iter("a"):
-        text = text_of(link)
+        text = text_of(link) if not holds_more(link, len(line.text)) else ""
         links += len(text) if text in line.text else 0
     return 3 * links > len(line.text)
 

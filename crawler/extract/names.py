@@ -27,6 +27,7 @@ from crawler.extract.surroundings import Surroundings
 from crawler.newsrooms import Newsroom
 
 _NEAR_FOOTER: Final = 8
+_FEW: Final = 5
 # Two to four words in capitals below the text, and nobody else named: who wrote it.
 _SIGNED: Final = re.compile(r"[A-Z][A-Z.']+(?: [A-Z][A-Z.']+){1,3}")
 _BETWEEN: Final = re.compile(r"\s(?:dan|&|and)\s|,\s")
@@ -51,7 +52,8 @@ def names_of(reading: Reading, end: Surroundings, newsroom: Newsroom) -> Names:
     *end* are the surroundings of the article's last page.
     """
     header = around(reading.around.header)
-    below = around(end.below, strict=True)
+    # What the page prints below the text comes before what somebody typed into it.
+    below = around((*end.footer, *end.closing), strict=True)
     labelled = [*header, *below]
     editors = [each for each in labelled if each.role == EDITOR]
     editors += _as_bylines(reading.metadata.editors(), EDITOR)
@@ -85,6 +87,7 @@ def _authors(
     sources: tuple[Iterable[Byline], ...] = (
         _printed(metadata.authors(), lines.header),
         _of_one_line(marked_up(lines.header)),
+        _with_site(lines.header, site),
         _as_bylines(metadata.itemprop("author"), WRITER),
         [each for each in header if each.role in (WRITER, BOTH)],
         _as_bylines(metadata.authors(), WRITER),
@@ -110,6 +113,15 @@ def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:
     names = _as_bylines(stated, WRITER)
     lines = " | ".join(line.text for line in header).casefold()
     return names if all(each.name.casefold() in lines for each in names) else []
+
+
+def _with_site(header: Iterable[Line], site: frozenset[str]) -> list[Byline]:
+    """Return the name in a line "Sari Dewi - Lintas", the second part being the site's."""
+    for line in header:
+        name, separator, rest = line.text.rpartition(" - ")
+        if separator and is_site(rest, site) and is_name(name) and len(name.split()) <= _FEW:
+            return [Byline(name, WRITER, "line beside the headline", line)]
+    return []
 
 
 def _of_one_line(bylines: Sequence[Byline]) -> list[Byline]:

@@ -8,7 +8,8 @@ from typing import Final
 
 from lxml import etree
 
-from crawler.extract.document import Document, text_of
+from crawler.errors import NotAnArticle
+from crawler.extract.document import Document
 from crawler.extract.hatom import Times, read_times
 from crawler.extract.headline import Headline, find_headline, heading_above
 from crawler.extract.lines import CAPTION, Line, is_furniture, lines
@@ -18,16 +19,21 @@ from crawler.extract.surroundings import Surroundings, surroundings
 
 _MOST_TIMES: Final = 100
 _SENTENCE: Final = 40
+# Pages nest some thirty elements, those of page builders sixty.
+_DEEPEST: Final = 300
 
 
 class Reading:
     """What the page says and where, without any knowledge of its theme."""
 
     def __init__(self, document: Document) -> None:
+        """Raises :exc:`NotAnArticle` where the page nests deeper than anybody writes."""
         self.document = document
         root = document.root
         body = root.find("body")
         self.page = root if body is None else body
+        if _depth(root) > _DEEPEST:
+            raise NotAnArticle(document.url, "too_deep")
 
     @cached_property
     def metadata(self) -> Metadata:
@@ -135,8 +141,8 @@ class Reading:
         caption = CAPTION.search(names) is not None
         if not caption and not is_furniture(element):
             return False
-        text = text_of(element)
-        return caption or not (len(text) > 200 and self.body.accepts(text))  # noqa: PLR2004
+        # A sentence that was read as text is text, whatever stands around it.
+        return caption or element not in self.holders
 
     @cached_property
     def _printed_headline(self) -> etree._Element | None:
@@ -146,6 +152,14 @@ class Reading:
     @property
     def _around_headline(self) -> frozenset[etree._Element]:
         return _with_ancestors(self._printed_headline)
+
+
+def _depth(root: etree._Element) -> int:
+    deepest = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _with_ancestors(element: etree._Element | None) -> frozenset[etree._Element]:

@@ -24,7 +24,7 @@ _LONGEST_LABEL: Final = 40
 _OTHER_PART: Final = re.compile(
     r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
     r"|related|baca\sjuga|rekomendasi|terpopuler|populer|terkini|terbaru|anda\s(?:juga\s)?mungkin"
-    r"|komentar|leave\sa|tinggalkan|comments?|previous|next|sebelumnya|berikutnya)\b",
+    r"|komentar|leave\sa|tinggalkan|comments?)\b",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from crawler.extract.document import text_of
-from crawler.extract.lines import Line
+from crawler.extract.lines import Line, holds_more
 
 _CATEGORY: Final = re.compile(
     r"(?:^|[\s_-])(?:cat|category|categories|kategori|rubrik)(?:$|[\s_-])", re.IGNORECASE
@@ -54,7 +54,7 @@ def _terms(lines: Iterable[Line], rel: str, called: re.Pattern[str]) -> list[str
 def _anchors(lines: Iterable[Line]) -> Iterator[etree._Element]:
     seen: set[etree._Element] = set()
     for line in lines:
-        if line.element in seen or len(text_of(line.element)) > _SMALL:
+        if line.element in seen or holds_more(line.element, _SMALL):
             continue
         seen.add(line.element)
         yield from line.element.iter("a")
