@@ -280,22 +280,26 @@ def _classified(
 def _may_follow(element: Element, before: list[Element]) -> bool:
     if not before:
         return element.kind in ("place", "outlet", "name")
-    last = before[-1]
-    if last.after not in STRONG:
+    if before[-1].after not in STRONG:
         return True
     kinds = {each.kind for each in before}
-    if element.kind == "outlet":
-        return "outlet" not in kinds and (element.sure or element.after in STRONG)
     if element.kind == "place":
         return _place_may_follow(element, before, kinds)
     if element.kind == "name":
-        if last.after == element.after == "dash" and kinds == {"place"}:
-            return True  # Bengkulu – Garda Raflesia – Polisi …
-        tight = last.after == "tight" or element.after == "tight"
-        return element.text.isupper() and element.after in STRONG and (tight or "outlet" in kinds)
+        return _name_may_follow(element, before[-1], kinds)
+    ends = element.after in STRONG
+    if element.kind == "outlet":
+        return "outlet" not in kinds and (element.sure or ends)
     # The dateline ends at its first separator: a date after it is the sentence's, unless it is
     # itself set off.
-    return element.kind == "date" and element.after in STRONG
+    return element.kind == "date" and ends
+
+
+def _name_may_follow(name: Element, last: Element, kinds: set[str]) -> bool:
+    if last.after == name.after == "dash" and kinds == {"place"}:
+        return True  # Bengkulu – Garda Raflesia – Polisi …
+    tight = last.after == "tight" or name.after == "tight"
+    return name.text.isupper() and name.after in STRONG and (tight or "outlet" in kinds)
 
 
 def _place_may_follow(element: Element, before: list[Element], kinds: set[str]) -> bool:
