@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from crawler.captures import Capture
@@ -38,14 +39,22 @@ def name_of(case: Path) -> str:
 
 
 def newsroom_of(case: Path) -> Newsroom:
-    """The newsroom that the folder is named for, or one at the page's address."""
+    """The newsroom that the folder is named for, or one at the page's address.
+
+    ``newsroom`` in ``meta.json`` says what else is known of one that is not shipped.
+    """
     try:
         return load_newsroom(case.parent.name)
     except ConfigurationError:
         meta = load(case / "meta.json")
+        known = dict(meta.get("newsroom", {}))
         address = re.match(r"https?://[^/]+", meta["url"])
         assert address is not None
-        return newsroom_at(meta.get("newsroom", {}).get("address", address[0]), case.parent.name)
+        newsroom = newsroom_at(known.pop("address", address[0]), case.parent.name)
+        changes: dict[str, Any] = {
+            key: tuple(each) if isinstance(each, list) else each for key, each in known.items()
+        }
+        return attrs.evolve(newsroom, **changes)
 
 
 def captures_of(case: Path, form: str = "page.html") -> list[Capture]:
