@@ -35,6 +35,8 @@ _UTF16: Final = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+# Found through libxml2's table of ids: no search.
+_BY_ID: Final = etree.XPath("id($id)")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -87,6 +89,17 @@ class Document:
         """The names that WordPress gives ``body``: ``single-post``, ``postid-123``, ``page``."""
         body = self.root.find("body")
         return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
+
+    @cached_property
+    def article(self) -> etree._Element:
+        """The element around the article: that of the post which ``body`` names, or the first."""
+        post = next((name for name in self.body_classes if name.startswith("postid-")), None)
+        if post is not None:
+            found = _BY_ID(self.root, id=post.replace("postid", "post"))
+            if isinstance(found, list) and found and isinstance(found[0], etree._Element):
+                return found[0]
+        first = next(self.root.iter("article"), None)
+        return self.root if first is None else first
 
     @cached_property
     def canonical(self) -> str | None:
@@ -147,15 +160,15 @@ def _declared(scope: etree._Element) -> Head:
 def _around_main(body: bytes) -> bytes:
     """Return *body* without what stands between the beginning of ``body`` and ``main``, and after.
 
-    Comments, the last thing in it, are left out too. Where the three tags are not found in that
-    order *body* is returned as it is. A tag that stands in a script or in a comment can only make
-    the cut smaller: of ``main`` it is the first beginning and the last end that count.
+    Comments, the last thing in it, are left out too. Where the tags are not found in that order
+    *body* is returned as it is. A tag that stands in a script or in a comment can only make the
+    cut smaller: of ``main`` it is the first beginning and the last end that count.
     """
     top = body.find(b">", body.find(b"<body"))
-    start = body.find(b"<main")
-    end = body.rfind(b"</main>")
-    comments = body.rfind(b'<div id="comments"', start, end)
-    end = comments if comments > 0 else end
+    start = body.find(b"<main", top)
+    end = body.find(b'<div id="comments"', start)
+    if end < 0:
+        end = body.rfind(b"</main>")
     return body[: top + 1] + body[start:end] if 0 < top < start < end else body
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import attrs
@@ -20,10 +19,6 @@ _PLAYERS: Final = frozenset(("iframe", "amp-iframe", "amp-youtube", "video", "am
 _BOXES: Final = frozenset(("div", "section", "p"))
 _NONE: Final[frozenset[str]] = frozenset()
 _IMAGES: Final = frozenset(("img", *media.AMP_IMAGES))
-_POST: Final = re.compile(r"postid-(\d{1,18})")
-
-# Found through libxml2's table of ids: no search.
-_BY_ID: Final = etree.XPath("id($id)")
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +58,7 @@ class Header:
 
 def read_header(document: Document, marks: Marks) -> Header:
     """Return what stands above the text of the article on *document*, and its content."""
-    header = Header(scope_of(document))
+    header = Header(document.article)
     for element in header.scope.iter(*_TAGS):
         tag = element.tag
         classes = element.get("class")
@@ -102,18 +97,6 @@ def _only(header: Header, element: etree._Element, names: frozenset[str], marks:
             header.caption = element
     elif header.title is None and (element.tag == "h1" or not names.isdisjoint(marks.title)):
         header.title = element
-
-
-def scope_of(document: Document) -> etree._Element:
-    """Return the element around the article: that of the post which ``body`` names, or the first."""
-    post = next((name for name in document.body_classes if name.startswith("postid-")), None)
-    number = _POST.fullmatch(post) if post else None
-    if number is not None:
-        found = _BY_ID(document.root, id=f"post-{number[1]}")
-        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
-            return found[0]
-    first = next(document.root.iter("article"), None)
-    return document.root if first is None else first
 
 
 def _anchor(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:

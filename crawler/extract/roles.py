@@ -39,9 +39,9 @@ class Role(enum.Enum):
     """A wrapper whose words are not body and whose frame is an embed."""
 
 
-# fixtures/progres/galeri-klasik (galleries), fixtures/progres/teras-sub-judul (decks),
-# fixtures/progres/cuitan (tweets, players), fixtures/progres/instagram,
-# fixtures/progres/halaman-banyak (page links).
+# For galleries see fixtures/progres/galeri-klasik, for decks fixtures/progres/teras-sub-judul, for
+# tweets and players fixtures/progres/cuitan and fixtures/progres/instagram, for page links
+# fixtures/progres/halaman-banyak.
 _NAMES: Final[Mapping[str, Role]] = {
     "entry-footer": Role.FOOTER,
     "gmr-cf-metacontent": Role.FOOTER,

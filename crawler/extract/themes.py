@@ -6,7 +6,7 @@ from typing import Final
 
 from crawler.extract.document import Document
 from crawler.extract.generic import GenericPage
-from crawler.extract.header import Marks, scope_of
+from crawler.extract.header import Marks
 from crawler.extract.page import ArticlePage
 from crawler.extract.roles import Role, Roles
 from crawler.newsrooms import Newsroom
@@ -70,7 +70,7 @@ def detect(document: Document) -> type[ArticlePage] | None:
     the theme's folder in the address of a stylesheet, which AMP and optimisers take away.
     """
     if not _HOUSE.isdisjoint(document.body_classes):
-        classes = (scope_of(document).get("class") or "").split()
+        classes = (document.article.get("class") or "").split()
         return WPBeritaPage if "content-single" in classes else NewkarmaPage
     for _, _, href in document.head.links:
         for folder, page in _FOLDERS:

@@ -84,9 +84,12 @@ def typographic_fold(text: str) -> str:
 
 def as_typed(text: str) -> str:
     """Return *text* with its typographic variants folded and its white space left alone."""
-    for variant, form in _TYPOGRAPHY:
-        if variant in text:
-            text = text.replace(variant, form)
+    if text.isascii():
+        text = text.replace("`", "'")
+    else:
+        for variant, form in _TYPOGRAPHY:
+            if variant in text:
+                text = text.replace(variant, form)
     if "--" in text:
         text = _DASHES.sub("-", text)
     # Two single quotation marks print as one double.
