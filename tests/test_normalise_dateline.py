@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Dateline
@@ -300,6 +300,7 @@ FORMS = [
 ]
 
 
+@settings(deadline=None)  # the first call reads the gazetteer
 @given(
     st.sampled_from(FORMS),
     st.sampled_from(PLACES),
@@ -331,6 +332,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # the first call reads the gazetteer
 @given(st.one_of(st.text(), st.lists(PIECES).map(" ".join), st.lists(PIECES).map("".join)))
 def test_never_fails(text: str) -> None:
     found = parse_dateline(text)

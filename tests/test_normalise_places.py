@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.normalise.places import find_place, leading_place, title_case
@@ -180,6 +180,7 @@ def test_the_register_is_read_at_the_first_question() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@settings(deadline=None)  # the first call reads the gazetteer
 @given(st.text(max_size=80))
 def test_never_fails(text: str) -> None:
     find_place(text)
