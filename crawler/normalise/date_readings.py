@@ -25,7 +25,7 @@ _CUE_AFTER: Final = re.compile(
 )
 _CUE_REACH: Final = 90
 
-_AFTER_DATE: Final = re.compile(r"\)?\(?[TNLVIBEYU]{0,2}\)?[,;:|(/@-]{0,2}p?T?N?,?")
+_AFTER_DATE: Final = re.compile(r"\)?\(?[TNLVIBEYU]{0,2}\)?[,;:|(/@-]{0,2}p?T?N?,?(?:q(?!P))?")
 _BEFORE_DATE: Final = re.compile(r"\)?[TNIV]{0,2}[,(|/-]{0,2}[hpK]{0,3}\(?")
 _LONGEST_CLOCK: Final = 9
 # What stands between an explicit date and a relative word beside it, which it beats.
@@ -73,7 +73,8 @@ def clock_beside(tokens: Tokens, start: int, end: int) -> Clock | None:
     """The clock time right after the date between *start* and *end*, before it, or inside."""
     code = tokens.code
     after = _AFTER_DATE.match(code, end)
-    for place in dict.fromkeys((after.end() if after else end, end)):
+    assert after is not None  # it matches nothing, too
+    for place in dict.fromkeys((after.end(), end)):
         clock = clock_at(tokens, place)
         if clock:
             return clock

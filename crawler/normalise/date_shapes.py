@@ -30,7 +30,7 @@ PRINTED: Final = re.compile(
       (?:b?(?P<month>M))
       (?: [-/.,]{{0,2}}a?'?(?P<year>y|x)
         | a(?P<turn>[LVIF])
-        | [-/.]?'?(?P<short>d)(?=[)|,;/]|$|q?P|d[.:]d) )?
+        | [-/.]?(?P<tick>')?(?P<short>d)(?(tick)|(?=[)|,;/]|$|q?P|d[.:]d)) )?
     | (?P<month_first>M)(?P<its_days>d(?:[-R&]d)?)D?(?![-/.:]?d|M)(?:,?(?P<its_year>y|x))?
     | (?P<numbers>(?:d|x(?=/d/y)){_AND_DAY}{{0,5}})/{{1,2}}(?P<slashed>d(?:/{{1,2}}d)?)
       (?:[-/.,']{{0,2}}(?P<number_year>y|x))?(?:/(?![dyxoMtA]))?

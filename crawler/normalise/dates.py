@@ -32,7 +32,7 @@ __all__ = ["find_dates", "normalise", "read_published"]
 _NUMBERS: Final = re.compile(
     r"""[0-9](?:
         (?:st|nd|rd|th|o)?[-/.]?\s?(?:bulan\s)?
-          (?:j(?:an|na|u[nl]|i[nl]|ln)|f[eb]|p[eb]b|m(?:ar|rt|er|e[iy]|ai|ie)|a(?:pr|rp|[gu])
+          (?:j(?:an|na|u[nl]|i[nl]|ln)|f[eb]|p[eb]b|m(?:ar|rt|er|e[iy]|ai|ie)|a(?:pr|rp|pi|[gu])
             |dj[aou]|s(?:ep|pe|et)|o[kct]|n(?:o[vp]|vo|po)|d(?:e[sc]|se))
       | \s?[/\\]{1,2}\s?[0-9]
       | \s?[-.][0-9]{1,2}[-/.][0-9] | \s-\s[0-9]{1,2}\s-\s[0-9]
