@@ -6,6 +6,7 @@ line that says what is accepted; an archive that cannot be used with 1, one in u
 
 from __future__ import annotations
 
+import os
 import sys
 from abc import abstractmethod
 from pathlib import Path
@@ -50,6 +51,8 @@ class ArchiveCommand(ScrapyCommand):
         except ArchiveLocked as error:
             say(str(error))
             self.exitcode = EXIT_LOCKED
+        except BrokenPipeError:  # whoever read our output had enough, as head does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except CrawlerError as error:
             say(str(error))
             self.exitcode = EXIT_FAILED

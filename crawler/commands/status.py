@@ -1,0 +1,144 @@
+"""``scrapy status``: what is archived, what is missing and why, and how the runs went."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from crawler.command import ArchiveCommand, say
+from crawler.normalise.text import fold
+from crawler.readers.status import Status, as_json, reasons, status
+
+if TYPE_CHECKING:
+    import argparse
+
+_MONTHS: Final = 24
+_SHOWN: Final = 20
+_WIDTH: Final = 30
+_BLOCKS: Final = " ▏▎▍▌▋▊▉█"
+
+
+class Command(ArchiveCommand):
+    """Say what is archived."""
+
+    def syntax(self) -> str:
+        return "[NAME …] [--json]"
+
+    def short_desc(self) -> str:
+        return "Show what is archived, the last runs, and what is missing and why"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        folders = self.names(args)
+        if not folders and not opts.json:
+            say("No archive yet; scrapy crawl progres makes one")
+        if opts.json:
+            json.dump([as_json(status(each)) for each in folders], sys.stdout, ensure_ascii=False)
+            print()
+            return
+        console = Console()
+        for folder in folders:
+            console.print(drawn(status(folder), folder))
+
+
+def drawn(found: Status, folder: Path) -> Group:
+    """Return *found* for a terminal."""
+    numbers = found.statistics
+    head = Text()
+    head.append(f"{found.name}\n", "bold")
+    head.append(f"{numbers.articles:,} articles")
+    if numbers.first_day and numbers.last_day:
+        head.append(f" from {numbers.first_day} to {numbers.last_day}")
+    head.append(
+        f"; {numbers.edited:,} edited, {numbers.gone:,} gone, {numbers.withheld:,} withheld"
+    )
+    if numbers.from_rest:
+        head.append(f"; {numbers.from_rest:,} from REST alone, their pages come later")
+    head.append(f"\nin {folder}: {_disk(found)}")
+    if found.holder:
+        holder = found.holder
+        head.append(f"\n{holder.command} (process {holder.pid}) is writing since {holder.since}")
+    return Group(head, _months(found), _runs(found), _audit(found), _coverage(found), Text(""))
+
+
+def _disk(found: Status) -> str:
+    return ", ".join(f"{kind} {size / 1e6:,.1f} MB" for kind, size in found.disk.items())
+
+
+def _months(found: Status) -> Table:
+    months = list(found.statistics.by_month.items())[-_MONTHS:]
+    most = max((count for _, count in months), default=0)
+    table = _table("Articles by month")
+    for month, count in months:
+        table.add_row(month, Text(_bar(count, most), "green"), f"{count:,}")
+    return table
+
+
+def _bar(count: int, most: int) -> str:
+    eighths = round(count * _WIDTH * 8 / most) if most else 0
+    return "█" * (eighths // 8) + _BLOCKS[eighths % 8].strip()
+
+
+def _runs(found: Status) -> Table:
+    table = _table("Last runs")
+    for run in reversed(found.runs):
+        counts = ", ".join(
+            f"{count:,} {kind}"
+            for kind in ("new", "changed", "gone", "refused", "failed")
+            if (count := getattr(run, kind))
+        )
+        code = "not ended" if run.exit_code is None else f"exit {run.exit_code}"
+        style = "" if run.exit_code == 0 else "yellow"
+        notes = Text(fold("; ".join(run.notes)), overflow="fold")
+        table.add_row(
+            run.begin, Text(code, style), f"{run.requests:,} requests", counts or "–", notes
+        )
+    return table
+
+
+def _audit(found: Status) -> Group:
+    text = Text("\nWhat is missing\n", "bold")
+    if found.note:
+        text.append(f"{found.note}\n", "yellow")
+    counts = [f"{door} counts {count:,}" for door, count in found.listed.items()]
+    counts.append(f"archive {found.statistics.articles:,}")
+    text.append(", ".join(counts), "not bold")
+    why = reasons(found.missing)
+    said = ", ".join(f"{count:,} {reason}" for reason, count in why.items()) or "nothing"
+    text.append(f"; missing: {said}", "not bold")
+    table = Table.grid(padding=(0, 2))
+    for each in sorted(found.missing, key=lambda one: (one.month or "", one.url))[:_SHOWN]:
+        table.add_row(each.month or "", fold(each.reason), Text(fold(each.url), overflow="fold"))
+    rest = len(found.missing) - _SHOWN
+    more = Text(f"… and {rest:,} more; --json has all") if rest > 0 else Text("")
+    return Group(text, table, more)
+
+
+def _coverage(found: Status) -> Table:
+    table = _table("Fields filled")
+    shares = list(found.statistics.coverage.items())
+    third = (len(shares) + 2) // 3
+    columns = [shares[start : start + third] for start in range(0, len(shares), third)]
+    for row in range(third):
+        cells: list[str] = []
+        for column in columns:
+            cells += [column[row][0], f"{column[row][1]:.0%}"] if row < len(column) else ["", ""]
+        table.add_row(*cells)
+    return table
+
+
+def _table(title: str) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.title = f"\n{title}"
+    table.title_justify = "left"
+    table.title_style = "bold"
+    return table
