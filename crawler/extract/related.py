@@ -18,16 +18,18 @@ def post(
     title: str, href: str, heading: str | None, placement: str, document: Document
 ) -> RelatedPost | None:
     """Return the link with its canonical address; ``None`` where it leads nowhere."""
-    # The same thirty links stand on page after page of a newsroom.
-    url = _address(href, "" if href.startswith("http") else document.url)
+    return _post(title, href, heading, placement, "" if href.startswith("http") else document.url)
+
+
+# The same thirty links stand on page after page of a newsroom.
+@lru_cache(maxsize=8192)
+def _post(
+    title: str, href: str, heading: str | None, placement: str, base: str
+) -> RelatedPost | None:
+    url = canonical(href, base)
     if url is None:
         return None
     return RelatedPost(title=title, url=url, heading=heading, placement=placement)
-
-
-@lru_cache(maxsize=8192)
-def _address(href: str, base: str) -> str | None:
-    return canonical(href, base)
 
 
 def box(element: etree._Element, document: Document, placement: str) -> list[RelatedPost]:
