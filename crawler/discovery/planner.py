@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from crawler.discovery.feed import FeedDoor
 from crawler.discovery.given import walk_cdx, walk_urls
@@ -13,7 +14,7 @@ from crawler.discovery.moments import instant
 from crawler.discovery.rest import RestDoor
 from crawler.discovery.sitemap import SitemapDoor
 from crawler.discovery.steps import Fetch, Memory, Note, Summary, Walk, Window
-from crawler.discovery.visit import Outcome, Part, Visit
+from crawler.discovery.visit import LEADS_TO, Outcome, Part, Visit
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.newsrooms import Newsroom
 
@@ -237,9 +238,7 @@ class _Plan:
     def _end(self) -> Part[None]:
         self._keep()
         if not any(each.open for each in self.outcomes.values()):
-            said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
-            address = self.visit.newsroom.address
-            raise DiscoveryFailed(f"no door of {address} could be read ({said})")
+            raise DiscoveryFailed(self._why_failed())
         counts = self.visit.counts
         if counts["foreign"]:
             text = f"{counts['foreign']} links to other hosts were left out"
@@ -256,3 +255,12 @@ class _Plan:
         ):
             text = f"no door lists an article, where {self.visit.known_before} are known"
             yield Note(door=PLAN, text=text, trouble=True, slug="lists_none")
+
+    def _why_failed(self) -> str:
+        address = self.visit.newsroom.address
+        reasons = {each.reason for each in self.outcomes.values()}
+        targets = {urlsplit(reason.removeprefix(LEADS_TO)).netloc for reason in reasons}
+        if len(targets) == 1 and all(reason.startswith(LEADS_TO) for reason in reasons):
+            return f"{address} {LEADS_TO}{targets.pop()}: if the newsroom has moved there, say so"
+        said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
+        return f"no door of {address} could be read ({said})"

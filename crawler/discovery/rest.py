@@ -278,7 +278,7 @@ class RestDoor:
 
     def _empty(self) -> Outcome:
         self.keep()
-        return Outcome(door=DOOR, state="trouble", reason="lists no posts", total=0)
+        return Outcome(door=DOOR, state="partial", reason="lists no posts", total=0)
 
 
 def _offset(post: Post) -> int | None:

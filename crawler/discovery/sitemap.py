@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from crawler.discovery.audit import report_missing
 from crawler.discovery.moments import instant
-from crawler.discovery.sitemap_indexes import DOOR, Files, Indexes, files_of_run, files_of_window
+from crawler.discovery.sitemap_indexes import (
+    DEEPEST,
+    DOOR,
+    Files,
+    Indexes,
+    files_of_run,
+    files_of_window,
+)
 from crawler.discovery.sitemaps import Entry, lists_posts, natural_order
 from crawler.discovery.steps import Link, Note
 from crawler.discovery.visit import Outcome, Part, Reading, Visit
@@ -62,13 +69,13 @@ class SitemapDoor:
             return Outcome(door=DOOR, state=self.indexes.verdict, reason=self.indexes.reason)
         if self.visit.window is not None:
             wanted = files_of_window(listed, self.visit.window, self.visit.zone)
-            yield from self._read_files(wanted)
+            yield from self._read_files(wanted, listed)
             return self._outcome("partial")
         first = not self.left.get("complete")
         wanted = files_of_run(listed, self.files, self.left) if self.files else {}
         if first:  # or an earlier one that was cut short
             wanted |= {url: listed[url] for url in listed if url not in self.files}
-        yield from self._read_files(wanted)
+        yield from self._read_files(wanted, listed)
         self.files = {url: state for url, state in self.files.items() if url in listed}
         if not first:
             yield from self._read_all_if_moved(listed)
@@ -77,7 +84,7 @@ class SitemapDoor:
         if complete and self._counted_files() <= self.read:
             yield from self._compare()
         if complete and not self._total() and self.visit.known_before:
-            return Outcome(door=DOOR, state="trouble", reason="lists no articles", total=0)
+            return Outcome(door=DOOR, state="partial", reason="lists no articles", total=0)
         self.left["complete"] = complete or not first
         self.settle(())
         return self._outcome("complete" if complete else "partial")
@@ -110,11 +117,16 @@ class SitemapDoor:
         yield Note(door=DOOR, text=text, slug="counts_disagree")
         self.moved = True
         others = {url: listed[url] for url in listed if url not in self.read}
-        yield from self._read_files(others, conditional=False)
+        yield from self._read_files(others, listed, conditional=False)
         self.is_settled = self._counted_files() <= self.read
 
-    def _read_files(self, files: Files, *, conditional: bool = True) -> Part[None]:
-        """Read *files*, those with the newest articles first."""
+    def _read_files(
+        self, files: Files, listed: Files, *, conditional: bool = True, depth: int = 0
+    ) -> Part[None]:
+        """Read *files*, those with the newest articles first.
+
+        One that turns out to be an index gives its place in *listed* to the files that it lists.
+        """
         for url in sorted(files, key=natural_order, reverse=True):
             if url in self.read:
                 continue
@@ -124,6 +136,12 @@ class SitemapDoor:
                 reading = yield from self.visit.read(url, self.indexes.parse, conditional=known)
             if reading.verdict == "same":
                 self.files[url]["lastmod"] = files[url]
+                continue
+            nested = yield from self.indexes.nested(url, reading)
+            if nested and depth < DEEPEST:
+                del listed[url]
+                listed.update(nested)
+                yield from self._read_files(nested, listed, depth=depth + 1)
             else:
                 yield from self._take(url, reading, files[url])
 

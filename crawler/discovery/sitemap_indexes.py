@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from crawler.discovery.moments import instant
@@ -22,7 +23,7 @@ DOOR: Final = "sitemap"
 
 # WordPress 5.5, Yoast and Rank Math, whatever is left, Google News of several plugins.
 _USUAL: Final = ("/wp-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml", "/news-sitemap.xml")
-_DEEPEST: Final = 3  # an index lists files; some plugins list indexes, none goes further
+DEEPEST: Final = 3  # an index lists files; some plugins list indexes, none goes further
 _MOST_FILES: Final = 2_000  # at 1,000 addresses a file, two million
 _MONTH: Final = re.compile(r"(?:^|\D)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?=\D|$)")
 _ALL_AT_ONCE: Final = 3
@@ -82,27 +83,44 @@ class Indexes:
                 self.reason = reading.reason
             return False
         if reading.verdict == "same":
-            children = [(str(child[0]), child[1]) for child in self.known.get(url, ())]
+            children = {str(child[0]): child[1] for child in self.known.get(url, ())}
         else:
-            children = [(each.url, each.lastmod) for each in reading.items if each.is_file]
+            children = {each.url: each.lastmod for each in reading.items if each.is_file}
         if not children:
             found[url] = None
             self.direct[url] = reading
             return True
         self.damaged = self.damaged or reading.verdict == "damaged"
-        self.known[url] = [list(child) for child in children[:_MOST_FILES]]
-        for child, lastmod in children:
+        yield from self._note_children(url, children, found)
+        for child in children:
+            is_index = child in self.known or "index" in child.rpartition("/")[2]
+            if is_index and depth < DEEPEST and child not in self.been:
+                found.pop(child, None)
+                yield from self._open(child, found, depth + 1)
+        return True
+
+    def nested(self, url: str, reading: Reading[Entry]) -> Part[Files]:
+        """Return the files that *reading*, expected to be a file, lists as an index."""
+        found: Files = {}
+        children = {each.url: each.lastmod for each in reading.items if each.is_file}
+        if children:
+            self.been.add(url)
+            yield from self._note_children(url, children, found)
+            self.left["indexes"] = {**self.left.get("indexes", {}), url: self.known[url]}
+        return {child: found[child] for child in found if may_list_articles(child)}
+
+    def _note_children(self, url: str, children: Files, found: Files) -> Part[None]:
+        """Put the files of the index at *url* into *found*, those of the newsroom, up to a limit."""
+        self.known[url] = [list(child) for child in islice(children.items(), _MOST_FILES)]
+        for child, lastmod in children.items():
             if len(found) >= _MOST_FILES:
                 text = f"{url} lists more than {_MOST_FILES} files"
                 yield Note(door=DOOR, text=text, trouble=True, slug="capped")
                 break
             if self.visit.address(child) is None:
                 self.visit.counts["foreign"] += 1
-            elif "index" in child.rpartition("/")[2] and depth < _DEEPEST:
-                yield from self._open(child, found, depth + 1)
-            else:
+            elif child not in self.been:
                 found.setdefault(child, lastmod)
-        return True
 
     def parse(self, body: bytes, url: str) -> Iterator[Entry]:
         return read_sitemap(body, url, self.visit.zone)

@@ -22,6 +22,8 @@ R = TypeVar("R")
 Part: TypeAlias = Generator[Step, "Answer | None", R]
 """A part of a walk that hands something back to the part that started it."""
 
+LEADS_TO: Final = "leads to "
+
 MOST_ITEMS: Final = 50_000
 """Lines read of one document: what sitemaps.org allows a file."""
 
@@ -269,7 +271,7 @@ def _read(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading
 def _refused(answer: Answer) -> Reading[T]:
     elsewhere = answer.headers.get("elsewhere")
     if elsewhere:
-        return Reading("closed", (), answer, f"leads to {elsewhere}")
+        return Reading("closed", (), answer, f"{LEADS_TO}{elsewhere}")
     if answer.status == 0:
         return Reading("trouble", (), answer, "no answer")
     # 408 and 429 ask for patience, 5xx for another try; everything else is a shut door.
