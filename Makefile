@@ -26,7 +26,7 @@ demo: $(READY)
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell crawler spiders tests docs *.md
+	$(BIN)/codespell docs *.md
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
