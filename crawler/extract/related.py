@@ -38,7 +38,8 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
     found: dict[str, RelatedPost | None] = {}
     for each in element.iter("a", *_HEADINGS):
         if each.tag != "a":
-            if heading is None and next(each.iter("a"), None) is None:
+            # A heading that leads somewhere is a headline (fixtures/lintas/newspaper-yoast).
+            if heading is None and not any(_leads_on(anchor) for anchor in each.iter("a")):
                 heading = text_of(each) or None
             continue
         href = each.get("href")
@@ -49,3 +50,7 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
         if title:
             found[href] = post(title, href, heading, placement, document)
     return [each for each in found.values() if each is not None]
+
+
+def _leads_on(anchor: etree._Element) -> bool:
+    return not (anchor.get("href") or "#").startswith("#")
