@@ -1,0 +1,124 @@
+"""A run killed before each of the calls by which it changes files, one after another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.archive import Missing, RunReport, read, read_capture
+from crawler.archive.captures import records
+from crawler.archive.lines import iterate, month_files
+from crawler.archive.tables import NAME
+from tests.archive_site import BEGIN, Folder, address, found, listing, rest
+
+CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")
+
+
+def first(folder: Folder) -> None:
+    folder.run(found(1), found(2), found(3), rest(listing((4, "Judul", "Isi.")), 4))
+
+
+def sighting(folder: Folder) -> None:
+    folder.clock.now = BEGIN + dt.timedelta(hours=1)
+    folder.run(Missing(address(2), 404))
+
+
+def everything(folder: Folder) -> None:
+    """An edit, a page for a REST record, a deletion, a WARC file full, a month compressed."""
+    folder.clock.now = BEGIN + dt.timedelta(days=80)
+    with folder.open() as archive:
+        archive._recorder.batches.warcs.full = 2_000
+        for finding in (
+            found(1, text="disunting"),
+            Missing(address(2), 404),
+            found(4, "Judul", "Isi."),
+            found(5),
+        ):
+            archive.submit(finding).result(timeout=30)
+        archive.finish(RunReport(exit_code=0))
+
+
+def once_more(folder: Folder) -> None:
+    """What is sighted once where the ledger, and with it the first sighting, was lost."""
+    folder.clock.now = BEGIN + dt.timedelta(days=81)
+    folder.run(Missing(address(2), 404))
+
+
+STORY = (first, sighting, everything, once_more)
+
+
+def in_child(folder: Folder, kill_before: int) -> int:
+    """Let the story happen in a process killed before that call; return the phase of its end."""
+    child = os.fork()
+    if child == 0:
+        made = 0
+
+        def counted(call: Any) -> Any:
+            def replacement(*arguments: Any, **more: Any) -> Any:
+                nonlocal made
+                made += 1
+                if made == kill_before:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return call(*arguments, **more)
+
+            return replacement
+
+        for name in CALLS:
+            setattr(os, name, counted(getattr(os, name)))
+        try:
+            for number, phase in enumerate(STORY):
+                folder.path.with_name("phase").write_text(str(number))
+                phase(folder)
+            folder.path.with_name("phase").write_text(str(len(STORY)))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    return int(folder.path.with_name("phase").read_text())
+
+
+@pytest.mark.parametrize("lose_ledger", [False, True], ids=["ledger kept", "ledger lost"])
+def test_kill_before_any_call(tmp_path: Path, lose_ledger: bool) -> None:
+    point, phase = 0, 0
+    while phase < len(STORY):
+        point += 1
+        folder = Folder(tmp_path / str(point) / "lintas")
+        folder.path.parent.mkdir()
+        phase = in_child(folder, point)
+        if lose_ledger:
+            (folder.path / NAME).unlink(missing_ok=True)
+        for again in STORY[phase:]:
+            again(folder)
+        assert every_line(folder) == {
+            ("article/1", "lintas:1", 1, "page"): 1,
+            ("article/1", "lintas:2", 1, "page"): 1,
+            ("article/1", "lintas:3", 1, "page"): 1,
+            ("article/1", "lintas:4", 1, "rest"): 1,
+            ("article/1", "lintas:1", 2, "page"): 1,
+            ("gone/1", "lintas:2", 2, None): 1,
+            ("article/1", "lintas:4", 1, "page"): 1,
+            ("article/1", "lintas:5", 1, "page"): 1,
+        }, point
+        assert len([read_capture(folder.path, a.captures[0]) for a in read(folder.path)]) == 4
+        for path in folder.warcs():
+            with path.open("rb") as file:
+                assert next(records(file)).kind == "warcinfo"
+                assert all(record.length for record in records(file))
+    assert point > 80
+
+
+def every_line(folder: Folder) -> Counter[tuple[Any, ...]]:
+    """The key of every line, and how often it is there."""
+    lines: Counter[tuple[Any, ...]] = Counter()
+    for file in month_files(folder.path):
+        with file.open() as text:
+            for _, raw in iterate(text):
+                line = json.loads(raw)
+                lines[line["schema"], line["id"], line["revision"], line.get("source")] += 1
+    return lines
