@@ -17,10 +17,12 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract import cleaning, lead_photo, moments, terms
+from crawler.extract.blocks import Block
 from crawler.extract.bylines import Byline
 from crawler.extract.document import Document
 from crawler.extract.header import Header
 from crawler.extract.lines import Line
+from crawler.extract.media import Photo
 from crawler.extract.metadata import Stated
 from crawler.extract.names import Names, names_of
 from crawler.extract.page import ArticlePage
@@ -29,12 +31,14 @@ from crawler.extract.refusals import refuse
 from crawler.extract.roles import Role, Roles
 from crawler.extract.selectors import Selected
 from crawler.extract.walk import Walk
+from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
 
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
 _LONGEST_PRINTED: Final = 200
 # Letters. A few sentences of an advertisement in an article without text are no loss.
 _WORTH_A_DOUBT: Final = 500
+_SHORTEST_HEADLINE: Final = 15
 _INDONESIAN: Final = frozenset(
     (
         *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
@@ -67,6 +71,8 @@ class GenericPage(ArticlePage):
 
     theme: ClassVar[str] = "generic"
     roles: ClassVar[Roles] = Roles(_BOXES)
+
+    _opening_photo: Photo | None = None
 
     def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
         self.readings = [Reading(document) for document in documents]
@@ -104,6 +110,8 @@ class GenericPage(ArticlePage):
         walk.blocks[:] = cleaning.kept(
             walk.blocks, reading.body, self.title or "", trusted=reading.has_own_container
         )
+        if reading is self.reading and not reading.has_own_container:
+            self._opening_photo = _take_opening_photo(walk.blocks)
         held = sum(len(block.text) for block in walk.blocks)
         if held < reading.expected / 2 and reading.expected > _WORTH_A_DOUBT:
             raise NotAnArticle(document.url, "unsure_text")
@@ -121,14 +129,13 @@ class GenericPage(ArticlePage):
     def evidence(self) -> moments.Evidence:
         """All that the page says of its time of publication."""
         metadata = self.reading.metadata
-        stamps = moments.read_all(Stated(stamp, "time") for stamp in self.reading.stamps)
         machine = moments.read_all((*metadata.published(), *self.reading.times.published))
         return moments.Evidence(
             machine=machine,
             printed=self._printed_moments(),
             plain=moments.read_all(metadata.published_plain()),
             address=self._moments_in_address(),
-            offsets=[each.offset for each in stamps if each.offset is not None],
+            offsets=moments.offsets(self.reading.stamps),
             zone=self.newsroom.tzinfo,
         )
 
@@ -248,7 +255,13 @@ class GenericPage(ArticlePage):
 
     @cached_property
     def _lead(self) -> lead_photo.LeadPhoto:
-        return lead_photo.find(self.reading)
+        found = lead_photo.find(self.reading)
+        opening = self._opening_photo if self.walks and not found.is_printed else None
+        if opening is None:
+            return found
+        return lead_photo.LeadPhoto(
+            opening.url, opening.alt, opening.caption or found.caption, "img"
+        )
 
     @cached_property
     def image_url(self) -> str | None:  # type: ignore[override]  # computed here
@@ -268,6 +281,21 @@ class GenericPage(ArticlePage):
             return super().caption
         return self.state("caption", self._lead.caption, "caption")
 
+    @property
+    def end_related(self) -> Iterable[RelatedPost]:  # type: ignore[override]  # computed here
+        # Shorter ones are topics and sections.
+        return [post for post in super().end_related if len(post.title) >= _SHORTEST_HEADLINE]
+
+    @cached_property
+    def _after_content(self) -> list[etree._Element]:
+        """What follows the text on the page: boxes of other articles stand outside of this one."""
+        found: list[etree._Element] = []
+        for element in _and_ancestors(self.header.content):
+            if element is self.reading.page:
+                break
+            found += (each for each in element.itersiblings() if isinstance(each.tag, str))
+        return found
+
     @cached_property
     def language(self) -> str:
         declared = [
@@ -284,6 +312,15 @@ def is_indonesian(text: str) -> bool:
     """Whether *text* is in Indonesian: themes declare ``en-US`` until somebody changes it."""
     words = text.casefold().split()
     return 20 * sum(word in _INDONESIAN for word in words) > len(words)  # one word in twenty
+
+
+def _take_opening_photo(blocks: list[Block]) -> Photo | None:
+    """Take the photo with which the container begins: a lead photo that stands inside of it."""
+    return blocks.pop(0).photo if blocks and blocks[0].photo is not None else None
+
+
+def _and_ancestors(element: etree._Element | None) -> Iterable[etree._Element]:
+    return () if element is None else (element, *element.iterancestors())
 
 
 def _scope(reading: Reading) -> etree._Element:

@@ -34,6 +34,11 @@ class LeadPhoto:
     caption: str | None = None
     source: str = ""
 
+    @property
+    def is_printed(self) -> bool:
+        """Whether the page shows it; else only its metadata name it."""
+        return self.source.startswith("img")
+
 
 def find(reading: Reading) -> LeadPhoto:
     """Return the lead photo of *reading*.

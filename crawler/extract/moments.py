@@ -119,7 +119,9 @@ def _of_stamp(stamp: re.Match[str], source: str) -> Moment | None:
     clock = stamp["hour"] is not None
     try:
         day = dt.date(int(stamp["year"]), int(stamp["month"]), int(stamp["day"]))
-        time = dt.time(*(int(stamp[part] or 0) for part in ("hour", "minute", "second")))
+        time = dt.time(
+            int(stamp["hour"] or 0), int(stamp["minute"] or 0), int(stamp["second"] or 0)
+        )
     except ValueError:
         return None
     precision = ("second" if stamp["second"] else "minute") if clock else "day"
@@ -307,3 +309,9 @@ def read_all(stated: Iterable[Stated]) -> list[Moment]:
     """Return the moments that *stated* name, each once."""
     found = (read_stamp(each.value, each.source) for each in stated)
     return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def offsets(stamps: Iterable[str]) -> list[dt.timedelta]:
+    """Return the UTC offsets that *stamps* carry, those without one left out."""
+    found = read_all(Stated(stamp, "time") for stamp in stamps)
+    return [each.offset for each in found if each.offset is not None]

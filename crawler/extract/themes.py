@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from crawler.extract.document import Document
+from crawler.extract.families import StatedTimes
 from crawler.extract.generic import GenericPage
 from crawler.extract.header import Marks
 from crawler.extract.page import ArticlePage
@@ -32,7 +33,7 @@ class WPBeritaPage(ArticlePage):
     )
 
 
-class NewkarmaPage(WPBeritaPage):
+class NewkarmaPage(StatedTimes, WPBeritaPage):
     """Newkarma and other themes of the same house, whose names begin with ``gmr-``."""
 
     theme = "newkarma"
