@@ -126,7 +126,8 @@ class Captures:
         """Append the response *body* of *url*, or the revisit of what it *repeats*."""
         digest = repeats.digest if repeats else f"sha256:{hashlib.sha256(body).hexdigest()}"
         record_id = f"urn:uuid:{uuid.uuid4()}"
-        http = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+        status = "304 Not Modified" if repeats else "200 OK"
+        http = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n".encode() + body
         fields = {
             "WARC-Type": "revisit" if repeats else "response",
             "WARC-Record-ID": f"<{record_id}>",
@@ -137,11 +138,11 @@ class Captures:
             "Content-Length": str(len(http)),
         }
         if repeats:
-            fields["WARC-Profile"] = (
-                "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-            )
+            fields["WARC-Profile"] = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
             fields["WARC-Refers-To-Target-URI"] = repeats.url
             fields["WARC-Refers-To-Date"] = repeats.fetched_at
+            fields["WARC-Refers-To-Filename"] = repeats.warc
+            fields["WARC-Refers-To-File-Offset"] = str(repeats.offset)
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         member = gzip.compress(f"WARC/1.1\r\n{head}\r\n".encode() + http + b"\r\n\r\n")
         offset = self.path.stat().st_size if self.path.exists() else 0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import resource
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,3 +58,18 @@ def test_a_file_takes_the_place_of_the_old_one_at_the_end_only(tmp_path: Path) -
 
     assert write_csv(watched(), path) == 2
     assert "lintas:2" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("write", [write_csv, write_sqlite])
+def test_memory_does_not_grow_with_the_archive(tmp_path: Path, write: Write) -> None:
+    """Parquet holds 24 million characters back; benchmarks/export.py measures it."""
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        write((article(number, body="kata " * 2_000) for number in range(count)), tmp_path / "a")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(50)  # what is imported and kept for good
+    assert peak(1_200) < 1.5 * peak(300)

@@ -230,6 +230,12 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 
+# Its own doings in the network would fail here and there, and fill the log.
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
 # Reads the report in a frame of the width of a phone, and says what it found.
 PROBE = """<!doctype html><iframe src="report.html" width="{width}" height="800"></iframe><script>
 onload = () => {{
@@ -269,9 +275,7 @@ def chromium(address: str, profile: Path, *options: str) -> tuple[str, str]:
     assert CHROMIUM
     done = subprocess.run(
         [
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-            "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", f"--user-data-dir={profile}", "--enable-logging=stderr", *options,
+            CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--enable-logging=stderr", *options,
             "--dump-dom", address,
         ],
         capture_output=True, text=True, timeout=120, check=True,

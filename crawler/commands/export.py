@@ -51,10 +51,13 @@ class Command(ArchiveCommand):
             raise UsageError(f"--to {opts.to or 'is missing'}: want one of {', '.join(FORMATS)}")
         if not opts.output:
             raise UsageError("-o is missing: want the PATH to write to")
+        since, until = checked_day("--since", opts.since), checked_day("--until", opts.until)
+        if since and until and since > until:
+            raise UsageError(f"--since {since} --until {until}: no day is in between")
         selection = Selection(
             folder=folder,
-            since=checked_day("--since", opts.since),
-            until=checked_day("--until", opts.until),
+            since=since,
+            until=until,
             written_since=checked_moment("--written-since", opts.written_since),
             all_revisions=opts.all_revisions,
         )

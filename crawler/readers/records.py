@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import io
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
-from warcio.archiveiterator import ArchiveIterator
-from warcio.exceptions import ArchiveLoadFailed
 
+from crawler.archive.captures import NotARecord, StoredRecord, parse_response, record_at
 from crawler.errors import ArchiveDamaged
 from crawler.items import CaptureReference
 
@@ -37,9 +33,6 @@ class Record:
     digest: str
     """Digest of the payload."""
 
-    refers_to: tuple[str, str] | None
-    """Of a revisit: address and date of the record that it repeats."""
-
     member: bytes = attrs.field(repr=False)
     """The record's gzip member, as it lies in the file."""
 
@@ -47,92 +40,63 @@ class Record:
 class Records:
     """The records of the archive in *folder* that a capture needs to be shown.
 
-    *hidden* are the record ids that must not be shown; *earlier* gives all references of the
-    archive, asked for once, when the first revisit is met.
+    *hidden* are the ids of records that must not be shown.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        hidden: frozenset[str],
-        earlier: Callable[[], Iterable[CaptureReference]],
-    ) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, hidden: frozenset[str]) -> None:
+        self.folder = folder.resolve()
         self.hidden = hidden
-        self._earlier = earlier
-        self._places: Mapping[tuple[str, str], CaptureReference] | None = None
 
     def __call__(self, reference: CaptureReference) -> Iterator[Record]:
         """Yield the record of *reference*, and before a revisit the record that it repeats.
 
-        Yields nothing when one of them is hidden. Raises :exc:`ArchiveDamaged` where there is
-        no such record.
+        Yields nothing when one of them is hidden. Raises :exc:`ArchiveDamaged` where there is no
+        such record.
         """
-        if reference.record_id in self.hidden:
-            return
-        record = self._read(reference)
-        if record.refers_to is not None:
-            original = self._find(record.refers_to)
-            if original is not None:
-                if original.record_id in self.hidden:
-                    return
-                yield self._read(original)
-        yield record
-
-    def _find(self, target: tuple[str, str]) -> CaptureReference | None:
-        if self._places is None:
-            self._places = {(each.url, each.fetched_at): each for each in self._earlier()}
-        return self._places.get(target)
-
-    def _read(self, reference: CaptureReference) -> Record:
-        path = (self.folder / reference.warc).resolve()
-        if not path.is_relative_to(self.folder.resolve()):
-            raise ArchiveDamaged(reference.warc, reference.offset, "lies outside the archive")
-        try:
-            with path.open("rb") as file:
-                file.seek(reference.offset)
-                member = file.read(reference.length)
-        except FileNotFoundError:
+        stored = self._at(reference.warc, reference.offset, reference.length)
+        if stored.record_id != reference.record_id:
             raise ArchiveDamaged(
-                reference.warc, reference.offset, "there is no such file"
-            ) from None
-        record = _parse(member)
-        if record is None or record["id"] != f"<{reference.record_id}>":
-            raise ArchiveDamaged(
-                reference.warc,
-                reference.offset,
-                f"record {reference.record_id} is damaged or not there",
+                reference.warc, reference.offset, f"record {reference.record_id} is not there"
             )
-        return Record(place=(reference.warc, reference.offset), member=member, **record["values"])
+        found = [(reference.warc, stored)]
+        if stored.kind == _REVISIT:
+            warc, offset = _repeated(reference.warc, stored)
+            found.insert(0, (warc, self._at(warc, offset)))
+        if not any(each.record_id in self.hidden for _, each in found):
+            for warc, each in found:
+                yield self._whole(warc, each)
 
+    def _at(self, warc: str, offset: int, length: int | None = None) -> StoredRecord:
+        if not (self.folder / warc).resolve().is_relative_to(self.folder):
+            raise ArchiveDamaged(warc, offset, "lies outside the archive")
+        return record_at(self.folder, warc, offset, length)
 
-def _parse(member: bytes) -> dict[str, Any] | None:
-    """Return id and values of the one record in *member*; None when it is damaged or another."""
-    try:
-        plain = gzip.decompress(member)  # checks its checksum, to the last byte
-        record = next(iter(ArchiveIterator(io.BytesIO(plain))), None)
-    except (OSError, EOFError, zlib.error, ArchiveLoadFailed):
-        return None
-    if record is None or record.rec_type not in ("response", _REVISIT):
-        return None
-    fields, http = record.rec_headers, record.http_headers
-    refers_to = None
-    if record.rec_type == _REVISIT:
-        refers_to = (
-            fields.get_header("WARC-Refers-To-Target-URI", ""),
-            fields.get_header("WARC-Refers-To-Date", ""),
+    def _whole(self, warc: str, stored: StoredRecord) -> Record:
+        try:
+            status, headers, _ = parse_response(stored.block)
+        except NotARecord as error:
+            raise ArchiveDamaged(warc, stored.offset, str(error)) from None
+        kind = dict(headers).get("content-type") or "application/octet-stream"
+        with (self.folder / warc).open("rb") as file:
+            file.seek(stored.offset)
+            member = file.read(stored.length)
+        return Record(
+            place=(warc, stored.offset),
+            url=stored.fields.get("warc-target-uri", ""),
+            date=stored.fields.get("warc-date", ""),
+            mime="warc/revisit"
+            if stored.kind == _REVISIT
+            else kind.partition(";")[0].strip().lower(),
+            status=status,
+            digest=stored.fields.get("warc-payload-digest", ""),
+            member=member,
         )
-    kind = (http.get_header("Content-Type") if http else None) or "application/octet-stream"
-    status = http.get_statuscode() if http else ""
-    return {
-        "id": fields.get_header("WARC-Record-ID"),
-        "values": {
-            "url": fields.get_header("WARC-Target-URI"),
-            "date": fields.get_header("WARC-Date"),
-            "mime": "warc/revisit" if refers_to else kind.partition(";")[0].strip().lower(),
-            "status": int(status) if status.isdigit() else 0,
-            "digest": fields.get_header("WARC-Payload-Digest", ""),
-            "refers_to": refers_to,
-        },
-    }
+
+
+def _repeated(warc: str, revisit: StoredRecord) -> tuple[str, int]:
+    """File and first byte of the record that *revisit* repeats."""
+    name = revisit.fields.get("warc-refers-to-filename", "")
+    offset = revisit.fields.get("warc-refers-to-file-offset", "")
+    if not name or not offset.isdecimal():
+        raise ArchiveDamaged(warc, revisit.offset, "a revisit that does not say of what record")
+    return name, int(offset)

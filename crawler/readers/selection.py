@@ -11,7 +11,7 @@ import attrs
 
 from crawler.archive import read
 from crawler.errors import ConfigurationError
-from crawler.items import Article, CaptureReference, Gone, Withheld
+from crawler.items import Article, Gone, Withheld
 from crawler.readers.lines import read_lines
 from crawler.readers.moments import utc_text
 
@@ -48,13 +48,6 @@ class Selection:
             until=self.until,
             written_since=self.written_since,
         )
-
-
-def references(folder: Path) -> Iterator[CaptureReference]:
-    """Yield where the responses lie that the articles of the archive in *folder* rest on."""
-    for line in read_lines(folder):
-        if isinstance(line, Article):
-            yield from line.captures
 
 
 def hidden_records(folder: Path) -> frozenset[str]:

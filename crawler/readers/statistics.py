@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -122,8 +123,9 @@ def disk(folder: Path) -> dict[str, int]:
     """Return the bytes that the archive in *folder* takes, by kind; all kinds are there."""
     sizes = {"articles": 0, "captures": 0, "ledger": 0, "other": 0}
     for path in folder.rglob("*"):
-        if path.is_file():
-            sizes[_kind(path.relative_to(folder))] += path.stat().st_size
+        with suppress(FileNotFoundError):  # a run may take a file away meanwhile
+            if path.is_file():
+                sizes[_kind(path.relative_to(folder))] += path.stat().st_size
     return sizes
 
 

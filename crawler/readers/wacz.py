@@ -28,7 +28,7 @@ from crawler.items import Article, CaptureReference
 from crawler.readers.cdxj import CdxjIndex
 from crawler.readers.output import new_file
 from crawler.readers.records import Record, Records
-from crawler.readers.selection import Selection, hidden_records, references
+from crawler.readers.selection import Selection, hidden_records
 
 _VERSION: Final = "1.1.1"
 # ReplayWeb.page (2.4.6) does not find a file whose size stands in a ZIP64 field of its local header
@@ -54,7 +54,7 @@ class Written:
 def package(selection: Selection, path: Path) -> Written:
     """Write the pages of *selection* to the WACZ file *path*, without what is hidden."""
     folder = selection.folder
-    records = Records(folder, hidden=hidden_records(folder), earlier=lambda: references(folder))
+    records = Records(folder, hidden=hidden_records(folder))
     days = " to ".join(filter(None, (selection.since, selection.until)))
     return write_wacz(
         selection.articles(),
@@ -184,7 +184,10 @@ class _Package:
         self.placed.add(record.place)
         if self.warc.size + len(record.member) > _WARC_SIZE:
             self.next_warc()
-        self.index.add(record, self.warc.name.rpartition("/")[2], self.warc.size)
+        # The record of a 304 has nothing to show, and what it repeats stands before it; ReplayWeb.page
+        # (2.4.6) would take it for the newest version of the page, and show that: nothing.
+        if record.status != HTTPStatus.NOT_MODIFIED:
+            self.index.add(record, self.warc.name.rpartition("/")[2], self.warc.size)
         self.warc.write(record.member)
 
     def write_pages(self) -> None:
