@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
 
-import attrs
 from lxml import etree
 
 from crawler.errors import NotAnArticle
@@ -20,8 +19,8 @@ from crawler.extract import cleaning, lead_photo, moments, terms
 from crawler.extract.blocks import Block
 from crawler.extract.bylines import Byline
 from crawler.extract.document import Document
+from crawler.extract.evidence import evidence_of
 from crawler.extract.header import Header
-from crawler.extract.lines import Line
 from crawler.extract.media import Photo
 from crawler.extract.metadata import Stated
 from crawler.extract.names import Names, names_of
@@ -34,8 +33,7 @@ from crawler.extract.walk import Walk
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
 
-_ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
-_LONGEST_PRINTED: Final = 200
+_SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
 # Letters. A few sentences of an advertisement in an article without text are no loss.
 _WORTH_A_DOUBT: Final = 500
 _SHORTEST_HEADLINE: Final = 15
@@ -87,6 +85,14 @@ class GenericPage(ArticlePage):
         header = Header(_scope(reading))
         header.title = reading.headline.element if reading.headline is not None else None
         header.content = reading.body.element
+        header.subtitle = next(
+            (
+                line.element
+                for line in reading.around.header
+                if _SUBTITLE.search(line.element.get("class") or "")
+            ),
+            None,
+        )
         return header
 
     @cached_property
@@ -106,7 +112,9 @@ class GenericPage(ArticlePage):
         """Return the text of one page; :exc:`NotAnArticle` where half of it would be lost."""
         assert reading.body is not None
         roles = _Sparing(reading.holders)
-        walk = Walk(reading.body.element, document, roles, skip=skip | reading.not_text)
+        # Boxes with a role are read for what they are: related posts, embeds, page links.
+        unwanted = (each for each in reading.not_text if not roles.of(each.get("class") or ""))
+        walk = Walk(reading.body.element, document, roles, skip=skip.union(unwanted))
         walk.blocks[:] = cleaning.kept(
             walk.blocks, reading.body, self.title or "", trusted=reading.has_own_container
         )
@@ -128,53 +136,8 @@ class GenericPage(ArticlePage):
     @cached_property
     def evidence(self) -> moments.Evidence:
         """All that the page says of its time of publication."""
-        metadata = self.reading.metadata
-        machine = moments.read_all((*metadata.published(), *self.reading.times.published))
-        return moments.Evidence(
-            machine=machine,
-            printed=self._printed_moments(),
-            plain=moments.read_all(metadata.published_plain()),
-            address=self._moments_in_address(),
-            offsets=moments.offsets(self.reading.stamps),
-            zone=self.newsroom.tzinfo,
-        )
-
-    def _printed_moments(self) -> list[moments.Moment]:
-        """Return what the lines beside the headline name, those with a clock time first."""
         chosen = self.selected.texts("published_at")
-        lines = chosen or [line.text for line in self._beside_headline]
-        found = [
-            moment
-            for text in lines
-            if len(text) <= _LONGEST_PRINTED
-            and (moment := moments.read_printed(text, "line beside the headline"))
-        ]
-        return sorted(found, key=lambda moment: not moment.has_clock)
-
-    @property
-    def _beside_headline(self) -> list[Line]:
-        """The lines of the header, from the headline outwards, below it first."""
-        header = self.reading.around.header
-        headline = self.reading.headline
-        at = next(
-            (
-                place
-                for place, line in enumerate(header)
-                if headline is not None and line.text == headline.text
-            ),
-            0,
-        )
-        return [*header[at:], *reversed(header[:at])]
-
-    def _moments_in_address(self) -> list[moments.Moment]:
-        dated = _ADDRESS_DAY.search(self.document.url)
-        if dated is None:
-            return []
-        stamp = "-".join(part for part in dated.groups() if part)
-        found = moments.read_stamp(stamp if dated[3] else f"{stamp}-01", "address")
-        if found is None:
-            return []
-        return [found if dated[3] else attrs.evolve(found, precision="month")]
+        return evidence_of(self.reading, self.newsroom.tzinfo, chosen)
 
     @cached_property
     def _published(self) -> moments.Moment | None:
@@ -227,7 +190,8 @@ class GenericPage(ArticlePage):
         chosen = self.selected.texts("categories")
         if chosen:
             return self.state("categories", chosen, "selector")
-        printed = terms.categories(self.reading.around.header)
+        around = self.reading.around
+        printed = terms.categories(around.header) or terms.categories(around.below)
         if printed:
             return self.state("categories", printed, "a[rel=category]")
         stated = list(self.reading.metadata.sections())

@@ -24,28 +24,42 @@ _LONGEST: Final = 60
 _SMALL: Final = 600
 
 
-def categories(header: Iterable[Line]) -> list[str]:
-    """Return the categories that the lines beside the headline link."""
-    return _terms(header, "category", _CATEGORY)
+def categories(lines: Iterable[Line]) -> list[str]:
+    """Return the categories that *lines*, those beside the headline or below the text, link."""
+    return _names(anchor for anchor in _anchors(lines) if _is_category(anchor))
 
 
 def tags(below: Iterable[Line]) -> list[str]:
     """Return the tags that the lines below the text link."""
-    return _terms(below, "tag", _TAGS)
+    return _names(
+        anchor
+        for anchor in _anchors(below)
+        if not _is_category(anchor) and ("tag" in _rels(anchor) or _is_called(anchor, _TAGS))
+    )
 
 
-def _terms(lines: Iterable[Line], rel: str, called: re.Pattern[str]) -> list[str]:
+def _is_category(anchor: etree._Element) -> bool:
+    """Whether *anchor* is linked as a category; block themes give categories ``rel=tag`` too."""
+    rels = _rels(anchor)
+    return "category" in rels or (
+        rels in ([], ["tag"], ["nofollow"]) and _is_called(anchor, _CATEGORY)
+    )
+
+
+def _rels(anchor: etree._Element) -> list[str]:
+    return (anchor.get("rel") or "").split()
+
+
+def _is_called(anchor: etree._Element, name: re.Pattern[str]) -> bool:
+    """Whether *anchor*, or one of the three elements around it, is called so."""
+    near = [anchor, *list(anchor.iterancestors())[:3]]
+    return any(name.search(each.get("class") or "") for each in near)
+
+
+def _names(anchors: Iterable[etree._Element]) -> list[str]:
     found: dict[str, None] = {}
-    for anchor in _anchors(lines):
-        rels = (anchor.get("rel") or "").split()
-        if rel in rels and not (rel == "tag" and "category" in rels):
-            named = True
-        else:
-            near = (anchor, anchor.getparent(), *list(anchor.iterancestors())[1:3])
-            named = not rels and any(
-                each is not None and called.search(each.get("class") or "") for each in near
-            )
-        name = text_of(anchor).strip("# ") if named else ""
+    for anchor in anchors:
+        name = text_of(anchor).strip("# ")
         if name and len(name) <= _LONGEST and not _LABEL.fullmatch(name):
             found.setdefault(name)
     return list(found)
