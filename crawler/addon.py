@@ -16,6 +16,7 @@ from crawler.middlewares import (
     CaptureMiddleware,
     RobotsMiddleware,
 )
+from crawler.notify import Notifier
 from crawler.pipelines import ArchivePipeline
 from crawler.politeness import PatientRetryMiddleware, PoliteDownloader
 
@@ -51,3 +52,4 @@ class NewsArchive:
         # The display is wiped before the run keeper says how it went.
         place("EXTENSIONS", LiveDisplay, 0)
         place("EXTENSIONS", RunKeeper, 10)
+        place("EXTENSIONS", Notifier, 20)

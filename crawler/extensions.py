@@ -153,6 +153,7 @@ class RunKeeper:
             else:
                 code = EXIT_USAGE if isinstance(error, WrongArchive) else EXIT_FAILED
             logger.error(str(error))
+            self.failure = str(error)
             self.crawler.stats.set_value("run/exit_code", code)
             raise CloseSpider("archive_not_opened") from error
         for repair in self.archive.repairs:

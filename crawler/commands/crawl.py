@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 from crawler.arguments import Arguments, read_arguments
 from crawler.command import refuse_unknown_options
 from crawler.errors import ConfigurationError
+from crawler.notify import Channels
 from crawler.project import EXIT_FAILED
 from crawler.spider import NewsroomSpider
 
@@ -115,3 +116,4 @@ def check_settings(settings: BaseSettings) -> None:
         raise ConfigurationError(
             "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"
         ) from None
+    Channels.from_settings(settings)
