@@ -189,7 +189,7 @@ def _score(
     overlap = references.overlap(folded)
     agrees = equal or overlap > 0.6  # noqa: PLR2004 -- headlines are edited after the address is made
     score += (6.0 if equal else 0.0) + 5.0 * overlap
-    if _leads_elsewhere(element, url):
+    if leads_elsewhere(element, url):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
         score -= 3.0
@@ -205,7 +205,8 @@ def _is_cut_of(text: str, title: str) -> bool:
     return title.endswith(text) and title[: -len(text)].rstrip().endswith(_SEPARATORS)
 
 
-def _leads_elsewhere(element: etree._Element, url: str) -> bool:
+def leads_elsewhere(element: etree._Element, url: str) -> bool:
+    """Whether *element* links another page than the one at *url*: a headline of a list does."""
     link = element if element.tag == "a" else element.find(".//a[@href]")
     if link is None:
         link = next((each for each in element.iterancestors("a")), None)

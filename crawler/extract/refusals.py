@@ -15,6 +15,8 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import text_of
+from crawler.extract.headline import leads_elsewhere
+from crawler.extract.lines import holds_more
 from crawler.extract.reading import Reading
 from crawler.newsrooms import Newsroom
 
@@ -53,6 +55,9 @@ _NOT_FOUND: Final = re.compile(
     r"|nothing (?:was )?found|oops\b.{0,60}(?:found|ditemukan)|(?:ups|maaf)\b.{0,60}tidak (?:dapat )?ditemukan",
     re.IGNORECASE,
 )
+# A page of teasers has some of them; each is shorter than this.
+_SOME: Final = 3
+_TEASER: Final = 600
 # Below this a page without any mark of an article may be anything.
 _SHORT: Final = 250
 # A challenge, an error or a parked domain says little else.
@@ -105,6 +110,8 @@ def _reason_of_the_site(reading: Reading) -> str | None:
 def _reason_of_the_text(reading: Reading) -> str | None:
     if reading.body is None:
         return "no_text"
+    if "single" not in reading.document.body_classes and _is_list(reading):
+        return "list"
     size = sum(len(line.text) for line in reading.lines if reading.body.accepts(line.text))
     if _is_marked(reading):
         return None
@@ -114,6 +121,16 @@ def _reason_of_the_text(reading: Reading) -> str | None:
     return (
         None if reading.headline.agrees or reading.headline.element is not None else "no_headline"
     )
+
+
+def _is_list(reading: Reading) -> bool:
+    """Whether what was taken for the text is teasers: headings that lead elsewhere, little text."""
+    assert reading.body is not None
+    body = reading.body.element
+    teasers = sum(
+        leads_elsewhere(heading, reading.document.url) for heading in body.iter("h2", "h3", "h4")
+    )
+    return teasers >= _SOME and not holds_more(body, teasers * _TEASER)
 
 
 def _is_marked(reading: Reading) -> bool:

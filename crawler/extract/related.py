@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+import attrs
 from lxml import etree
 
 from crawler.extract.document import Document, text_of
 from crawler.items import RelatedPost
+from crawler.normalise.credits import is_editor_link_label
 from crawler.normalise.urls import canonical
 
 _HEADINGS: Final = ("h2", "h3", "h4", "h5")
@@ -49,7 +51,10 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
         title = text_of(each)
         if title:
             found[href] = post(title, href, heading, placement, document)
-    return [each for each in found.values() if each is not None]
+    posts = [each for each in found.values() if each is not None]
+    # A box without a heading begins with a label (fixtures/lintas/sampah-di-isi).
+    label = is_editor_link_label(text_of(element)) if heading is None else None
+    return [attrs.evolve(each, heading=label) for each in posts] if label else posts
 
 
 def _leads_on(anchor: etree._Element) -> bool:
