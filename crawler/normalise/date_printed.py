@@ -16,6 +16,7 @@ _BETWEEN: Final = re.compile(
     r"\)?[TNLVIB]{0,2}(?:,?q?P?:?d[.:]dZ?T?)?\)?,?(?P<how>R|-|&)[hpK]{0,3}"
 )
 _NOT_BEFORE_NAMED: Final = NAMED_FOR_A_DATE | NUMBERED_ALWAYS
+_LABELS: Final = NUMBERED_ALWAYS | {"covid", "apollo"}
 _WEEKDAY_AFTER: Final = re.compile(r"\)?,?\((W)\)")
 
 
@@ -97,7 +98,7 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: Printed) -> bool:
 
 def _is_label(word: str, mark: str) -> bool:
     """Whether *word* and *mark* number what follows: Covid-19, G-20, H+6, not Bengkulu-29 Mei."""
-    return mark == "/" or len(word) <= len("liga") or word.startswith("covid")
+    return mark == "/" or len(word) <= len("mig") or word in _LABELS
 
 
 def _ends_here(tokens: Tokens, read: Printed) -> bool:

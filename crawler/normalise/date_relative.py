@@ -125,10 +125,14 @@ def _turned_period(tokens: Tokens, found: re.Match[str], today: dt.date) -> Rela
 def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
     """Kemarin, besok, tadi malam, hari ini and the like."""
     start, end = found.span()
-    if tokens.word(end) == "suntuk" or tokens.code[end : end + 2] == "-V":
+    code = tokens.code
+    if tokens.word(end) == "suntuk" or "V-V" in (
+        code[start : end + 2],
+        code[max(start - 2, 0) : end],
+    ):
         return None  # "kemarin-kemarin" is some time ago
     said = tokens.words[start:end]
-    if said == ["hari", "ini"] and tokens.code[start - 1 : start] == "R":
+    if said == ["hari", "ini"] and code[start - 1 : start] == "R":
         return None  # "sampai hari ini" is no day
     kind = found.lastgroup or ""
     nightly = any(word.startswith(("malam", "semal")) for word in said)

@@ -26,11 +26,12 @@ _AND_DAY: Final = r"(?:\)?[-R&,]{1,2}h?[WK]{0,2}[,(]?d)"
 PRINTED: Final = re.compile(
     rf"""(?=[WhKdxyMn(]){_BEFORE}(?P<date>
       (?P<iso>y(?P<iso_mark>[-/.])d(?P=iso_mark)d)
-    | (?P<days>(?:d|x(?=M,?y)|n{{1,3}}(?=M))(?:{_AND_DAY}|/d){{0,6}})D?[-/.]?
+    | (?P<days>(?:d|x(?=M,?y)|n{{1,3}}(?=M))(?:{_AND_DAY}|/d){{0,6}})D?(?P<joint>[-/.])?
       (?:b?(?P<month>M))
-      (?: [-/.,]{{0,2}}a?'?(?P<year>y|x)
+      (?: [-/.,;]{{0,2}}a?'?(?P<year>y|x)
         | a(?P<turn>[LVIF])
-        | [-/.]?(?P<tick>')?(?P<short>d)(?(tick)|(?=[)|,;/]|$|q?P|d[.:]d)) )?
+        | (?:(?P<sure>'|(?P=joint))|[-/.])?(?P<short>d)
+          (?(sure)(?!M)|(?=[)|,;/]|$|q?P|d[.:]d)) )?
     | (?P<month_first>M)(?P<its_days>d(?:[-R&]d)?)D?(?![-/.:]?d|M)(?:,?(?P<its_year>y|x))?
     | (?P<numbers>(?:d|x(?=/d/y)){_AND_DAY}{{0,5}})/{{1,2}}(?P<slashed>d(?:/{{1,2}}d)?)
       (?:[-/.,']{{0,2}}(?P<number_year>y|x))?(?:/(?![dyxoMtA]))?

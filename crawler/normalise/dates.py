@@ -32,8 +32,8 @@ __all__ = ["find_dates", "normalise", "read_published"]
 _NUMBERS: Final = re.compile(
     r"""[0-9](?:
         (?:st|nd|rd|th|o)?[-/.]?\s?(?:bulan\s)?
-          (?:j(?:an|na|u[nl]|i[nl]|ln)|f[eb]|p[eb]b|m(?:ar|rt|er|e[iy]|ai|ie)|a(?:pr|rp|pi|[gu])
-            |dj[aou]|s(?:ep|pe|et)|o[kct]|n(?:o[vp]|vo|po)|d(?:e[sc]|se))
+          (?:j(?:an|na|u[nl]|i[nl]|ln)|f[eb]|p[eb]b|m(?:a[riy]|rt|er|e[iy]|ie)|a(?:pr|rp|pi|[gu])
+            |dj[aou]|s(?:ep|pe|et)|o[kct]|n(?:o[vpe]|vo|po)|d(?:es(?!a)|e[ce]|se))
       | \s?[/\\]{1,2}\s?[0-9]
       | \s?[-.][0-9]{1,2}[-/.][0-9] | \s-\s[0-9]{1,2}\s-\s[0-9]
       | (?:st|nd|rd|th)?,?\s(?:19|20)[0-9][0-9] )""",
@@ -41,7 +41,7 @@ _NUMBERS: Final = re.compile(
 )
 _WORDS: Final = re.compile(
     r"""[^a-z0-9](?:
-        s(?:en[ie]n|elasa|a[bp]tu|emal[ae]m|(?:ehari|epekan|eminggu)\s(?:yang\s)?(?:lalu|silam|lagi)
+        s(?:en[ie]n|[ea]?lasa|a[bp]t(?:u|oe)|emal[ae]m|(?:ehari|epekan|eminggu)\s(?:yang\s)?(?:lalu|silam|lagi)
           |(?:iang|ore)\s(?:tadi|kem))
       | r(?:abu|ebo) | k(?:amis|emar[ie]n|emis) | jum['’‘`"a,\\\s] | djum['’a]
       | m(?:inggu|alam\s(?:tadi|kem)) | ahad | besok\b | esok\b | lusa\b
