@@ -133,6 +133,14 @@ class Ledger:
             {"now": seconds(now), "limit": limit},
         )
 
+    def sighted(self, now: dt.datetime, limit: int) -> list[Look]:
+        """Return articles that an earlier run found missing: a second look decides."""
+        return self._looks(
+            f"{_LOOK} WHERE missing_run IS NOT NULL AND next_look <= :now AND state = 'article' "
+            "AND moved = 0 ORDER BY next_look LIMIT :limit",
+            {"now": seconds(now), "limit": limit},
+        )
+
     def retries(self, now: dt.datetime, limit: int) -> list[Look]:
         """Return addresses that were never read because fetching failed, whose pause is over."""
         return self._looks(
