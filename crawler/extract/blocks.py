@@ -15,7 +15,7 @@ from crawler.extract.runs import (
     Run,
     is_only,
     is_whole,
-    joined,
+    join,
     markup,
     only_links,
     plain,
@@ -54,7 +54,7 @@ Path = tuple[tuple[str, int], ...]
 class Block:
     """A paragraph, subhead, list item, quotation, table row, or a photo between them."""
 
-    __slots__ = ("deck", "inner", "kind", "path", "photo", "tag", "text", "whole")
+    __slots__ = ("cited", "deck", "inner", "kind", "path", "photo", "tag", "text", "whole")
 
     def __init__(self, kind: str, tag: str, path: Path, photo: Photo | None = None) -> None:
         self.kind = kind
@@ -69,6 +69,8 @@ class Block:
         """The text as HTML."""
         self.whole = 0
         """Styles that all of its text has."""
+        self.cited = False
+        """Whether the name of who said it has joined it."""
         self.deck = False
         """Whether its markup says that it is a deck."""
 
@@ -90,8 +92,14 @@ class Builder:
         self.line: list[Run] = []
         """The line that runs are appended to."""
         self._lines = [self.line]
+        self._empty = 0
         self._after: list[Block] = []
         self._heading: str | None = None
+
+    def _begin(self) -> None:
+        self.line = []
+        self._lines = [self.line]
+        self._empty = 0
 
     def break_line(self) -> None:
         """End a line, not yet the block."""
@@ -105,8 +113,7 @@ class Builder:
             return
         lines = self._lines
         if lines[0] or len(lines) > 1:
-            self.line = []
-            self._lines = [self.line]
+            self._begin()
             if len(lines) == 1:
                 self._emit(lines)
             else:
@@ -137,15 +144,25 @@ class Builder:
         (fixtures/progres/tanpa-penutup-paragraf).
         """
         block = Block("figure", "figure", self.path, photo)
-        after_text = any(not run.text.isspace() for line in self._lines for run in line)
-        (self._after if after_text else self.blocks).append(block)
+        (self._after if self._holds_text() else self.blocks).append(block)
+
+    def _holds_text(self) -> bool:
+        """Whether there is text since the last block; empty lines are looked at once."""
+        while self._empty < len(self._lines):
+            if any(not run.text.isspace() for run in self._lines[self._empty]):
+                return True
+            if self._empty + 1 == len(self._lines):
+                return False
+            self._empty += 1
+        return False
 
     def join_cite(self, text: str) -> bool:
         """Join *text*, a ``cite`` of its own, to the quotation before it, if there is one."""
         last = self.blocks[-1] if self.blocks else None
-        if last is None or last.path != self.path or any(not r.text.isspace() for r in self.line):
+        if last is None or last.cited or last.path != self.path or self._holds_text():
             return False
-        self.line.clear()
+        self._begin()
+        last.cited = True
         last.text = f"{last.text} {text}".strip()
         last.inner = f"{last.inner} {escape(text, quote=False)}".strip()
         return True
@@ -155,9 +172,8 @@ class Builder:
         runs: list[Run] = []
         for line in self._lines:
             if plain(line):
-                runs = joined(runs, line)
-        self.line = []
-        self._lines = [self.line]
+                join(runs, line)
+        self._begin()
         return self._with_addresses(runs)
 
     def _split(self, lines: list[list[Run]]) -> None:
@@ -187,7 +203,7 @@ class Builder:
                 together = []
                 self._add(runs, text)
             else:
-                together = joined(together, runs)
+                join(together, runs)
         self._add(together, plain(together))
 
     def _without_related(self, line: list[Run]) -> list[Run]:

@@ -70,13 +70,13 @@ def _look(run: Run) -> tuple[int, str | None]:
     return run.style, run.link
 
 
-def joined(before: list[Run], after: list[Run]) -> list[Run]:
-    """Return two lines as one, with a blank between them in the look that both have."""
-    if not before or not after:
-        return [*before, *after]
-    left, right = before[-1], after[0]
-    blank = Run(" ", left.style & right.style, left.link if left.link == right.link else None)
-    return [*before, blank, *after]
+def join(before: list[Run], after: list[Run]) -> None:
+    """Append a line to the one *before*, with a blank between them in the look that both have."""
+    if before and after:
+        left, right = before[-1], after[0]
+        link = left.link if left.link == right.link else None
+        before.append(Run(" ", left.style & right.style, link))
+    before += after
 
 
 def is_whole(runs: Iterable[Run], style: int) -> bool:

@@ -25,6 +25,12 @@ class Selected:
     def __init__(self, document: Document, selectors: Mapping[str, str]) -> None:
         self._document = document
         self._selectors = selectors
+        for field in selectors:
+            if field not in FIELDS:
+                known = ", ".join(FIELDS)
+                raise ConfigurationError(
+                    f"selectors.{field}: no field of a page; known are {known}"
+                )
 
     def elements(self, field: str) -> list[etree._Element]:
         """Return what the selector of *field* finds, nothing where there is none."""
@@ -46,10 +52,6 @@ class Selected:
 
 @lru_cache(maxsize=256)
 def _compiled(field: str, css: str) -> etree.XPath:
-    if field not in FIELDS:
-        raise ConfigurationError(
-            f"selectors.{field}: no field of a page; known are {', '.join(FIELDS)}"
-        )
     try:
         return etree.XPath(HTMLTranslator().css_to_xpath(css))
     except SelectorError as error:
