@@ -687,4 +687,4 @@ def test_cost_grows_with_the_text_alone(piece: str) -> None:
         normalise(text, ANCHOR)
         read_published(text, JAKARTA)
 
-    assert growth(read, lambda size: piece * (size // len(piece)), 2000) < 9
+    assert growth(read, lambda size: piece * (size // len(piece)), 1000) < 9
