@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from crawler.archive import Found, Missing, Withhold, last_articles, read
-from crawler.archive.lines import compress, month_files
+from crawler.archive.finishing import compress
+from crawler.archive.lines import month_files
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.lineformat import dump_line
 from tests.archive_site import Folder, address, found, listing, rest

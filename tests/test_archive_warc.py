@@ -312,8 +312,10 @@ def test_record_at_the_wrong_place_is_not_read(folder: Folder) -> None:
     folder.run(found(1), found(2))
     one, two = (article.captures[0] for article in folder.articles())
     wrong = attrs.evolve(one, offset=two.offset, length=two.length)
-    with pytest.raises(ArchiveDamaged, match=f"wanted record {one.record_id}"):
+    with pytest.raises(ArchiveDamaged, match=f"the line that names it <{one.record_id}>"):
         read_capture(folder.path, wrong)
+    with pytest.raises(ArchiveDamaged, match="record has warc-date 2026-03-10T02:00:00Z"):
+        read_capture(folder.path, attrs.evolve(one, fetched_at="2026-03-10T02:00:01Z"))
     with pytest.raises(ArchiveDamaged, match="want 1"):
         read_capture(folder.path, attrs.evolve(one, length=1))
     with pytest.raises(ArchiveDamaged, match="the file ends here"):

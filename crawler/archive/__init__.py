@@ -8,6 +8,7 @@ from __future__ import annotations
 from crawler.archive.archive import Archive
 from crawler.archive.captures import read_capture
 from crawler.archive.codings import decode_body
+from crawler.archive.erase import Erased
 from crawler.archive.findings import (
     Failed,
     Finding,
@@ -29,6 +30,7 @@ from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 
 __all__ = [
     "Archive",
+    "Erased",
     "Extract",
     "Failed",
     "Finding",

@@ -13,6 +13,7 @@ from typing import Any, Self
 import attrs
 
 from crawler.archive.batch import Batches
+from crawler.archive.erase import Erased, erase
 from crawler.archive.findings import (
     Failed,
     Finding,
@@ -24,9 +25,9 @@ from crawler.archive.findings import (
     Seen,
     Settlement,
 )
+from crawler.archive.finishing import compress, finished_months
 from crawler.archive.judging import read_article
 from crawler.archive.ledger import Ledger
-from crawler.archive.lines import compress, finished_months
 from crawler.archive.lock import Lock
 from crawler.archive.manifest import update_manifest
 from crawler.archive.moments import seconds, stamp
@@ -136,6 +137,7 @@ class Archive:
         self._lock = lock
         self._clock = clock
         self._settlement: Settlement | None = None
+        self._notes: list[str] = []
         opened = make_ready(folder, newsroom, rules.page_hash, operator=operator, clock=clock)
         self.repairs = opened.repairs
         self._tables = opened.tables
@@ -197,6 +199,18 @@ class Archive:
             self._settlement = self._writer.perform(self._recorder.settle).result()
         return self._settlement
 
+    def erase(self, id_: str) -> Erased:
+        """Take an article that is withheld out of the archive's files; return what went.
+
+        The run's record says so, too. Raises :exc:`ArchiveError` when it is not withheld, or the
+        archive cannot be written.
+        """
+        erased = self._writer.perform(
+            lambda: erase(self._recorder.batches, id_, self.newsroom.name)
+        ).result()
+        self._notes.append(str(erased))
+        return erased
+
     def finish(self, report: RunReport) -> RunRecord:
         """Complete this run's line in ``runs.jsonl``, and return the record.
 
@@ -205,7 +219,7 @@ class Archive:
         Notes about repairs, failed writes and mass disappearance are added. Raises
         :exc:`ArchiveError` when not even the record can be written.
         """
-        notes = [*self.repairs, *report.notes]
+        notes = [*self.repairs, *self._notes, *report.notes]
         settled = Settlement()
         try:
             settled = self.settle()

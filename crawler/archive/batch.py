@@ -140,6 +140,15 @@ class Batches:
         self._lines.rollback()
         self.warcs.rollback()
 
+    def release(self) -> None:
+        """Let go of the files, which are about to be replaced."""
+        self._lines.close()
+        self.warcs.close()
+
+    def take_up(self) -> None:
+        """Go on with files that were replaced, as the ledger now has them."""
+        self._sizes = self.tables.files()
+
     def close(self) -> None:
         self._lines.close()
         self.warcs.close()

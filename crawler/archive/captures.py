@@ -61,13 +61,10 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     and offset, when the record is not there, or is not what the reference says.
     """
     record = record_at(folder, reference.warc, reference.offset, reference.length)
-    if record.record_id != reference.record_id:
-        raise ArchiveDamaged(
-            reference.warc,
-            reference.offset,
-            f"wanted record {reference.record_id}, found {record.record_id or 'none'}",
-        )
-    warc, first = reference.warc, record
+    wrong = _disagreement(record, reference)
+    if wrong:
+        raise ArchiveDamaged(reference.warc, reference.offset, wrong)
+    warc = reference.warc
     for _ in range(_VISITS):
         if record.kind != "revisit":
             break
@@ -83,12 +80,21 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     except (NotARecord, ValueError, OSError) as error:
         raise ArchiveDamaged(warc, record.offset, str(error)) from None
     return Capture(
-        url=first.fields.get("warc-target-uri", reference.url),
-        body=decoded,
-        status=status,
-        headers=headers,
-        reference=reference,
+        url=reference.url, body=decoded, status=status, headers=headers, reference=reference
     )
+
+
+def _disagreement(record: StoredRecord, reference: CaptureReference) -> str | None:
+    """What a reference says of its record that the record does not."""
+    for name, stated in (
+        ("warc-record-id", f"<{reference.record_id}>"),
+        ("warc-target-uri", reference.url),
+        ("warc-date", reference.fetched_at),
+    ):
+        if record.fields.get(name) != stated:
+            found = record.fields.get(name, "none")
+            return f"record has {name} {found}, the line that names it {stated}"
+    return None
 
 
 def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | None, str | None]:

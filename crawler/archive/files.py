@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -59,6 +61,20 @@ def replace_file(path: Path, content: bytes) -> None:
     beside = temporary(path)
     with beside.open("wb") as file:
         file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    sync_folder(path.parent)
+
+
+def patch_file(path: Path, patches: Mapping[int, bytes]) -> None:
+    """Put bytes in the place of as many others: offset → bytes. All of them, or none."""
+    beside = temporary(path)
+    shutil.copyfile(path, beside)
+    with beside.open("r+b") as file:
+        for offset, content in patches.items():
+            file.seek(offset)
+            file.write(content)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)

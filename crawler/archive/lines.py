@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import io
-import mmap
-import os
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,23 +11,13 @@ from typing import BinaryIO, Final
 import attrs
 
 from crawler.archive.codings import zstd
-from crawler.archive.files import AppendedFile, cut_torn_line, sync_folder, temporary
+from crawler.archive.files import AppendedFile, cut_torn_line
+from crawler.archive.packed import SUFFIX, read_packed, thaw
 from crawler.errors import ArchiveDamaged
 
 ARTICLES: Final = "articles"
-ZST: Final = ".zst"
 
 _NAME = re.compile(r"(?P<prefix>[a-z]+)-(?P<year>\d{4})-(?P<month>\d\d)\.jsonl(?:\.zst)?")
-# A month is compressed that many days after its end.
-_OPEN_DAYS: Final = 35
-# Lines are compressed in frames of about this size, so that one line can be read without all
-# before it; larger frames gain less than 1 %.
-_FRAME: Final = 2 * 1024 * 1024
-# Level 10 takes 8 % more room than 19 in a fifteenth of the time.
-_OPTIONS: Final[dict[int, int]] = {
-    zstd.CompressionParameter.compression_level: 10,
-    zstd.CompressionParameter.checksum_flag: 1,
-}
 _BUFFER: Final = 256 * 1024
 
 
@@ -56,11 +41,11 @@ class MonthFile:
 
     @property
     def compressed(self) -> bool:
-        return self.path.name.endswith(ZST)
+        return self.path.name.endswith(SUFFIX)
 
     @property
     def plain_name(self) -> str:
-        return self.path.name.removesuffix(ZST)
+        return self.path.name.removesuffix(SUFFIX)
 
     def open(self) -> BinaryIO:
         """Open its text for reading, from the beginning."""
@@ -110,8 +95,8 @@ def read_line(folder: Path, position: Position, prefix: str = ARTICLES) -> bytes
                 file.seek(position.start)
                 line = file.read(position.size)
         else:
-            name += ZST
-            line = _read_compressed(folder / name, position)
+            name += SUFFIX
+            line = read_packed(folder / name, position.start, position.size)
     except (OSError, zstd.ZstdError) as error:
         raise ArchiveDamaged(name, position.start, str(error)) from None
     if len(line) != position.size or not line.endswith(b"\n"):
@@ -186,104 +171,6 @@ def cut_torn_lines(folder: Path, prefix: str = ARTICLES) -> list[str]:
             end = file.path.stat().st_size
             said.append(f"{file.path.name}: cut {cut} bytes of a torn line at byte {end}")
     return said
-
-
-def thaw(path: Path) -> None:
-    """Make the plain file at *path* again where only its compressed form is there.
-
-    So that lines can be added to a month that was compressed too early: a plain file beside the
-    other would hide it.
-    """
-    packed = path.with_name(path.name + ZST)
-    if path.exists() or not packed.exists():
-        return
-    beside = temporary(path)
-    with zstd.ZstdFile(packed) as source, beside.open("wb") as target:
-        while block := source.read(_BUFFER):
-            target.write(block)
-        target.flush()
-        os.fsync(target.fileno())
-    beside.replace(path)
-    packed.unlink()
-    sync_folder(path.parent)
-
-
-def finished_months(folder: Path, now: dt.datetime, prefix: str = ARTICLES) -> list[MonthFile]:
-    """Return the plain files of months that ended more than 35 days before *now*.
-
-    Never the newest: lines may still be added to it, whatever the clock says.
-    """
-    latest = (now - dt.timedelta(days=_OPEN_DAYS)).date().replace(day=1)
-    before = latest.year * 100 + latest.month
-    return [
-        file
-        for file in month_files(folder, prefix)[:-1]
-        if not file.compressed and file.month < before
-    ]
-
-
-def compress(file: MonthFile, crc: int | None) -> Path:
-    """Compress the plain *file* and remove it; return the compressed one.
-
-    Written under a temporary name, read back and compared, synced, renamed; only then the plain
-    file goes. *crc* is that of its text, where known: raises :exc:`ArchiveDamaged` when the text
-    is not what was written, and leaves it as it is.
-    """
-    packed = file.path.with_name(file.path.name + ZST)
-    beside = temporary(packed)
-    plain, checked = hashlib.sha256(), 0
-    with file.open() as source, beside.open("wb") as target:
-        for frame in _frames(source):
-            plain.update(frame)
-            checked = zlib.crc32(frame, checked)
-            target.write(zstd.compress(frame, options=_OPTIONS))
-        target.flush()
-        os.fsync(target.fileno())
-    again = hashlib.sha256()
-    with zstd.ZstdFile(beside) as source:
-        while block := source.read(_BUFFER):
-            again.update(block)
-    if (crc is not None and checked != crc) or again.digest() != plain.digest():
-        beside.unlink()
-        raise ArchiveDamaged(file.path.name, 0, "not the lines that were written; left as it is")
-    beside.replace(packed)
-    sync_folder(packed.parent)
-    file.path.unlink()
-    sync_folder(packed.parent)
-    return packed
-
-
-def _frames(file: BinaryIO) -> Iterator[bytes]:
-    held: list[bytes] = []
-    size = 0
-    for line in file:
-        held.append(line)
-        size += len(line)
-        if size >= _FRAME:
-            yield b"".join(held)
-            held, size = [], 0
-    if held:
-        yield b"".join(held)
-
-
-def _read_compressed(path: Path, position: Position) -> bytes:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        frame = text = 0
-        while frame < len(content):
-            view = memoryview(content)[frame:]
-            size = zstd.get_frame_size(view)
-            length = zstd.get_frame_info(view).decompressed_size
-            view.release()
-            if not length:  # not stated: made by another program, in one go
-                break
-            if text + length > position.start:
-                start = position.start - text
-                return zstd.decompress(content[frame : frame + size])[start : start + position.size]
-            frame += size
-            text += length
-    with zstd.ZstdFile(path) as source:
-        source.seek(position.start)
-        return source.read(position.size)
 
 
 def _name(month: int, prefix: str) -> str:

@@ -18,8 +18,9 @@ from crawler.archive.codings import zstd
 from crawler.archive.files import last_lines
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
-from crawler.archive.lines import ZST, MonthFile, iterate, month_files
+from crawler.archive.lines import MonthFile, iterate, month_files
 from crawler.archive.moments import comparable
+from crawler.archive.packed import SUFFIX
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, Line
 from crawler.lineformat import parse_line
@@ -68,7 +69,7 @@ def read(
             for offset, raw in file.lines():
                 place += 1
                 if wanted is None:
-                    if index.leaves_out(_beginning(raw)[1], gone=gone):
+                    if index.leaves_out(line_beginning(raw)[1], gone=gone):
                         continue
                 elif next_ == len(wanted) or wanted[next_] != place:
                     continue
@@ -165,7 +166,7 @@ def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
         for offset, raw in file.lines():
             place += 1
             try:
-                schema, id_, revision = _beginning(raw)
+                schema, id_, revision = line_beginning(raw)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise ArchiveDamaged(file.name, offset, "not a line of JSON") from None
             if schema == ARTICLE:
@@ -182,7 +183,8 @@ def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
     return index
 
 
-def _beginning(raw: bytes) -> tuple[str, bytes, int]:
+def line_beginning(raw: bytes) -> tuple[str, bytes, int]:
+    """Return schema, id and revision of a line without reading all of it."""
     match = _BEGINNING.match(raw)
     if match is not None:
         return match["schema"].decode(), match["id"], int(match["revision"] or 0)
@@ -222,7 +224,7 @@ def _files(path: Path, written: str | None) -> list[MonthFile]:
 def _open(file: MonthFile, stack: ExitStack) -> _Opened:
     opened = stack.enter_context(io.BufferedReader(io.FileIO(file.path), _BUFFER))
     size = opened.seek(0, io.SEEK_END)
-    return _Opened(file.path.name, file.path.name.endswith(ZST), cast("BinaryIO", opened), size)
+    return _Opened(file.path.name, file.path.name.endswith(SUFFIX), cast("BinaryIO", opened), size)
 
 
 def _last_of(file: MonthFile, count: int) -> list[bytes]:

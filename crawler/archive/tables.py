@@ -158,6 +158,18 @@ class Tables:
     def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
         self.connection.execute("INSERT OR REPLACE INTO doors VALUES (?, ?)", (name, _json(left)))
 
+    def addresses_of(self, id_: str) -> list[str]:
+        """Return all addresses that lead to an article."""
+        rows = self.connection.execute("SELECT url FROM addresses WHERE article = ?", (id_,))
+        return [url for (url,) in rows]
+
+    def move_lines(self, month: int, start: int, size: int) -> None:
+        """Note that the line of *size* bytes at *start* is gone from the month's text."""
+        self.connection.execute(
+            "UPDATE articles SET start = start - ? WHERE month = ? AND start > ?",
+            (size, month, start),
+        )
+
     def forget_sightings(self, run: str) -> None:
         """Take back that *run* found articles missing for the first time."""
         self.connection.execute(

@@ -1,0 +1,86 @@
+"""Months that are over: compressed, or written again without a line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from crawler.archive.codings import zstd
+from crawler.archive.files import sync_folder, temporary
+from crawler.archive.lines import ARTICLES, MonthFile, iterate, month_files
+from crawler.archive.packed import SUFFIX, frames, pack
+from crawler.errors import ArchiveDamaged
+
+# A month is compressed that many days after its end.
+_OPEN_DAYS: Final = 35
+_BUFFER: Final = 256 * 1024
+
+
+def finished_months(folder: Path, now: dt.datetime, prefix: str = ARTICLES) -> list[MonthFile]:
+    """Return the plain files of months that ended more than 35 days before *now*.
+
+    Never the newest: lines may still be added to it, whatever the clock says.
+    """
+    latest = (now - dt.timedelta(days=_OPEN_DAYS)).date().replace(day=1)
+    before = latest.year * 100 + latest.month
+    return [
+        file
+        for file in month_files(folder, prefix)[:-1]
+        if not file.compressed and file.month < before
+    ]
+
+
+def compress(file: MonthFile, crc: int | None) -> Path:
+    """Compress the plain *file* and remove it; return the compressed one.
+
+    Written under a temporary name, read back and compared, synced, renamed; only then the plain
+    file goes. *crc* is that of its text, where known: raises :exc:`ArchiveDamaged` when the text
+    is not what was written, and leaves it as it is.
+    """
+    packed = file.path.with_name(file.path.name + SUFFIX)
+    beside = temporary(packed)
+    plain, checked = hashlib.sha256(), 0
+    with file.open() as source, beside.open("wb") as target:
+        for frame in frames(source):
+            plain.update(frame)
+            checked = zlib.crc32(frame, checked)
+            target.write(pack(frame))
+        target.flush()
+        os.fsync(target.fileno())
+    again = hashlib.sha256()
+    with zstd.ZstdFile(beside) as source:
+        while block := source.read(_BUFFER):
+            again.update(block)
+    if (crc is not None and checked != crc) or again.digest() != plain.digest():
+        beside.unlink()
+        raise ArchiveDamaged(file.path.name, 0, "not the lines that were written; left as it is")
+    beside.replace(packed)
+    sync_folder(packed.parent)
+    file.path.unlink()
+    sync_folder(packed.parent)
+    return packed
+
+
+def rewrite(file: MonthFile, keep: Callable[[int, bytes], bool]) -> tuple[int, int]:
+    """Write *file* again with the lines that *keep*, asked with offset and line, says yes to.
+
+    Returns size and crc32 of its text.
+    """
+    beside = temporary(file.path)
+    size = crc = 0
+    with file.open() as source, beside.open("wb") as target:
+        for frame in frames(raw for offset, raw in iterate(source) if keep(offset, raw)):
+            size += len(frame)
+            crc = zlib.crc32(frame, crc)
+            packed = pack(frame) if file.compressed else frame
+            target.write(packed)
+        target.flush()
+        os.fsync(target.fileno())
+    beside.replace(file.path)
+    sync_folder(file.path.parent)
+    return size, crc
