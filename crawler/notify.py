@@ -117,12 +117,21 @@ class Notifier:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls(crawler)
-        # After spider_closed, at which RunKeeper writes the run's record.
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
         return extension
 
+    async def spider_closed(self) -> None:
+        """Say that there was no run: without an archive the engine never starts, nor stops."""
+        keeper = self.crawler.get_extension(RunKeeper)
+        if keeper is None or keeper.archive is None:
+            await self.engine_stopped()
+
     async def engine_stopped(self) -> None:
-        """Say how the run went; nothing of a run that found another one at work."""
+        """Say how the run went, after RunKeeper has written its record and closed the archive.
+
+        Nothing is said of a run that found another one at work.
+        """
         code = self.crawler.stats.get_value("run/exit_code", EXIT_FAILED)
         if code == EXIT_LOCKED or self.crawler.spider is None:
             return

@@ -1,0 +1,142 @@
+"""``scrapy savefixture NAME URL``: a page and its record, to be corrected by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy import Request, Spider
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import IgnoreRequest, UsageError
+
+from crawler.archive import read, read_capture
+from crawler.command import refuse_unknown_options, say
+from crawler.display import LiveDisplay
+from crawler.errors import ConfigurationError, CrawlerError, NotAnArticle
+from crawler.extensions import RunKeeper
+from crawler.extract import page_addresses
+from crawler.fixtures import fixture_folder, save_fixture
+from crawler.middlewares import NETWORK_ERRORS
+from crawler.newsrooms import Newsroom, load_newsroom
+from crawler.normalise.urls import canonical
+from crawler.notify import Notifier
+from crawler.project import EXIT_FAILED, archive_root
+from crawler.walker import as_capture
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import AsyncIterator
+
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.captures import Capture
+
+
+class PageSpider(Spider):
+    """Fetches one page and its further parts as a run would, without an archive."""
+
+    name = "savefixture"
+    custom_settings: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # as in Scrapy's docs
+        "EXTENSIONS": {RunKeeper: None, LiveDisplay: None, Notifier: None},
+    }
+
+    newsroom: Newsroom
+    url: str
+    captures: list[Capture]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield the request for the page."""
+        yield Request(self.url, callback=self.read, errback=self.not_fetched, dont_filter=True)
+
+    async def read(self, response: Response) -> None:
+        """Keep the page, and fetch the parts that it links."""
+        first = as_capture(response)
+        captures = [first]
+        try:
+            for url in page_addresses(first, self.newsroom):
+                if url.rstrip("/") != first.url.rstrip("/"):
+                    request = Request(url, dont_filter=True)
+                    captures.append(as_capture(await self.crawler.engine.download_async(request)))
+        except NotAnArticle:
+            pass
+        except (IgnoreRequest, *NETWORK_ERRORS) as error:
+            say(f"{url}: {error or type(error).__name__}")
+            return
+        self.captures += captures
+
+    def not_fetched(self, failure: Failure) -> None:
+        """Say why the page could not be had."""
+        say(f"{self.url}: {failure.value or type(failure.value).__name__}")
+
+
+class Command(ScrapyCommand):
+    """Save a page as a test case."""
+
+    requires_project = True
+
+    def syntax(self) -> str:
+        return "NAME URL [--slug WORDS] [--fetch]"
+
+    def short_desc(self) -> str:
+        return "Save a page and its record, to be corrected by hand, as a test case"
+
+    def long_desc(self) -> str:
+        return (
+            "Write page.html as it was served, meta.json, and article.json or not_article.json "
+            "into fixtures/NAME/. Takes the capture where the newsroom's archive has the page, "
+            "else fetches it as a run would, robots.txt obeyed."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--slug", metavar="WORDS", help="the folder's name: what the page proves"
+        )
+        parser.add_argument(
+            "--fetch", action="store_true", help="fetch the page also where it is archived"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        refuse_unknown_options(args)
+        if len(args) != 2:  # noqa: PLR2004 -- newsroom and address
+            raise UsageError("want NAME and URL: a newsroom of crawler/sites, and a page of it")
+        try:
+            newsroom = load_newsroom(args[0])
+            folder = fixture_folder(newsroom.name, opts.slug, args[1])
+        except ConfigurationError as error:
+            raise UsageError(str(error), print_help=False) from None
+        try:
+            captures = [] if opts.fetch else self._archived(newsroom, args[1])
+            how = "from the archive"
+            if not captures:
+                captures, how = self._fetched(newsroom, args[1]), "fetched"
+        except CrawlerError as error:
+            say(str(error))
+            captures = []
+        if not captures:
+            self.exitcode = EXIT_FAILED
+            return
+        reason = save_fixture(folder, captures, newsroom)
+        found = f"not an article ({reason})" if reason else "an article"
+        say(f"{found}, {len(captures)} page(s), {how}. Now correct by hand what it says.")
+        print(folder)
+
+    def _archived(self, newsroom: Newsroom, url: str) -> list[Capture]:
+        """Return the captures of the page where the archive has it, else nothing."""
+        assert self.settings is not None
+        folder = archive_root(self.settings) / newsroom.name
+        if not (folder / "archive.json").exists():
+            return []
+        wanted = canonical(url)
+        for article in read(folder, gone=True):
+            if article.url == wanted and article.source == "page":
+                captures = [read_capture(folder, each) for each in article.captures]
+                return [each for each in captures if each.url in article.pages] or captures
+        return []
+
+    def _fetched(self, newsroom: Newsroom, url: str) -> list[Capture]:
+        assert self.crawler_process is not None
+        captures: list[Capture] = []
+        self.crawler_process.crawl(PageSpider, newsroom=newsroom, url=url, captures=captures)
+        self.crawler_process.start()
+        return captures
