@@ -1,9 +1,9 @@
-"""Time, memory and size of ``scrapy export``, on an archive grown from a fixture article.
+"""Time, memory and size of exports and report, on an archive grown from a fixture article.
 
     python -m benchmarks.export                     100,000 articles, all formats
     python -m benchmarks.export --articles 10000 --to sqlite
 
-Each export is a process of its own, whose peak memory the system tells. The archive has articles
+Each is a process of its own, whose peak memory the system tells. The archive has articles
 of ten years in the order of a backfill, newest first, each about as long as the fixture, its words
 in another order, so that neither compression nor the search index has it too easy.
 """
@@ -30,7 +30,7 @@ from crawler.lineformat import dump_line
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FIXTURE: Final = ROOT / "fixtures/newsroom/expected/01-dubes-jepang.json"
-FORMATS: Final = ("parquet", "sqlite", "csv", "wacz")
+FORMATS: Final = ("parquet", "sqlite", "csv", "wacz", "report")
 WIB: Final = dt.timezone(dt.timedelta(hours=7))
 NEWEST: Final = dt.datetime(2026, 1, 31, 18, 0, tzinfo=WIB)
 TEN_YEARS: Final = dt.timedelta(days=3652)
@@ -57,16 +57,17 @@ def main() -> None:
             size = sum(file.stat().st_size for file in (path, *path.rglob("*")) if file.is_file())
             print(
                 f"{name:<8} {seconds:>8.1f} {arguments.articles / seconds:>11,.0f}"
-                f" {peak / 1e6:>8,.0f} {size / 1e6:>8,.0f}"
+                f" {peak / 1e6:>8,.0f} {size / 1e6:>8,.1f}"
             )
 
 
 def measure(folder: Path, name: str, path: Path) -> tuple[float, int]:
     """Export the archive in *folder*; return seconds and the most bytes of memory in use."""
     begin = time.perf_counter()
+    command = ["report"] if name == "report" else ["export", "--to", name]
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "scrapy", "export", folder.name, "--to", name, "-o", str(path),
+            sys.executable, "-m", "scrapy", *command, folder.name, "-o", str(path),
             "-s", f"ARCHIVE_DIR={folder.parent}",
         ],
         cwd=ROOT,
