@@ -31,7 +31,7 @@ _NEARLY_ALL: Final = 0.85
 # Less than this of what trafilatura read found in one container: it read the page, not a text.
 _COHERENT: Final = 0.4
 _HALF: Final = 0.5
-_GOOD_PART: Final = 0.3
+_GOOD_PART: Final = 0.1
 # Letters; an article without text is not what the advertisement in it says.
 _ADVERTISEMENT: Final = 300
 # Summaries and captions stand above a headline; more than this share of a text does not.

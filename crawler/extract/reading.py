@@ -65,7 +65,11 @@ class Reading:
     @cached_property
     def holders(self) -> frozenset[etree._Element]:
         """The elements that hold a good part of what was read as text."""
-        return holders(lines(self.page, everything=True), self.accepted)
+        return holders(self._all_lines, self.accepted)
+
+    @cached_property
+    def _all_lines(self) -> list[Line]:
+        return lines(self.page, everything=True)
 
     @cached_property
     def expected(self) -> int:
@@ -73,13 +77,15 @@ class Reading:
         if self.body is None or not self.accepted.text:
             return 0
         inside = set(self.body.element.iter())
-        return sum(
-            len(line.text)
-            for line in self.lines
+        # Text that a site prints twice, for narrow and for wide screens, is expected once.
+        sentences = {
+            line.text
+            for line in self._all_lines
             if len(line.text) >= _SENTENCE
             and line.element in inside
             and self.body.accepts(line.text)
-        )
+        }
+        return sum(map(len, sentences))
 
     @cached_property
     def body(self) -> MainBody | None:

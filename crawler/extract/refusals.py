@@ -16,7 +16,6 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract.document import text_of
 from crawler.extract.headline import leads_elsewhere
-from crawler.extract.lines import holds_more
 from crawler.extract.reading import Reading
 from crawler.newsrooms import Newsroom
 
@@ -57,7 +56,7 @@ _NOT_FOUND: Final = re.compile(
 )
 # A page of teasers has some of them; each is shorter than this.
 _SOME: Final = 3
-_TEASER: Final = 600
+_TEASER: Final = 250
 # Below this a page without any mark of an article may be anything.
 _SHORT: Final = 250
 # A challenge, an error or a parked domain says little else.
@@ -110,7 +109,7 @@ def _reason_of_the_site(reading: Reading) -> str | None:
 def _reason_of_the_text(reading: Reading) -> str | None:
     if reading.body is None:
         return "no_text"
-    if "single" not in reading.document.body_classes and _is_list(reading):
+    if not _is_stated(reading) and _is_list(reading):
         return "list"
     size = sum(len(line.text) for line in reading.lines if reading.body.accepts(line.text))
     if _is_marked(reading):
@@ -126,16 +125,23 @@ def _reason_of_the_text(reading: Reading) -> str | None:
 def _is_list(reading: Reading) -> bool:
     """Whether what was taken for the text is teasers: headings that lead elsewhere, little text."""
     assert reading.body is not None
-    body = reading.body.element
-    teasers = sum(
-        leads_elsewhere(heading, reading.document.url) for heading in body.iter("h2", "h3", "h4")
-    )
-    return teasers >= _SOME and not holds_more(body, teasers * _TEASER)
+    inside = set(reading.body.element.iter("h2", "h3", "h4"))
+    teasers = {
+        line.element
+        for line in reading.lines
+        if line.element in inside and leads_elsewhere(line.element, reading.document.url)
+    }
+    return len(teasers) >= _SOME and reading.expected < len(teasers) * _TEASER
+
+
+def _is_stated(reading: Reading) -> bool:
+    """Whether WordPress or JSON-LD say that this very page is an article."""
+    return "single" in reading.document.body_classes or bool(reading.metadata.article)
 
 
 def _is_marked(reading: Reading) -> bool:
-    """Whether the page says that it is an article."""
-    return "single" in reading.document.body_classes or reading.metadata.is_article()
+    """Whether anything says so; ``og:type`` is the same on all pages of some sites."""
+    return _is_stated(reading) or reading.metadata.is_article()
 
 
 def _is_little(reading: Reading) -> bool:
