@@ -24,6 +24,7 @@ WIDE: Final = 680
 NARROW: Final = 340
 """Pixels across a picture for a phone; the page makes it as wide as there is room."""
 
+_BAND: Final = alt.ExprRef("min(bandwidth('x'), 44)")  # two months are not two walls
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 
 # What Vega writes for scripts and screen readers; the page has a table beside each picture.
@@ -43,7 +44,7 @@ def columns(rows: Rows, *, width: int) -> str:
     """Upright bars over months; *rows* have ``month`` (``2024-05``), ``value`` and ``tip``."""
     return _draw(
         alt.Chart(_data(rows))
-        .mark_bar(color="var(--accent)")
+        .mark_bar(color="var(--accent)", width=_BAND)
         .encode(
             x=_months(rows, width),
             y=_amount("value"),
@@ -57,11 +58,11 @@ def columns(rows: Rows, *, width: int) -> str:
 def mirrored(rows: Rows, *, width: int) -> str:
     """Bars over months that go up (``up``) and down (``down``), each with its ``…_tip``."""
     base = alt.Chart(_data(rows)).encode(x=_months(rows, width))
-    up = base.mark_bar(color="var(--accent)").encode(
+    up = base.mark_bar(color="var(--accent)", width=_BAND).encode(
         y=_amount("up", labels="format(abs(datum.value), 'd')"),
         description=alt.Description("up_tip:N"),
     )
-    down = base.mark_bar(color="var(--second)").encode(
+    down = base.mark_bar(color="var(--second)", width=_BAND).encode(
         y=alt.Y("below:Q"), description=alt.Description("down_tip:N")
     )
     zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color="var(--faint)").encode(y=alt.Y("zero:Q"))

@@ -94,9 +94,7 @@ def _gaps(numbers: Statistics) -> Plot:
         lede=(
             "Days in a row without an article. Either the newsroom paused, or the archive missed "
             "something."
-        )
-        if rows
-        else "There are no two days in a row without an article.",
+        ),
         **drawn(charts.bars, rows, tone="var(--second)"),
         head=("Without an article", "Length"),
         rows=tuple((str(row["name"]), str(row["label"])) for row in rows),
