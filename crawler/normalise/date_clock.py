@@ -35,6 +35,8 @@ _CLOCK: Final = re.compile(
     re.VERBOSE,
 )
 _MARKS: Final = ("zone", "zone_before", "zone_until", "half_day")
+_ALONE: Final = re.compile(r"(?P<before>[oqR])?(?P<time>d:d(?::d)?|d\.d\.d)[;,)]?")
+_BEGINNING: Final = frozenset(("mulai", "dimulai", "sejak", "dari", "live", "tayang", "update"))
 _AFTER_HOUR: Final = ("part", "zone", "half_day", "part_after", "offset")
 
 
@@ -89,12 +91,29 @@ def clock_at(tokens: Tokens, place: int) -> Clock | None:
     if found is None or not (found["hour"] or found["digits"]):
         return None
     told = bool(found["mark"]) and not (place and tokens.code[place - 1] in "dn")  # not "8 jam"
-    marked = told or any(found[name] for name in _MARKS)
+    marked = told or any(found[name] for name in _MARKS) or _is_by_day(tokens, found)
     if not marked and (not found["minute"] or tokens.word(found.end()) in _MEASURES):
         return None
     if found["hour"] == "n" and not told:
         return None
     return _read(tokens, found, told=told, marked=marked)
+
+
+def clock_alone(tokens: Tokens) -> Clock | None:
+    """The clock time that is all of a snippet: ``09:30``, ``mulai 09:30``, ``02.03.04``."""
+    found = _ALONE.fullmatch(tokens.code)
+    if found is None or (found["before"] == "o" and tokens.words[0] not in _BEGINNING):
+        return None
+    place = found.start("time")
+    return clock_at(tokens, place) if len(tokens.words[place]) == _TWO_DIGITS else None
+
+
+def _is_by_day(tokens: Tokens, found: re.Match[str]) -> bool:
+    """Whether the part of the day marks the time: ``9.30 pagi``, ``10 pagi``, not ``2 malam``."""
+    if not found["part"] or tokens.code[max(found.start() - 1, 0)] in "/-.,":
+        return False  # "29/9 siang" is a date
+    word = tokens.words[found.start("part")]
+    return bool(found["minute"]) or (word in ("pagi", "siang", "sore", "petang"))
 
 
 def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> Clock | None:
@@ -113,6 +132,8 @@ def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> 
             part = _part_before(tokens, found.start())
     half_day = tokens.words[found.start("half_day")] if found["half_day"] else ""
     hour = _hour_of_day(hour, half_day, part)
+    if hour == MIDNIGHT and minute and part:
+        hour = 0  # 12.30 malam
     if found["half"]:
         hour, minute = (hour - 1) % MIDNIGHT, 30
     if hour * _SIXTY + minute > MIDNIGHT * _SIXTY or max(minute, second or 0) >= _SIXTY:

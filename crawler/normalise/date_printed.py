@@ -82,10 +82,8 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: Printed) -> bool:
         if mark in "dyxonDAMt":
             return False
         if start > 1 and mark in "-/.+:," and tokens.is_glued(start - 2):
-            word = tokens.words[start - 2]
-            if code[start - 2] in "dyx" or (code[start - 2] == "o" and _is_label(word, mark)):
-                return False
-            if code[start - 2] == "E" and mark in "-+":
+            word, kind = tokens.words[start - 2], code[start - 2]
+            if kind in "dyx" or (mark in "-/+" and kind in "oE" and _is_label(word, mark)):
                 return False
     if found["weekday"] or found["told"]:
         return True
@@ -98,7 +96,9 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: Printed) -> bool:
 
 def _is_label(word: str, mark: str) -> bool:
     """Whether *word* and *mark* number what follows: Covid-19, G-20, H+6, not Bengkulu-29 Mei."""
-    return mark == "/" or len(word) <= len("mig") or word in _LABELS
+    if mark == "/":  # 1444 H/23 Maret 2023 is two dates
+        return word not in ("h", "m")
+    return len(word) <= len("mig") or word in _LABELS
 
 
 def _ends_here(tokens: Tokens, read: Printed) -> bool:

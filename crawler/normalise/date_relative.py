@@ -25,8 +25,8 @@ from crawler.normalise.date_words import MONTHS, ONE_UNIT, UNITS, spelt_number
 _EARLIEST: Final = 1000
 
 _RELATIVE: Final = re.compile(
-    r"""(?=[dnGcKVXWeubMSNThBU])(?:
-      (?:(?P<half>G)|(?P<count>d(?:\(n{1,3}\))?|n{1,3}))(?P<unit>[hubPiW])
+    r"""(?=[dxnGcKVXWeubMSNThBUpR])(?:
+      (?:(?P<half>G)|(?P<count>[dx](?:\(n{1,3}\))?|n{1,3}))(?P<unit>[hubPiW])
         (?:(?P<more>d)i)?Y?(?P<way>[LQ])                      # 1 jam 30 menit yang lalu
     | (?P<one>c)Y?(?P<one_way>[LQ])                           # sepekan lalu
     | (?P<pair>WT?[-R&]h?W)(?:T?Y?(?P<pair_week>[uW])?(?P<pair_turn>[LVFIB]))?
@@ -35,8 +35,9 @@ _RELATIVE: Final = re.compile(
     | e?(?P<week>u)Y?(?P<week_turn>[LVFIB])
     | e?(?P<month>b)Y?(?P<month_turn>[LVFIB])
     | K(?P<day_of>d)b(?P<of_month>[LVFIB])                    # tanggal 5 bulan ini
-    | (?P<govern>[eb]{0,2})(?P<name>M)(?:a?(?P<year>y))?(?P<by_year>a)?Y?(?P<name_turn>[LVFIB])?
-      (?:[-R&](?P<until>M)(?:a?(?P<until_year>y))?)?
+    | (?P<govern>(?:e[-R&])?[eb]{0,2}|[pR](?=M(?!d)))(?P<name>M)
+      (?:a?(?P<year>y))?(?P<by_year>a)?Y?(?P<name_turn>[LVFIB])?
+      (?:[-R&][eb]{0,2}(?P<until>M)(?:a?(?P<until_year>y))?)?
     | (?P<two_back>VX|XV)
     | (?P<night>S|NT|TN)
     | (?P<today>hI|TI|UT|TU)
@@ -132,8 +133,8 @@ def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | No
     ):
         return None  # "kemarin-kemarin" is some time ago
     said = tokens.words[start:end]
-    if said == ["hari", "ini"] and code[start - 1 : start] == "R":
-        return None  # "sampai hari ini" is no day
+    if said == ["hari", "ini"] and code[start - 1 : start] in tuple("Rndc"):
+        return None  # "sampai hari ini" is no day, and "dua hari ini" are two
     kind = found.lastgroup or ""
     nightly = any(word.startswith(("malam", "semal")) for word in said)
     days = -nightly if kind == "night" else _DAYS[kind]
@@ -144,8 +145,9 @@ def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | No
 
 
 def _count(tokens: Tokens, start: int, end: int) -> int | None:
-    if tokens.code[start] == "d":
-        return number(tokens.words[start])
+    if tokens.code[start] in "dx":
+        word = tokens.words[start]
+        return number(word) if len(word) <= len("100") else None
     return spelt_number(tokens.words[start:end])
 
 

@@ -8,7 +8,13 @@ from typing import Final
 
 from crawler.normalise.date_clock import number
 from crawler.normalise.date_tokens import Tokens
-from crawler.normalise.date_words import ENGLISH_MONTHS, month_named, spelt_number, weekday_named
+from crawler.normalise.date_words import (
+    ENGLISH_MONTHS,
+    NUMBERS,
+    month_named,
+    spelt_number,
+    weekday_named,
+)
 
 # The weekday before a date, with what may stand between: Rabu Pon, Sabtu-Minggu, Rabu malam tadi,
 # a clock time, a Hijri date. Of several weekdays without a range the last one counts.
@@ -29,7 +35,7 @@ PRINTED: Final = re.compile(
     | (?P<days>(?:d|x(?=M,?y)|n{{1,3}}(?=M))(?:{_AND_DAY}|/d){{0,6}})D?(?P<joint>[-/.])?
       (?:b?(?P<month>M))
       (?: [-/.,;]{{0,2}}a?'?(?P<year>y|x)
-        | a(?P<turn>[LVIF])
+        | (?P<years>[nd])?a(?P<turn>[LVIF])
         | (?:(?P<sure>'|(?P=joint))|[-/.])?(?P<short>d)
           (?(sure)(?!M)|(?=[)|,;/]|$|q?P|d[.:]d)) )?
     | (?P<month_first>M)(?P<its_days>d(?:[-R&]d)?)D?(?![-/.:]?d|M)(?:,?(?P<its_year>y|x))?
@@ -42,6 +48,7 @@ PRINTED: Final = re.compile(
 )
 # What follows a day and a month without a year that are a date: a clock time, the end of a range.
 _DATE_GOES_ON: Final = re.compile(r"q?P|Z|F|L|[-R&]K?d/{1,2}d")
+_SINCE: Final = ("pada", "sejak", "mulai", "hingga", "sampai")
 _TURNS: Final = {"L": -1, "V": -1, "I": 0, "F": 1}
 _MONTHS_A_YEAR: Final = 12
 _LONGEST_MONTH: Final = 31
@@ -148,12 +155,21 @@ def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
         elif year or tokens.words[at].startswith(("19", "20")):
             end = at + 1
     elif found["turn"]:
-        end, turn = found.end("turn"), _TURNS[found["turn"]]
+        end, turn = found.end("turn"), _turn(tokens, found)
     elif found["short"]:
         year = _short_year(tokens, found.start("short"))
         end = found.end("short") if year else end
     point = Point(days[0], month, year, turn=turn)
     return _printed(tokens, found, days, point, end=end, start=start)
+
+
+def _turn(tokens: Tokens, found: re.Match[str]) -> int:
+    """How many years from the anchor's: tahun lalu, dua tahun lalu, tahun ini."""
+    if not found["years"]:
+        return _TURNS[found["turn"]]
+    word = tokens.words[found.start("years")]
+    count = number(word) if found["years"] == "d" else NUMBERS.get(word, 0)
+    return count * _TURNS[found["turn"]]
 
 
 def _spelt(tokens: Tokens, found: re.Match[str]) -> Printed | None:
@@ -219,7 +235,12 @@ def _is_in_place(tokens: Tokens, found: re.Match[str]) -> bool:
     if tokens.words[start : start + 3] == ["24", "/", "7"]:
         return before == "(" and code[max(start - 2, 0)] in "TNVIhP"  # else round the clock
     bracketed = before == "(" or (before == "," and after == ")")
-    return bracketed or _DATE_GOES_ON.match(code, end) is not None
+    if bracketed or _DATE_GOES_ON.match(code, end):
+        return True
+    # "sejak 29/9" is no share, which is less than one
+    if code[start:end] != "d/d" or tokens.word(start - 1) not in _SINCE:
+        return False
+    return number(tokens.words[start]) > number(tokens.words[start + 2])
 
 
 def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:

@@ -22,8 +22,11 @@ _NAMING: Final = _all(
     "pasar salat shalat sholat solat khutbah khotbah ibadah misa koran puasa gerakan program radar "
     "kampung jalan jl jln stasiun terminal bandar tanah kelurahan kecamatan desa pekan black"
 )
-# A weekday before these is a feast or a habit: Jumat Agung, Rabu Abu.
-_NAMED: Final = _all("agung abu putih suci palma wekasan curhat berkah bersih keramat ke kedua")
+# A weekday before these is a feast, a habit, one of many: Jumat Agung, Rabu kedua.
+_NAMED: Final = _all(
+    "agung abu putih suci palma wekasan curhat berkah bersih keramat ke pertama kedua ketiga "
+    "keempat terakhir"
+)
 _INTRODUCING: Final = _all("pada hari sejak hingga sampai mulai di , ( kata")
 # Another weekday, or a date of the Hijri calendar, of which the weekday is one.
 _LISTED: Final = re.compile(r",?W|J?[,(]?dH")

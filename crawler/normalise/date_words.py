@@ -53,7 +53,7 @@ MONTH_ABBREVIATIONS: Final = _numbered(
         4: "apr",
         6: "jun djun",
         7: "jul djul",
-        8: "agt agu ags agust agst agts agus aug",
+        8: "agt agu ags agust agst agts aug",
         9: "sep sept",
         10: "okt oct",
         11: "nov nop",
@@ -116,11 +116,11 @@ TEEN: Final = "belas"
 TIMES_TEN: Final = "puluh"
 
 UNITS: Final = {
-    **dict.fromkeys(_all("hari day days"), "h"),
-    **dict.fromkeys(_all("pekan minggu week weeks"), "u"),
-    **dict.fromkeys(_all("bulan month months"), "b"),
+    **dict.fromkeys(_all("hari hr day days"), "h"),
+    **dict.fromkeys(_all("pekan minggu mgg week weeks"), "u"),
+    **dict.fromkeys(_all("bulan bln month months"), "b"),
     **dict.fromkeys(_all("jam hour hours"), "P"),
-    **dict.fromkeys(_all("menit minute minutes"), "i"),
+    **dict.fromkeys(_all("menit mnt minute minutes"), "i"),
 }
 ONE_UNIT: Final = {"sehari": "h", "sepekan": "u", "seminggu": "u", "sebulan": "b", "sejam": "P"}
 
@@ -149,7 +149,7 @@ _WORDS: Final = {
     "D": "st nd rd th",
     "G": "setengah",
     "t": "t",
-    "a": "tahun thn",
+    "a": "tahun setahun thn",
     "J": "legi pahing paing pon wage kliwon",
     "H": (
         "muharram muharam safar rabiul rabiulawal rabiulakhir jumadil jumadilawal jumadilakhir "
@@ -185,6 +185,8 @@ NAMED_FOR_A_DATE: Final = _all(
     "masjid pantai pasar perguruan yayasan kompleks"
 )
 
+# Short for a month before a year; else the name of a man.
+_BEFORE_A_YEAR: Final = {"agus": 8}
 _EASILY_MISTAKEN: Final = 6  # "macet" is one letter from "maret", nothing is from "januari"
 
 
@@ -211,6 +213,8 @@ def misspelt_month(word: str, *, before_year: bool) -> int | None:
 
     One slip in a long name; before a year two in a long name, one in a short.
     """
+    if word in _BEFORE_A_YEAR:
+        return _BEFORE_A_YEAR[word] if before_year else None
     best, meant = 3, None
     for name, month in _MONTH_NAMES.items():
         is_long = len(name) > _EASILY_MISTAKEN

@@ -13,7 +13,7 @@ from typing import Final
 
 from crawler.items import FoundDate
 from crawler.normalise.date_calendar import Relative, Span
-from crawler.normalise.date_clock import Clock
+from crawler.normalise.date_clock import Clock, clock_alone
 from crawler.normalise.date_published import read_published
 from crawler.normalise.date_readings import (
     Reading,
@@ -137,8 +137,8 @@ def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> Foun
         day, time = moment.date(), clock.iso(moment)[len("2021-09-29T") :]
     start = tokens.base + tokens.starts[reading.start]
     end = tokens.base + tokens.ends[reading.end - 1]
-    printed_code = tokens.code[reading.start : reading.end + 1]
-    if printed_code.endswith(")") and printed_code.count("(") == printed_code.count(")"):
+    code = tokens.code[reading.start : reading.end]
+    if tokens.code[reading.end : reading.end + 1] == ")" and code.count("(") > code.count(")"):
         end = tokens.base + tokens.ends[reading.end]
     inferred = "year-inferred" if span.inferred else "explicit"
     return FoundDate(
@@ -168,6 +168,7 @@ def normalise(text: str, anchor: dt.datetime | None) -> str | None:
     for relative in relatives(tokens, anchor):
         if relative.day is None:
             return _period(relative)
+    clock = clock or clock_alone(tokens)
     return _form(Span(anchor.date(), None, inferred=True), clock, anchor) if clock else None
 
 
