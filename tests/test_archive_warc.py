@@ -18,7 +18,8 @@ from warcio.archiveiterator import ArchiveIterator
 from crawler.archive import Found, Refused, decode_body, read_capture
 from crawler.archive.captures import NotARecord, records
 from crawler.archive.codings import zstd
-from crawler.archive.warcs import cut_torn_record, warc_files
+from crawler.archive.warc_tail import cut_torn_record
+from crawler.archive.warcs import warc_files
 from crawler.errors import ArchiveDamaged
 from tests.archive_site import (
     LINTAS,
@@ -238,11 +239,12 @@ def test_torn_record_is_cut_at_every_byte(folder: Folder, tmp_path: Path) -> Non
     path = tmp_path / "torn.warc.gz"
     for size in [*offsets[1:-2], *range(offsets[-2], len(whole))]:
         path.write_bytes(whole[:size])
-        said, usable = cut_torn_record(path, None)
+        tail = cut_torn_record(path, None)
         good = max(offset for offset in offsets if offset <= size)
-        assert usable
+        assert tail.usable
         assert path.read_bytes() == whole[:good]
-        assert (said is None) == (good == size)
+        assert (tail.size, tail.crc) == (good, zlib.crc32(whole[:good]))
+        assert (tail.said is None) == (good == size)
 
 
 @pytest.mark.parametrize("size", [0, 1, 9, 200])
@@ -250,7 +252,7 @@ def test_file_without_a_whole_record_is_removed(folder: Folder, tmp_path: Path, 
     folder.run(found(1))
     path = tmp_path / "torn.warc.gz"
     path.write_bytes(folder.warcs()[0].read_bytes()[:size])
-    assert cut_torn_record(path, None)[1]
+    assert cut_torn_record(path, None).usable
     assert not path.exists()
 
 
@@ -260,9 +262,9 @@ def test_tail_behind_what_is_known_is_all_that_is_read(folder: Folder, tmp_path:
     whole[40] ^= 0xFF  # damage that only a full reading would see
     path = tmp_path / "known.warc.gz"
     path.write_bytes(whole + b"\x1f\x8b\x08torn")
-    said, usable = cut_torn_record(path, len(whole))
-    assert said == f"known.warc.gz: cut 7 bytes of a torn record at byte {len(whole)}"
-    assert usable
+    tail = cut_torn_record(path, (len(whole), 7))
+    assert tail.said == f"known.warc.gz: cut 7 bytes of a torn record at byte {len(whole)}"
+    assert (tail.usable, tail.size, tail.crc) == (True, len(whole), 7)
 
 
 def test_damage_before_the_end_is_not_cut(folder: Folder, tmp_path: Path) -> None:
@@ -273,10 +275,10 @@ def test_damage_before_the_end_is_not_cut(folder: Folder, tmp_path: Path) -> Non
     whole[second + 30] ^= 0xFF
     path = tmp_path / "damaged.warc.gz"
     path.write_bytes(whole)
-    said, usable = cut_torn_record(path, None)
-    assert said is not None
-    assert said.startswith(f"damaged.warc.gz: damaged from byte {second} to ")
-    assert (path.read_bytes(), usable) == (bytes(whole), False)
+    tail = cut_torn_record(path, None)
+    assert tail.said is not None
+    assert tail.said.startswith(f"damaged.warc.gz: damaged from byte {second} to ")
+    assert (path.read_bytes(), tail.usable) == (bytes(whole), False)
 
 
 def test_damaged_newest_file_is_left_and_another_begun(folder: Folder) -> None:

@@ -56,6 +56,7 @@ class Batches:
         self._documents: list[tuple[str, str | None, str | None]] = []
         self._withheld: list[str] = []
         self._wrote = False
+        self._warc: tuple[str, int, int] | None = None
         self._lines.begin(self.stamp)
         self.rows.fetch(urls, ids)
 
@@ -113,7 +114,7 @@ class Batches:
         except OSError:
             self.rollback()
             raise
-        self.warcs.accept()
+        self._warc = self.warcs.accept()
         if content:
             size, crc = self._sizes.get(self._lines.name, (0, 0))
             self._sizes[self._lines.name] = (size + len(content), zlib.crc32(content, crc))
@@ -131,8 +132,8 @@ class Batches:
         if self._wrote:
             self.tables.put_file(self._lines.name, *self._sizes[self._lines.name])
             self.tables.put_meta("written_at", self.stamp)
-        if self.warcs.name:
-            self.tables.put_file(self.warcs.name, self.warcs.size, 0)
+        if self._warc:
+            self.tables.put_file(*self._warc)
         self.tables.commit()
 
     def rollback(self) -> None:

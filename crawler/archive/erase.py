@@ -20,6 +20,7 @@ from crawler.archive.manifest import update_manifest
 from crawler.archive.reading import line_beginning
 from crawler.archive.rereading import post_id_of
 from crawler.archive.rows import ArticleRow
+from crawler.archive.warcs import crc_of
 from crawler.errors import ArchiveError
 from crawler.items import WITHHELD, Article, Gone
 from crawler.lineformat import parse_line
@@ -126,6 +127,13 @@ def _erase_records(
     for warc, mine in files.items():
         overwrite(batches.folder / warc, mine, batches.stamp)
         erased.records[warc] += len(mine)
+    accounted = batches.tables.files()
+    batches.tables.begin()
+    for warc in {*files, *erased.parts} & accounted.keys():
+        size, _ = accounted[warc]
+        batches.tables.put_file(warc, size, crc_of(batches.folder / warc, size))
+    batches.tables.commit()
+    batches.warcs.known = ("", 0)  # asked anew
 
 
 def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) -> None:

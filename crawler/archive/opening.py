@@ -16,7 +16,8 @@ from crawler.archive.moments import stamp
 from crawler.archive.rebuild import open_ledger, remove_ledger
 from crawler.archive.rows import PageHash
 from crawler.archive.tables import NAME, Tables
-from crawler.archive.warcs import FOLDER, WarcFiles, cut_torn_record, warc_files
+from crawler.archive.warc_tail import cut_torn_record
+from crawler.archive.warcs import FOLDER, WarcFiles, warc_files
 from crawler.newsrooms import Newsroom
 
 
@@ -54,9 +55,10 @@ def make_ready(
     warcs = WarcFiles(folder, newsroom.name, operator=operator, clock=clock)
     if files := warc_files(folder, newsroom.name):
         known = tables.files().get(f"{FOLDER}/{files[-1].name}")
-        torn, usable = cut_torn_record(files[-1], known[0] if known else None)
-        said += [torn] if torn else []
-        if not usable:
+        tail = cut_torn_record(files[-1], known)
+        said += [tail.said] if tail.said else []
+        warcs.known = (f"{FOLDER}/{files[-1].name}", tail.crc)
+        if not tail.usable:
             warcs.start_anew()
     return Opened(tables=tables, warcs=warcs, repairs=tuple(said))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
@@ -25,7 +25,7 @@ from crawler.archive.rereading import Rules
 from crawler.archive.tables import ARTICLE_COLUMNS, Tables, connect
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.verify_lines import LineChecker, Problem, Tally
-from crawler.archive.warcs import FOLDER
+from crawler.archive.warcs import FOLDER, crc_of
 from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
 
@@ -53,8 +53,9 @@ def verify(
         fresh = Tables(Path(temporary) / LEDGER, durable=False)
         try:
             checker = LineChecker(folder, newsroom, rules, fresh, tally)
-            yield from checker.check(_accounted(folder))
-            yield from _check_warcs(folder, tally)
+            accounted = _accounted(folder)
+            yield from checker.check(accounted)
+            yield from _check_warcs(folder, accounted, tally)
             yield from _check_manifest(folder)
             yield from _check_withheld(folder, fresh)
             yield from _check_ledger(folder, fresh)
@@ -97,10 +98,19 @@ def _accounted(folder: Path) -> dict[str, tuple[int, int]]:
     return {name: (size, crc) for name, size, crc in rows}
 
 
-def _check_warcs(folder: Path, tally: Tally) -> Iterator[Problem]:
+def _check_warcs(
+    folder: Path, accounted: Mapping[str, tuple[int, int]], tally: Tally
+) -> Iterator[Problem]:
     for path in sorted((folder / FOLDER).glob("*.warc.gz")):
+        name = f"{FOLDER}/{path.name}"
         with path.open("rb") as file:
-            yield from _check_warc(f"{FOLDER}/{path.name}", file, tally)
+            yield from _check_warc(name, file, tally)
+        size, crc = accounted.get(name, (0, 0))
+        if size and crc_of(path, size) != crc:
+            yield Problem(name, 0, f"its first {size} bytes are not what was written")
+    for name, (size, _) in accounted.items():
+        if name.startswith(f"{FOLDER}/") and not (folder / name).exists():
+            yield Problem(name, 0, f"is not there; the ledger knows {size} bytes of it")
 
 
 def _check_warc(name: str, file: BinaryIO, tally: Tally) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from crawler.archive.captures import NotARecord, next_record_after, record_at, records
+from crawler.archive.captures import record_at
 from crawler.archive.files import AppendedFile, sync_folder
 from crawler.archive.moments import stamp
 from crawler.archive.records import Member, request, response, revisit, sha256, warcinfo
@@ -25,6 +26,7 @@ FOLDER: Final = "warc"
 FULL: Final = 1_000_000_000
 # Findings of a REST list name one capture; of the last few, where they lie is remembered.
 _REMEMBERED: Final = 8
+_BLOCK: Final = 1024 * 1024
 
 
 @attrs.frozen
@@ -51,11 +53,14 @@ class WarcFiles:
         self.operator = operator
         self.clock = clock
         self.full = full
+        self.known = ("", 0)
+        """Name and crc32 of the file that may be appended to."""
+
         self._file: AppendedFile | None = None
         self._damaged = False
         self._path: Path | None = None
         self._members: list[bytes] = []
-        self._begin = self._end = 0
+        self._begin = self._end = self._crc = 0
         self._recent: list[_Written] = []
 
     def start_anew(self) -> None:
@@ -105,11 +110,6 @@ class WarcFiles:
         """The file that is appended to, as lines name it; empty before there is one."""
         return f"{FOLDER}/{self._path.name}" if self._path else ""
 
-    @property
-    def size(self) -> int:
-        """Its size without the batch."""
-        return self._begin
-
     def commit(self) -> None:
         """Put the batch on disk; :meth:`accept` or :meth:`rollback` decides on it."""
         if self._members:
@@ -118,15 +118,25 @@ class WarcFiles:
                 self._path.parent.mkdir(exist_ok=True)
                 self._file = AppendedFile(self._path)
                 sync_folder(self.folder)
-            self._file.append(b"".join(self._members))
+            content = b"".join(self._members)
+            self._file.append(content)
             self._file.sync()
             self._members.clear()
+            self._crc = zlib.crc32(content, self.known[1])
 
-    def accept(self) -> None:
-        """Let the batch stand: what names it is on disk too."""
+    def accept(self) -> tuple[str, int, int] | None:
+        """Let the batch stand: what names it is on disk, too.
+
+        Returns name, size and crc32 of the file, ``None`` when nothing was added to it.
+        """
+        if self._begin == self._end:
+            return None
         self._begin = self._end
+        self.known = (self.name, self._crc)
+        written = (self.name, self._end, self._crc)
         if self._end >= self.full:
             self.close()
+        return written
 
     def rollback(self) -> None:
         """Drop the batch; what :meth:`commit` has written of it is cut off."""
@@ -194,6 +204,8 @@ class WarcFiles:
         if files and not self._damaged and (size := files[-1].stat().st_size) < self.full:
             self._path = files[-1]
             self._begin = self._end = size
+            if self.known[0] != self.name:
+                self.known = (self.name, crc_of(files[-1], size))
             return
         self._damaged = False
         now = self.clock()
@@ -201,7 +213,19 @@ class WarcFiles:
         name = f"{self.archive}-{now.astimezone(dt.UTC):%Y%m%d%H%M%S}-{serial:05}.warc.gz"
         self._path = self.folder / FOLDER / name
         self._begin = self._end = 0
+        self.known = (self.name, 0)
         self._append(warcinfo(name, archive=self.archive, operator=self.operator, date=stamp(now)))
+
+
+def crc_of(path: Path, size: int, *, start: int = 0, crc: int = 0) -> int:
+    """Return the crc32 of the first *size* bytes of a file; *crc* is that of those up to *start*."""
+    with path.open("rb") as file:
+        file.seek(start)
+        left = size - start
+        while left > 0 and (block := file.read(min(left, _BLOCK))):
+            crc = zlib.crc32(block, crc)
+            left -= len(block)
+    return crc
 
 
 def warc_files(folder: Path, archive: str) -> list[Path]:
@@ -217,34 +241,3 @@ def warc_files(folder: Path, archive: str) -> list[Path]:
 def _serial(name: str, archive: str) -> int | None:
     match = re.fullmatch(rf"{re.escape(archive)}-\d{{14}}-(\d{{5,}})\.warc\.gz", name)
     return int(match[1]) if match else None
-
-
-def cut_torn_record(path: Path, known: int | None) -> tuple[str | None, bool]:
-    """Cut a torn record off the end of the file at *path*.
-
-    *known* is its size when the ledger last heard of it, up to where it needs no reading. Returns
-    what to say, and whether the file may be appended to: it may not when it is damaged before its
-    end, which is left as it is for :mod:`crawler.archive.verify` to tell.
-    """
-    size = path.stat().st_size
-    if size == 0:
-        path.unlink()
-        return None, True
-    if known is not None and size < known:
-        return f"{path.name}: {known - size} bytes shorter than it was; see scrapy verify", False
-    end = known or 0
-    with path.open("r+b") as file:
-        try:
-            for record in records(file, end):
-                end = record.offset + record.length
-        except NotARecord:
-            if (after := next_record_after(file, end)) is not None:
-                return f"{path.name}: damaged from byte {end} to {after}; see scrapy verify", False
-            file.truncate(end)
-            file.flush()
-        else:
-            return None, True
-    if end == 0:
-        path.unlink()
-        sync_folder(path.parent)
-    return f"{path.name}: cut {size - end} bytes of a torn record at byte {end}", True

@@ -1,0 +1,348 @@
+"""``verify``: every kind of damage is found and placed; ``repair``: only what is safe."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import attrs
+import pytest
+
+from crawler.archive import Missing, RunReport, Withhold, read
+from crawler.archive.lines import MonthFile
+from crawler.archive.repair import repair
+from crawler.archive.rereading import Rules
+from crawler.archive.tables import NAME
+from crawler.archive.verify import verify
+from crawler.archive.verify_lines import Problem, Tally
+from crawler.captures import Capture
+from crawler.items import Article
+from crawler.newsrooms import Newsroom
+from tests.archive_site import (
+    LINTAS,
+    Folder,
+    address,
+    capture,
+    exchange,
+    found,
+    listing,
+    page_hash,
+    rest,
+    rules_1,
+    rules_2,
+)
+
+LINES = "articles-2026-05.jsonl"
+RULES = Rules(extractor="rules-1", extract=rules_1, page_hash=page_hash)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with a bit of everything, a month of it compressed."""
+    folder = Folder(tmp_path_factory.mktemp("whole") / "lintas")
+    folder.run(found(1), found(2), rest(listing((4, "Judul", "Isi."), (5, "Lain", "Isi.")), 4))
+    folder.clock.move(days=80)
+    folder.run(found(1, text="Disunting."), found(3), found(4, "Judul", "Isi."))
+    gone = capture(exchange(address(2), b"Tidak ada", status=404))
+    for _ in range(2):
+        folder.run(Missing(address(2), 404, [gone]))
+    folder.run(found(6), found(7))
+    folder.run(Withhold("lintas:6", "asked for"))
+    with folder.open() as archive:
+        archive.finish(RunReport(exit_code=0))
+    return folder.path
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Folder:
+    shutil.copytree(whole, tmp_path / "lintas")
+    folder = Folder(tmp_path / "lintas")
+    folder.clock.move(days=80)
+    return folder
+
+
+def problems(folder: Folder, rules: Rules = RULES, tally: Tally | None = None) -> list[str]:
+    return [str(problem) for problem in verify(folder.path, LINTAS, rules, tally)]
+
+
+def change(folder: Folder, before: bytes, after: bytes, *, again: bool = False) -> int:
+    """Replace a part of the lines of May, where it is first; return the offset of its line."""
+    path = folder.path / LINES
+    content = path.read_bytes()
+    place = content.rfind(before) if again else content.find(before)
+    assert place >= 0
+    path.write_bytes(content[:place] + after + content[place + len(before) :])
+    return content.rfind(b"\n", 0, place) + 1
+
+
+def test_whole_archive_has_no_problem(folder: Folder) -> None:
+    tally = Tally()
+    assert problems(folder, tally=tally) == []
+    assert (tally.lines, tally.compared, tally.others) == (10, 8, 0)
+    assert tally.captures == 9
+    assert tally.records == 19
+
+
+def test_lines_of_other_rules_are_counted_not_compared(folder: Folder) -> None:
+    tally = Tally()
+    later = Rules(extractor="rules-2", extract=rules_2, page_hash=page_hash)
+    assert problems(folder, later, tally) == []
+    assert (tally.compared, tally.others) == (0, 8)
+
+
+def test_rules_that_changed_without_a_new_name_are_found(folder: Folder) -> None:
+    def changed(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
+        return attrs.evolve(rules_1(captures, newsroom, post_id), language="su", word_count=1)
+
+    said = problems(folder, Rules(extractor="rules-1", extract=changed, page_hash=page_hash))
+    assert said[0].endswith("lintas:1: its captures give another word_count, language")
+    assert len(said) == 8
+
+
+def test_rules_that_fail_are_a_problem_of_the_line(folder: Folder) -> None:
+    def failing(*_: object) -> Article:
+        raise ZeroDivisionError("a mistake of ours")
+
+    said = problems(folder, Rules(extractor="rules-1", extract=failing, page_hash=page_hash))
+    assert said[0].endswith("lintas:1: its captures cannot be read: a mistake of ours")
+
+
+def test_flipped_letter_of_the_text_is_found(folder: Folder) -> None:
+    offset = change(folder, b"Disunting.", b"Disuntjng.")
+    said = problems(folder)
+    assert f"{LINES}: byte {offset}: lintas:1: its captures give another body" in said
+    assert any("bytes are not what was written" in each for each in said)
+
+
+def test_flipped_letter_is_found_where_nothing_is_compared(folder: Folder) -> None:
+    change(folder, b"Disunting.", b"Disuntjng.")
+    later = Rules(extractor="rules-2", extract=rules_2, page_hash=page_hash)
+    (said,) = problems(folder, later)
+    size = (folder.path / LINES).stat().st_size
+    assert said == f"{LINES}: byte 0: its first {size} bytes are not what was written"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        (b'"revision":2', b'"revision":3', "lintas:1: revision 3 after revision 1"),
+        (b'"revision":2', b'"revision":0', "revision needs a number from 1, got 0"),
+        (b'"id":"lintas:3"', b'"id":"lintas:1"', "lintas:1: revision 1 after revision 2"),
+        (b'"site":"lintas"', b'"site":"lintos"', "lintas:1: site is lintos, want lintas"),
+        (b'"subtitle":null', b'"subtitlo":null', "lintas:1: has no subtitle"),
+        (b'"word_count":1,"language":"id"', b'"language":"id","word_count":1', "not in their order"),
+        (b'"word_count":1,', b'"word_count": 1,', "is not written as this program writes it"),
+        (b'"title":"', b'"title":', "line needs JSON"),
+        (b'"written_at":"2026-05', b'"written_at":"2026-06', "in the file of another month"),
+        (b'"written_at":"2026-05-29T02', b'"written_at":"2026-05-29T03', "before the line before"),
+        (b'"run":"2026', b'"run":"3026', "is not in runs.jsonl"),
+        (b'"offset":', b'"offset":1', "the file ends here, where a record should be"),
+        (b'"length":', b'"length":1', " bytes, want 1"),
+        (b'"record_id":"urn:uuid:', b'"record_id":"urn:xuid:', "the line that names it <urn:xuid:"),
+        (b'"digest":"sha256:', b'"digest":"sha257:', "payload is not sha257:"),
+        (b'"fetched_at":"2026-03-10T02:00:00Z"', b'"fetched_at":"2026-03-10T02:00:09Z"', "warc-date"),
+        (b'"warc":"warc/lintas', b'"warc":"warc/lontas', "no record can be read"),
+        (b'"schema":"gone/1","id":"lintas:2","revision":2', b'"schema":"gone/1","id":"lintas:2","revision":1', "gone as revision 1, after revision 1"),
+        (b'"schema":"withheld/1"', b'"schema":"withheld/2"', "schema needs one of"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_wrong_line_is_found(
+    folder: Folder, before: bytes, after: bytes, wanted: str
+) -> None:
+    change(folder, before, after)
+    said = problems(folder)
+    assert [each for each in said if wanted in each], said
+
+
+def test_line_that_is_there_twice_is_found(folder: Folder) -> None:
+    path = folder.path / LINES
+    content = path.read_bytes()
+    second = content.index(b"\n") + 1
+    path.write_bytes(content[:second] + content)
+    assert any("a second line of revision 2, source page" in each for each in problems(folder))
+
+
+def test_line_that_is_lost_is_found(folder: Folder) -> None:
+    path = folder.path / LINES
+    content = path.read_bytes()
+    path.write_bytes(content[content.index(b"\n") + 1 :])
+    said = problems(folder)
+    assert "state.sqlite: byte 0: does not say of lintas:1 what its lines say" in said
+
+
+@pytest.mark.parametrize("bit", [0x01, 0x10, 0x80])
+def test_flipped_bits_of_any_file_are_found(folder: Folder, bit: int) -> None:
+    for path in sorted(folder.path.rglob("*")):
+        if path.is_dir() or path.name in (".lock", "state.sqlite"):
+            continue
+        content = path.read_bytes()
+        for place in range(7, len(content), max(len(content) // 23, 1)):
+            flipped = bytearray(content)
+            flipped[place] ^= bit
+            path.write_bytes(flipped)
+            if path.name in ("archive.json", "runs.jsonl", "manifest-sha256.txt"):
+                continue  # words and counts that nothing else says
+            assert problems(folder), (path.name, place)
+        path.write_bytes(content)
+    assert problems(folder) == []
+
+
+def test_torn_tails_and_leftovers_are_found(folder: Folder) -> None:
+    with (folder.path / LINES).open("ab") as file:
+        size = file.tell()
+        file.write(b'{"schema"')
+    with (folder.path / "runs.jsonl").open("ab") as file:
+        file.write(b'{"id"')
+    (warc,) = folder.warcs()
+    with warc.open("ab") as file:
+        end = file.tell()
+        file.write(b"\x1f\x8b\x08half a record")
+    (folder.path / "articles-2026-03.jsonl.zst.tmp").touch()
+    said = problems(folder)
+    assert f"{LINES}: byte {size}: a torn line; the next run cuts it" in said
+    assert [each for each in said if each.startswith("runs.jsonl") and "a torn line" in each]
+    assert [each for each in said if each.startswith(f"warc/{warc.name}: byte {end}: no WARC")]
+    assert [
+        each for each in said if each.startswith("articles-2026-03.jsonl.zst.tmp: byte 0: left")
+    ]
+    assert len(said) == 4
+
+
+def test_damaged_record_is_named_and_the_rest_still_checked(folder: Folder) -> None:
+    (warc,) = folder.warcs()
+    article = next(read(folder.path))
+    reference = article.captures[0]
+    content = bytearray(warc.read_bytes())
+    content[reference.offset + 60] ^= 0x04
+    content[-9] ^= 0x04
+    warc.write_bytes(content)
+    said = problems(folder)
+    assert [each for each in said if f"byte {reference.offset}: no WARC record can be read" in each]
+    assert [each for each in said if "up to its end" in each]
+
+
+def test_manifest_is_checked(folder: Folder) -> None:
+    path = folder.path / "manifest-sha256.txt"
+    path.write_text(path.read_text() + "0" * 64 + "  warc/none.warc.gz\n")
+    assert problems(folder) == [
+        "warc/none.warc.gz: byte 0: is in the manifest but not there",
+    ]
+    path.write_text("no digest\n")
+    assert problems(folder) == ["manifest-sha256.txt: byte 0: no digest and file name"]
+
+
+def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
+    with closing(sqlite3.connect(folder.path / NAME)) as connection:
+        connection.execute("UPDATE articles SET revision = 9 WHERE id = 'lintas:1'")
+        connection.execute("DELETE FROM articles WHERE id = 'lintas:3'")
+        connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, source,"
+            " extractor, content_hash, page_hash, month, start, size, written FROM articles"
+            " WHERE id = 'lintas:7'")  # fmt: skip
+        connection.execute("DELETE FROM addresses WHERE article = 'lintas:4'")
+        connection.commit()
+    assert problems(folder) == [
+        "state.sqlite: byte 0: does not say of lintas:1 what its lines say",
+        "state.sqlite: byte 0: does not say of lintas:3 what its lines say",
+        "state.sqlite: byte 0: knows lintas:99, of which there is no line",
+        "state.sqlite: byte 0: has no address of lintas:4",
+    ]
+
+
+def test_missing_ledger_is_no_problem(folder: Folder) -> None:
+    (folder.path / NAME).unlink()
+    assert problems(folder) == []
+
+
+@pytest.mark.parametrize("content", [b"no SQLite", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_damaged_ledger_is_found(folder: Folder, content: bytes) -> None:
+    (folder.path / NAME).write_bytes(content)
+    (said,) = problems(folder)
+    assert said.startswith("state.sqlite: byte 0: ")
+
+
+def test_withheld_article_that_archive_json_does_not_name_is_found(folder: Folder) -> None:
+    path = folder.path / "archive.json"
+    values = json.loads(path.read_text())
+    assert values["withheld"] == ["lintas:6"]
+    path.write_text(json.dumps({**values, "withheld": []}))
+    assert problems(folder) == [
+        "archive.json: byte 0: does not name lintas:6, which is withheld",
+    ]
+
+
+def test_verifying_changes_nothing(folder: Folder) -> None:
+    before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
+    problems(folder)
+    assert {path: path.read_bytes() for path in before} == before
+    new = {path.name for path in folder.path.rglob("*") if path not in before and path.is_file()}
+    assert new <= {"state.sqlite-shm", "state.sqlite-wal"}  # SQLite's, for reading
+
+
+# repair
+
+
+def mend(folder: Folder) -> list[str]:
+    found_ = list(verify(folder.path, LINTAS, RULES))
+    return repair(folder.path, LINTAS, page_hash, found_, clock=folder.clock)
+
+
+def break_ledger(path: Path) -> None:
+    with closing(sqlite3.connect(path / NAME)) as connection:
+        connection.execute("UPDATE articles SET revision = 9")
+        connection.commit()
+
+
+def forget_withheld(path: Path) -> None:
+    values = json.loads((path / "archive.json").read_text())
+    (path / "archive.json").write_text(json.dumps({**values, "withheld": []}))
+
+
+def tear(path: Path) -> None:
+    with (path / LINES).open("ab") as file:
+        file.write(b'{"schema"')
+
+
+def both(path: Path) -> None:
+    month = MonthFile(202603, path / "articles-2026-03.jsonl.zst")
+    with month.open() as text:
+        (path / "articles-2026-03.jsonl").write_bytes(text.read())
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (break_ledger, "state.sqlite was missing: rebuilt from 10 lines in 2 files"),
+        (forget_withheld, "state.sqlite was missing: rebuilt from 10 lines in 2 files"),
+        (tear, "articles-2026-05.jsonl: cut 9 bytes of a torn line at byte"),
+        (both, "articles-2026-03.jsonl: compressed again"),
+    ],
+)
+def test_what_is_safe_is_put_right(folder: Folder, harm: Callable[[Path], None], said: str) -> None:
+    harm(folder.path)
+    assert problems(folder)
+    assert [each for each in mend(folder) if each.startswith(said)]
+    assert problems(folder) == []
+
+
+def test_what_is_not_safe_is_left(folder: Folder) -> None:
+    change(folder, b"Disunting.", b"Disuntjng.")
+    (warc,) = folder.warcs()
+    content = bytearray(warc.read_bytes())
+    content[900] ^= 0x04
+    warc.write_bytes(content)
+    before = [(folder.path / LINES).read_bytes(), warc.read_bytes()]
+    mend(folder)
+    assert [(folder.path / LINES).read_bytes(), warc.read_bytes()] == before
+    assert problems(folder)
+
+
+def test_whole_archive_is_left_alone(folder: Folder) -> None:
+    assert mend(folder) == []
+
+
+def test_a_problem_reads_as_file_place_and_what() -> None:
+    assert str(Problem("a.jsonl", 7, "is wrong")) == "a.jsonl: byte 7: is wrong"
