@@ -183,7 +183,7 @@ def _weights(lines: Iterable[Line], shortest: int = _SENTENCE) -> dict[etree._El
     """Return how many letters of sentences each element holds; links are no sentences."""
     weights: dict[etree._Element, int] = defaultdict(int)
     for line in lines:
-        if len(line.text) < shortest or _is_linked(line):
+        if len(line.text) < shortest or is_linked(line):
             continue
         weight = len(squeeze(line.text))
         weights[line.element] += weight
@@ -192,7 +192,7 @@ def _weights(lines: Iterable[Line], shortest: int = _SENTENCE) -> dict[etree._El
     return weights
 
 
-def _is_linked(line: Line) -> bool:
+def is_linked(line: Line) -> bool:
     """Whether a third of *line* or more are links."""
     links = 0
     for link in line.element.iter("a"):
@@ -264,6 +264,6 @@ def _lead(lines: Sequence[Line], headline: etree._Element | None) -> etree._Elem
     for line in lines:
         if headline is not None and line.element is headline:
             below = True
-        elif below and len(line.text) >= _LEAD and not _is_linked(line):
+        elif below and len(line.text) >= _LEAD and not is_linked(line):
             return _block(line.element)
     return None

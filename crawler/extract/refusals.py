@@ -16,6 +16,7 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract.document import text_of
 from crawler.extract.headline import leads_elsewhere
+from crawler.extract.mainbody import MainBody, is_linked
 from crawler.extract.reading import Reading
 from crawler.newsrooms import Newsroom
 
@@ -59,6 +60,9 @@ _SOME: Final = 3
 _TEASER: Final = 250
 # Below this a page without any mark of an article may be anything.
 _SHORT: Final = 250
+# From here on a page is an article although nothing confirms its headline.
+_LONG: Final = 1_000
+_SENTENCE: Final = 40
 # A challenge, an error or a parked domain says little else.
 _LITTLE: Final = 1_200
 
@@ -111,14 +115,25 @@ def _reason_of_the_text(reading: Reading) -> str | None:
         return "no_text"
     if not _is_stated(reading) and _is_list(reading):
         return "list"
-    size = sum(len(line.text) for line in reading.lines if reading.body.accepts(line.text))
     if _is_marked(reading):
         return None
     assert reading.headline is not None
+    size = _sentences(reading, reading.body)
     if size < _SHORT:
         return "too_short"
-    return (
-        None if reading.headline.agrees or reading.headline.element is not None else "no_headline"
+    return None if reading.headline.agrees or size >= _LONG else "no_headline"
+
+
+def _sentences(reading: Reading, body: MainBody) -> int:
+    """Return how many letters of sentences, no links, the text has."""
+    inside = set(body.element.iter())
+    return sum(
+        len(line.text)
+        for line in reading.lines
+        if len(line.text) >= _SENTENCE
+        and line.element in inside
+        and body.accepts(line.text)
+        and not is_linked(line)
     )
 
 
