@@ -6,7 +6,9 @@ import datetime as dt
 import json
 import os
 import signal
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,14 @@ from crawler.archive.tables import NAME
 from tests.archive_site import BEGIN, Folder, address, found, listing, rest
 
 CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")
+
+
+@pytest.fixture
+def memory_path() -> Iterator[Path]:
+    """A folder in memory, where there is one: a kill does not ask whether a disk is behind."""
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 def first(folder: Folder) -> None:
@@ -84,11 +94,11 @@ def in_child(folder: Folder, kill_before: int) -> int:
 
 
 @pytest.mark.parametrize("lose_ledger", [False, True], ids=["ledger kept", "ledger lost"])
-def test_kill_before_any_call(tmp_path: Path, lose_ledger: bool) -> None:
+def test_kill_before_any_call(memory_path: Path, lose_ledger: bool) -> None:
     point, phase = 0, 0
     while phase < len(STORY):
         point += 1
-        folder = Folder(tmp_path / str(point) / "lintas")
+        folder = Folder(memory_path / str(point) / "lintas")
         folder.path.parent.mkdir()
         phase = in_child(folder, point)
         if lose_ledger:

@@ -20,7 +20,7 @@ from crawler.archive.captures import (
 )
 from crawler.archive.codings import decode_body
 from crawler.archive.files import patch_file
-from crawler.archive.records import member, new_record_id, sha256
+from crawler.archive.records import member, new_record_id
 from crawler.archive.warcs import FOLDER
 from crawler.errors import ArchiveDamaged, ArchiveError
 
@@ -115,8 +115,8 @@ def overwrite(path: Path, traces: Iterable[Trace], now: str) -> None:
 def take_out(path: Path, trace: Trace, post_id: int) -> bool:
     """Take a post out of the REST list that *trace* is; False where it is no such list.
 
-    The other posts stay, and with them the record: it keeps its id, gets new digests, and says
-    the digest of its payload from before, which lines go on naming.
+    The other posts stay, and with them the record: it keeps its id, and in the place of its
+    digests says that of its payload from before, which lines go on naming.
     """
     with path.open("rb") as file:
         record = next(records(file, trace.offset))
@@ -136,13 +136,10 @@ def take_out(path: Path, trace: Trace, post_id: int) -> bool:
         changed = zlib.compress(changed, zlib.Z_BEST_COMPRESSION, 16 + zlib.MAX_WBITS)
     head = record.block[: len(record.block) - len(body)]
     head = re.sub(rb"(?i)(\r\ncontent-length:) *\d+", rb"\1 %d" % len(changed), head)
-    before = record.fields.get(ERASED_DIGEST, record.fields["warc-payload-digest"])
-    kept = {
-        **{name: value for name, value in record.fields.items() if name != "content-length"},
-        "warc-payload-digest": sha256(changed),
-        "warc-block-digest": sha256(head + changed),
-        ERASED_DIGEST: before,
-    }
+    before = record.fields.get(ERASED_DIGEST) or record.fields["warc-payload-digest"]
+    gone = ("content-length", "warc-payload-digest", "warc-block-digest")
+    kept = {name: value for name, value in record.fields.items() if name not in gone}
+    kept[ERASED_DIGEST] = before
     patch_file(path, {trace.offset: padded(_member(kept, head + changed), trace.length)})
     return True
 

@@ -159,7 +159,7 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
     state = "gone" if isinstance(line, Gone) else "withheld"
     revision = line.revision if isinstance(line, Gone) else known.revision if known else 1
     base = known or ArticleRow(id=line.id, url=line.url, revision=revision, state=state)
-    if base.state != "withheld":
+    if known is None or known.state != "withheld":
         rows.put_article(
             attrs.evolve(
                 base,
