@@ -37,8 +37,8 @@ def read_published(text: str, zone: dt.tzinfo) -> str | None:
     readings = [reading for reading in explicit(tokens, None) if reading.span]
     end = 0
     for reading in readings:
-        label = tokens.plain[end : tokens.starts[reading.start]]
-        end = tokens.ends[reading.end - 1]
+        label = tokens.plain[end : tokens.start(reading.start)]
+        end = tokens.end(reading.end - 1)
         if _is_of_edit(label):
             continue
         clock = reading.clock
@@ -78,7 +78,7 @@ def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
     # Loaded here, for it costs more than all else that extraction imports.
     from dateparser import parse  # noqa: PLC0415
 
-    start, end = tokens.starts[found.start()], tokens.ends[found.end() - 1]
+    start, end = tokens.start(found.start()), tokens.end(found.end() - 1)
     day = parse(
         tokens.plain[start:end],
         languages=["id", "ms", "en", "nl"],

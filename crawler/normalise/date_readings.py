@@ -63,7 +63,7 @@ def _is_coming(tokens: Tokens, printed: Printed) -> bool:
     """Whether words around the date say that it is to come."""
     if printed.first.year is not None:
         return False
-    start, end = tokens.starts[printed.start], tokens.ends[printed.end - 1]
+    start, end = tokens.start(printed.start), tokens.end(printed.end - 1)
     before = tokens.plain[max(start - _CUE_REACH, 0) : start]
     before = before[before.rfind(". ") + 1 :]
     return bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(tokens.plain, end))

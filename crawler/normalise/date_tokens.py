@@ -69,6 +69,8 @@ _FORMS: Final = (
 )
 _NUMBER: Final = {1: "d", 2: "d", 4: "y"}
 _STOP: Final = ";"
+# Codes that depend on what stands beside: points, single letters, words after a day.
+_DOUBTFUL: Final = re.compile(r"[.tDAZ]|(?<=d)o")
 
 
 def lower(text: str) -> str:
@@ -96,66 +98,74 @@ def _lexical(word: str) -> str:
 class Tokens:
     """The words, numbers and marks of a stretch of text.
 
-    ``code`` has one letter for each of ``words``; ``starts`` and ``ends`` are their places in
-    ``plain``, the folded stretch, so that a match over the code leads back to the text.
+    ``code`` has one letter for each of ``words``, so that a match over the code leads back to the
+    text: ``start`` and ``end`` are places in ``plain``, the folded stretch.
     """
 
-    __slots__ = ("base", "code", "ends", "plain", "source", "starts", "words")
+    __slots__ = ("_found", "base", "code", "plain", "source", "words")
 
     def __init__(self, source: str, start: int = 0, end: int | None = None) -> None:
         self.source = source
         self.base = start
         stretch = source[start:end]
         self.plain = (stretch if stretch.isascii() else stretch.translate(_FOLDED)).lower()
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        codes: list[str] = []
-        for found in _TOKEN.finditer(self.plain):
-            word = found[0]
-            code = _lexical(word)
-            if code in "o.ytDAZ":
-                if code == "." and self._ends_abbreviation(found.start(), codes):
-                    continue
-                code = self._in_context(word, code, found.start(), codes)
-            codes.append(code)
-            self.words.append(word)
-            self.starts.append(found.start())
-            self.ends.append(found.end())
+        self._found = list(_TOKEN.finditer(self.plain))
+        self.words = [found[0] for found in self._found]
+        self.code = "".join(map(_lexical, self.words))
+        doubtful = [found.start() for found in _DOUBTFUL.finditer(self.code)]
+        if doubtful:
+            self._settle(doubtful)
+
+    def _settle(self, doubtful: list[int]) -> None:
+        """Give the tokens at the places *doubtful* the codes that their neighbours ask for."""
+        codes = list(self.code)
+        dropped = []
+        for place in doubtful:
+            if codes[place] == "." and self._ends_abbreviation(place, codes):
+                dropped.append(place)
+            else:
+                codes[place] = self._in_context(place, codes)
+        for place in reversed(dropped):
+            del codes[place], self.words[place], self._found[place]
         self.code = "".join(codes)
 
-    def _ends_abbreviation(self, start: int, codes: list[str]) -> bool:
-        """Whether the full stop at *start* is that of the word before it, as in ``Sept.``."""
-        if not codes or self.ends[-1] != start or self.words[-1] not in ABBREVIATIONS:
+    def _ends_abbreviation(self, place: int, codes: list[str]) -> bool:
+        """Whether the full stop at *place* is that of the word before it, as in ``Sept.``."""
+        word = self.word(place - 1)
+        if word not in ABBREVIATIONS or not self.is_glued(place - 1):
             return False
-        if self.words[-1] in WEEKDAY_ABBREVIATIONS:
-            codes[-1] = "W"
+        if word in WEEKDAY_ABBREVIATIONS:
+            codes[place - 1] = "W"
         return True
 
-    def _in_context(self, word: str, code: str, start: int, codes: list[str]) -> str:
-        if code == "o":
-            after_day = bool(codes) and codes[-1] == "d"
-            return "M" if after_day and misspelt_month(word, before_year=False) else code
-        if code == "y":
-            if codes[-2:] == ["d", "o"] and misspelt_month(self.words[-1], before_year=True):
-                codes[-1] = "M"
-            return code
-        before = self.plain[start - 1 : start]
+    def _in_context(self, place: int, codes: list[str]) -> str:
+        word, code = self.words[place], codes[place]
+        if code == "o":  # it follows a number of two digits
+            is_month = misspelt_month(word, before_year=codes[place + 1 : place + 2] == ["y"])
+            return "M" if is_month else code
+        before = self.plain[self.start(place) - 1 : self.start(place)]
         if code == ".":  # a full stop ends a sentence, a point stands inside a date or a time
-            after = self.plain[start + 1 : start + 2]
+            after = self.plain[self.end(place) : self.end(place) + 1]
             return code if before.isalnum() and after.isalnum() else _STOP
         if code == "Z":
             return code if word != "z" or before.isdecimal() else "o"
         # The T of ISO 8601, am and "th" mean something only after a number.
-        return code if before.isdecimal() or (code == "A" and codes[-1:] == ["d"]) else "o"
+        after_number = before.isdecimal() or (code == "A" and codes[place - 1 : place] == ["d"])
+        return code if after_number else "o"
+
+    def start(self, place: int) -> int:
+        return self._found[place].start()
+
+    def end(self, place: int) -> int:
+        return self._found[place].end()
 
     def is_capital(self, place: int) -> bool:
         """Whether the text prints the word with a capital."""
-        return self.source[self.base + self.starts[place]].isupper()
+        return self.source[self.base + self.start(place)].isupper()
 
     def is_glued(self, place: int) -> bool:
         """Whether nothing stands between the token and the one after it."""
-        return place + 1 < len(self.starts) and self.ends[place] == self.starts[place + 1]
+        return place + 1 < len(self._found) and self.end(place) == self.start(place + 1)
 
     def word(self, place: int) -> str:
         """The word at *place*, empty before the first and after the last."""

@@ -135,11 +135,11 @@ def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> Foun
     moment = clock.on(day, anchor) if clock else None
     if clock and moment:
         day, time = moment.date(), clock.iso(moment)[len("2021-09-29T") :]
-    start = tokens.base + tokens.starts[reading.start]
-    end = tokens.base + tokens.ends[reading.end - 1]
+    start = tokens.base + tokens.start(reading.start)
+    end = tokens.base + tokens.end(reading.end - 1)
     code = tokens.code[reading.start : reading.end]
     if tokens.code[reading.end : reading.end + 1] == ")" and code.count("(") > code.count(")"):
-        end = tokens.base + tokens.ends[reading.end]
+        end = tokens.base + tokens.end(reading.end)
     inferred = "year-inferred" if span.inferred else "explicit"
     return FoundDate(
         text=tokens.source[start:end],
