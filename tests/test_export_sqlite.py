@@ -180,3 +180,9 @@ def test_an_export_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
         write_sqlite([article(1), article(1)], path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["lintas.db"]
+
+
+def test_an_article_with_everything_fills_every_column(database: sqlite3.Connection) -> None:
+    cursor = database.execute("SELECT * FROM articles WHERE id = 'lintas:11'")
+    row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    assert [name for name, value in row.items() if value in (None, "", "[]", "{}")] == []

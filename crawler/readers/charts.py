@@ -1,19 +1,18 @@
-"""Numbers as pictures: Vega-Lite by Altair, drawn to SVG here, so that a page needs no script.
+"""Numbers as pictures, said in Vega-Lite by Altair.
 
-Colours are the page's own variables, so that one picture serves light, dark and paper. What stands
-at a mark becomes its ``<title>``, which browsers show when a pointer rests on it.
+Colours are the page's own variables, so that one picture serves light, dark and paper.
 """
 
 from __future__ import annotations
 
-import re
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import altair as alt
-import vl_convert
-from lxml import etree
 
+from crawler.readers.drawing import draw
 from crawler.readers.provinces import PROVINCES
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -25,18 +24,6 @@ NARROW: Final = 340
 """Pixels across a picture for a phone; the page makes it as wide as there is room."""
 
 _BAND: Final = alt.ExprRef("min(bandwidth('x'), 44)")  # two months are not two walls
-_SVG: Final = "{http://www.w3.org/2000/svg}"
-
-# What Vega writes for scripts and screen readers; the page has a table beside each picture.
-_UNWANTED: Final = (
-    "role",
-    "aria-label",
-    "aria-roledescription",
-    "aria-hidden",
-    "pointer-events",
-    "cursor",
-)
-
 TONES: Final = {"good": "var(--good)", "warn": "var(--warn)", "bad": "var(--bad)"}
 
 
@@ -47,7 +34,7 @@ def columns(rows: Rows, *, width: int) -> str:
         .mark_bar(color="var(--accent)", width=_BAND)
         .encode(
             x=_months(rows, width),
-            y=_amount("value"),
+            y=_amount("value", _ticks(_most(rows))),
             description=alt.Description("tip:N"),
         )
         .properties(width=width, height=190),
@@ -57,9 +44,10 @@ def columns(rows: Rows, *, width: int) -> str:
 
 def mirrored(rows: Rows, *, width: int) -> str:
     """Bars over months that go up (``up``) and down (``down``), each with its ``…_tip``."""
+    ticks = _ticks(_most(rows, "up"), -_most(rows, "down"))
     base = alt.Chart(_data(rows)).encode(x=_months(rows, width))
     up = base.mark_bar(color="var(--accent)", width=_BAND).encode(
-        y=_amount("up", labels="format(abs(datum.value), 'd')"),
+        y=_amount("up", ticks),
         description=alt.Description("up_tip:N"),
     )
     down = base.mark_bar(color="var(--second)", width=_BAND).encode(
@@ -190,19 +178,26 @@ def shares(rows: Rows, *, width: int, names: Sequence[str], periods: Sequence[st
         .properties(width=width, height=alt.Step(17)), width)  # fmt: skip
 
 
-def stacked_days(rows: Rows, *, width: int) -> str:
-    """Bars over days in tones; *rows* have ``day`` (a date), ``value``, ``tone`` and ``tip``."""
+def stacked_days(rows: Rows, *, width: int, days: Sequence[str]) -> str:
+    """Bars over *days* in tones; *rows* have ``day``, ``value``, ``tone``, ``rank`` and ``tip``."""
+    every = 7 if width == WIDE else 14
+    totals = Counter[str]()
+    for row in rows:
+        totals[row["day"]] += row["value"]
+    axis = alt.Axis(
+        values=list(days)[::-every],
+        labelExpr="utcFormat(utcParse(datum.value, '%Y-%m-%d'), '%-d %b')",
+        labelAngle=0,
+    )
     return _draw(
         alt.Chart(_data(rows))
-        .mark_bar(width=alt.RelativeBandSize(band=0.82))
+        .mark_bar(width=_BAND)
         .encode(
             x=alt.X(
-                "day:T",
-                timeUnit="utcyearmonthdate",
-                title=None,
-                axis=alt.Axis(format="%-d %b", tickCount=8 if width == WIDE else 4, grid=False),
+                "day:O", title=None, axis=axis,
+                scale=alt.Scale(domain=list(days), paddingInner=0.2),
             ),
-            y=_amount("value"),
+            y=_amount("value", _ticks(max(totals.values(), default=0))),
             color=alt.Color(
                 "tone:N",
                 legend=None,
@@ -213,11 +208,11 @@ def stacked_days(rows: Rows, *, width: int) -> str:
         )
         .properties(width=width, height=130),
         width,
-    )
+    )  # fmt: skip
 
 
-def _most(rows: Rows) -> float:
-    return max((float(row["value"]) for row in rows), default=0) or 1.0
+def _most(rows: Rows, field: str = "value") -> float:
+    return max((float(row[field]) for row in rows), default=0) or 1.0
 
 
 def _data(rows: Rows) -> alt.InlineData:
@@ -240,11 +235,20 @@ def _months(rows: Rows, width: int) -> alt.X:
     return alt.X("month:O", title=None, axis=axis, scale=alt.Scale(domain=months, paddingInner=0.2))
 
 
-def _amount(field: str, labels: str | None = None) -> alt.Y:
+def _amount(field: str, ticks: Sequence[int]) -> alt.Y:
     axis = alt.Axis(
-        tickCount=4, tickMinStep=1, domain=False, ticks=False, labelExpr=labels or "datum.label"
-    )
+        values=list(ticks), domain=False, ticks=False, labelOverlap=False,
+        labelExpr="format(abs(datum.value), ',d')",
+    )  # fmt: skip
     return alt.Y(f"{field}:Q", title=None, axis=axis)
+
+
+def _ticks(most: float, least: float = 0) -> list[int]:
+    """Whole numbers in round steps from below *least* to *most*, about five of them."""
+    rough = max((most - least) / 5, 1)
+    magnitude = 10 ** int(math.log10(rough))
+    step = next(each * magnitude for each in (1, 2, 5, 10) if each * magnitude >= rough)
+    return list(range(math.floor(least / step) * step, math.floor(most) + 1, step))
 
 
 def _strength(field: str, least: float = 0.05) -> alt.FillOpacity:
@@ -255,46 +259,4 @@ def _strength(field: str, least: float = 0.05) -> alt.FillOpacity:
 
 
 def _draw(chart: Any, width: int) -> str:
-    drawn = (
-        chart.configure(background="transparent", font="sans-serif", padding=2)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor="var(--soft)", labelFontSize=11, gridColor="var(--line)",
-            domainColor="var(--faint)", tickColor="var(--faint)",
-        )
-    )  # fmt: skip
-    specification = drawn.to_dict()
-    if isinstance(specification.get("width"), int):
-        specification["autosize"] = {"type": "fit-x", "contains": "padding"}
-    return _plain(vl_convert.vegalite_to_svg(specification), titles=width == WIDE)
-
-
-def _plain(svg: str, *, titles: bool) -> str:
-    """Return *svg* without what only scripts need; with *titles*, descriptions as ``<title>``."""
-    root = etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False))
-    for element in list(root.iter()):
-        label = element.get("aria-label")
-        mark = element.get("aria-roledescription") in _MARKS
-        for name in _UNWANTED:
-            if name in element.attrib:
-                del element.attrib[name]
-        for name, value in element.items():
-            element.set(name, _LONG_NUMBER.sub(r"\1", str(value)))
-        if label and mark and titles:
-            title = etree.SubElement(element, f"{_SVG}title")
-            title.text = label
-        if element.tag == f"{_SVG}path" and element.get("class") in ("background", "foreground"):
-            element.getparent().remove(element)
-        elif element.tag == f"{_SVG}text" and element.get("opacity") == "0":
-            element.getparent().remove(element)  # a label that found no room
-    for name in ("class", "version"):
-        if name in root.attrib:
-            del root.attrib[name]
-    root.set("aria-hidden", "true")
-    etree.cleanup_namespaces(root)
-    return etree.tostring(root, encoding="unicode")
-
-
-# Digits that no screen shows.
-_LONG_NUMBER: Final = re.compile(r"(\d\.\d\d)\d+")
-_MARKS: Final = ("bar", "rect mark", "text mark", "mark")
+    return draw(chart, titles=width == WIDE)

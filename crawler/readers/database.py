@@ -26,6 +26,13 @@ _LISTS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _NAMES: Final = ("authors", "categories", "tags", "topics")
+_JSON: Final = (*_NAMES, "pages")
+_PLAIN: Final = (
+    "id", "revision", "title", "url", "subtitle", "writer", "editor", "credit", "source_url",
+    "published_at", "modified_at", "event_date", "body", "body_html", "word_count", "language",
+    "image_url", "image_alt", "caption", "photo_credit", "site", "post_id", "content_hash",
+    "source", "extractor", "run", "written_at",
+)  # fmt: skip
 _BETWEEN_COMMITS: Final = 2_000
 
 
@@ -87,46 +94,18 @@ def _positions(
 def _row(key: int, article: Article) -> dict[str, Any]:
     published, modified = moment(article.published_at), moment(article.modified_at)
     place = article.dateline
-    first = min((capture.fetched_at for capture in article.captures), default=None)
     return {
+        **{name: getattr(article, name) for name in _PLAIN},
+        **{name: json.dumps(getattr(article, name), ensure_ascii=False) for name in _JSON},
         "key": key,
-        "id": article.id,
-        "revision": article.revision,
-        "title": article.title,
-        "url": article.url,
         "day": None if published.day is None else published.day.isoformat(),
-        "subtitle": article.subtitle,
         "place": place.place if place else None,
         "outlet": place.outlet if place else None,
         "region": place.region if place else None,
         "dateline": place.text if place else None,
-        **{name: json.dumps(getattr(article, name), ensure_ascii=False) for name in _NAMES},
-        "writer": article.writer,
-        "editor": article.editor,
-        "credit": article.credit,
-        "source_url": article.source_url,
-        "published_at": article.published_at,
         "published_utc": utc_text(published.utc),
         "published_offset_minutes": published.offset_minutes,
-        "modified_at": article.modified_at,
         "modified_utc": utc_text(modified.utc),
-        "event_date": article.event_date,
-        "body": article.body,
-        "body_html": article.body_html,
-        "word_count": article.word_count,
-        "language": article.language,
-        "image_url": article.image_url,
-        "image_alt": article.image_alt,
-        "caption": article.caption,
-        "photo_credit": article.photo_credit,
-        "captured_at": first,
-        "site": article.site,
-        "post_id": article.post_id,
-        "pages": json.dumps(article.pages, ensure_ascii=False),
+        "captured_at": min((each.fetched_at for each in article.captures), default=None),
         "provenance": json.dumps(dict(article.provenance), ensure_ascii=False),
-        "content_hash": article.content_hash,
-        "source": article.source,
-        "extractor": article.extractor,
-        "run": article.run,
-        "written_at": article.written_at,
     }

@@ -27,6 +27,7 @@ OUTCOMES: Final[Mapping[int | None, tuple[str, str]]] = {
 }
 
 _DAYS: Final = 60  # days of runs that are drawn
+_LEAST_DAYS: Final = 14  # so that the first day is not a wall
 _RUNS: Final = 15  # runs that are listed
 _MONTHS: Final = 30  # more months than this, and coverage is by year
 
@@ -150,37 +151,27 @@ def _periods(months: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, f
 
 
 def _runs(runs: Sequence[RunRecord]) -> Plot:
-    days: dict[dt.date, Counter[str]] = defaultdict(Counter)
-    for run in runs:
-        days[_begin(run).date()][OUTCOMES.get(run.exit_code, ("bad", ""))[0]] += 1
-    latest = max(days, default=dt.date.min)
-    rows = [
-        {
-            "day": day.isoformat(),
-            "value": count,
-            "tone": tone,
-            "rank": list(charts.TONES).index(tone),
-            "tip": f"{day.day} {day:%B}: {many(count, 'run')}, {_TONE_WORDS[tone]}",
-        }
-        for day, tones in sorted(days.items())
-        if (latest - day).days < _DAYS
-        for tone, count in tones.items()
-    ]
+    latest = max((_begin(run).date() for run in runs), default=dt.date.max)
+    first = min((_begin(run).date() for run in runs), default=latest)
+    shown = min(max((latest - first).days + 1, _LEAST_DAYS), _DAYS)
     recent = [run for run in runs if (latest - _begin(run).date()).days < _DAYS]
-    well = sum(1 for run in recent if run.exit_code == 0)
     lede = ""
     if runs:
-        last = runs[-1]
+        well = sum(1 for run in recent if run.exit_code == 0) / len(recent)
         lede = (
-            f"{many(len(recent), 'run')} in the {_DAYS} days up to the last, "
-            f"{well / len(recent):.0%} without a problem. The last began {_begin(last):%-d %B %Y, %H:%M} UTC: "
-            f"{_outcome(last)}."
+            f"{many(len(recent), 'run')} in the {_DAYS} days up to the last, {well:.0%} without a "
+            f"problem. The last began {_begin(runs[-1]):%-d %B %Y, %H:%M} UTC: "
+            f"{_outcome(runs[-1])}."
         )
     return Plot(
         key="runs",
         title="Runs",
         lede=lede,
-        **drawn(charts.stacked_days, rows),
+        **drawn(
+            charts.stacked_days,
+            _by_day(recent),
+            days=[(latest - dt.timedelta(each)).isoformat() for each in reversed(range(shown))],
+        ),
         head=("Begin (UTC)", "New", "Changed", "Gone", "Failed", "Received", "Outcome"),
         rows=tuple(
             (
@@ -195,6 +186,23 @@ def _runs(runs: Sequence[RunRecord]) -> Plot:
             for run in reversed(runs[-_RUNS:])
         ),
     )
+
+
+def _by_day(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
+    """How many of *runs* began on a day, by how they ended."""
+    days = Counter(
+        (_begin(run).date(), OUTCOMES.get(run.exit_code, ("bad", ""))[0]) for run in runs
+    )
+    return [
+        {
+            "day": day.isoformat(),
+            "value": count,
+            "tone": tone,
+            "rank": list(charts.TONES).index(tone),
+            "tip": f"{day.day} {day:%B}: {many(count, 'run')}, {_TONE_WORDS[tone]}",
+        }
+        for (day, tone), count in sorted(days.items())
+    ]
 
 
 _TONE_WORDS: Final = {"good": "all well", "warn": "something to look at", "bad": "failed"}

@@ -84,12 +84,12 @@ def _facts(
     numbers: Statistics, sizes: dict[str, int], runs: Sequence[RunRecord]
 ) -> tuple[tuple[str, str], ...]:
     facts = [
-        (f"{numbers.articles:,}", "articles"),
+        (f"{numbers.articles:,}", "article" if numbers.articles == 1 else "articles"),
         (compact(numbers.words), "words"),
         (f"{numbers.edited:,}", "edited later"),
         (f"{numbers.gone:,}", "taken down"),
         (size(sum(sizes.values())), "on disk"),
-        (f"{len(runs):,}", "runs"),
+        (f"{len(runs):,}", "run" if len(runs) == 1 else "runs"),
     ]
     if numbers.from_rest:
         facts.insert(1, (f"{numbers.from_rest:,}", "from the API alone"))
