@@ -110,9 +110,8 @@ def read_stamp(text: str, source: str) -> Moment | None:
     if epoch:
         when = dt.datetime.fromtimestamp(int(epoch[1]), dt.UTC)
         return _plausible(when.replace(tzinfo=None), UTC, "second", source)
-    if _MAIL.fullmatch(text):
-        return _of_mail(text, source)
-    return read_printed(text, source)
+    mail = _of_mail(text, source) if _MAIL.fullmatch(text) else None
+    return mail or read_printed(text, source)
 
 
 def _of_stamp(stamp: re.Match[str], source: str) -> Moment | None:

@@ -50,7 +50,8 @@ _GAMBLING: Final = re.compile(
 )
 _MANY_SLOGANS: Final = 3
 _NOT_FOUND: Final = re.compile(
-    r"(?:error )?404(?:\W|$)(?!\s?\w+ (?:warga|orang|rumah))|(?:page|file|content|post) not found|not found$"
+    r"^(?:error )?404(?:$|[^\w\s]| (?:not|error|page|halaman))|(?:page|file|content|post) not found"
+    r"|^not found$"
     r"|(?:halaman|laman|artikel|berita|konten|url)\b.{0,30}\btidak (?:dapat )?(?:ditemukan|tersedia|ada)\b"
     r"|nothing (?:was )?found|oops\b.{0,60}(?:found|ditemukan)|(?:ups|maaf)\b.{0,60}tidak (?:dapat )?ditemukan",
     re.IGNORECASE,
@@ -83,7 +84,7 @@ def _reason(reading: Reading, newsroom: Newsroom) -> str | None:
         return "front_page"
     if reading.headline is None:
         return "no_headline"
-    if _NOT_FOUND.search(reading.headline.text) and _is_little(reading):
+    if _is_little(reading) and not _is_stated(reading) and _NOT_FOUND.search(reading.headline.text):
         return "not_found"
     return _reason_of_the_text(reading)
 
@@ -98,14 +99,14 @@ def _reason_of_the_site(reading: Reading) -> str | None:
     ):
         return "captcha"
     first = " ".join(line.text for line in reading.lines[:8])[:_LITTLE]
-    if _HACKED.search(said) or (little and _HACKED.search(first)):
+    if not _is_marked(reading) and _HACKED.search(said if not little else f"{said} {first}"):
         return "hacked"
     described = " ".join((said, *(each.value for each in reading.metadata.tag("description"))))
     if len({found.lower() for found in _GAMBLING.findall(described)}) >= _MANY_SLOGANS:
         return "hacked"
     if little and (_PARKED.search(said) or _PARKED.search(first)):
         return "parked"
-    if little and _NOT_FOUND.search(said):
+    if little and not _is_stated(reading) and _NOT_FOUND.search(said):
         return "not_found"
     return None
 
