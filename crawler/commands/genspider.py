@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from scrapy.commands.genspider import Command as GenSpider
 from scrapy.commands.genspider import sanitize_module_name
@@ -83,7 +84,7 @@ class Command(GenSpider):
                 raise UsageError(
                     f"{path} is there already; --force writes it anew", print_help=False
                 )
-        host = newsroom.host.removeprefix("www.")
+        host = (urlsplit(newsroom.address).hostname or "").removeprefix("www.")
         words = {
             "name": newsroom.name,
             "address": newsroom.address,

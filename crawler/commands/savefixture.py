@@ -15,16 +15,17 @@ from crawler.errors import ConfigurationError, CrawlerError, NotAnArticle
 from crawler.extensions import RunKeeper
 from crawler.extract import page_addresses
 from crawler.fixtures import fixture_folder, save_fixture
-from crawler.middlewares import NETWORK_ERRORS
 from crawler.newsrooms import Newsroom, load_newsroom
-from crawler.normalise.urls import canonical
+from crawler.normalise.urls import canonical, same_host
 from crawler.notify import Notifier
 from crawler.project import EXIT_FAILED, archive_root
+from crawler.unfetched import NETWORK_ERRORS
 from crawler.walker import as_capture
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -60,13 +61,26 @@ class PageSpider(Spider):
         except NotAnArticle:
             pass
         except (IgnoreRequest, *NETWORK_ERRORS) as error:
-            say(f"{url}: {error or type(error).__name__}")
+            _say_why(url, error)
             return
         self.captures += captures
 
     def not_fetched(self, failure: Failure) -> None:
         """Say why the page could not be had."""
-        say(f"{self.url}: {failure.value or type(failure.value).__name__}")
+        assert failure.value is not None
+        _say_why(self.url, failure.value)
+
+
+def _case(name: str, url: str, slug: str | None) -> tuple[Newsroom, Path]:
+    newsroom = load_newsroom(name)
+    if not same_host(url, (newsroom.host, *newsroom.hosts)):
+        raise ConfigurationError(f"{url}: want an address of {newsroom.address}")
+    return newsroom, fixture_folder(newsroom.name, slug, url)
+
+
+def _say_why(url: str, error: BaseException) -> None:
+    words = str(error) or type(error).__name__
+    say(words if words.startswith(url) else f"{url}: {words}")
 
 
 class Command(ScrapyCommand):
@@ -101,8 +115,7 @@ class Command(ScrapyCommand):
         if len(args) != 2:  # noqa: PLR2004 -- newsroom and address
             raise UsageError("want NAME and URL: a newsroom of crawler/sites, and a page of it")
         try:
-            newsroom = load_newsroom(args[0])
-            folder = fixture_folder(newsroom.name, opts.slug, args[1])
+            newsroom, folder = _case(args[0], args[1], opts.slug)
         except ConfigurationError as error:
             raise UsageError(str(error), print_help=False) from None
         try:
@@ -118,7 +131,8 @@ class Command(ScrapyCommand):
             return
         reason = save_fixture(folder, captures, newsroom)
         found = f"not an article ({reason})" if reason else "an article"
-        say(f"{found}, {len(captures)} page(s), {how}. Now correct by hand what it says.")
+        pages = "1 page" if len(captures) == 1 else f"{len(captures)} pages"
+        say(f"{found}, {pages}, {how}; now correct by hand what the record says")
         print(folder)
 
     def _archived(self, newsroom: Newsroom, url: str) -> list[Capture]:
