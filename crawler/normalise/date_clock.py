@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.normalise.date_tokens import Tokens
-from crawler.normalise.date_words import NUMBERS, zone_named
+from crawler.normalise.date_words import spelt_number, zone_named
 
 MIDNIGHT: Final = 24
 _NOON: Final = 12
@@ -22,7 +22,7 @@ _CLOCK: Final = re.compile(
     r"""
     (?P<zone_before>Z)?                                     # 2021-09-28WIB19:17
     (?P<mark>q?P[:;,]?q?|t)?
-    (?: (?P<half>G)?(?P<hour>[dn])
+    (?: (?P<half>G)?(?P<hour>d|n{1,2})
         (?:(?(mark)[.:,;]|[.:])(?P<minute>d)(?:[.:](?P<second>d)(?:[.,][dxy])?)?)?
       | (?(mark)(?P<digits>y)) )                            # pukul 0930
     (?P<half_day>A)?
@@ -94,7 +94,7 @@ def clock_at(tokens: Tokens, place: int) -> Clock | None:
     marked = told or any(found[name] for name in _MARKS) or _is_by_day(tokens, found)
     if not marked and (not found["minute"] or tokens.word(found.end()) in _MEASURES):
         return None
-    if found["hour"] == "n" and not told:
+    if "n" in (found["hour"] or "") and not told:
         return None
     return _read(tokens, found, told=told, marked=marked)
 
@@ -113,7 +113,7 @@ def _is_by_day(tokens: Tokens, found: re.Match[str]) -> bool:
     if not found["part"] or tokens.code[max(found.start() - 1, 0)] in "/-.,":
         return False  # "29/9 siang" is a date
     word = tokens.words[found.start("part")]
-    return bool(found["minute"]) or (word in ("pagi", "siang", "sore", "petang"))
+    return bool(found["minute"]) or word in ("pagi", "siang", "sore", "petang")
 
 
 def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> Clock | None:
@@ -122,7 +122,7 @@ def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> 
         return None
     if printed is None:  # "pukul 10. 30 orang" prints the hour alone
         end = found.end("hour")
-        hour, minute, second = _value(tokens, end - 1), 0, None
+        hour, minute, second = _hour(tokens, found), 0, None
         part = _part_before(tokens, found.start())
     else:
         hour, minute, second = printed
@@ -151,7 +151,7 @@ def _printed(tokens: Tokens, found: re.Match[str]) -> tuple[int, int, int | None
         word = tokens.words[found.start("digits")]
         return number(word[:2]), number(word[2:]), None
     at = found.start("hour")
-    hour = _value(tokens, at)
+    hour = _hour(tokens, found)
     if not found["minute"]:
         return hour, 0, None
     last = found.end("second" if found["second"] else "minute") - 1
@@ -166,9 +166,12 @@ def _printed(tokens: Tokens, found: re.Match[str]) -> tuple[int, int, int | None
     )
 
 
-def _value(tokens: Tokens, place: int) -> int:
-    word = tokens.words[place]
-    return NUMBERS.get(word, MIDNIGHT + 1) if tokens.code[place] == "n" else number(word)
+def _hour(tokens: Tokens, found: re.Match[str]) -> int:
+    words = tokens.words[slice(*found.span("hour"))]
+    if found["hour"] == "d":
+        return number(words[0])
+    spelt = spelt_number(words)
+    return MIDNIGHT + 1 if spelt is None else spelt
 
 
 def _is_duration(tokens: Tokens, found: re.Match[str], end: int) -> bool:

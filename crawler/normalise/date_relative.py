@@ -47,9 +47,7 @@ _RELATIVE: Final = re.compile(
     """,
     re.VERBOSE,
 )
-# Between kemarin and a weekday after it, and between a weekday and pekan lalu after it.
-_APPOSED: Final = re.compile(r",?\(?h?")
-_FOLLOWED: Final = re.compile(r"\(?|,(?=$)")
+_APPOSED: Final = re.compile(r",?\(?h?")  # between kemarin and a weekday after it
 _DAYS: Final = {"two_back": -2, "today": 0, "yesterday": -1, "tomorrow": 1, "two_ahead": 2}
 # A stretch of time, not a point: "selama tiga hari lalu pulang".
 _LASTING: Final = frozenset(("selama", "menginap", "beberapa", "per"))
@@ -84,7 +82,9 @@ def _joined(tokens: Tokens, one: Relative, other: Relative) -> Relative | None:
     bare, told = (one, other) if one.weekday is not None else (other, one)
     if bare.weekday is None or told.weekday is not None or tokens.code[bare.end - 1] in TURNS:
         return None
-    if not (_APPOSED if bare is other else _FOLLOWED).fullmatch(gap):
+    # "Rabu, besok dibuka" are two days; "Rabu, pekan lalu" is one.
+    follows = gap in ("", "(") or (gap == "," and told.week is not None)
+    if not (_APPOSED.fullmatch(gap) if bare is other else follows):
         return None
     if told.week:
         day = dt.date.fromisocalendar(*told.week, bare.weekday + 1)
