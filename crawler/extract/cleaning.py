@@ -16,7 +16,7 @@ from crawler.extract.mainbody import MainBody, squeeze
 _JUNK: Final = re.compile(
     r"""[\W_]*(?:
       scroll\ (?:to|untuk|ke)\b | gulir\b.*\b(?:lanjut|membaca) | (?:lanjut|lanjutkan)\ (?:baca|membaca)
-    | advertisement | -?\ ?iklan\b(?:\ inline)? | sponsored\b | promoted\b
+    | advertisement\W*$ | iklan\b.{0,15}$ | (?:sponsored|promoted)\b.{0,20}$
     | (?:yuk,?\ )?(?:simak|saksikan|tonton|lihat|nonton)(?:\ juga)?\ (?:juga\ )?(?:video|foto|live|streaming)
     | yuk,?\ (?:simak|baca|tonton)
     | (?:simak|baca|lihat)\b.{0,60}\b(?:lainnya|selengkapnya|terpopuler)\W*$

@@ -1,0 +1,414 @@
+"""Pages of unknown themes: bylines, headlines, lines, containers, and what is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from lxml import etree
+from lxml import html as lxml_html
+
+from crawler.errors import NotAnArticle
+from crawler.extract.bylines import around, is_name, is_site, labelled, marked_up
+from crawler.extract.cleaning import is_junk
+from crawler.extract.document import Document
+from crawler.extract.generic import GenericPage, is_indonesian
+from crawler.extract.headline import find_headline
+from crawler.extract.lines import Line, is_furniture, lines
+from crawler.extract.metadata import read_metadata
+from crawler.items import Article
+from crawler.newsrooms import Newsroom
+
+LINTAS = Newsroom(name="lintas", address="https://lintas.example", zone="Asia/Makassar")
+URL = "https://lintas.example/daerah/jembatan-gantung-taopa-diperbaiki/"
+TITLE = "Jembatan Gantung Taopa Diperbaiki"
+TEXT = (
+    "Warga Taopa bergotong royong mengganti papan jembatan gantung yang lapuk sejak musim hujan.",
+    "Papan kayu besi disumbangkan pemilik kebun kelapa, dan tukang bekerja tanpa upah.",
+    "“Anak sekolah harus bisa lewat sebelum ujian,” kata Kepala Desa, Arsyad Mahmud.",
+    "Pemerintah kabupaten berjanji membangun jembatan beton pada tahun anggaran berikutnya.",
+)
+PARAGRAPHS = "".join(f"<p>{text}</p>" for text in TEXT)
+
+
+def body_of(root: etree._Element) -> etree._Element:
+    body = root.find("body")
+    assert body is not None
+    return body
+
+
+def line(text: str) -> Line:
+    return Line(text, lxml_html.fragment_fromstring(f"<p>{text}</p>"))
+
+
+def page(body: str, head: str = f"<title>{TITLE} - Lintas</title>", classes: str = "") -> str:
+    return f'<html lang="id"><head>{head}</head><body class="{classes}">{body}</body></html>'
+
+
+def read(markup: str, url: str = URL) -> Article:
+    return GenericPage([Document(markup, url)], LINTAS).to_item()
+
+
+# --- bylines
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Penulis: Sari Dewi", [("Sari Dewi", "writer")]),
+        ("Penulis : Kontributor Palu, Sari Dewi", [("Kontributor Palu, Sari Dewi", "writer")]),
+        ("Rep: Sari Dewi/ Red: Rian Tobu", [("Sari Dewi", "writer"), ("Rian Tobu", "editor")]),
+        ("Reporter: Sari Dewi | Editor: Rian", [("Sari Dewi", "writer"), ("Rian", "editor")]),
+        ("Redaktur & Reporter : Boy", [("Boy", "both")]),
+        ("Penulis/Editor: Boy Rumende", [("Boy Rumende", "both")]),
+        ("Red. Rian Tobu", [("Rian Tobu", "editor")]),
+        ("Fotografer: Moh. Hamzah", [("Moh. Hamzah", "photographer")]),
+        ("Oleh Sari Dewi", [("Sari Dewi", "writer")]),
+        ("By Sari Dewi - May 3, 2023", [("Sari Dewi", "writer")]),
+        ("by sari | Oct 2, 2020 | Berita | 8 comments", []),
+        ("Posted by, Sang Admin on September 2, 2016", [("Sang Admin", "writer")]),
+        ("Published on September 16, 2009 by viktoria", [("viktoria", "writer")]),
+        ("Ditulis oleh Redaksi 26. Januari 2011 - 15:58", [("Redaksi", "writer")]),
+        ("Rabu, 3 Mei 2023 | Oleh: Sari Dewi | Dibaca 20 kali", [("Sari Dewi", "writer")]),
+        ("/ Leave a Comment / Berita / By admin", [("admin", "writer")]),
+    ],
+)
+def test_reads_labelled_names(text: str, names: list[tuple[str, str]]) -> None:
+    assert [(each.name, each.role) for each in labelled(line(text))] == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oleh karena itu, warga diminta bersabar.",
+        "Laporan keuangan daerah terlambat diserahkan.",
+        "April 22, 2019, oleh:",
+        "Penulis: 12 Mei 2023",
+        "Editor: https://lintas.example/",
+        "Kebijakan itu ditulis ulang oleh tim yang bekerja sampai malam untuk warga.",
+        "Kabel berwarna red dan hitam tertukar.",
+    ],
+)
+def test_refuses_sentences_and_empty_labels(text: str) -> None:
+    assert labelled(line(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (["Penulis", "Sari Dewi", "Rabu, 3 Mei 2023"], [("Sari Dewi", "writer")]),
+        (["Sari Dewi", "Jurnalis", "Bagikan"], [("Sari Dewi", "writer")]),
+        (["Tags:", "Oleh:", "23 Mar 2018"], []),
+        (["Editor:", "Rian Tobu"], [("Rian Tobu", "editor")]),
+    ],
+)
+def test_labels_on_a_line_of_their_own(texts: list[str], names: list[tuple[str, str]]) -> None:
+    assert [(each.name, each.role) for each in around([line(text) for text in texts])] == names
+
+
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        (
+            '<p>by <span class="author vcard"><a rel="author">Sari Dewi</a></span></p>',
+            ["Sari Dewi"],
+        ),
+        ('<div class="author-2">Sari Dewi</div>', ["Sari Dewi"]),
+        ('<p><a href="/author/maya/">Maya (Kontributor)</a></p>', ["Maya (Kontributor)"]),
+        ('<p><span class="byline">Oleh <b>Sari Dewi</b> | 3 Mei 2023</span></p>', ["Sari Dewi"]),
+        ('<div class="author">Editor : <a rel="author">Rian</a></div>', ["Rian"]),
+        ('<div class="info-author">Editor : Rian Tobu</div>', []),
+        ('<div><img src="foto.jpg"><span class="author">LINTAS/RUSMIN</span></div>', []),
+        ('<p class="comment-form-author">Nama *</p>', []),
+    ],
+)
+def test_elements_that_are_called_author(markup: str, names: list[str]) -> None:
+    root = lxml_html.document_fromstring(f"<body>{markup}</body>")
+    found = marked_up(lines(body_of(root)))
+    assert [each.name for each in found] == names
+
+
+@pytest.mark.parametrize("name", ["Sari Dewi", "admin", "Redaksi", "Dr. A. Lahay, S.Sos", "prwir"])
+def test_names(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "A", "123", "Penulis", "3 Mei 2023", "@lintas", "Bagikan berita ini", "Apa kabar?"]
+)
+def test_what_is_no_name(name: str) -> None:
+    assert not is_name(name)
+
+
+def test_the_site_is_known_with_and_without_its_ending() -> None:
+    names = {"lintas", "lintas.example"}
+    assert is_site("Lintas", names)
+    assert is_site("www.Lintas.Example", names)
+    assert not is_site("Lintas Budaya", names)
+
+
+# --- headline
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "title", "source"),
+    [
+        pytest.param(f"<h1>{TITLE}</h1>", "", TITLE, "h1", id="one h1"),
+        pytest.param(
+            f"<h1>Lintas</h1><h2>{TITLE}</h2><h1>TAG</h1>",
+            f"<title>{TITLE} - Lintas Daerah</title>",
+            TITLE,
+            "h2",
+            id="title agrees with an h2",
+        ),
+        pytest.param(
+            f'<h1 class="site-hero-title">Berita</h1><h2 class="title">{TITLE}</h2>',
+            f"<title>{TITLE} &#8211; Lintas</title>",
+            TITLE,
+            "h2.title",
+            id="hero above the headline",
+        ),
+        pytest.param(
+            f'<h1>FOTO: {TITLE}</h1><h3><a href="/lain">Berita Lain dari Taopa Hari Ini</a></h3>',
+            f'<meta property="og:title" content="Lintas: FOTO: {TITLE}">',
+            f"FOTO: {TITLE}",
+            "h1",
+            id="site in front",
+        ),
+        pytest.param(
+            "<h1>Jembatan Taopa Mulai Diperbaiki Warga</h1>",
+            f'<meta property="og:title" content="{TITLE}">',
+            "Jembatan Taopa Mulai Diperbaiki Warga",
+            "h1",
+            id="as printed, not as shared",
+        ),
+        pytest.param(
+            f'<div class="posting-title">{TITLE}</div>',
+            f"<title>{TITLE} | lintas.example</title>",
+            TITLE,
+            "div.posting-title",
+            id="no heading",
+        ),
+        pytest.param(
+            f"<h3>{TITLE}</h3>", "<title>Lintas</title>", TITLE, "h3", id="the address agrees"
+        ),
+        pytest.param(
+            '<h2 class="widget-title">Terpopuler</h2>',
+            f'<meta property="og:title" content="{TITLE}">',
+            TITLE,
+            "meta[og:title]",
+            id="not printed",
+        ),
+        pytest.param(
+            f'<h1 class="entry-title">{TITLE} <span class="screen-reader-text">Sunting</span></h1>',
+            "",
+            TITLE,
+            "h1.entry-title",
+            id="what only screen readers hear",
+        ),
+    ],
+)
+def test_finds_the_headline(body: str, head: str, title: str, source: str) -> None:
+    root = lxml_html.document_fromstring(page(body, head))
+    found = find_headline(root, read_metadata(root, URL), URL)
+    assert found is not None
+    assert (found.text, found.source) == (title, source)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<h1 class="site-title"><a href="/">Lintas</a></h1>',
+        '<h2 class="widget-title">Berita Terbaru</h2>',
+        '<h3><a href="/lain">Kopi Kulawi Diekspor</a></h3><h3><a href="/dua">Guru Honorer</a></h3>',
+        "<p>Tanpa tajuk.</p>",
+    ],
+)
+def test_headings_of_the_site_are_no_headline(body: str) -> None:
+    root = lxml_html.document_fromstring(page(body, "<title>Lintas</title>"))
+    assert find_headline(root, read_metadata(root, URL), URL) is None
+
+
+# --- lines
+
+
+def test_lines_are_what_a_reader_sees() -> None:
+    root = lxml_html.document_fromstring(
+        "<body><nav>Menu</nav><div>Satu <!-- x -->dua<script>var a</script> tiga<br>empat</div>"
+        "<table><tr><td>Penulis</td><td>: Sari</td></tr></table><div class='sidebar'>Iklan</div>"
+        "<p><span>Penulis: Sari</span><span>Editor: Rian</span></p></body>"
+    )
+    assert [each.text for each in lines(body_of(root))] == [
+        *("Satu dua tiga", "empat", "Penulis : Sari", "Penulis: Sari Editor: Rian")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "furniture"),
+    [
+        ('<div class="comments-area"></div>', True),
+        ('<div id="comments"></div>', True),
+        ('<div class="td_block_related_posts"></div>', True),
+        ('<ul class="gmr-socialicon-share"></ul>', True),
+        ("<nav></nav>", True),
+        ('<div class="entry-content no-share"></div>', False),
+        ('<div id="post-947" class="no-title share-simple"></div>', False),
+        ('<article class="related"></article>', False),
+        ('<div class="socialite"></div>', False),
+    ],
+)
+def test_furniture_is_known_by_name(markup: str, furniture: bool) -> None:
+    assert is_furniture(lxml_html.fragment_fromstring(markup)) is furniture
+
+
+def test_a_wrapper_of_the_page_is_not_furniture() -> None:
+    wrapper = lxml_html.fragment_fromstring(f'<div class="with-sidebar">{"teks " * 700}</div>')
+    assert not is_furniture(wrapper)
+
+
+# --- cleaning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT", "-iklan inline ya-", "Lanjut Baca"),
+        *("[Gambas:Video 20detik]", '[irp posts="3"]', "[bctt tweet=”Kutipan yang panjang sekali"),
+        *("Yuk, Simak Juga Video ini!", "Simak Video “Cara Menanam”", "Tonton juga video di bawah"),
+        "Cek berita dan artikel lain di Google News dan ikuti saluran WhatsApp kami",
+        "Dapatkan update berita pilihan setiap hari di grup Telegram kami",
+        *("Bagikan ini:", "Tags: palu, pasar", "Copyright © LINTAS 2023", "© 2023 Lintas"),
+        *("Simak Lifestyle Populer Lainnya", "Artikel ini telah tayang di Lintas", "Halaman: 1 2"),
+    ],
+)
+def test_junk(text: str) -> None:
+    assert is_junk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Iklan layanan masyarakat itu dipasang di tiga halte bus kota.",
+        "Video itu direkam warga pada malam hari.",
+        "Ikuti jejak kakeknya, Rian menanam kakao.",
+        "Komentar warga beragam, sebagian besar mendukung.",
+        "Bagikan sembako, polisi datangi rumah lansia di Sirenja.",
+        "Halaman sekolah tergenang setinggi lutut.",
+        "Topik diskusi malam itu adalah harga gabah.",
+    ],
+)
+def test_sentences_are_no_junk(text: str) -> None:
+    assert not is_junk(text)
+
+
+# --- the page as a whole
+
+
+def test_reads_a_page_without_any_mark() -> None:
+    article = read(page(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}</div>"))
+    assert article.title == TITLE
+    assert article.body == "\n\n".join(TEXT)
+    assert article.published_at is None
+    assert article.authors == ()
+    assert article.language == "id"
+
+
+def test_says_where_values_come_from() -> None:
+    ld = json.dumps({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2024-02-01"})
+    article = read(
+        page(
+            f'<h1>{TITLE}</h1><p>1 Februari 2024 08:30 WITA</p><div class="penulis">Sari Dewi</div>'
+            f"<div>{PARAGRAPHS}</div>",
+            f'<script type="application/ld+json">{ld}</script>',
+        )
+    )
+    assert article.published_at == "2024-02-01T08:30:00+08:00"
+    assert article.authors == ("Sari Dewi",)
+    assert article.provenance["published_at"] == "line beside the headline"
+    assert article.provenance["authors"] == ".penulis"
+    assert article.provenance["title"] == "h1"
+
+
+def test_an_editor_named_by_jsonld_alone_is_no_author() -> None:
+    ld = json.dumps({"@type": "NewsArticle", "headline": TITLE, "author": {"name": "Rian Tobu"}})
+    article = read(
+        page(
+            f"<h1>{TITLE}</h1><div>{PARAGRAPHS}<p>Editor: Rian Tobu</p></div>",
+            f'<script type="application/ld+json">{ld}</script>',
+        )
+    )
+    assert article.authors == ()
+    assert article.editor == "Rian Tobu"
+    assert article.body == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("markup", "reason"),
+    [
+        pytest.param(page(f"<h1>{TITLE}</h1>"), "no_text", id="headline only"),
+        pytest.param(page(f"<h1>{TITLE}</h1><p>{TEXT[0]}</p>"), "too_short", id="one sentence"),
+        pytest.param(
+            page(f"<div>{PARAGRAPHS}</div>", "<title>Lintas</title>"), "no_headline", id="text only"
+        ),
+        pytest.param(
+            page("<p>Sebentar</p>", "<title>Attention Required! | Cloudflare</title>"),
+            "captcha",
+            id="challenge",
+        ),
+        pytest.param(page("<h1>Hacked by Kucing Hitam</h1>", ""), "hacked", id="defaced"),
+        pytest.param(
+            page("<h1>Account Suspended</h1>", "<title>Account Suspended</title>"),
+            "parked",
+            id="suspended",
+        ),
+        pytest.param(
+            page("<h1>404 Not Found</h1>", "<title>404 Not Found</title>"), "not_found", id="404"
+        ),
+        pytest.param(page("<div>" * 400 + PARAGRAPHS), "too_deep", id="400 deep"),
+    ],
+)
+def test_refuses_with_a_reason(markup: str, reason: str) -> None:
+    with pytest.raises(NotAnArticle) as refused:
+        read(markup)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["404 Warga Taopa Terima Bantuan", "Situs Desa Taopa Diretas", "Korban Hanyut Tidak Ditemukan"],
+)
+def test_headlines_that_only_sound_like_an_error(title: str) -> None:
+    article = read(
+        page(
+            f'<article id="post-3"><h1>{title}</h1><div class="entry-content">{PARAGRAPHS}</div>'
+            "</article>",
+            f"<title>{title} - Lintas</title>",
+            "single single-post postid-3",
+        )
+    )
+    assert article.title == title
+    assert article.post_id == 3
+
+
+def test_an_article_without_text_is_read() -> None:
+    article = read(
+        page(
+            f'<article id="post-3"><h1 class="entry-title">{TITLE}</h1><div class="entry-content">'
+            '<iframe src="https://www.youtube.com/embed/abc123"></iframe></div></article>',
+            classes="single single-post postid-3",
+        )
+    )
+    assert article.body == ""
+    assert [each.kind for each in article.embeds] == ["video"]
+
+
+@pytest.mark.parametrize(
+    ("text", "indonesian"),
+    [
+        (" ".join(TEXT), True),
+        ("The bridge was repaired by the villagers before the exam season began.", False),
+        ("", False),
+    ],
+)
+def test_knows_indonesian(text: str, indonesian: bool) -> None:
+    assert is_indonesian(text) is indonesian
