@@ -13,10 +13,12 @@ from lxml import etree
 
 MAX_BYTES: Final = 50 << 20  # sitemaps.org allows a file 50 MB, decompressed
 _GZIP: Final = b"\x1f\x8b"
+# Comments possessively, or a few hundred of them would be divided up in every possible way.
+_COMMENTS: Final = rb"(?:<!--(?:(?!-->).)*+-->\s*+)*+"
 _HTML: Final = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+" + _COMMENTS + rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
-_CLOSES: Final = re.compile(rb"</[\w:-]+\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_CLOSES: Final = re.compile(rb"</[\w:-]+\s*>\s*+" + _COMMENTS + rb"\Z", re.DOTALL)
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n\x00"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -35,12 +37,15 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # gmr-slide-titlelink and recent-title are the theme's headlines outside <article>.
 _HEADLINE_CLASS: Final = re.compile(r"title|judul|headline|bookmark", re.IGNORECASE)
 _MENU_CLASS: Final = re.compile(r"\bmenu|\bnav|breadcrumb|footer|colophon|social|share|pagination")
+_MENU_BLOCKS: Final = frozenset({"li", "ul", "div"})
 _MENU_TAGS: Final = frozenset({"nav", "footer"})
 _ASIDE: Final = re.compile(
     r"(?:^|\s)(?:sidebar|secondary|widget[\w-]*|(?:popular|related)-posts)(?:\s|$)"
 )
 _POST: Final = re.compile(r"post-(\d{1,15})$")
 _SHORTEST: Final = 4  # words: what a headline has and the name of a static page has not
+_MOST_TIMES: Final = 10
+_LONGEST_NAMES: Final = 500  # characters of an attribute
 _NEAR: Final = 3  # elements between a headline and its link
 
 
@@ -81,7 +86,12 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     A time without offset is in *zone*. Raises :exc:`Unreadable` when there is no HTML in *body*.
     """
     plain = unpacked(body)
-    parser = html.HTMLParser(recover=True, remove_comments=True)
+    try:
+        plain.decode("utf-8")
+        encoding = "utf-8"  # what libxml2 would not take undeclared
+    except UnicodeDecodeError:
+        encoding = None
+    parser = html.HTMLParser(recover=True, remove_comments=True, encoding=encoding)
     try:
         page = html.document_fromstring(plain, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
@@ -89,14 +99,14 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     host = (address.partition("://")[2].partition("/")[0],)
     articles: dict[str, Headline] = {}
     lists: dict[str, None] = {}
-    for anchor in page.iter("a"):
+    for anchor, place in _anchors(page):
         target = absolute(str(anchor.get("href") or ""), url)
         if not target or not same_host(target, host):
             continue
         if _LISTS.search(target) and not _PAGED.search(target):
             lists[target.partition("#")[0]] = None
-        elif looks_like_article(target, address) and _is_headline(anchor):
-            headline = _headline(anchor, target, zone)
+        elif looks_like_article(target, address) and _is_headline(anchor, place):
+            headline = _headline(target, place, zone)
             earlier = articles.get(headline.url)
             if earlier is None or (earlier.aside and not headline.aside):
                 articles[headline.url] = headline
@@ -108,48 +118,91 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     )
 
 
-def _headline(anchor: html.HtmlElement, target: str, zone: dt.tzinfo) -> Headline:
+class _Item:
+    """An ``article`` element; what it says is read once, however many links it holds."""
+
+    def __init__(self, element: html.HtmlElement) -> None:
+        self.element = element
+        self._stated: tuple[str | None, str | None] | None = None
+
+    @cached_property
+    def post_id(self) -> int | None:
+        post = _POST.match(str(self.element.get("id") or ""))
+        return int(post[1]) if post else None
+
+    def stated(self, zone: dt.tzinfo) -> tuple[str | None, str | None]:
+        """Return publication and update."""
+        if self._stated is None:
+            published = updated = None
+            for time in islice(self.element.iter("time"), _MOST_TIMES):
+                found = moment(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
+                names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
+                if found and ("published" in names or "updated" not in names):
+                    published = published or found.isoformat()
+                elif found:
+                    updated = found.isoformat()
+            self._stated = published, updated
+        return self._stated
+
+
+@attrs.frozen(kw_only=True)
+class _Place:
+    """Where an element stands."""
+
+    steps: int = _NEAR + 1
+    """How many elements away the nearest headline around it is."""
+
+    menu: bool = False
+    aside: bool = False
+    item: _Item | None = None
+
+    def inside(self, element: html.HtmlElement) -> _Place:
+        """Return the place of *element*, a child of the one that stands here."""
+        tag = element.tag
+        names = str(element.get("class") or "")[:_LONGEST_NAMES]
+        marks = f"{names} {str(element.get('id') or '')[:_LONGEST_NAMES]}"
+        is_headline = tag in _HEADINGS or bool(_HEADLINE_CLASS.search(names))
+        is_menu = tag in _MENU_TAGS or (tag in _MENU_BLOCKS and bool(_MENU_CLASS.search(names)))
+        is_aside = tag == "aside" or (tag != "body" and bool(_ASIDE.search(marks)))
+        return _Place(
+            steps=0 if is_headline else self.steps + 1,
+            menu=self.menu or is_menu,
+            aside=self.aside or is_aside,
+            item=_Item(element) if tag == "article" else self.item,
+        )
+
+
+def _anchors(page: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, _Place]]:
+    """Yield the links of *page*; every element is looked at once, not once for each link in it."""
+    places = [_Place()]
+    for event, element in etree.iterwalk(page, events=("start", "end")):
+        if event == "end":
+            places.pop()
+            continue
+        places.append(places[-1].inside(element) if isinstance(element.tag, str) else places[-1])
+        if element.tag == "a":
+            yield element, places[-1]
+
+
+def _is_headline(anchor: html.HtmlElement, place: _Place) -> bool:
+    """Whether *anchor* is the link of a headline rather than of a menu or a button."""
+    if place.menu:
+        return False
+    if place.steps <= _NEAR or anchor.get("rel") == "bookmark":
+        return True
+    return len(anchor.text_content().split()) >= _SHORTEST
+
+
+def _headline(target: str, place: _Place, zone: dt.tzinfo) -> Headline:
     """Return the headline with what its list item says of it."""
-    item: html.HtmlElement | None = None
-    aside = False
-    for element in anchor.iterancestors():
-        if item is None and element.tag == "article":
-            item = element
-        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-        beside = element.tag == "aside" or (element.tag != "body" and _ASIDE.search(marks))
-        aside = aside or bool(beside)
-    published = updated = None
-    for time in item.iter("time") if item is not None else ():
-        stated = moment(str(time.get("datetime") or ""), zone)
-        names = str(time.get("class") or "").split()
-        if stated and ("published" in names or "updated" not in names):
-            published = published or stated.isoformat()
-        elif stated:
-            updated = stated.isoformat()
-    post = _POST.match(str(item.get("id") or "")) if item is not None else None
+    published, updated = place.item.stated(zone) if place.item else (None, None)
     return Headline(
         url=without_page_number(canonical(target) or target),
         published=published,
         updated=updated,
-        post_id=int(post[1]) if post else None,
-        aside=aside,
+        post_id=place.item.post_id if place.item else None,
+        aside=place.aside,
     )
-
-
-def _is_headline(anchor: html.HtmlElement) -> bool:
-    """Whether *anchor* is the link of a headline rather than of a menu or a button."""
-    near = False
-    for step, element in enumerate((anchor, *anchor.iterancestors())):
-        if element.tag in _MENU_TAGS:
-            return False
-        names = str(element.get("class") or "")
-        if step and element.tag in ("li", "ul", "div") and _MENU_CLASS.search(names):
-            return False
-        if step <= _NEAR and (element.tag in _HEADINGS or _HEADLINE_CLASS.search(names)):
-            near = True
-    if near or anchor.get("rel") == "bookmark":
-        return True
-    return len(anchor.text_content().split()) >= _SHORTEST
 
 
 def _next_page(page: html.HtmlElement, url: str, host: tuple[str, ...]) -> str | None:

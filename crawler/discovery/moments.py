@@ -75,8 +75,9 @@ def _from_mail(text: str, zone: dt.tzinfo) -> dt.datetime | None:
         return None
     if parts is None:
         return None
-    offset = parts[9] if parts[9] is not None else _ZONES.get(text.rpartition(" ")[2].upper())
-    if offset is not None:
+    last = text.rpartition(" ")[2].upper()
+    offset = _ZONES.get(last, parts[9])  # which is 0 for a zone that parsedate_tz does not know
+    if ":" not in last and offset is not None:
         zone = _fixed(offset) or zone
     return _built(parts[:6], zone)
 

@@ -113,7 +113,7 @@ def robots_sitemaps(robots: bytes, base: str) -> tuple[str, ...]:
 
     They stand outside the groups of rules (sitemaps.org, "Specifying the Sitemap location").
     """
-    text = robots[:_ROBOTS_BYTES].decode("utf-8", errors="replace").replace("\r", "\n")
+    text = robots[:_ROBOTS_BYTES].decode("utf-8-sig", errors="replace").replace("\r", "\n")
     found = (absolute(line, base) for line in _ROBOTS_LINE.findall(text))
     return tuple(dict.fromkeys(url for url in found if url))
 

@@ -1,0 +1,633 @@
+"""Parsers: what they read, what they refuse, and that nothing makes them crash or crawl."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.discovery.cdx import read_cdx
+from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
+from crawler.discovery.feeds import FeedEntry, FeedStamp, read_feed
+from crawler.discovery.lists import ListPage, read_list
+from crawler.discovery.moments import day, moment
+from crawler.discovery.posts import api_root, read_posts, total
+from crawler.discovery.sitemaps import (
+    Entry,
+    lists_posts,
+    may_list_articles,
+    natural_order,
+    read_sitemap,
+    robots_sitemaps,
+)
+
+WIB = dt.timezone(dt.timedelta(hours=7))
+BASE = "https://kabar.example"
+
+
+def sitemap(text: str | bytes) -> list[Entry]:
+    body = text.encode() if isinstance(text, str) else text
+    return list(read_sitemap(body, f"{BASE}/sitemap.xml", WIB))
+
+
+def feed(text: str) -> list[FeedEntry]:
+    items = read_feed(text.encode(), f"{BASE}/feed/", WIB)
+    return [item for item in items if isinstance(item, FeedEntry)]
+
+
+def list_page(text: str, path: str = "/") -> ListPage:
+    (page,) = read_list(text.encode(), BASE + path, BASE, WIB)
+    return page
+
+
+class TestMoment:
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            ("2024-03-01T08:15:00+07:00", "2024-03-01T08:15:00+07:00"),
+            ("2024-03-01T08:15:00Z", "2024-03-01T08:15:00+00:00"),
+            ("2024-03-01T08:15+0800", "2024-03-01T08:15:00+08:00"),
+            ("2024-03-01 08:15:00", "2024-03-01T08:15:00+07:00"),
+            ("2024-03-01T08:15:00.123Z", "2024-03-01T08:15:00+00:00"),
+            ("2024-03-01T08:15:00-03:30", "2024-03-01T08:15:00-03:30"),
+            ("Fri, 01 Mar 2024 01:15:00 +0000", "2024-03-01T01:15:00+00:00"),
+            ("Fri, 1 Mar 2024 01:15 GMT", "2024-03-01T01:15:00+00:00"),
+            ("Fri, 01 Mar 2024 08:15:00 WITA", "2024-03-01T08:15:00+08:00"),
+            ("Fri, 01 Mar 2024 08:15:00", "2024-03-01T08:15:00+07:00"),
+            ("Jum, 31 Mei 2024 08:15:00 +0700", "2024-05-31T08:15:00+07:00"),
+            ("Sen, 07 Okt 2024 08:15:00 +0900", "2024-10-07T08:15:00+09:00"),
+        ],
+    )
+    def test_reads(self, text: str, wanted: str) -> None:
+        found = moment(text, WIB)
+        assert found is not None
+        assert found.isoformat() == wanted
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "2024-03-01",
+            "kemarin",
+            "9999-12-31T23:59:59Z",
+            "0000-00-00T00:00:00",
+            "2024-02-30T08:00:00Z",
+            "2024-03-01T25:00:00Z",
+            "1712345678",
+            "Fri, 01 Mar 1800 01:15:00 +0000",
+            "Fri, 01 Mar 2024 01:15:00 " + "+" * 10_000,
+        ],
+    )
+    def test_refuses(self, text: str) -> None:
+        found = moment(text, WIB)
+        assert found is None or text.startswith("Fri, 01 Mar 2024")
+
+    def test_a_day_is_a_day(self) -> None:
+        assert day("2024-03-01") == dt.date(2024, 3, 1)
+        assert day("2024-03-01T08:00:00Z") is day("2024-02-30") is day("9999-01-01") is None
+
+
+class TestSitemap:
+    @pytest.mark.parametrize(
+        ("text", "wanted"),
+        [
+            pytest.param(
+                '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/'
+                'schemas/sitemap/0.9"><url><loc>https://kabar.example/a/</loc>'
+                "<lastmod>2024-03-01T08:15:00+07:00</lastmod></url></urlset>",
+                [Entry("https://kabar.example/a/", lastmod="2024-03-01T08:15:00+07:00")],
+                id="urlset",
+            ),
+            pytest.param(
+                "<sitemapindex><sitemap><loc>\n /post-sitemap1.xml </loc><lastmod>2024-03-01"
+                "</lastmod></sitemap></sitemapindex>",
+                [Entry("https://kabar.example/post-sitemap1.xml", True, "2024-03-01")],
+                id="index, relative, a day",
+            ),
+            pytest.param(
+                '<urlset xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>/a/</loc>'
+                "<n:news><n:publication><n:name>Kabar</n:name></n:publication>"
+                "<n:publication_date>2024-03-01T01:15Z</n:publication_date></n:news></url></urlset>",
+                [
+                    Entry(
+                        "https://kabar.example/a/",
+                        published="2024-03-01T01:15:00+00:00",
+                        is_news=True,
+                    )
+                ],
+                id="Google News",
+            ),
+            pytest.param(
+                "<urlset><url><loc>/a/</loc><image:image xmlns:image='i'><image:loc>/x.jpg"
+                "</image:loc></image:image></url></urlset>",
+                [Entry("https://kabar.example/a/")],
+                id="an image's loc is not the page's",
+            ),
+            pytest.param(
+                "\n\n <?xml version='1.0'?><urlset><url><loc>/a/?x=1&amp;y=2</loc></url></urlset>",
+                [Entry("https://kabar.example/a/?x=1&y=2")],
+                id="blank lines before the declaration",
+            ),
+            pytest.param(
+                "https://kabar.example/a/\r\nhttps://kabar.example/b/\r\nbukan alamat\r\n",
+                [Entry("https://kabar.example/a/"), Entry("https://kabar.example/b/")],
+                id="plain text",
+            ),
+            pytest.param(
+                "<urlset><url><loc>/a/</loc><lastmod>9999-12-31T00:00:00Z</lastmod></url></urlset>",
+                [Entry("https://kabar.example/a/")],
+                id="the year 9999",
+            ),
+            pytest.param(
+                "<urlset><url></url><url><loc></loc></url><url><loc>javascript:x</loc></url>"
+                f"<url><loc>/{'x' * 3000}</loc></url></urlset>",
+                [],
+                id="no address",
+            ),
+        ],
+    )
+    def test_reads(self, text: str, wanted: list[Entry]) -> None:
+        assert sitemap(text) == wanted
+
+    def test_reads_gzip_by_its_first_bytes(self) -> None:
+        packed = gzip.compress(b"<urlset><url><loc>/a/</loc></url></urlset>")
+        assert sitemap(packed) == [Entry("https://kabar.example/a/")]
+
+    @pytest.mark.parametrize(
+        ("text", "kind", "reason"),
+        [
+            ("<!DOCTYPE html><html><body>404</body></html>", WrongKind, "an HTML page"),
+            ("<!-- cache --><html><body>404</body></html>", WrongKind, "an HTML page"),
+            ("<rss><channel></channel></rss>", WrongKind, "XML, but no sitemap"),
+            ("", Unreadable, "empty"),
+            ("Not found", Unreadable, "not XML"),
+            ("<urlset><url><loc>/a/</loc></url>", Unreadable, "damaged XML"),
+            ("<urlset><url><loc>/a/</loc></url></urlset", Unreadable, "damaged XML"),
+        ],
+    )
+    def test_refuses(self, text: str, kind: type[Unreadable], reason: str) -> None:
+        with pytest.raises(kind, match=f"^{reason}"):
+            sitemap(text)
+
+    def test_says_that_a_file_is_cut_short_after_what_it_holds(self) -> None:
+        entries = read_sitemap(b"<urlset><url><loc>/a/</loc></url><url><lo", BASE, WIB)
+        assert next(entries).url == "https://kabar.example/a/"
+        with pytest.raises(Unreadable):
+            list(entries)
+
+    def test_does_not_expand_entities(self) -> None:
+        bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 50}">' for n in range(1, 9))
+        text = f'<!DOCTYPE u [<!ENTITY e0 "x">{bomb}]><urlset><url><loc>/&e8;</loc></url></urlset>'
+        with pytest.raises(Unreadable):
+            assert all(len(entry.url) < 100 for entry in sitemap(text))
+
+    def test_does_not_read_files(self) -> None:
+        text = (
+            '<!DOCTYPE u [<!ENTITY f SYSTEM "file:///etc/hostname">]>'
+            "<urlset><url><loc>/a/&f;</loc></url></urlset>"
+        )
+        assert sitemap(text) == [Entry("https://kabar.example/a/")]
+
+    def test_does_not_unpack_a_bomb(self) -> None:
+        packed = gzip.compress(b" " * 60_000_000)
+        with pytest.raises(Unreadable, match=r"^larger than"):
+            unpacked(packed)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "wp-sitemap-posts-post-1.xml",
+            "post-sitemap2.xml",
+            "sitemap-pt-post-2024-03.xml",
+            "sitemap-1.xml",
+            "news-sitemap.xml",
+            "post-sitemap.xml.gz",
+            "wp-sitemap-posts-berita-1.xml",
+        ],
+    )
+    def test_names_that_may_list_articles(self, name: str) -> None:
+        assert may_list_articles(f"{BASE}/{name}")
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "wp-sitemap-posts-page-1.xml",
+            "wp-sitemap-taxonomies-post_tag-1.xml",
+            "wp-sitemap-users-1.xml",
+            "category-sitemap.xml",
+            "post_tag-sitemap3.xml",
+            "page-sitemap.xml",
+            "author-sitemap.xml",
+            "attachment-sitemap1.xml",
+        ],
+    )
+    def test_names_that_do_not(self, name: str) -> None:
+        assert not may_list_articles(f"{BASE}/{name}")
+
+    def test_names_of_posts_alone(self) -> None:
+        assert lists_posts(f"{BASE}/wp-sitemap-posts-post-1.xml")
+        assert lists_posts(f"{BASE}/post-sitemap7.xml")
+        assert not lists_posts(f"{BASE}/sitemap.xml")
+        assert not lists_posts(f"{BASE}/wp-sitemap-posts-page-1.xml")
+
+    def test_files_are_ordered_as_people_count(self) -> None:
+        names = [f"{BASE}/post-sitemap{number}.xml" for number in (10, 9, 1, 2)]
+        assert max(names, key=natural_order) == f"{BASE}/post-sitemap10.xml"
+
+
+class TestRobots:
+    def test_reads_sitemap_lines_wherever_they_stand(self) -> None:
+        robots = (
+            b"\xef\xbb\xbfSitemap: https://kabar.example/a.xml\r\nUser-agent: *\rDisallow: /x\n"
+            b"  SITEMAP :/b.xml # yang kedua\nSite-map: https://kabar.example/a.xml\n#Sitemap: /c.xml\n"
+        )
+        assert robots_sitemaps(robots, f"{BASE}/robots.txt") == (
+            "https://kabar.example/a.xml",
+            "https://kabar.example/b.xml",
+        )
+
+    def test_of_html_there_are_none(self) -> None:
+        assert robots_sitemaps(b"<html>Sitemap: here</html>", BASE) == ()
+
+
+class TestFeed:
+    def test_reads_rss(self) -> None:
+        (entry,) = feed(
+            '<?xml version="1.0"?><rss version="2.0"><channel><title>Kabar</title>'
+            "<link>https://kabar.example/</link><item><title>Hujan</title>"
+            "<link>https://kabar.example/hujan/</link>"
+            '<guid isPermaLink="false">https://kabar.example/?p=812</guid>'
+            "<pubDate>Fri, 01 Mar 2024 01:15:00 +0000</pubDate></item></channel></rss>"
+        )
+        assert (entry.url, entry.published, entry.updated, entry.post_id) == (
+            "https://kabar.example/hujan/",
+            "2024-03-01T01:15:00+00:00",
+            None,
+            812,
+        )
+
+    def test_reads_atom(self) -> None:
+        (entry,) = feed(
+            '<feed xmlns="http://www.w3.org/2005/Atom"><updated>2024-03-02T00:00:00Z</updated>'
+            '<link rel="self" href="/feed/atom/"/><entry><title>Hujan</title>'
+            '<link rel="replies" href="/hujan/#respond"/><link href="/hujan/"/>'
+            "<published>2024-03-01T08:15:00+07:00</published>"
+            "<updated>2024-03-01T09:00:00+07:00</updated></entry></feed>"
+        )
+        assert (entry.url, entry.published, entry.updated) == (
+            "https://kabar.example/hujan/",
+            "2024-03-01T08:15:00+07:00",
+            "2024-03-01T09:00:00+07:00",
+        )
+
+    def test_reads_rdf(self) -> None:
+        (entry,) = feed(
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+            ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://purl.org/rss/1.0/">'
+            '<channel rdf:about="/"><title>Kabar</title></channel><item rdf:about="/hujan/">'
+            "<dc:date>2024-03-01T08:15:00+07:00</dc:date></item></rdf:RDF>"
+        )
+        assert entry.url == "https://kabar.example/hujan/"
+        assert entry.published == "2024-03-01T08:15:00+07:00"
+
+    def test_a_guid_is_the_address_where_there_is_no_link(self) -> None:
+        (entry,) = feed("<rss><channel><item><guid>/hujan/</guid></item></channel></rss>")
+        assert entry.url == "https://kabar.example/hujan/"
+
+    def test_a_digest_follows_title_and_text(self) -> None:
+        template = "<rss><channel><item><title>{}</title><link>/a/</link><description>{}</description><comments>{}</comments></item></channel></rss>"
+        digests = [
+            feed(template.format(*values))[0].digest
+            for values in [("A", "b", 1), ("A", "b", 2), ("A", "c", 1), ("B", "b", 1)]
+        ]
+        assert digests[0] == digests[1]
+        assert len(set(digests)) == 3
+
+    def test_states_when_it_changed(self) -> None:
+        text = b"<rss><channel><lastBuildDate>Fri, 01 Mar 2024 01:15:00 +0000</lastBuildDate></channel></rss>"
+        assert list(read_feed(text, BASE, WIB)) == [FeedStamp("Fri, 01 Mar 2024 01:15:00 +0000")]
+
+    @pytest.mark.parametrize(
+        "text", ["", "<html></html>", "<urlset></urlset>", "<rss><channel><item>", '{"items": []}']
+    )
+    def test_refuses(self, text: str) -> None:
+        with pytest.raises(Unreadable):
+            feed(text)
+
+
+class TestPosts:
+    def read(self, **record: Any) -> Any:
+        posts = list(read_posts(json.dumps([record]).encode(), WIB))
+        return posts[0] if posts else None
+
+    @pytest.mark.parametrize(
+        ("date", "gmt", "wanted"),
+        [
+            ("2024-03-01T08:15:00", "2024-03-01T01:15:00", "2024-03-01T08:15:00+07:00"),
+            ("2024-03-01T09:15:00", "2024-03-01T01:15:00", "2024-03-01T09:15:00+08:00"),
+            ("2024-03-01T01:15:00", "2024-03-01T01:15:00", "2024-03-01T01:15:00+00:00"),
+            ("2024-03-01T08:15:00", "0000-00-00T00:00:00", "2024-03-01T08:15:00+07:00"),
+            ("2024-03-01T08:15:00", None, "2024-03-01T08:15:00+07:00"),
+            ("2024-03-01T08:15:00", "2021-03-01T01:15:00", "2024-03-01T08:15:00+07:00"),
+            (None, "2024-03-01T01:15:00", "2024-03-01T01:15:00+00:00"),
+            ("9999-03-01T08:15:00", "9999-03-01T01:15:00", None),
+        ],
+    )
+    def test_publication(self, date: str | None, gmt: str | None, wanted: str | None) -> None:
+        assert self.read(id=7, link="/a/", date=date, date_gmt=gmt).published == wanted
+
+    @pytest.mark.parametrize("post_id", ["7", 0, -3, True, None, 10**16, 7.0])
+    def test_refuses_what_is_no_id(self, post_id: Any) -> None:
+        assert self.read(id=post_id, link="/a/", date="2024-03-01T08:15:00") is None
+
+    @pytest.mark.parametrize(
+        ("value", "wanted"),
+        [
+            ("4812", 4812),
+            (" 0 ", 0),
+            ("-1", None),
+            ("banyak", None),
+            ("1" * 5000, None),
+            ("٣", None),
+        ],
+    )
+    def test_totals(self, value: str, wanted: int | None) -> None:
+        assert total({"x-wp-total": value}) == wanted
+
+    def test_api_root(self) -> None:
+        link = '<https://kabar.example/wp-json/>; rel="https://api.w.org/", <https://kabar.example/?p=1>; rel=shortlink'
+        assert api_root({"link": link}) == "https://kabar.example/wp-json/"
+        assert api_root({"link": "<https://kabar.example/?p=1>; rel=shortlink"}) is None
+        assert api_root({}) is None
+
+
+class TestList:
+    def test_headlines_wherever_they_stand(self) -> None:
+        page = list_page(
+            '<div class="gmr-bigheadline"><a class="gmr-slide-titlelink" href="/politik/debat.html">Debat</a>'
+            '<div><a class="recent-title" href="/politik/pleno.html">Pleno</a></div></div>'
+            '<article id="post-812"><h2 class="entry-title"><a href="/daerah/hujan.html" rel="bookmark">Hujan</a>'
+            '</h2><time class="entry-date published" datetime="2024-03-01T08:15:00+07:00">1 Maret</time>'
+            '<time class="updated" datetime="2024-03-01T09:00:00+07:00"></time></article>'
+            '<div><a href="/ekonomi/harga.html">Harga cabai naik tiga hari</a></div>'
+        )
+        assert [each.url for each in page.articles] == [
+            "https://kabar.example/politik/debat.html",
+            "https://kabar.example/politik/pleno.html",
+            "https://kabar.example/daerah/hujan.html",
+            "https://kabar.example/ekonomi/harga.html",
+        ]
+        hujan = page.articles[2]
+        assert (hujan.post_id, hujan.published, hujan.updated) == (
+            812,
+            "2024-03-01T08:15:00+07:00",
+            "2024-03-01T09:00:00+07:00",
+        )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '<nav><a href="/pedoman/">Pedoman pemberitaan media siber kita</a></nav>',
+            '<footer><h3><a href="/redaksi/">Redaksi</a></h3></footer>',
+            '<ul class="menu"><li class="menu-item"><a href="/tentang/">Tentang kami dan kita semua</a></li></ul>',
+            '<h2><a href="https://kasino.example/slot/">Slot gacor malam ini</a></h2>',
+            '<h2><a href="/category/daerah/">Daerah</a></h2>',
+            '<h2><a href="/foto.jpg">Foto hujan di kota kita</a></h2>',
+            '<h2><a href="#isi">Hujan di kota kita</a></h2>',
+            '<h2><a href="javascript:buka()">Hujan di kota kita</a></h2>',
+            '<a href="/hujan/">Baca</a>',
+        ],
+    )
+    def test_what_is_no_headline(self, text: str) -> None:
+        assert list_page(text).articles == ()
+
+    def test_pages_of_an_article_and_its_amp_form_are_the_article(self) -> None:
+        page = list_page(
+            '<h2><a href="/daerah/hujan.html/2">Hujan</a></h2>'
+            '<h2><a href="/daerah/hujan.html?amp=1">Hujan</a></h2>'
+            '<h2><a href="/daerah/hujan.html?replytocom=9#respond">Hujan</a></h2>'
+        )
+        assert [each.url for each in page.articles] == ["https://kabar.example/daerah/hujan.html"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '<a class="next page-numbers" href="/page/2/">Berikutnya »</a>',
+            '<a class="page-numbers" href="/page/2/">2</a><a href="/page/2/" rel="next">2</a>',
+            '<link rel="next" href="https://kabar.example/page/2/">',
+            '<div class="nav-previous"><a href="/page/2/">Pos-pos lama</a></div>',
+            '<a href="/page/2/">Berita Selanjutnya</a>',
+            '<a href="/page/2/">›</a>',
+        ],
+    )
+    def test_next_page(self, text: str) -> None:
+        assert list_page(text).next_page == "https://kabar.example/page/2/"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '<a class="prev page-numbers" href="/page/1/">Sebelumnya</a>',
+            '<a class="next" href="/galeri/">Berikutnya</a>',
+            '<a class="next page-numbers" href="https://lain.example/page/2/">Berikutnya</a>',
+            '<a class="next page-numbers" href="/">Berikutnya</a>',
+            '<a href="/page/2/">2</a>',
+        ],
+    )
+    def test_no_next_page(self, text: str) -> None:
+        assert list_page(text).next_page is None
+
+    def test_lists(self) -> None:
+        page = list_page(
+            '<a href="/category/daerah/">Daerah</a><a href="/category/daerah/kota/">Kota</a>'
+            '<a href="/indeks/">Indeks</a><a href="/2024/03/">Maret</a><a href="/tag/hujan/">Hujan</a>'
+            '<a href="/category/daerah/page/2/">2</a><a href="/author/sari/">Sari</a>'
+        )
+        assert page.lists == (
+            "https://kabar.example/category/daerah/",
+            "https://kabar.example/category/daerah/kota/",
+            "https://kabar.example/indeks/",
+            "https://kabar.example/2024/03/",
+        )
+
+    def test_what_stands_beside_the_list(self) -> None:
+        page = list_page(
+            '<body class="right-sidebar"><main><h2><a href="/hujan/">Hujan</a></h2></main>'
+            '<aside><h3><a href="/debat/">Debat</a></h3></aside>'
+            '<section class="widget wpberita-popular"><h3><a href="/pleno/">Pleno</a></h3></section>'
+        )
+        assert [(each.url[-7:], each.aside) for each in page.articles] == [
+            ("/hujan/", False),
+            ("/debat/", True),
+            ("/pleno/", True),
+        ]
+
+    def test_feeds(self) -> None:
+        page = list_page(
+            '<link rel="alternate" type="application/rss+xml" href="/feed/">'
+            '<link rel="alternate" type="application/rss+xml" href="/comments/feed/">'
+        )
+        assert page.feeds == ("https://kabar.example/feed/",)
+
+
+class TestCdx:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'example,kabar)/hujan 20240301011500 {"url": "https://kabar.example/hujan/", "mime": "text/html", "status": "200"}',
+            '{"urlkey": "example,kabar)/hujan", "timestamp": "20240301011500", "url": "https://kabar.example/hujan/", "mime": "text/html", "status": "200"}',
+            '[["urlkey","timestamp","original","mimetype","statuscode"],["example,kabar)/hujan","20240301011500","https://kabar.example/hujan/","text/html","200"]]',
+            "example,kabar)/hujan 20240301011500 https://kabar.example/hujan/ text/html 200 ABC - - 1234",
+        ],
+    )
+    def test_reads(self, text: str) -> None:
+        (capture,) = read_cdx(text.encode())
+        assert (capture.url, capture.timestamp, capture.status, capture.mime) == (
+            "https://kabar.example/hujan/",
+            "20240301011500",
+            "200",
+            "text/html",
+        )
+
+    def test_of_nothing_comes_nothing(self) -> None:
+        assert list(read_cdx(b"")) == []
+        assert list(read_cdx(b"tidak ada hasil\n{}\n{bukan json}\n")) == []
+
+    def test_refuses_html(self) -> None:
+        with pytest.raises(WrongKind):
+            list(read_cdx(b"<html>429</html>"))
+
+
+PARSERS: dict[str, Callable[[bytes], Iterator[Any]]] = {
+    "sitemap": lambda body: read_sitemap(body, BASE, WIB),
+    "feed": lambda body: read_feed(body, BASE, WIB),
+    "posts": lambda body: read_posts(body, WIB),
+    "list": lambda body: read_list(body, BASE, BASE, WIB),
+    "cdx": read_cdx,
+    "robots": lambda body: iter(robots_sitemaps(body, BASE)),
+}
+
+# Words of each format, so that what is thrown together reaches beyond the first check.
+WORDS = [
+    *(b"<urlset>", b"</urlset>", b"<sitemapindex>", b"</sitemapindex>", b"<url><loc>", b"</loc>"),
+    *(b"</url>", b"<lastmod>", b"</lastmod>", b"<rss><channel>", b"</channel></rss>", b"<item>"),
+    *(b"<link>", b"</link>", b"</item>", b"<feed>", b"</feed>", b"<entry>", b"<link href='/a/'/>"),
+    *(b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"&a;", b"&#xD800;", b"&", b"<![CDATA[", b"]]>", b"<!--"),
+    *(
+        b"<?xml version='1.0' encoding='utf-16'?>",
+        b"<?xml version='1.0'?>",
+        b"\x1f\x8b\x08",
+        b"\x00",
+    ),
+    *(b"[", b"]", b"{", b"}", b'"id":1,', b'"link":"/a/"', b'"\\ud800"', b"1e999", b"NaN", b","),
+    *(
+        b"<html>",
+        b"<article id='post-1'>",
+        b"<h2><a href='/a/'>",
+        b"</a></h2>",
+        b"<time datetime='",
+    ),
+    *(
+        b"2024-03-01T08:15:00+07:00",
+        b"Fri, 01 Mar 2024 01:15:00",
+        b"http://[::1",
+        b"https://kabar.example/",
+    ),
+    *(b"Sitemap: ", b"\r", b"\n", b"\xff\xfe", "hujan“".encode(), b"\xed\xa0\x80"),
+]
+SOUP = st.lists(st.one_of(st.sampled_from(WORDS), st.binary(max_size=12)), max_size=40).map(
+    b"".join
+)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@given(body=st.one_of(SOUP, SOUP.map(gzip.compress)))
+def test_no_parser_raises_anything_but_unreadable(name: str, body: bytes) -> None:
+    with contextlib.suppress(Unreadable):
+        list(PARSERS[name](body))
+
+
+@given(text=st.text(max_size=80))
+def test_no_moment_raises(text: str) -> None:
+    moment(text, WIB)
+    day(text)
+
+
+@given(
+    value=st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=4),
+            st.dictionaries(
+                st.sampled_from(["id", "link", "date", "date_gmt", "modified"]), inner, max_size=5
+            ),
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_record_raises(value: Any) -> None:
+    with contextlib.suppress(Unreadable):
+        list(read_posts(json.dumps([value]).encode(), WIB))
+
+
+def test_json_is_read_whatever_its_depth() -> None:
+    assert read_json(b"[[1]]") == [[1]]
+    with pytest.raises(Unreadable, match="too deep"):
+        read_json(b'{"a":' * 10_000 + b"1" + b"}" * 10_000)
+
+
+GROWING: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "sitemap": (
+        "sitemap",
+        lambda n: b"<urlset>" + b"<url><loc>/a/</loc></url>" * n + b"</urlset>",
+    ),
+    "sitemap never closed": ("sitemap", lambda n: b"<urlset>" + b"<url><loc>/a/</loc>" * n),
+    "feed": (
+        "feed",
+        lambda n: b"<rss><channel>" + b"<item><link>/a/</link></item>" * n + b"</channel></rss>",
+    ),
+    "feed of one entry": (
+        "feed",
+        lambda n: b"<rss><channel><item>" + b"<b>x</b>" * n + b"</item></channel></rss>",
+    ),
+    "posts": ("posts", lambda n: b"[" + b",".join([b'{"id":1,"link":"/a/"}'] * n) + b"]"),
+    "list": ("list", lambda n: b"<h2><a href='/berita-%d/'>x</a></h2>" * n),
+    "list in one item": (
+        "list",
+        lambda n: b"<article>" + b"<time>x</time><a href='/berita/'>satu dua tiga empat</a>" * n,
+    ),
+    "list under a long name": (
+        "list",
+        lambda n: b"<div class='" + b"x " * n + b"'>" + b"<a href='/berita/'>x</a>" * n,
+    ),
+    "list of links that never close": ("list", lambda n: b"<a href='/berita/'>satu dua " * n),
+    "list nested": ("list", lambda n: b"<div>" * n + b"<a href='/a/'>satu dua tiga empat</a>"),
+    "cdx": ("cdx", lambda n: b'x 20240301011500 {"url": "https://kabar.example/a/"}\n' * n),
+    "robots": ("robots", lambda n: b"Sitemap: /a.xml\n" * n),
+    "robots of blanks": ("robots", lambda n: b" " * n * 10),
+    "comments": ("sitemap", lambda n: b"<!-- x -->" * n + b"<html>"),
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_four_times_as_much_takes_about_four_times_as_long(name: str) -> None:
+    parser, make = GROWING[name]
+
+    def seconds(body: bytes) -> float:
+        best = 9.0
+        for _ in range(3):
+            began = time.perf_counter()
+            with contextlib.suppress(Unreadable):
+                list(PARSERS[parser](body))
+            best = min(best, time.perf_counter() - began)
+        return best
+
+    small, large = seconds(make(5_000)), seconds(make(20_000))
+    assert large < 10 * max(small, 0.001)
