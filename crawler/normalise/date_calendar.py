@@ -12,8 +12,6 @@ _NEXT_WITHIN: Final = dt.timedelta(days=60)  # how far ahead a date without a ye
 _YEARS_AHEAD: Final = 10  # a year farther past the anchor is a slip
 _EARLIEST, _LATEST = 1000, 2100  # what four digits can mean without an anchor
 _LEAP: Final = 8  # the 29th of February returns within eight years
-
-
 WEEK: Final = 7
 MONTHS_A_YEAR: Final = 12
 # Lalu, kemarin, ini, depan, besok, nanti: where from here they point.
@@ -49,6 +47,7 @@ class Relative:
 
 
 def day_of(year: int, month: int, day: int) -> dt.date | None:
+    """That day, None if the calendar has none."""
     try:
         return dt.date(year, month, day)
     except ValueError:
@@ -112,12 +111,11 @@ def _without_year(point: Point, anchor: dt.date | None, *, coming: bool) -> dt.d
             coming_day = day
     if past is None or coming_day is None:
         return past or coming_day
-    agrees = point.weekday is None or past.weekday() != point.weekday
-    if coming and agrees:
-        return coming_day
-    if point.weekday is not None and agrees and coming_day.weekday() == point.weekday:
-        return coming_day
-    return past
+    if point.weekday is None:
+        return coming_day if coming else past
+    if past.weekday() == point.weekday:
+        return past
+    return coming_day if coming or coming_day.weekday() == point.weekday else past
 
 
 def _nearest_range(first: Point, last: Point, anchor: dt.date | None) -> Span | None:

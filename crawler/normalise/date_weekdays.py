@@ -75,6 +75,7 @@ def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) ->
 
 
 def _is_part_of_a_name(tokens: Tokens, start: int, end: int, *, turned: bool) -> bool:
+    """Whether the words around make the weekday a name, a habit, or one of a timetable."""
     before, code = tokens.word(start - 1), tokens.code
     scheduled = tokens.word(start - 2) if code[start - 1 : start] in ("h", "T") else before
     if scheduled in _SCHEDULED or before in _NAMING or tokens.word(end) in _NAMED:
@@ -83,7 +84,7 @@ def _is_part_of_a_name(tokens: Tokens, start: int, end: int, *, turned: bool) ->
     if listed or _LISTED.match(code, end):
         return True  # "Senin, Rabu dan Jumat" is a timetable
     follows = code[end : end + 1] == "o" and tokens.is_capital(end)
-    return follows and not turned and before not in _INTRODUCING and not before.isupper()
+    return follows and not turned and before not in _INTRODUCING
 
 
 def _turned(today: dt.date, weekday: int, turn: str, *, of_week: bool = False) -> dt.date:

@@ -77,9 +77,9 @@ WEEKDAY_NAMES: Final = _numbered(
 WEEKDAY_ABBREVIATIONS: Final = _numbered(
     {
         0: "sen mon",
-        1: "sel tue tues",
+        1: "sel tue",
         2: "rab wed",
-        3: "kam thu thur thurs",
+        3: "kam thu",
         4: "jum fri",
         5: "sab sat",
         6: "min ming sun",
@@ -131,7 +131,7 @@ _WORDS: Final = {
     "T": "pagi siang sore petang malam dinihari subuh",
     "K": "tanggal tgl tertanggal bertanggal tanggl",
     "p": "pada",
-    "R": "hingga sampai sampe smp s/d sd until to through ~",
+    "R": "hingga sampai smp s/d sd until to through ~",
     "&": "dan serta and &",
     "e": "awal akhir pertengahan medio",
     "L": "lalu silam ago",
@@ -149,7 +149,7 @@ _WORDS: Final = {
     "D": "st nd rd th",
     "G": "setengah",
     "t": "t",
-    "a": "tahun setahun thn",
+    "a": "tahun setahun",
     "J": "legi pahing paing pon wage kliwon",
     "H": (
         "muharram muharam safar rabiul rabiulawal rabiulakhir jumadil jumadilawal jumadilakhir "
@@ -165,7 +165,7 @@ CODES: Final[dict[str, str]] = {
     **dict.fromkeys((*NUMBERS, TEEN, TIMES_TEN), "n"),
     **UNITS,
     **dict.fromkeys(WEEKDAY_NAMES, "W"),
-    **dict.fromkeys(_all("mon tue tues wed thu thur thurs fri sat sun jum"), "W"),
+    **dict.fromkeys(_all("mon tue wed thu fri sat sun jum"), "W"),
     **dict.fromkeys(ONE_UNIT, "c"),
 }
 
@@ -173,7 +173,7 @@ CODES: Final[dict[str, str]] = {
 NUMBERED: Final = _all(
     "nomor nomer no nmr num uu pp perda perpres perbup perwal pergub permen inpres sk "
     "se pasal ayat bab plat nopol telp telepon hp wa kode skor rasio rt rw blok kav "
-    "km halaman hal versi seri tipe bagian part episode jilid registrasi reg nik nip rekening "
+    "km halaman hal versi seri bagian part episode jilid registrasi reg nik nip rekening "
     "perbandingan skala ukuran kontak"
 )
 # Of these even a number before the name of a month is one of many: Liga 1, kelas 2.

@@ -41,14 +41,15 @@ _NUMBERS: Final = re.compile(
 )
 _WORDS: Final = re.compile(
     r"""[^a-z0-9](?:
-        s(?:en[ie]n|[ea]?lasa|a[bp]t(?:u|oe)|emal[ae]m|(?:ehari|epekan|eminggu)\s(?:yang\s)?(?:lalu|silam|lagi)
-          |(?:iang|ore)\s(?:tadi|kem))
+        s(?:en[ie]n|[ea]?lasa|a[bp]t(?:u|oe)|emal[ae]m|iang\s(?:tadi|kem)
+          |(?:ehari|epekan|eminggu)\s(?:yang\s)?(?:lalu|silam|lagi))
       | r(?:abu|ebo) | k(?:amis|emar[ie]n|emis) | jum['’‘`"a,\\\s] | djum['’a]
       | m(?:inggu|alam\s(?:tadi|kem)) | ahad | besok\b | esok\b | lusa\b
       | hari\s(?:ini|tadi|(?:yang\s)?(?:lalu|silam)|lagi)
       | p(?:ekan\s(?:yang\s)?(?:lalu|silam|lagi)|agi\s(?:tadi|kem))
       | t(?:adi\s(?:malam|pagi|siang|sore|dini)|omorrow
           |anggal\s(?:[0-9]{1,2}\sbulan|(?:sa|du|ti|em|li|en|tu|de|se)[a-z]{2,8}\s))
+      | sore\s(?:tadi|kem)
       | d(?:ini\shari\stadi|ays\sago) | weeks\sago | yesterday )""",
     re.VERBOSE,
 )
