@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console, Group
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
+from twisted.logger import globalLogBeginner
 
 from crawler.items import Article
 from crawler.normalise.text import fold
@@ -117,9 +119,23 @@ def summary_lines(name: str, record: RunRecord, seconds: float) -> list[str]:
     ]
     done = ", ".join(counts) or "nothing new"
     size = record.bytes / 1e6
-    cost = f"{record.requests:,} requests, {size:,.1f} MB in {_duration(seconds)}"
+    requests = f"{record.requests:,} request{'' if record.requests == 1 else 's'}"
+    cost = f"{requests}, {size:,.1f} MB in {_duration(seconds)}"
     lines = [f"{name}: {done}; {cost}; exit code {record.exit_code}"]
     return lines + [f"  {note}" for note in record.notes if record.exit_code]
+
+
+def hush_twisted() -> None:
+    """Send what Twisted logs to the log alone, and not the traceback of a wrong certificate.
+
+    Before its logging "begins", which Scrapy never makes it do, it prints errors itself, too.
+    """
+    show = warnings.showwarning
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False)
+    warnings.showwarning = show
+    logging.getLogger("twisted").addFilter(
+        lambda record: "while verifying certificate" not in record.getMessage()
+    )
 
 
 def is_wordy(settings: BaseSettings) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final
@@ -26,6 +24,7 @@ from crawler.coverage import WINDOW, field_coverage, shortfalls
 from crawler.display import is_wordy, is_worth_saying, summary_lines
 from crawler.errors import ArchiveError, ArchiveLocked, WrongArchive
 from crawler.extract import EXTRACTOR, extract_article, page_hash
+from crawler.interrupts import Interrupts
 from crawler.newsrooms import Newsroom, newsroom_at
 from crawler.politeness import PoliteDownloader
 from crawler.project import (
@@ -40,7 +39,6 @@ from crawler.project import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
     from typing import Self
 
     from scrapy import Spider
@@ -53,15 +51,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ALARMING: Final = frozenset({"captcha", "hacked", "parked"})
-"""Refusals that say something of the newsroom, not of a page."""
+"""Reasons that say something of the newsroom, not of a page."""
 
-UNREADABLE: Final = frozenset(
-    {"invalid_record", "no_headline", "no_content", "unreadable", "too_complex", "too_deep"}
-)
-"""Refusals of what should have been an article; every other refusal is nobody's fault."""
-
-PLANNED_ENDS: Final = frozenset({"finished", "limit", "budget", "closespider_timeout"})
+PLANNED_ENDS: Final = ALARMING | {
+    "budget",
+    "closespider_itemcount",
+    "closespider_pagecount",
+    "closespider_timeout",
+    "finished",
+    "limit",
+}
 """Reasons for which a spider closes and the run did what it should."""
+
+NAMED: Final = 20
+"""Addresses that a run's record names, of those that were not archived."""
+
+answered = object()
+"""Signal, sent with ``finding``: the archive has answered what was submitted, or refused to."""
 
 
 class RunKeeper:
@@ -84,8 +90,11 @@ class RunKeeper:
         self.incomplete: list[str] = []
         self.notes: list[str] = []
         self.alarms: list[str] = []
+        self.alarming: dict[str, list[str]] = {}
+        """Reason of :data:`ALARMING` → addresses."""
+
         self.failure: str | None = None
-        self.interrupted: str | None = None
+        self.interrupts: Interrupts | None = None
         self.ending = False
         self.began = time.monotonic()
         self._closing: asyncio.Task[None] | None = None
@@ -103,28 +112,33 @@ class RunKeeper:
     async def submit(self, finding: Finding) -> Outcome:
         """Tell the archive, and return what it made of it once that is on disk."""
         assert self.archive is not None
-        outcome = await asyncio.wrap_future(self.archive.submit(finding))
-        self._count(finding, outcome)
-        return outcome
+        try:
+            outcome = await asyncio.wrap_future(self.archive.submit(finding))
+            self._count(finding, outcome)
+            return outcome
+        finally:
+            await self.crawler.signals.send_catch_log_async(answered, finding=finding)
 
     def fail(self, why: str) -> None:
         """End the run as failed; what is in flight is finished."""
         if self.failure is None:
             self.failure = why
-            logger.error(why)
+            logger.info(why)  # the summary says it
         self.stop("failed")
 
     def alarm(self, why: str) -> None:
         """Note that something is wrong with the newsroom."""
-        if why not in self.alarms:
-            self.alarms.append(why)
-            logger.warning(why)
+        self.alarms.append(why)
+        logger.info(why)
 
     def stop(self, reason: str) -> None:
-        """Let the run end: drop what waits, finish what is in flight."""
+        """Let the run end: nothing new is taken on, what is in flight is finished.
+
+        Unless the run has just had what it was given, what waits for its turn is dropped.
+        """
         self.ending = True
         downloader = self.crawler.engine.downloader
-        if isinstance(downloader, PoliteDownloader):
+        if isinstance(downloader, PoliteDownloader) and reason not in ("budget", "limit"):
             downloader.end()
         if self._closing is None:
             self._closing = asyncio.ensure_future(
@@ -137,6 +151,8 @@ class RunKeeper:
         """Open the archive, or close the spider before its first request."""
         newsroom = newsroom_of(spider)
         arguments = getattr(spider, "arguments", None)
+        self.interrupts = Interrupts(self._hurry, self._cut_off)
+        self.interrupts.watch()
         try:
             self.archive = Archive.open(
                 self.root / newsroom.name,
@@ -158,7 +174,9 @@ class RunKeeper:
             raise CloseSpider("archive_not_opened") from error
         for repair in self.archive.repairs:
             logger.warning(repair)
-        self._watch_signals()
+        self.interrupts.pass_on()
+        if self.interrupts.name:
+            raise CloseSpider("interrupted")
         longest = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
         if longest:
             asyncio.get_running_loop().call_later(longest, self.stop, "closespider_timeout")
@@ -177,10 +195,11 @@ class RunKeeper:
             self.archive.close()
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
         if is_worth_saying(record) or is_wordy(self.crawler.settings):
+            level = logging.ERROR if record.exit_code == EXIT_FAILED else logging.WARNING
             for line in summary_lines(
                 self.archive.newsroom.name, record, time.monotonic() - self.began
             ):
-                logger.warning(line)
+                logger.log(level, line)
 
     # --- the rest is ours
 
@@ -191,36 +210,23 @@ class RunKeeper:
             logger.warning("%s: %s", outcome.url, outcome.note)
         if isinstance(finding, Refused):
             self.crawler.stats.inc_value(f"extract/not_an_article/{finding.reason}")
-            if finding.reason in ALARMING:
-                self.alarm(f"{outcome.url}: {finding.reason}; the site is not what it was")
-            elif finding.reason in UNREADABLE:
+            if finding.keep:
                 self.incomplete.append(f"{outcome.url}: {finding.reason}")
+        elif isinstance(finding, Failed) and finding.reason in ALARMING:
+            self.alarming.setdefault(finding.reason, []).append(outcome.url)
         elif isinstance(finding, Failed):
             self.incomplete.append(f"{outcome.url}: {finding.reason}")
-
-    def _watch_signals(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            previous = signal.getsignal(number)
-            if not callable(previous):
-                continue
-
-            def interrupted(
-                signum: int, frame: FrameType | None, previous: object = previous
-            ) -> None:
-                self.interrupted = signal.Signals(signum).name
-                loop.call_soon_threadsafe(self._hurry)
-                previous(signum, frame)  # type: ignore[operator]  # checked above
-
-            signal.signal(number, interrupted)
 
     def _hurry(self) -> None:
         self.ending = True
         downloader = self.crawler.engine.downloader
         if isinstance(downloader, PoliteDownloader):
             downloader.end()
+
+    def _cut_off(self) -> None:
+        downloader = self.crawler.engine.downloader
+        if isinstance(downloader, PoliteDownloader):
+            downloader.cut_off()
 
     def _finish(self, reason: str) -> RunRecord:
         assert self.archive is not None
@@ -229,40 +235,42 @@ class RunKeeper:
         except ArchiveError as error:
             settlement = None
             self.failure = self.failure or str(error)
-        if settlement and settlement.mass:
-            self.alarms.append(
-                f"{settlement.vanished} of {settlement.looked_at} articles looked at have "
-                "vanished at once; none was recorded as gone"
-            )
         articles = last_articles(self.archive.folder, WINDOW)
         self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
-        if self.interrupted:
-            self.failure = self.failure or f"interrupted by {self.interrupted}"
+        for what, urls in self.alarming.items():
+            self.alarms.append(f"{what} instead of an article, {len(urls)} times, as at {urls[0]}")
+        if self.interrupts is not None and self.interrupts.name:
+            self.failure = self.failure or f"interrupted by {self.interrupts.name}"
         elif reason not in PLANNED_ENDS:
             self.failure = self.failure or f"ended early: {reason}"
         stats = self.crawler.stats
         return self.archive.finish(
             RunReport(
-                exit_code=self._code(),
+                exit_code=self._code(mass=settlement is not None and settlement.mass),
                 requests=stats.get_value("run/request_count", 0),
                 bytes=stats.get_value("run/response_bytes", 0),
                 doors=dict(self.doors),
                 coverage={
                     name: round(share, 4) for name, share in field_coverage(articles).items()
                 },
-                notes=tuple(
-                    dict.fromkeys(
-                        [*([self.failure] if self.failure else []), *self.alarms, *self.notes]
-                        + [f"not archived: {each}" for each in self.incomplete[:20]]
-                    )
-                ),
+                notes=tuple(dict.fromkeys(self._notes())),
             )
         )
 
-    def _code(self) -> int:
+    def _notes(self) -> list[str]:
+        """Return what somebody should read, the worst first."""
+        notes = [self.failure] if self.failure else []
+        notes += [*self.alarms, *self.notes]
+        notes += [f"not archived: {each}" for each in self.incomplete[:NAMED]]
+        if len(self.incomplete) > NAMED:
+            notes.append(f"not archived: {len(self.incomplete) - NAMED} more; see scrapy status")
+        return notes
+
+    def _code(self, *, mass: bool) -> int:
+        """Return the exit code; *mass*: more articles vanished at once than can be true."""
         if self.failure:
             return EXIT_FAILED
-        if self.alarms:
+        if self.alarms or mass:
             return EXIT_ALARM
         return EXIT_INCOMPLETE if self.incomplete else EXIT_OK
 

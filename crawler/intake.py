@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
 
-from crawler.archive import Found
-from crawler.items import Article
+from crawler.extensions import answered
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from crawler.archive import Found
 
 IN_FLIGHT: Final = 32
 """Articles that may be on their way at once, so that a large backfill needs little memory."""
@@ -20,8 +21,8 @@ IN_FLIGHT: Final = 32
 class Intake:
     """Admits articles one by one, so that few wait in memory and a ``limit`` is exact.
 
-    What is admitted is released when its item has passed the pipelines, or by :meth:`release`
-    where no item came of it.
+    What is admitted is released once the archive has answered, or when it is dropped before that;
+    by :meth:`release` where no item came of it.
     """
 
     def __init__(self, crawler: Crawler, limit: int | None) -> None:
@@ -29,7 +30,8 @@ class Intake:
         self._limit = limit
         self._taken = 0
         self._changed = asyncio.Condition()
-        crawler.signals.connect(self._passed, signals.item_scraped)
+        self._under_way: dict[int, Found] = {}
+        crawler.signals.connect(self._answered, answered)
         crawler.signals.connect(self._dropped, signals.item_dropped)
         crawler.signals.connect(self._dropped, signals.item_error)
 
@@ -47,6 +49,11 @@ class Intake:
             self._taken += 1
             return True
 
+    def hand_over(self, found: Found) -> Found:
+        """Return *found*, for which there was room, on its way to the pipelines."""
+        self._under_way[id(found)] = found
+        return found
+
     async def release(self) -> None:
         """Give back the room of one that was admitted."""
         async with self._changed:
@@ -62,10 +69,12 @@ class Intake:
     def _new(self) -> int:
         return int(self._crawler.stats.get_value("run/new_count", 0))
 
-    async def _passed(self, item: Any) -> None:
-        if isinstance(item, Article):
-            await self.release()
+    async def _answered(self, finding: Any) -> None:
+        await self._let_go(finding)
 
     async def _dropped(self, item: Any) -> None:
-        if isinstance(item, Found):
+        await self._let_go(item)
+
+    async def _let_go(self, found: Any) -> None:
+        if self._under_way.pop(id(found), None) is not None:
             await self.release()

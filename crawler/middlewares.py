@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import ipaddress
 import logging
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    NotConfigured,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.captures import Exchange
+from crawler.normalise.urls import same_host
 from crawler.politeness import PoliteDownloader
+from crawler.unfetched import (
+    NETWORK_ERRORS,
+    BudgetSpent,
+    ForeignAddress,
+    RobotsForbid,
+    RobotsUnreadable,
+    RunEnding,
+    words,
+)
 
 if TYPE_CHECKING:
     from typing import Self
@@ -36,33 +37,6 @@ logger = logging.getLogger(__name__)
 
 EXCHANGES: Final = "newsroom_exchanges"
 """Key in ``request.meta``: every hop so far, the last one the response itself."""
-
-
-NETWORK_ERRORS: Final = (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
-"""What Scrapy raises when no whole response came."""
-
-
-class RobotsForbid(IgnoreRequest):
-    """robots.txt does not allow the address."""
-
-
-class RobotsUnreadable(IgnoreRequest):
-    """robots.txt could not be had, so nothing of the host may be asked for (RFC 9309, 2.3.1.4)."""
-
-
-class ForeignAddress(IgnoreRequest):
-    """The address is not one of the newsroom's own."""
-
-
-class BudgetSpent(IgnoreRequest):
-    """The run has made as many requests as it was given."""
 
 
 class RobotsMiddleware:
@@ -89,34 +63,53 @@ class RobotsMiddleware:
         """Raise :exc:`RobotsForbid` or :exc:`RobotsUnreadable`, or let *request* pass."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        rules = await self.rules(request.url)
+        rules = await self.rules(request.url, request.meta.get("allow_host"))
         if not rules.can_fetch(request.url, self.agent):
             self.crawler.stats.inc_value("robotstxt/forbidden")
             raise RobotsForbid(f"{request.url}: robots.txt forbids it")
 
-    async def rules(self, url: str) -> Protego:
-        """Return the rules of the host of *url*, fetched once a run."""
-        parts = urlparse_cached(Request(url))
+    async def rules(self, url: str, allow_host: str | None = None) -> Protego:
+        """Return the rules of the host of *url*, fetched once a run.
+
+        *allow_host* may be asked although it is not the newsroom's.
+        """
+        parts = urlsplit(url)
         base = f"{parts.scheme}://{parts.netloc}"
         if base not in self._rules:
-            self._rules[base] = asyncio.ensure_future(self._fetch(base, parts.hostname or ""))
+            task = asyncio.ensure_future(self._fetch(base, parts.hostname or "", allow_host))
+            task.add_done_callback(_retrieve)
+            self._rules[base] = task
         return await asyncio.shield(self._rules[base])
 
-    async def _fetch(self, base: str, host: str) -> Protego:
+    async def _fetch(self, base: str, host: str, allow_host: str | None) -> Protego:
         request = Request(
             f"{base}/robots.txt",
             callback=NO_CALLBACK,
             priority=1000,
-            meta={"dont_obey_robotstxt": True},
+            meta={"dont_obey_robotstxt": True, "allow_host": allow_host},
         )
+        text = b""
         try:
             response = await self.crawler.engine.download_async(request)
-        except (ForeignAddress, *NETWORK_ERRORS) as error:
-            raise RobotsUnreadable(f"{base}/robots.txt: {error or type(error).__name__}") from error
+        except (BudgetSpent, RunEnding):
+            raise
+        except ForeignAddress as error:
+            raise RobotsUnreadable(
+                f"{base}/robots.txt leads to {error.url}, another host: if the newsroom has moved, "
+                "give its new address as site="
+            ) from error
+        except NETWORK_ERRORS as error:
+            raise RobotsUnreadable(f"{base} cannot be reached: {words(error)}") from error
+        except IgnoreRequest as error:
+            raise RobotsUnreadable(f"{base}/robots.txt: {error}") from error
         self.crawler.stats.inc_value("robotstxt/response_count")
-        if response.status >= 500:  # noqa: PLR2004 -- RFC 9309: server errors forbid everything
-            raise RobotsUnreadable(f"{base}/robots.txt answers {response.status}")
-        text = response.body if response.status == 200 else b""  # noqa: PLR2004
+        if response.status >= 500 or response.status == 429:  # noqa: PLR2004
+            # RFC 9309, 2.3.1.4; it counts 429 among what may be ignored, search engines do not
+            raise RobotsUnreadable(
+                f"{base}/robots.txt answers {response.status}, which forbids everything for now"
+            )
+        if response.status == 200:  # noqa: PLR2004 -- OK
+            text = response.body
         self.texts[base] = text
         rules = Protego.parse(text.decode("utf-8", "replace"))
         delay = rules.crawl_delay(self.agent)
@@ -127,12 +120,17 @@ class RobotsMiddleware:
         return rules
 
 
+def _retrieve(task: asyncio.Task[Protego]) -> None:
+    """Take note of an error, so that one that nobody waits for any more is not logged."""
+    if not task.cancelled():
+        task.exception()
+
+
 class AddressGuard:
     """Let requests go to the newsroom's own hosts only, at every hop.
 
     The spider's ``newsroom`` says which: its address's host, with and without ``www.``, and its
-    ``hosts``. A literal address that is loopback, private, link-local or otherwise not public is
-    refused unless it is the newsroom's own.
+    ``hosts``. A port is part of a host. Off for a spider without one.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -147,28 +145,12 @@ class AddressGuard:
         newsroom = getattr(self.crawler.spider, "newsroom", None)
         if newsroom is None:
             return
-        parts = urlparse_cached(request)
-        netloc = parts.netloc.rpartition("@")[2].lower()
-        own = {newsroom.host, *newsroom.hosts}
+        own = (newsroom.host, *newsroom.hosts)
         named = request.meta.get("allow_host")
-        if named:
-            own.add(named)
-        bare = netloc.removeprefix("www.")
-        if parts.scheme in ("http", "https") and any(bare == o.removeprefix("www.") for o in own):
+        if same_host(request.url, (*own, named) if named else own):
             return
         self.crawler.stats.inc_value("guard/foreign_address")
-        raise ForeignAddress(f"{request.url}: not an address of {newsroom.host}")
-
-
-def is_public(address: str) -> bool:
-    """Return whether *address*, an IP address, is one of the public internet.
-
-    >>> is_public("127.0.0.1"), is_public("169.254.169.254"), is_public("93.184.216.34")
-    (False, False, True)
-    """
-    ip = ipaddress.ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global
+        raise ForeignAddress(request.url, f"not an address of {newsroom.host}")
 
 
 class BudgetMiddleware:
@@ -185,11 +167,10 @@ class BudgetMiddleware:
     def process_request(self, request: Request) -> None:
         """Count *request*, or raise :exc:`BudgetSpent`."""
         arguments = getattr(self.crawler.spider, "arguments", None)
-        budget: int | None = arguments.budget if arguments else None
+        budget: int | None = getattr(arguments, "budget", None)
         if budget is not None and self.made >= budget:
             raise BudgetSpent(f"{request.url}: the budget of {budget} requests is spent")
         self.made += 1
-        self.crawler.stats.set_value("run/request_count", self.made)
 
 
 class CaptureMiddleware:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from scrapy import signals
 from scrapy.core.downloader import Downloader, Slot
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import IgnoreRequest
 from twisted.python.failure import Failure
+
+from crawler.unfetched import RunEnding, is_certificate
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -25,10 +26,6 @@ LONGEST_WAIT: Final = 300.0
 
 GRACE: Final = 8.0
 """Seconds that a transfer may go on once the run is ending; 10 s are promised in all."""
-
-
-class RunEnding(IgnoreRequest):
-    """The run is ending; the request was not made, or not finished."""
 
 
 class PoliteSlot(Slot):
@@ -52,7 +49,11 @@ class PoliteSlot(Slot):
 
 
 class PoliteDownloader(Downloader):
-    """Scrapy's downloader with :class:`PoliteSlot` s, and a way to end a run quickly."""
+    """Scrapy's downloader with :class:`PoliteSlot` s, and a way to end a run quickly.
+
+    Overrides what Scrapy keeps to itself, since nothing public does it: ``_get_slot`` makes the
+    slots, ``_process_queue`` decides what leaves a queue, ``_wait_for_download`` is one transfer.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -80,9 +81,10 @@ class PoliteDownloader(Downloader):
         for slot in self.slots.values():
             self._process_queue(slot)
         if self._transfers:
-            asyncio.get_running_loop().call_later(GRACE, self._cut_off)
+            asyncio.get_running_loop().call_later(GRACE, self.cut_off)
 
-    def _cut_off(self) -> None:
+    def cut_off(self) -> None:
+        """Break off what is being transferred."""
         for task in list(self._transfers):
             task.cancel()
 
@@ -116,10 +118,12 @@ class PoliteDownloader(Downloader):
         task = asyncio.current_task()
         assert task is not None
         self._transfers.add(task)
+        self.crawler.stats.inc_value("run/request_count")
         try:
             await super()._wait_for_download(slot, request, queue_dfd)
         except asyncio.CancelledError:
-            queue_dfd.errback(_ended("cut off, since the run is ending"))
+            if not queue_dfd.called:
+                queue_dfd.errback(_ended("cut off, since the run is ending"))
         finally:
             self._transfers.discard(task)
 
@@ -130,7 +134,10 @@ class PoliteDownloader(Downloader):
 
 
 class PatientRetryMiddleware(RetryMiddleware):
-    """Scrapy's retries, after the pause that the server asks for in Retry-After."""
+    """Scrapy's retries, after the pause that the server asks for in Retry-After.
+
+    A certificate that cannot be verified is not tried again.
+    """
 
     def process_response(
         self,
@@ -150,6 +157,17 @@ class PatientRetryMiddleware(RetryMiddleware):
                 if isinstance(downloader, PoliteDownloader):
                     downloader.hold(request, pause)
         return super().process_response(request, response)
+
+    def process_exception(
+        self,
+        request: Request,
+        exception: Exception,
+        spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
+    ) -> Request | Response | None:
+        """Retry what may go well another time."""
+        if is_certificate(exception):
+            return None
+        return super().process_exception(request, exception)
 
 
 def _ended(how: str) -> Failure:

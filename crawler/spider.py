@@ -1,4 +1,4 @@
-"""The spider of every newsroom: what discovery lists is fetched, what is found is read."""
+"""The spider of every newsroom: what discovery lists is asked for; answers have their own module."""
 
 from __future__ import annotations
 
@@ -6,67 +6,35 @@ import logging
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-import attrs
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
 
-from crawler.archive import Failed, Found, Look, Missing, Refused, Seen, Validators
+from crawler.answers import Answers, Asked
+from crawler.archive import Validators
 from crawler.arguments import Arguments, read_arguments
-from crawler.captures import Capture
-from crawler.discovery import Link, Note, Walk, Window, plan
-from crawler.discovery import Missing as NotListed
-from crawler.errors import DiscoveryFailed, InvalidRecord, NotAnArticle
-from crawler.extensions import RunKeeper
-from crawler.extract import extract_article, page_addresses
+from crawler.discovery import Link, Missing, Note, Walk, Window, plan
+from crawler.errors import ArchiveError, DiscoveryFailed
 from crawler.intake import Intake
-from crawler.middlewares import (
-    NETWORK_ERRORS,
-    BudgetSpent,
-    ForeignAddress,
-    RobotsForbid,
-    RobotsMiddleware,
-    RobotsUnreadable,
-)
+from crawler.middlewares import RobotsMiddleware
 from crawler.newsrooms import Newsroom, load_newsroom
-from crawler.politeness import RunEnding
-from crawler.walker import Walker, as_capture, conditional, now
+from crawler.unfetched import BudgetSpent, RobotsUnreadable, RunEnding
+from crawler.walker import Walker, conditional, now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Self
 
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
 
-    from crawler.archive import Archive
-    from crawler.items import Article
+    from crawler.archive import Archive, Found, Look
+    from crawler.extensions import RunKeeper
 
 logger = logging.getLogger(__name__)
-
-IN_A_ROW: Final = 10
-"""Failed fetches in a row after which the site is taken to be out of reach."""
 
 AUDIT: Final = "audit"
 """Under this name the ledger keeps how many articles each door counts, for ``scrapy status``."""
 
 A_RUN: Final = 500
 """Looks of one kind (waiting, failed, due) that one run takes on; the next goes on."""
-
-
-@attrs.frozen(kw_only=True)
-class Asked:
-    """Why an article's address is asked for."""
-
-    url: str
-    lastmod: str | None = None
-    look: Look | None = None
-    """What the ledger knew of it, None for a new one."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether an article was archived from this address."""
-        return self.look is not None and self.look.id is not None
 
 
 class NewsroomSpider(Spider):
@@ -78,6 +46,7 @@ class NewsroomSpider(Spider):
     arguments: Arguments
     newsroom: Newsroom
     intake: Intake
+    answers: Answers
 
     @classmethod
     def own_newsroom(cls) -> Newsroom | None:
@@ -95,35 +64,28 @@ class NewsroomSpider(Spider):
         spider.arguments = arguments
         spider.newsroom = arguments.newsroom
         spider.intake = Intake(crawler, arguments.limit)
-        spider._failed_in_a_row = 0
+        spider.answers = Answers(crawler, arguments.newsroom, spider.intake)
         spider._asked = set()
         return spider
 
-    _failed_in_a_row: int
     _asked: set[str]
 
     @property
     def keeper(self) -> RunKeeper:
         """The extension that holds the archive."""
-        keeper = self.crawler.get_extension(RunKeeper)
-        assert keeper is not None  # the add-on brings it
-        return keeper
+        return self.answers.keeper
 
     @property
     def archive(self) -> Archive:
         """The archive of this run."""
-        archive = self.keeper.archive
-        assert archive is not None  # without one the spider is closed before it starts
-        return archive
-
-    # --- what to ask for
+        return self.answers.archive
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield a request for each article worth a look, and items of a quick backfill."""
         try:
             async for each in self._wanted():
                 yield each
-        except (DiscoveryFailed, RobotsUnreadable) as error:
+        except (ArchiveError, DiscoveryFailed, RobotsUnreadable) as error:
             self.keeper.fail(str(error))
         except BudgetSpent:
             self.keeper.stop("budget")
@@ -136,7 +98,7 @@ class NewsroomSpider(Spider):
         robots = await self._robots()
         cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
         walker = Walker(self.crawler, self.archive, self._heed, cdx)
-        walk = self._plan(robots)
+        walk = self._plan(walker, robots)
         try:
             async for step in walker.steps(walk):
                 async for each in self._follow(step, walker):
@@ -155,12 +117,12 @@ class NewsroomSpider(Spider):
             async for request in self._take(Asked(url=look.url, look=look)):
                 yield request
 
-    def _plan(self, robots: bytes) -> Walk:
+    def _plan(self, walker: Walker, robots: bytes) -> Walk:
         asked = self.arguments
         window = Window(since=asked.since, until=asked.until)
         return plan(
             self.newsroom,
-            self.archive.ledger,
+            walker,
             now=now(),
             robots=robots,
             doors=("rest",) if asked.source == "rest" else (asked.discover or "auto"),
@@ -176,30 +138,35 @@ class NewsroomSpider(Spider):
         if middleware is None:
             return b""
         await middleware.rules(self.newsroom.address)
-        return middleware.texts.get(self.newsroom.address.rstrip("/"), b"")
+        parts = urlsplit(self.newsroom.address)
+        return middleware.texts.get(f"{parts.scheme}://{parts.netloc}", b"")
 
-    async def _follow(self, step: Link | NotListed, walker: Walker) -> AsyncIterator[Any]:
+    async def _follow(self, step: Link | Missing, walker: Walker) -> AsyncIterator[Any]:
+        """Yield what *step* is worth: a request, the item of a REST record, or nothing."""
+        looks_again = self.arguments.refresh != "none"
         ledger = self.archive.ledger
-        if isinstance(step, NotListed):
-            look = ledger.look(step.known.url)
-            async for request in self._take(Asked(url=step.known.url, look=look)):
-                yield request
+        if isinstance(step, Missing):
+            if looks_again:
+                look = ledger.look(step.known.url)
+                async for request in self._take(Asked(url=step.known.url, look=look)):
+                    yield request
         elif step.record is not None:
             async for item in self._take_record(step, walker):
                 yield item
-        elif step.why != "changed" or step.door == "urls" or self.arguments.refresh != "none":
+        elif step.why != "changed" or step.door == "urls" or looks_again:
             look = ledger.look(step.url)
             async for request in self._take(Asked(url=step.url, lastmod=step.lastmod, look=look)):
                 yield request
 
     def _left_over(self, *, shows_changes: bool) -> list[Look]:
-        """Return what earlier runs did not get to, what failed, and what is due for a look."""
+        """Return what earlier runs did not get to, what they owe, and what is due for a look."""
         ledger, asked = self.archive.ledger, self.arguments
         if asked.source == "rest" or asked.since or asked.until or asked.urls is not None:
             return []
         looks = [
             *ledger.waiting(A_RUN),
             *ledger.retries(now(), A_RUN),
+            *(ledger.owed(now(), A_RUN) if asked.refresh != "none" else ()),
             *ledger.unpaged(now(), asked.budget or A_RUN),
         ]
         if asked.refresh == "all":
@@ -222,8 +189,8 @@ class NewsroomSpider(Spider):
             )
         yield Request(
             asked.url,
-            callback=self.read_page,
-            errback=self.not_fetched,
+            callback=self.answers.read_page,
+            errback=self.answers.not_fetched,
             cb_kwargs={"asked": asked},
             headers=headers,
             dont_filter=True,
@@ -231,127 +198,9 @@ class NewsroomSpider(Spider):
 
     async def _take_record(self, link: Link, walker: Walker) -> AsyncIterator[Found]:
         """Yield the article in the REST answer that *link* came from."""
-        if walker.answer is None or not await self.intake.admit():
-            return
-        captures = [walker.answer]
-        try:
-            article = extract_article(captures, self.newsroom, post_id=link.post_id)
-        except NotAnArticle as error:
-            await self._refuse(link.url, error.reason, captures, lastmod=link.lastmod)
-        except InvalidRecord as error:
-            logger.warning("%s: %s", link.url, error)
-            await self._refuse(link.url, "invalid_record", captures, lastmod=link.lastmod)
-        else:
-            yield Found(article, captures, link.lastmod)
-
-    # --- what came of it
-
-    async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
-        """Yield the article at *response* and its further pages, or tell the archive why not."""
-        self._failed_in_a_row = 0
-        captures = [as_capture(response)]
-        if response.status == 304:  # noqa: PLR2004 -- Not Modified
-            await self._seen(asked, captures[0])
-        elif response.status in (404, 410) and asked.is_known:
-            await self._done(Missing(asked.url, response.status, captures))
-        elif response.status != 200:  # noqa: PLR2004 -- OK
-            await self._fail(asked.url, f"http_{response.status}")
-        else:
-            try:
-                captures = await self._all_pages(captures[0])
-                article = extract_article(captures, self.newsroom)
-            except NotAnArticle as error:
-                await self._not_an_article(asked, captures, error.reason)
-            except InvalidRecord as error:
-                logger.warning("%s: %s", asked.url, error)
-                await self._refuse(asked.url, "invalid_record", captures, lastmod=asked.lastmod)
-            except PageMissing as error:
-                await self._fail(asked.url, str(error))
-            except (IgnoreRequest, *NETWORK_ERRORS) as error:
-                await self._not_had(asked.url, error)
-            else:
-                await self._about_address(asked, captures, article)
-                yield Found(article, captures, asked.lastmod)
-
-    async def not_fetched(self, failure: Failure) -> None:
-        """Tell the archive why an address could not be had."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        asked: Asked = request.cb_kwargs["asked"]
-        assert failure.value is not None
-        await self._not_had(asked.url, failure.value)
-
-    async def _all_pages(self, first: Capture) -> list[Capture]:
-        """Return the captures of all pages of the article that *first* is a page of, in order."""
-        captures = []
-        for url in page_addresses(first, self.newsroom) or (first.url,):
-            if url.rstrip("/") == first.url.rstrip("/"):
-                captures.append(first)
-                continue
-            response = await self.crawler.engine.download_async(Request(url, dont_filter=True))
-            if response.status != 200:  # noqa: PLR2004 -- OK
-                raise PageMissing(f"{url}: http_{response.status}")
-            captures.append(as_capture(response))
-        return captures or [first]
-
-    async def _about_address(self, asked: Asked, captures: list[Capture], article: Article) -> None:
-        """Tell the archive when the address led to another article than it was known for."""
-        hops = captures[0].exchanges
-        if asked.look is not None and asked.is_known and asked.look.id != article.id:
-            status = hops[0].status if hops else 301
-            await self.keeper.submit(Missing(asked.url, status, captures[:1]))
-        elif article.url != asked.url and not asked.is_known:
-            await self.keeper.submit(Refused(asked.url, "another_address", lastmod=asked.lastmod))
-
-    async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
-        hops = captures[0].exchanges
-        if asked.is_known and len(hops) > 1:
-            await self._done(Missing(asked.url, hops[0].status, captures[:1]))
-        else:
-            await self._refuse(asked.url, reason, captures, lastmod=asked.lastmod)
-
-    async def _seen(self, asked: Asked, capture: Capture) -> None:
-        await self._done(
-            Seen(
-                asked.url,
-                etag=capture.headers.get("etag"),
-                last_modified=capture.headers.get("last-modified"),
-                lastmod=asked.lastmod,
-            )
-        )
-
-    async def _refuse(
-        self, url: str, reason: str, captures: list[Capture], *, lastmod: str | None
-    ) -> None:
-        keep = reason == "invalid_record"
-        logger.info("%s is not an article (%s)", url, reason)
-        await self._done(Refused(url, reason, captures, keep=keep, lastmod=lastmod))
-
-    async def _not_had(self, url: str, error: BaseException) -> None:
-        if isinstance(error, RunEnding | BudgetSpent):  # it stays listed, and the next run asks
-            await self.intake.release()
-            if isinstance(error, BudgetSpent):
-                self.keeper.stop("budget")
-        elif isinstance(error, RobotsForbid):
-            await self._refuse(url, "robots", [], lastmod=None)
-        elif isinstance(error, ForeignAddress):
-            await self._refuse(url, "foreign_address", [], lastmod=None)
-        else:
-            await self._fail(url, _slug(error))
-
-    async def _fail(self, url: str, reason: str) -> None:
-        logger.warning("%s: %s", url, reason)
-        await self._done(Failed(url, reason))
-        self._failed_in_a_row += 1
-        if self._failed_in_a_row >= IN_A_ROW:
-            self.keeper.fail(
-                f"{self.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last with "
-                f"{reason}; what is left is tried again in the next run"
-            )
-
-    async def _done(self, finding: Seen | Missing | Refused | Failed) -> None:
-        """Tell the archive of an address that no item comes of."""
-        await self.keeper.submit(finding)
-        await self.intake.release()
+        if walker.answer is not None and await self.intake.admit():
+            async for found in self.answers.read_record(link, walker.answer):
+                yield found
 
     def _heed(self, note: Note) -> None:
         if note.trouble:
@@ -359,20 +208,3 @@ class NewsroomSpider(Spider):
         else:
             logger.info("%s: %s", note.door, note.text)
             self.keeper.notes.append(f"{note.door}: {note.text}")
-
-
-class PageMissing(Exception):
-    """A further page of an article could not be had, so that the article is not whole."""
-
-
-def _slug(error: BaseException) -> str:
-    """Return why a fetch failed in a few words, such as ``timeout``."""
-    names = {
-        "CannotResolveHostError": "dns",
-        "DownloadConnectionRefusedError": "connection_refused",
-        "DownloadTimeoutError": "timeout",
-        "DownloadCancelledError": "too_large",
-        "ResponseDataLossError": "cut_short",
-    }
-    name = type(error).__name__
-    return names.get(name) or f"{name}: {error}".strip(": ")[:200]

@@ -9,7 +9,7 @@ import pytest
 from scrapy import Request
 from scrapy.utils.test import get_crawler
 
-from crawler.politeness import PoliteDownloader, PoliteSlot, RunEnding, retry_after
+from crawler.politeness import PoliteDownloader, PoliteSlot, retry_after
 
 
 def test_a_floor_outlasts_whatever_lowers_the_delay() -> None:
@@ -52,10 +52,6 @@ async def _floors() -> None:
     _, slot = downloader._get_slot(request)
     assert slot.download_delay() >= 7.0
     downloader.close()
-
-
-def test_a_run_that_is_ending_is_no_failure_of_the_address() -> None:
-    assert str(RunEnding("not made")) == "not made"
 
 
 @pytest.mark.parametrize(

@@ -49,14 +49,25 @@ def after_failure(row: AddressRow, now: dt.datetime, reason: str) -> AddressRow:
 
 
 def after_refusal(
-    row: AddressRow, now: dt.datetime, reason: str, lastmod: str | None, *, article: bool
+    row: AddressRow,
+    now: dt.datetime,
+    reason: str,
+    lastmod: str | None,
+    *,
+    article: bool,
+    kept: bool = False,
 ) -> AddressRow:
-    """Return *row* after what is there was refused; *article*: what is archived of it stays."""
+    """Return *row* after what is there was refused; *article*: what is archived of it stays.
+
+    *kept*: it could not be read, which counts as a failure.
+    """
     first = row.reason != reason
+    failures = row.failures + 1 if kept else 0
     row = attrs.evolve(
         _seen(row, now, lastmod),
         state=row.state if article else "refused",
         reason=reason,
+        failures=failures,
         missing_since=None,
         missing_run=None,
     )

@@ -32,7 +32,8 @@ class Refused:
     """The response at *url* is not an article, or no valid record came of it.
 
     *reason* is a slug: ``static_page``, ``protected``, ``invalid_record``. With *keep* the captures
-    are stored, so that the page can be read again by better rules; never with ``protected``.
+    are stored, so that the page can be read again by better rules, and it counts as a failure that
+    :meth:`Ledger.owed` knows; never with ``protected``.
     """
 
     url: str

@@ -133,11 +133,16 @@ class Ledger:
             {"now": seconds(now), "limit": limit},
         )
 
-    def sighted(self, now: dt.datetime, limit: int) -> list[Look]:
-        """Return articles that an earlier run found missing: a second look decides."""
+    def owed(self, now: dt.datetime, limit: int) -> list[Look]:
+        """Return what must be looked at again whatever the doors show, longest due first.
+
+        Articles that an earlier run found missing, what was listed with a newer modification and
+        not fetched since, what could not be fetched or read the last time.
+        """
         return self._looks(
-            f"{_LOOK} WHERE missing_run IS NOT NULL AND next_look <= :now AND state = 'article' "
-            "AND moved = 0 ORDER BY next_look LIMIT :limit",
+            f"{_LOOK} WHERE next_look <= :now AND state IN ('article', 'refused') AND moved = 0 "
+            "AND (failures > 0 OR missing_run IS NOT NULL "
+            "OR listed > coalesce(lastmod, looked_at, '')) ORDER BY next_look LIMIT :limit",
             {"now": seconds(now), "limit": limit},
         )
 
@@ -164,6 +169,16 @@ class Ledger:
             f"{_LOOK} WHERE state = 'article' AND moved = 0 AND source = 'rest' "
             "AND next_look <= :now ORDER BY published DESC LIMIT :limit",
             {"now": seconds(now), "limit": limit},
+        )
+
+    def says(self, id_: str, content_hash: str, page_hash: str) -> bool:
+        """Whether the article's last line is of its page, and states these hashes."""
+        return bool(
+            self._rows(
+                "SELECT 1 FROM articles WHERE id = ? AND state = 'article' AND source = 'page' "
+                "AND content_hash = ? AND page_hash = ?",
+                (id_, content_hash, page_hash),
+            )
         )
 
     def validators(self, url: str) -> Validators:

@@ -145,7 +145,8 @@ class Recorder:
         if verdict.writes:
             previous = self._previous(known) if known and known.source == article.source else ()
             line = self.batches.write(
-                attrs.evolve(article, revision=verdict.revision),
+                article,
+                verdict.revision,
                 finding.captures,
                 previous,
                 reading.page_hash,
@@ -204,6 +205,7 @@ class Recorder:
             finding.reason,
             finding.lastmod,
             article=known is not None and known.state != "withheld",
+            kept=finding.keep,
         )
         self.rows.put_address(row)
         return Outcome(kind="refused", url=finding.url, id=row.article, note=finding.reason)
@@ -268,7 +270,9 @@ class Recorder:
             and not known.has_line(article.source, article.extractor)
         ):
             before = self.rows.address(article.url)
-            line = self.batches.add_article(article, reading.page_hash)
+            line = self.batches.add_article(
+                article, article.revision, article.captures, reading.page_hash
+            )
             if before is not None:  # the page itself was not looked at
                 self.rows.put_address(before)
         return Outcome(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+import signal
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
 from crawler.arguments import Arguments, read_arguments
 from crawler.command import refuse_unknown_options
+from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
 from crawler.notify import Channels
 from crawler.project import EXIT_FAILED
@@ -49,11 +51,14 @@ class Command(BaseRunSpiderCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that was typed, then crawl."""
+        for number in (signal.SIGINT, signal.SIGTERM):  # until Scrapy takes them, then RunKeeper
+            signal.signal(number, _leave)
         try:
             spidercls, arguments = self._checked(args, opts)
         except ConfigurationError as error:
             raise UsageError(str(error), print_help=False) from None
         assert self.crawler_process is not None
+        hush_twisted()
         crawler = self._create_crawler(spidercls)
         if arguments is None:
             self.crawler_process.crawl(crawler, **opts.spargs)
@@ -90,9 +95,13 @@ class Command(BaseRunSpiderCommand):
         return int(code)
 
 
+def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 -- a signal handler takes both
+    raise SystemExit(EXIT_FAILED)
+
+
 def check_settings(settings: BaseSettings) -> None:
     """Raise :exc:`ConfigurationError` for a setting that cannot be worked with."""
-    media = settings["ARCHIVE_MEDIA"]
+    media = settings.get("ARCHIVE_MEDIA", "none")
     if media not in ("none", "lead"):
         raise ConfigurationError(f"ARCHIVE_MEDIA={media}: want none or lead")
     if settings.getbool("HTTPCACHE_ENABLED"):

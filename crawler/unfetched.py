@@ -1,0 +1,107 @@
+"""Why an address was not fetched: what we refuse, and what Scrapy says of the network."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+
+
+class RobotsForbid(IgnoreRequest):
+    """robots.txt does not allow the address."""
+
+
+class RobotsUnreadable(IgnoreRequest):
+    """robots.txt could not be had, so nothing of the host may be asked for (RFC 9309, 2.3.1.4)."""
+
+
+class ForeignAddress(IgnoreRequest):
+    """The address is not one of the newsroom's own."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url}: {why}")
+        self.url = url
+
+
+class BudgetSpent(IgnoreRequest):
+    """The run has made as many requests as it was given."""
+
+
+class RunEnding(IgnoreRequest):
+    """The run is ending; the request was not made, or not finished."""
+
+
+NETWORK_ERRORS: Final = (
+    CannotResolveHostError,
+    ConnectError,
+    ConnectionDone,
+    ConnectionLost,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    OSError,  # a content coding that is not what the header says
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+"""What comes of a request when no whole response does."""
+
+_SLUGS: Final[dict[type[BaseException], str]] = {
+    CannotResolveHostError: "dns",
+    ConnectError: "no_connection",
+    ConnectionDone: "cut_short",
+    ConnectionLost: "cut_short",
+    DownloadCancelledError: "too_large",
+    DownloadConnectionRefusedError: "connection_refused",
+    DownloadFailedError: "cut_short",
+    DownloadTimeoutError: "timeout",
+    OSError: "bad_coding",
+    ResponseDataLossError: "cut_short",
+    RobotsUnreadable: "robots_unreadable",
+    UnsupportedURLSchemeError: "unsupported_scheme",
+}
+_WORDS: Final = {
+    "certificate": "its certificate cannot be verified",
+    "connection_refused": "the connection was refused",
+    "cut_short": "the connection broke off",
+    "dns": "its host name is not known",
+    "no_connection": "no connection could be made",
+    "timeout": "no answer in time",
+}
+
+
+def is_certificate(error: BaseException) -> bool:
+    """Whether *error* is a certificate that cannot be verified: another try gives the same."""
+    return isinstance(error, DownloadFailedError) and "certificate verify failed" in str(error)
+
+
+def slug(error: BaseException) -> str:
+    """Return why a request came to nothing, as a slug or a short text.
+
+    >>> slug(DownloadTimeoutError("Getting https://lintas.example/a.html took longer than 30 s."))
+    'timeout'
+    >>> slug(IgnoreRequest("max redirections reached"))
+    'max redirections reached'
+    """
+    if is_certificate(error):
+        return "certificate"
+    for kind, name in _SLUGS.items():
+        if isinstance(error, kind):
+            return name
+    return (str(error) or type(error).__name__)[:200]
+
+
+def words(error: BaseException) -> str:
+    """Return why a request came to nothing, for a person: ``no answer in time``."""
+    found = slug(error)
+    return _WORDS.get(found, found)
