@@ -76,7 +76,7 @@ _AUTHOR_CLASS: Final = re.compile(
     r"(?:-?(?:name|\d))?(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor|redaksi)/", re.IGNORECASE)
+_LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/", re.IGNORECASE)
 
 
 @attrs.frozen

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import escape
 from typing import Final
 
 from crawler.extract.blocks import Block
-from crawler.extract.mainbody import MainBody, squeeze
+from crawler.extract.lines import Line
+from crawler.extract.mainbody import MainBody, is_linked, squeeze
 
 # Each alternative is the beginning of a line that is none of the text, short ones only.
 _JUNK: Final = re.compile(
@@ -59,6 +61,21 @@ def kept(
         texts = [at - 1 for at in texts[1:]]
     # Photos after the last words are the page's, all but one that ends the text.
     return found[: texts[-1] + 2] if texts else found
+
+
+def from_lines(lines: Iterable[Line], body: MainBody) -> list[Block]:
+    """Return paragraphs for the *lines* that were read as text, where the markup gives none.
+
+    Some editors type the article into a caption (fixtures/lintas/teks-di-keterangan).
+    """
+    found: dict[str, Block] = {}
+    for line in lines:
+        if body.accepts(line.text) and not is_junk(line.text) and not is_linked(line):
+            block = Block("p", "p", ())
+            block.text = line.text
+            block.inner = escape(line.text, quote=False)
+            found.setdefault(line.text, block)
+    return list(found.values())
 
 
 def is_junk(text: str) -> bool:

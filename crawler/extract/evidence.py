@@ -15,6 +15,11 @@ from crawler.extract.reading import Reading
 # WordPress' permalinks by day or by month, and those of other content systems.
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
 _LONGEST: Final = 200
+_EDITED: Final = re.compile(
+    r"\W*(?:(?:last\s)?(?:updated?|modified|edited)|(?:terakhir\s)?(?:di)?(?:perbarui|mutakhirkan|ubah|edit)"
+    r"|pembaruan)\b",
+    re.IGNORECASE,
+)
 
 
 def evidence_of(reading: Reading, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> moments.Evidence:
@@ -40,9 +45,17 @@ def _printed(texts: Sequence[str]) -> list[moments.Moment]:
         moment
         for text in texts
         if len(text) <= _LONGEST
+        and not _EDITED.match(text)
         and (moment := moments.read_printed(text, "line beside the headline"))
     ]
     return sorted(found, key=lambda moment: not moment.has_clock)
+
+
+def printed_edits(reading: Reading) -> list[moments.Moment]:
+    """Return the moments in lines that say when the article was edited."""
+    texts = (line.text for line in reading.around.header if _EDITED.match(line.text))
+    found = (moments.read_printed(text, "line beside the headline") for text in texts)
+    return [moment for moment in found if moment is not None]
 
 
 def _beside_headline(reading: Reading) -> Iterator[str]:

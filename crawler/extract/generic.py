@@ -19,7 +19,7 @@ from crawler.extract import cleaning, lead_photo, moments, terms
 from crawler.extract.blocks import Block
 from crawler.extract.bylines import Byline
 from crawler.extract.document import Document
-from crawler.extract.evidence import evidence_of
+from crawler.extract.evidence import evidence_of, printed_edits
 from crawler.extract.header import Header
 from crawler.extract.media import Photo
 from crawler.extract.metadata import Stated
@@ -120,8 +120,9 @@ class GenericPage(ArticlePage):
         )
         if reading is self.reading and not reading.has_own_container:
             self._opening_photo = _take_opening_photo(walk.blocks)
-        held = sum(len(block.text) for block in walk.blocks)
-        if held < reading.expected / 2 and reading.expected > _WORTH_A_DOUBT:
+        if _is_half(walk.blocks, reading):
+            walk.blocks[:] = cleaning.from_lines(reading.text_lines, reading.body)
+        if _is_half(walk.blocks, reading):
             raise NotAnArticle(document.url, "unsure_text")
         return walk
 
@@ -154,7 +155,8 @@ class GenericPage(ArticlePage):
     @cached_property
     def modified_at(self) -> str | None:
         stated = (*self.reading.metadata.modified(), *self.reading.times.updated)
-        found = moments.modified(moments.read_all(stated), self._published, self.evidence)
+        edits = [*moments.read_all(stated), *printed_edits(self.reading)]
+        found = moments.modified(edits, self._published, self.evidence)
         if found is None:
             return None
         local = self.evidence.local(found.wall)
@@ -276,6 +278,12 @@ def is_indonesian(text: str) -> bool:
     """Whether *text* is in Indonesian: themes declare ``en-US`` until somebody changes it."""
     words = text.casefold().split()
     return 20 * sum(word in _INDONESIAN for word in words) > len(words)  # one word in twenty
+
+
+def _is_half(blocks: Iterable[Block], reading: Reading) -> bool:
+    """Whether *blocks* have less than half of what was read as text."""
+    held = sum(len(block.text) for block in blocks)
+    return held < reading.expected / 2 and reading.expected > _WORTH_A_DOUBT
 
 
 def _take_opening_photo(blocks: list[Block]) -> Photo | None:

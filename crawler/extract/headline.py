@@ -42,8 +42,12 @@ _CANDIDATES: Final = etree.XPath(
 )
 # Between a headline and the site's name in <title>, and in front of it in some og:titles.
 _SEPARATORS: Final = ("-", "|", "»", "«", "::", "/", ":", "~", "·", "•", "<", ">")
+_GROWN: Final = re.compile(r"[:!?]\w")
+_PARTS: Final = re.compile(r"\s[-–—|»:~·•]+\s|\s::\s")
 _WORD: Final = re.compile(r"\w+")
 
+# Letters from which on a part of a title is a headline and not the site's name.
+_HEADLINE: Final = 20
 # Enough to be the headline without any other sign: one h1, or a heading that is called a title.
 _SURE: Final = 3.0
 
@@ -70,6 +74,11 @@ class _References:
 
     def equal(self, text: str) -> bool:
         return any(text == title or _is_cut_of(text, title) for title in self.titles)
+
+    def inside(self, text: str) -> bool:
+        """Whether *text* holds a headline that metadata name, with a kicker before it."""
+        parts = (part for title in self.titles for part in _PARTS.split(title))
+        return any(len(part) >= _HEADLINE and part in text for part in parts)
 
     def overlap(self, text: str) -> float:
         """Return the share of the address's words that *text* has, 1 for all, 0 for none."""
@@ -148,7 +157,13 @@ def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
             count += 1
             if count > _MOST:
                 return
+            # A kicker in a span of its own stands apart, unless metadata have it otherwise.
+            apart = fold(" ".join(map(str, element.itertext()))) if len(element) > 1 else text
+            if apart != text and _GROWN.search(text):
+                yield element, apart
             yield element, text
+            if apart != text:
+                yield element, apart
 
 
 def _may_be_a_heading(element: etree._Element) -> bool:
@@ -187,8 +202,8 @@ def _score(
         score -= 3.0
     equal = references.equal(folded)
     overlap = references.overlap(folded)
-    agrees = equal or overlap > 0.6  # noqa: PLR2004 -- headlines are edited after the address is made
-    score += (6.0 if equal else 0.0) + 5.0 * overlap
+    agrees = equal or references.inside(folded) or overlap > 0.6  # noqa: PLR2004 -- headlines are edited after the address is made
+    score += (6.0 if equal else 4.0 if references.inside(folded) else 0.0) + 5.0 * overlap
     if leads_elsewhere(element, url):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):

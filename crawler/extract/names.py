@@ -28,6 +28,9 @@ from crawler.newsrooms import Newsroom
 
 _NEAR_FOOTER: Final = 8
 _FEW: Final = 5
+_ACCOUNTS: Final = frozenset(
+    ("admin", "administrator", "superadmin", "root", "user", "webmaster", "editor", "author")
+)
 # Two to four words in capitals below the text, and nobody else named: who wrote it.
 _SIGNED: Final = re.compile(r"[A-Z][A-Z.']+(?: [A-Z][A-Z.']+){1,3}")
 _BETWEEN: Final = re.compile(r"\s(?:dan|&|and)\s|,\s")
@@ -90,10 +93,10 @@ def _authors(
         _with_site(lines.header, site),
         _as_bylines(metadata.itemprop("author"), WRITER),
         [each for each in header if each.role in (WRITER, BOTH)],
-        _as_bylines(metadata.authors(), WRITER),
+        _people(metadata.authors()),
         [each for each in below if each.role in (WRITER, BOTH)],
         _of_one_line(marked_up(lines.footer[:_NEAR_FOOTER])),
-        _as_bylines(metadata.authors_plain(), WRITER),
+        _people(metadata.authors_plain()),
         [each for each in header if each.role == PHOTOGRAPHER],
         _signed(reading),
     )
@@ -113,6 +116,11 @@ def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:
     names = _as_bylines(stated, WRITER)
     lines = " | ".join(line.text for line in header).casefold()
     return names if all(each.name.casefold() in lines for each in names) else []
+
+
+def _people(stated: Iterable[Stated]) -> list[Byline]:
+    """Return the names of *stated* but for accounts: those are authors only where shown."""
+    return [each for each in _as_bylines(stated, WRITER) if each.name.casefold() not in _ACCOUNTS]
 
 
 def _with_site(header: Iterable[Line], site: frozenset[str]) -> list[Byline]:

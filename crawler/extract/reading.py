@@ -72,18 +72,23 @@ class Reading:
         return lines(self.page, everything=True)
 
     @cached_property
+    def text_lines(self) -> list[Line]:
+        """The lines inside the text's container, whatever the elements around them are called."""
+        inside = set(self.body.element.iter()) if self.body is not None else set()
+        return [line for line in self._all_lines if line.element in inside]
+
+    @cached_property
     def expected(self) -> int:
-        """How many letters of sentences that were read as text the container holds."""
+        """How many letters of sentences that were read as text the container holds.
+
+        Text that a site prints twice, for narrow and for wide screens, is expected once.
+        """
         if self.body is None or not self.accepted.text:
             return 0
-        inside = set(self.body.element.iter())
-        # Text that a site prints twice, for narrow and for wide screens, is expected once.
         sentences = {
             line.text
-            for line in self._all_lines
-            if len(line.text) >= _SENTENCE
-            and line.element in inside
-            and self.body.accepts(line.text)
+            for line in self.text_lines
+            if len(line.text) >= _SENTENCE and self.body.accepts(line.text)
         }
         return sum(map(len, sentences))
 
