@@ -68,26 +68,38 @@ class Batches:
     def write(
         self,
         article: Article,
+        revision: int,
         captures: Sequence[Capture],
         previous: Sequence[CaptureReference],
         page_hash: str | None,
     ) -> Article:
-        """Add *captures*, and a line for *article* that names them; return the line.
+        """Add *captures*, and *article* as a line that names them; return the line.
 
         On an error the batch is as before.
         """
         mark = self.warcs.mark()
         try:
-            references = tuple(self.warcs.keep(capture, previous) for capture in captures)
-            line = attrs.evolve(article, captures=references)
-            return self.add_article(line, page_hash)
+            references = [self.warcs.keep(capture, previous) for capture in captures]
+            return self.add_article(article, revision, references, page_hash)
         except CrawlerError:
             self.warcs.reset(mark)
             raise
 
-    def add_article(self, article: Article, page_hash: str | None) -> Article:
-        """Add a line for *article*, whose captures are in the archive; return the line."""
-        line = attrs.evolve(article, run=self.run, written_at=self.stamp)
+    def add_article(
+        self,
+        article: Article,
+        revision: int,
+        captures: Sequence[CaptureReference],
+        page_hash: str | None,
+    ) -> Article:
+        """Add *article*, whose captures are in the archive, as a line; return the line."""
+        line = attrs.evolve(
+            article,
+            revision=revision,
+            captures=tuple(captures),
+            run=self.run,
+            written_at=self.stamp,
+        )
         self.add(line, page_hash)
         self.added[line.id] = line
         return line
