@@ -42,6 +42,7 @@ _CANDIDATES: Final = etree.XPath(
 )
 # Between a headline and the site's name in <title>, and in front of it in some og:titles.
 _SEPARATORS: Final = ("-", "|", "»", "«", "::", "/", ":", "~", "·", "•", "<", ">")
+_BEFORE_MARK: Final = re.compile(r" ([:.,;!?])")
 _GROWN: Final = re.compile(r"[:!?]\w")
 _PARTS: Final = re.compile(r"\s[-–—|»:~·•]+\s|\s::\s")
 _WORD: Final = re.compile(r"\w+")
@@ -158,12 +159,17 @@ def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
             if count > _MOST:
                 return
             # A kicker in a span of its own stands apart, unless metadata have it otherwise.
-            apart = fold(" ".join(map(str, element.itertext()))) if len(element) > 1 else text
+            apart = _apart(element) if len(element) > 1 else text
             if apart != text and _GROWN.search(text):
                 yield element, apart
             yield element, text
             if apart != text:
                 yield element, apart
+
+
+def _apart(element: etree._Element) -> str:
+    """Return the texts in *element* with a blank between, none before a colon or a full stop."""
+    return _BEFORE_MARK.sub(r"\1", fold(" ".join(map(str, element.itertext()))))
 
 
 def _may_be_a_heading(element: etree._Element) -> bool:
@@ -203,7 +209,7 @@ def _score(
     equal = references.equal(folded)
     overlap = references.overlap(folded)
     agrees = equal or references.inside(folded) or overlap > 0.6  # noqa: PLR2004 -- headlines are edited after the address is made
-    score += (6.0 if equal else 4.0 if references.inside(folded) else 0.0) + 5.0 * overlap
+    score += (8.0 if equal else 4.0 if references.inside(folded) else 0.0) + 5.0 * overlap
     if leads_elsewhere(element, url):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
