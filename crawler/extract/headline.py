@@ -133,7 +133,14 @@ def _references(root: etree._Element, metadata: Metadata, url: str) -> _Referenc
     if title is not None:
         titles.append(text_of(title))
     folded = (typographic_fold(each).casefold() for each in titles)
-    return _References(tuple(dict.fromkeys(each for each in folded if each)), _slug(url))
+    # Content systems call every page by the site's name.
+    site = {*metadata.site_names(), *_host(url).split("."), _host(url)}
+    named = dict.fromkeys(each for each in folded if each and each not in site)
+    return _References(tuple(named), _slug(url))
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].casefold()
 
 
 def _slug(url: str) -> frozenset[str]:
