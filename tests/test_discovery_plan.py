@@ -360,3 +360,97 @@ class TestQuickBackfill:
         run = driver.run(rest_records=True)
         assert len(run.links) == 300
         assert all(link.record is not None for link in run.links)
+
+
+class TestForms:
+    def test_www_and_http_are_the_same_newsroom(self) -> None:
+        site = Site(66)
+        site.tamper = lambda url, answer: attrs.evolve(
+            answer,
+            body=answer.body.replace(b"https://kabar.example/ber", b"http://www.kabar.example/ber")
+            if "sitemap" in url
+            else answer.body,
+        )
+        run = Driver(site).run()
+        assert run.found == [("new", 100 + number) for number in range(66)]
+
+    def test_a_newsroom_that_turns_to_www_is_not_archived_again(self) -> None:
+        site = Site(66)
+        driver = Driver(site)
+        driver.run()
+        site.shut = {"rest"}
+        site.tamper = lambda _, answer: attrs.evolve(
+            answer, body=answer.body.replace(b"//kabar.example/ber", b"//www.kabar.example/ber")
+        )
+        run = driver.run()
+        assert run.links == []
+
+    def test_the_form_that_visitors_are_sent_to_is_used(self) -> None:
+        site = Site(66)
+        site.sends_validators = False
+        site.tamper = lambda url, answer: attrs.evolve(
+            answer, url=url.replace("//kabar.example", "//www.kabar.example")
+        )
+        run = Driver(site).run(fetch=False)
+        assert {link.url.partition("/berita")[0] for link in run.links} == {
+            "https://www.kabar.example"
+        }
+
+
+class TestGiven:
+    def test_addresses_are_links_whether_known_or_not(self) -> None:
+        driver = Driver(Site(66))
+        driver.run()
+        lines = [
+            "# dari redaksi",
+            "",
+            f"{ADDRESS}/berita-nomor-105/?utm_source=wa",
+            f"{ADDRESS}/berita-nomor-105/2/",
+            f"{ADDRESS}/belum-dikenal-1/",
+            "https://lain.example/berita/",
+            "bukan alamat",
+        ]
+        run = driver.run(urls=lines, fetch=False)
+        assert [(link.why, link.url, link.door) for link in run.links] == [
+            ("changed", f"{ADDRESS}/berita-nomor-105/", "urls"),
+            ("new", f"{ADDRESS}/belum-dikenal-1/", "urls"),
+        ]
+        assert [note.slug for note in run.notes] == ["foreign", "foreign"]
+        assert run.requests == [f"{ADDRESS}/robots.txt"]
+
+    def test_a_cdx_server_lists_captured_pages(self) -> None:
+        site = Site(3)
+        server = "https://arsip.example/cdx"
+        pages = [
+            "".join(
+                f'{{"url": "{ADDRESS}/{path}", "status": "{status}", "mime": "text/html"}}\n'
+                for path, status in rows
+            )
+            for rows in (
+                [("berita-nomor-100/", "200"), ("berita-nomor-100/?amp=1", "200")],
+                [("berita-nomor-101/2/", "-"), ("berita-nomor-102/", "404"), ("tag/hujan/", "200")],
+            )
+        ]
+
+        def archive(url: str, answer: Answer) -> Answer:
+            if not url.startswith(server):
+                return answer
+            number = int(url.rpartition("page=")[2])
+            return page(url, pages[number] if number < len(pages) else "")
+
+        site.tamper = archive
+        run = Driver(site).run(doors="cdx", cdx=server)
+        assert run.found == [("new", 100), ("new", 101)]
+        assert "url=kabar.example%2F%2A" in run.requests[1]
+
+    def test_a_cdx_server_that_does_not_answer_is_an_error(self) -> None:
+        site = Site(3)
+        site.tamper = lambda url, answer: (
+            Answer(url=url, status=503) if "arsip.example" in url else answer
+        )
+        with pytest.raises(DiscoveryFailed, match="cdx: HTTP 503"):
+            Driver(site).run(doors="cdx", cdx="https://arsip.example/cdx")
+
+    def test_cdx_wants_a_server(self) -> None:
+        with pytest.raises(ConfigurationError, match="want the address of a CDX server"):
+            plan(NEWSROOM, DictMemory(), now=NOW, doors="cdx")

@@ -14,6 +14,7 @@ from crawler.discovery.visit import Outcome, Part, Reading, Visit
 DOOR: Final = "feed"
 
 _USUAL: Final = ("/feed/", "/?feed=rss2", "/rss")
+_USUAL_SIZE: Final = 10  # WordPress' own, posts_per_rss
 _MOST_PAGES: Final = 100_000
 _MOST_CATEGORIES: Final = 100
 _REMEMBERED: Final = 100  # entries of the newest page whose texts the next run compares
@@ -37,7 +38,8 @@ class FeedDoor:
         *deep*: to the end, where an earlier run has not been there. *beyond*: how many articles
         another door lists; where the feed has a page after so many, it is read to the end as well.
         """
-        deep = (deep and not self.left.get("done")) or self.visit.window is not None
+        once = not self.left.get("done") and not self.left.get("unpaged")
+        deep = (deep and once) or self.visit.window is not None
         first = yield from self._open(fresh=deep)
         if first is None or self.url is None:
             return Outcome(door=DOOR, state=self.verdict, reason=self.reason)
@@ -50,7 +52,7 @@ class FeedDoor:
         new = yield from self._offer(first, front=True)
         state = "partial"
         if deep or new:
-            state = yield from self._pages(deep=deep, seen=_urls(first))
+            state = yield from self._pages(_urls(first), deep=deep)
         if self.visit.window is None:
             self.keep()
         return self._outcome(state)
@@ -122,8 +124,12 @@ class FeedDoor:
                 return True
         return False
 
-    def _pages(self, *, deep: bool, seen: set[str]) -> Part[str]:
-        """Read the second page and on; ``complete`` when the feed came to its end."""
+    def _pages(self, seen: set[str], *, deep: bool) -> Part[str]:
+        """Read the second page and on; ``complete`` when the feed came to its end.
+
+        *seen*: what the first page lists.
+        """
+        short = len(seen) < _USUAL_SIZE
         resumed = deep and self.visit.window is None
         number = int(self.left.get("page") or 2) if resumed else 2
         while number < _MOST_PAGES:
@@ -133,10 +139,12 @@ class FeedDoor:
                 yield Note(door=DOOR, text=f"page {number}: {reading.reason}", slug="partial")
                 return "partial"
             if not entries or _urls(reading) <= seen:
-                # 404 is the end; the first page once more is a feed without pages
-                ended = not entries and number > 2  # noqa: PLR2004
-                self.unpaged = not ended
-                self.left["done"] = deep and (ended or bool(self.left.get("done")))
+                # 404 is the end, but of a feed of the usual size at its second page: then it has
+                # no pages, as when the first one comes again.
+                ended = not entries and (short or number > 2)  # noqa: PLR2004
+                if deep:
+                    self.left["done"] = ended
+                    self.unpaged = self.left["unpaged"] = not ended
                 return "complete" if ended and deep else "partial"
             seen |= _urls(reading)
             new = yield from self._offer(reading)
@@ -153,8 +161,8 @@ class FeedDoor:
     def _is_past_window(self, entries: Sequence[FeedEntry]) -> bool:
         """Whether *entries* were published before the window opened, as all that follows."""
         since = self.visit.window.since if self.visit.window else None
-        days = [entry.published[:10] for entry in entries if entry.published]
-        return bool(since and days and max(days) < since.isoformat())
+        days = [day for entry in entries if (day := self.visit.day(entry.published))]
+        return bool(since and days and max(days) < since)
 
     def _offer(self, reading: Reading[FeedEntry | FeedStamp], *, front: bool = False) -> Part[int]:
         """Yield what is worth a look of a page, and return how much was new."""

@@ -206,7 +206,7 @@ class SitemapDoor:
         self.strangers += sum(
             1
             for address in addresses
-            if address not in self.visit.fresh and self.visit.memory.known(address) is None
+            if address not in self.visit.fresh and self.visit.known(address) is None
         )
         known = self.visit.known_before
         return known > 0 and self.strangers > max(_MOST_STRANGERS, known // 20)

@@ -86,7 +86,10 @@ class Visit:
         """New links of this run, and when they were published: memory may not know them yet."""
 
         self.known_before = memory.count()
-        self._origin = urlsplit(newsroom.address)[:2]
+        self._host: str | None = None
+        """The form of the newsroom's host, with or without ``www.``, that this run writes."""
+
+        self._secure = newsroom.address.startswith("https:")
         self._passed: set[int] = set()
 
     # asking
@@ -101,8 +104,11 @@ class Visit:
             return answer
         if answer.status and not same_host(answer.url, self.hosts):
             return Answer(url=answer.url, status=0, headers={"elsewhere": answer.url})
-        if answer.status in (200, 304) and same_host(answer.url, (self.newsroom.host,)):
-            self._origin = urlsplit(answer.url)[:2]
+        asked, answered = urlsplit(url), urlsplit(answer.url)
+        if answer.status == 200 and same_host(answer.url, (self.newsroom.host,)):  # noqa: PLR2004
+            self._secure = answered.scheme == "https"
+            if answered.netloc != asked.netloc:  # it sends visitors from one form to the other
+                self._host = answered.netloc
         return answer
 
     def read(
@@ -138,6 +144,8 @@ class Visit:
         if not sure and not looks_like_article(url, self.newsroom.address):
             self.counts["not_article"] += 1
             return None
+        if self._host is None and same_host(url, (self.newsroom.host,)):
+            self._host = urlsplit(url).netloc
         known = self.known(url, link.post_id)
         if not self._in_window(link, known):
             self.counts["outside"] += 1
@@ -167,10 +175,16 @@ class Visit:
         )
 
     def known(self, url: str, post_id: int | None = None) -> Known | None:
-        """Return what is known of *url*, or of the post with that id."""
+        """Return what is known of *url* in any form of its host, or of the post with that id."""
         known = self.memory.known(url)
         if known is None and post_id is not None:
             known = self.memory.known_post(post_id)
+        if known is None and self.known_before:
+            scheme, _, rest = url.partition("://")
+            other = rest.removeprefix("www.") if rest.startswith("www.") else f"www.{rest}"
+            schemes = (scheme, "http" if scheme == "https" else "https")
+            forms = (f"{each}://{host}" for host in (rest, other) for each in schemes)
+            known = next(filter(None, map(self.memory.known, forms)), None)
         return known
 
     def _why(self, link: Link, url: str, known: Known | None) -> str:
@@ -198,13 +212,13 @@ class Visit:
         stated, before = instant(link.lastmod), instant(earlier)
         if stated is not None and before is not None:
             return stated > before
-        there, here = self._day(link.lastmod), self._day(earlier)
+        there, here = self.day(link.lastmod), self.day(earlier)
         return there is not None and here is not None and there > here
 
-    def _day(self, text: str) -> dt.date | None:
+    def day(self, text: str | None) -> dt.date | None:
         """Return the newsroom's day of a moment or day."""
         found = instant(text)
-        return found.astimezone(self.zone).date() if found else day(text)
+        return found.astimezone(self.zone).date() if found else day(text or "")
 
     def _plausible(self, link: Link) -> Link:
         """Return *link* without times that lie in the future."""
@@ -222,8 +236,8 @@ class Visit:
         if self.window is None:
             return True
         since, until = self.window.since, self.window.until
-        published = self._day(link.published or (known.published if known else None) or "")
-        changed = self._day(link.lastmod or "")
+        published = self.day(link.published or (known.published if known else None))
+        changed = self.day(link.lastmod)
         if published is None and changed is None:
             return link.door != "sitemap"  # which lists all days; other doors were asked for these
         if published is None:  # changed before the window opened: published before it, too
@@ -235,10 +249,14 @@ class Visit:
         found = canonical(url)
         if found is None or not same_host(found, self.hosts):
             return None
-        parts = urlsplit(found)
-        if parts[:2] == self._origin or not same_host(found, (self.newsroom.host,)):
+        if not same_host(found, (self.newsroom.host,)):
             return found
-        return parts._replace(scheme=self._origin[0], netloc=self._origin[1].lower()).geturl()
+        parts = urlsplit(found)
+        host = self._host or parts.netloc
+        scheme = "https" if self._secure else parts.scheme
+        if (scheme, host) == parts[:2]:
+            return found
+        return parts._replace(scheme=scheme, netloc=host).geturl()
 
     # counting
 
