@@ -5,11 +5,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-tools lint bench clean
+.PHONY: help install demo docs test test-tools lint bench clean
 
 help:
 	@echo "make demo   crawl the embedded newsroom and show what was archived"
 	@echo "make test   lint, types, import rules, tests"
+	@echo "make docs   write what docs/ says of fields, commands and settings anew"
 	@echo "make install | test-tools | bench | clean"
 
 install: $(READY)
@@ -22,6 +23,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)
 	$(BIN)/python -m crawler.demo
+
+docs: $(READY)
+	$(BIN)/python docs/generate.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

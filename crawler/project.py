@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 EXIT_OK: Final = 0
+"""The run did what it should, also when nothing was new."""
+
 EXIT_FAILED: Final = 1
 """The run failed or was interrupted; what was archived stays."""
 

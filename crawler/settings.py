@@ -9,19 +9,19 @@ ADDONS = {"crawler.addon.NewsArchive": 0}
 # --- Politeness: one request at a time, said who asks, and never for long.
 # Put an address of your own into the user agent before you crawl for real.
 USER_AGENT = "newsroom-archive/0.1 (news archive; contact: newsroom-archive@example.org)"
-ROBOTSTXT_OBEY = True
+ROBOTSTXT_OBEY = True  # there is no exception, for no site
 ROBOTSTXT_USER_AGENT = "newsroom-archive"
 CONCURRENT_REQUESTS = 4
-CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # and the next one only after a pause
 DOWNLOAD_DELAY = 1.0  # seconds; a Crawl-delay in robots.txt is a floor that nothing lowers
 DOWNLOAD_DELAY_JITTER = 0.25  # upwards only
-AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_ENABLED = True  # a slow server is asked more slowly
 AUTOTHROTTLE_START_DELAY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
-RETRY_TIMES = 3
+RETRY_TIMES = 3  # after the pause that the server asks for, where it asks
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # what could not be had is named when the run ends
 DOWNLOAD_TIMEOUT = 30.0
-CLOSESPIDER_TIMEOUT = 6 * 60 * 60
+CLOSESPIDER_TIMEOUT = 6 * 60 * 60  # seconds; the next run goes on where this one ended
 REDIRECT_MAX_TIMES = 8
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,application/xml;q=0.9,*/*;q=0.8",
@@ -32,6 +32,7 @@ DEFAULT_REQUEST_HEADERS = {
 # --- Output
 ARCHIVE_DIR = "output"  # relative to the folder of scrapy.cfg
 ARCHIVE_MEDIA = "none"  # or "lead": also capture the lead photo
+# Share of the last 50 articles that have the field; below it a run ends with exit code 3.
 FIELD_COVERAGE_MIN = {"title": 1.0, "published_at": 0.95, "body": 0.9, "authors": 0.8}
 LOG_LEVEL = "WARNING"  # -L INFO for more; at WARNING a run in which nothing happened says nothing
 
@@ -41,16 +42,16 @@ NOTIFY_SILENT_DAYS = 0  # also tell when the newsroom has published nothing for 
 HEALTHCHECK_URL = ""  # asked after each run, with /fail where it failed; {name} is the archive's
 
 # --- Doors that are shut
-REMOTE_CONTROL_ENABLED = False
-TELNETCONSOLE_ENABLED = False
-COOKIES_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # an HTTP server that every crawl would start
+TELNETCONSOLE_ENABLED = False  # the same by telnet
+COOKIES_ENABLED = False  # reading the first one asks the internet for a list of suffixes
 HTTPCACHE_ENABLED = False  # it would falsify the dates of captures
-DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_VERIFY_CERTIFICATES = True  # what is archived is the newsroom's own
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression
-DOWNLOAD_WARNSIZE = 0
-METAREFRESH_ENABLED = False
+DOWNLOAD_WARNSIZE = 0  # DOWNLOAD_MAXSIZE says enough
+METAREFRESH_ENABLED = False  # a page does not decide what is fetched
 HTTPERROR_ALLOW_ALL = True  # the spider judges every status
-REFERRER_POLICY = "no-referrer"
+REFERRER_POLICY = "no-referrer"  # nobody's business
 STATS_DUMP = False  # runs.jsonl has what counts
 LOGSTATS_INTERVAL = 0
