@@ -21,11 +21,12 @@ from crawler.archive.findings import (
     Settlement,
     Withhold,
 )
+from crawler.archive.identity import newsroom_of
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.look import Look, Validators
 from crawler.archive.reading import last_articles, read
-from crawler.archive.rereading import Extract
+from crawler.archive.rereading import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Outcome",
     "Refused",
     "Reread",
+    "Rules",
     "RunRecord",
     "RunReport",
     "Seen",
@@ -52,6 +54,7 @@ __all__ = [
     "last_articles",
     "last_runs",
     "lock_holder",
+    "newsroom_of",
     "read",
     "read_capture",
     "read_runs",

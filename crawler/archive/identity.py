@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.archive.files import replace_file
-from crawler.errors import ArchiveDamaged, WrongArchive
-from crawler.newsrooms import Newsroom
+from crawler.errors import ArchiveDamaged, ArchiveError, ConfigurationError, WrongArchive
+from crawler.newsrooms import SHIPPED, Newsroom, load_newsroom
 
 NAME: Final = "archive.json"
 SCHEMA: Final = 1
@@ -68,6 +68,29 @@ def read_identity(folder: Path) -> Identity | None:
         return Identity(**known)
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(str(folder / NAME), 0, f"not the JSON it was ({error!r})") from None
+
+
+def newsroom_of(folder: Path, folders: Iterable[Path] = (SHIPPED,)) -> Newsroom:
+    """Return the newsroom whose archive is in *folder*, as the last run knew it.
+
+    What ``archive.json`` does not say, such as selectors, is that of the newsroom of this name in
+    *folders*, where there is one. Raises :exc:`ArchiveError` when *folder* holds no archive.
+    """
+    identity = read_identity(folder)
+    if identity is None:
+        raise ArchiveError(f"{folder}: there is no archive")
+    try:
+        like = load_newsroom(identity.name, folders)
+    except ConfigurationError:
+        like = Newsroom(name=identity.name, address=identity.site)
+    return attrs.evolve(
+        like,
+        address=identity.site,
+        zone=identity.zone,
+        outlets=identity.outlets,
+        theme=identity.theme,
+        language=identity.language,
+    )
 
 
 def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:

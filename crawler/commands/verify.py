@@ -1,0 +1,81 @@
+"""``scrapy verify [NAME …]``: everything an archive says, checked against everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.archive import newsroom_of
+from crawler.archive.archive import utc_now
+from crawler.archive.lock import Lock
+from crawler.archive.moments import stamp
+from crawler.archive.repair import repair
+from crawler.archive.verify import verify
+from crawler.archive.verify_lines import Problem, Tally
+from crawler.command import ArchiveCommand, say
+from crawler.errors import ArchiveLocked
+from crawler.normalise.text import fold
+from crawler.project import EXIT_FAILED, EXIT_LOCKED
+from crawler.rules import RULES
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ArchiveCommand):
+    """Say what of an archive is damaged, by file and offset."""
+
+    def syntax(self) -> str:
+        return "[NAME …] [--repair]"
+
+    def short_desc(self) -> str:
+        return "Check every line, hash, WARC record and the ledger against each other"
+
+    def long_desc(self) -> str:
+        return (
+            "Prints each problem as FILE: byte OFFSET: WHAT and ends with 1 if there is any. Lines "
+            "that today's rules wrote are read again from their captures. Holds the archive's lock "
+            "meanwhile, so that a run that begins then ends with 75. All archives unless NAMEs."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="put right what loses nothing: torn tails, leftovers, the ledger",
+        )
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        codes = [self._check(folder, mend=opts.repair) for folder in self.names(args)]
+        if not codes:
+            say("No archive yet")
+        self.exitcode = EXIT_FAILED if EXIT_FAILED in codes else max(codes, default=0)
+
+    def _check(self, folder: Path, *, mend: bool) -> int:
+        newsroom = newsroom_of(folder)
+        try:
+            with Lock(folder, f"scrapy verify {folder.name}", stamp(utc_now())):
+                found = self._problems(folder)
+                if found and mend:
+                    for done in repair(folder, newsroom, RULES.page_hash, found, clock=utc_now):
+                        say(f"{folder.name}: repaired: {fold(done)}")
+                    say(f"{folder.name}: checking again")
+                    found = self._problems(folder)
+        except ArchiveLocked as error:
+            say(str(error))
+            return EXIT_LOCKED
+        return EXIT_FAILED if found else 0
+
+    def _problems(self, folder: Path) -> list[Problem]:
+        tally = Tally()
+        found = []
+        for problem in verify(folder, newsroom_of(folder), RULES, tally):
+            print(f"{folder.name}/{fold(str(problem))}", flush=True)
+            found.append(problem)
+        others = f", {tally.others:,} by other rules not compared" if tally.others else ""
+        say(
+            f"{folder.name}: {tally.lines:,} lines, {tally.captures:,} captures, "
+            f"{tally.records:,} records: {len(found) or 'no'} problems{others}"
+        )
+        return found

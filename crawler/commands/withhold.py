@@ -1,0 +1,60 @@
+"""``scrapy withhold NAME ID``: an article goes out of everything that reads the archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from crawler.archive import Archive, RunReport, Withhold, newsroom_of
+from crawler.command import ArchiveCommand, say
+from crawler.rules import RULES
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ArchiveCommand):
+    """Withhold an article, and erase it if asked to."""
+
+    def syntax(self) -> str:
+        return "NAME ID --reason TEXT [--erase]"
+
+    def short_desc(self) -> str:
+        return "Take an article out of everything that reads the archive"
+
+    def long_desc(self) -> str:
+        return (
+            "Writes a line that withholds the article ID (progres:123, or just 123): it is not "
+            "read, exported, shown or archived again. --erase also takes its lines and captures "
+            "out of the files, for ever; what was exported or copied before is not touched."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--reason", metavar="TEXT", help="why; it is kept in the archive")
+        parser.add_argument(
+            "--erase", action="store_true", help="remove its lines and captures from the files"
+        )
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        folder = self.one_name(args[:1])
+        if len(args) != 2:  # noqa: PLR2004 -- NAME and ID
+            raise UsageError("want NAME and ID, such as progres progres:123", print_help=False)
+        if not (opts.reason or "").strip():
+            raise UsageError("--reason is missing: say why", print_help=False)
+        id_ = args[1] if ":" in args[1] else f"{folder.name}:{args[1]}"
+        with Archive.open(
+            folder,
+            newsroom_of(folder),
+            extractor=RULES.extractor,
+            extract=RULES.extract,
+            page_hash=RULES.page_hash,
+            command="withhold",
+            arguments={"id": id_, "reason": opts.reason, "erase": opts.erase},
+        ) as archive:
+            outcome = archive.submit(Withhold(id_, opts.reason.strip())).result()
+            say(f"{id_} is withheld" if outcome.line else f"{id_} was withheld before")
+            if opts.erase:
+                say(str(archive.erase(id_)))
+            archive.finish(RunReport(exit_code=0))

@@ -1,0 +1,20 @@
+"""Today's rules of extraction, as an archive is handed them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from crawler.archive import Rules
+from crawler.captures import Capture
+from crawler.extract import EXTRACTOR, extract_article, page_hash
+from crawler.items import Article
+from crawler.newsrooms import Newsroom
+
+
+def extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
+    """Return the article on *captures*, in the form in which an archive asks."""
+    return extract_article(captures, newsroom, post_id=post_id)
+
+
+RULES: Final = Rules(extractor=EXTRACTOR, extract=extract, page_hash=page_hash)
