@@ -64,12 +64,20 @@ class Accepted:
 
     text: str = ""
     lines: frozenset[str] = frozenset()
+    _answers: dict[str, bool] = attrs.field(factory=dict, eq=False, repr=False)
 
     def has(self, text: str) -> bool:
         """Whether *text* is in it; a label or a name only where it is a line of its own."""
-        squeezed = squeeze(text)
+        answer = self._answers.get(text)
+        if answer is None:
+            answer = self._answers[text] = self._has(squeeze(text))
+        return answer
+
+    def _has(self, squeezed: str) -> bool:
+        if squeezed in self.lines:
+            return True
         if len(squeezed) < _LABEL:
-            return squeezed in self.lines
+            return False
         return squeezed in self.text or (len(squeezed) >= _LONG and self._has_most(squeezed))
 
     def _has_most(self, squeezed: str) -> bool:

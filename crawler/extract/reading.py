@@ -43,10 +43,13 @@ class Reading:
     @cached_property
     def headline(self) -> Headline | None:
         """The headline, ``None`` where nothing says what it is."""
-        found = find_headline(self.document.root, self.metadata, self.document.url)
-        if found is None and self.body is not None:
+        if self._confirmed is None and self.body is not None:
             return heading_above(self.body.element, self.page)
-        return found
+        return self._confirmed
+
+    @cached_property
+    def _confirmed(self) -> Headline | None:
+        return find_headline(self.document.root, self.metadata, self.document.url)
 
     @cached_property
     def accepted(self) -> Accepted:
@@ -155,10 +158,9 @@ class Reading:
         # A sentence that was read as text is text, whatever stands around it.
         return caption or element not in self.holders
 
-    @cached_property
+    @property
     def _printed_headline(self) -> etree._Element | None:
-        found = find_headline(self.document.root, self.metadata, self.document.url)
-        return found.element if found is not None else None
+        return self._confirmed.element if self._confirmed is not None else None
 
     @property
     def _around_headline(self) -> frozenset[etree._Element]:
