@@ -23,7 +23,6 @@ from crawler.archive import (
 from crawler.coverage import WINDOW, field_coverage, shortfalls
 from crawler.display import is_wordy, is_worth_saying, summary_lines
 from crawler.errors import ArchiveError, ArchiveLocked, WrongArchive
-from crawler.extract import EXTRACTOR, extract_article, page_hash
 from crawler.interrupts import Interrupts
 from crawler.newsrooms import Newsroom, newsroom_at
 from crawler.politeness import PoliteDownloader
@@ -36,17 +35,15 @@ from crawler.project import (
     EXIT_USAGE,
     archive_root,
 )
+from crawler.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Self
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
     from crawler.archive import Finding, Settlement
-    from crawler.captures import Capture
-    from crawler.items import Article
 
 logger = logging.getLogger(__name__)
 
@@ -157,9 +154,9 @@ class RunKeeper:
             self.archive = Archive.open(
                 self.root / newsroom.name,
                 newsroom,
-                extractor=EXTRACTOR,
-                extract=_extract,
-                page_hash=page_hash,
+                extractor=RULES.extractor,
+                extract=RULES.extract,
+                page_hash=RULES.page_hash,
                 arguments=arguments.given if arguments else {},
                 operator=str(self.crawler.settings["USER_AGENT"]),
             )
@@ -283,7 +280,3 @@ def newsroom_of(spider: Spider) -> Newsroom:
     domains = getattr(spider, "allowed_domains", None) or getattr(spider, "start_urls", None)
     address = str(domains[0]) if domains else f"{spider.name}.invalid"
     return newsroom_at(address, spider.name)
-
-
-def _extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
-    return extract_article(captures, newsroom, post_id=post_id)

@@ -16,6 +16,7 @@ from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.document import Document
 from crawler.extract.gates import (
     is_json,
+    media_type,
     refuse_address,
     refuse_page,
     refuse_response,
@@ -54,14 +55,15 @@ def extract_article(
     *captures* are the pages of one article in order, or its REST record: the answer for one post,
     or a list of posts of which *post_id* names one. *newsroom* is PROGRES.ID unless given. Fills
     everything but ``revision``, ``run`` and ``written_at``; ``captures`` are the references that
-    *captures* carry.
+    *captures* carry. A photo among them is kept with the article, and not read.
     """
     newsroom = newsroom or _shipped("progres")
     for capture in captures:
         refuse_response(capture)
     if is_json(captures[0]):
         return RestRecord(record(captures[0], post_id), newsroom).to_item(captures)
-    return _page(captures, newsroom).to_item(captures)
+    pages = [each for each in captures if not media_type(each).startswith("image/")]
+    return _page(pages or captures, newsroom).to_item(captures)
 
 
 def page_addresses(capture: Capture, newsroom: Newsroom | None = None) -> tuple[str, ...]:
