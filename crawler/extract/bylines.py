@@ -64,8 +64,8 @@ _LONGEST_NAME: Final = 80
 _LONGEST_LINE: Final = 200
 _MOST_WORDS: Final = 8
 _FEW: Final = 5
-# Words that are printed below a name as much as above it.
-_TITLES: Final = frozenset(("jurnalis", "reporter", "editor", "wartawan", "penulis"))
+# Words that are printed below a name rather than above it.
+_TITLES: Final = frozenset(("jurnalis", "wartawan"))
 _NOT_A_NAME: Final = re.compile(
     r"\d{4}|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
@@ -160,8 +160,10 @@ def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
             continue
         role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if only[role])
         # "Penulis" above the name; "Jurnalis", without a colon, below it.
-        below = only[role].lower() in _TITLES and ":" not in line.text
-        neighbours = [at - 1, at + 1] if below else [at + 1]
+        neighbours = [at + 1]
+        if ":" not in line.text:
+            below = only[role].lower() in _TITLES
+            neighbours = [at - 1, at + 1] if below else [at + 1, at - 1]
         for place in neighbours:
             name = _neighbour(lines, place)
             if name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -17,12 +17,13 @@ from crawler.extract.reading import Reading
 from crawler.normalise.text import fold
 
 _NO_PHOTO: Final = re.compile(
-    r"avatar|gravatar|logo|icon|emoji|banner|placeholder|spacer|default[-_]|blank\.|pixel|loading",
+    r"/ads?[./-]|[./]ads\\d|adserv|[?&]zoneid=|doubleclick|avatar|gravatar|logo|icon|emoji|banner|placeholder|spacer|default[-_]|blank\.|pixel|loading",
     re.IGNORECASE,
 )
 _SMALL: Final = 150
 _LONGEST: Final = 1_000
 _ABOVE_CAPTION: Final = 4
+_SHORTEST: Final = 12
 
 
 @attrs.frozen
@@ -47,13 +48,15 @@ def find(reading: Reading) -> LeadPhoto:
     that one has no alternative text.
     """
     caption = _caption(reading)
+    headline = reading.headline.element if reading.headline is not None else None
     for image in _images(reading):
         url = reading.document.absolute(media.source(image))
         if url is None or _NO_PHOTO.search(url) or _is_small(image):
             continue
-        own = _caption_beside(image)
+        box = list(_box(image, headline))
+        own = _named_caption(box) or caption or _text(box)
         name = "img.wp-post-image" if "wp-post-image" in (image.get("class") or "") else "img"
-        return LeadPhoto(url, fold(image.get("alt") or "") or None, own or caption, name)
+        return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
     stated = _stated(reading)
     if stated is not None:
         return LeadPhoto(reading.document.absolute(stated.value), None, caption, stated.source)
@@ -69,7 +72,7 @@ def _images(reading: Reading) -> Iterator[etree._Element]:
     for element in scope.iter():
         if element is reading.body.element:
             break
-        if element.tag in ("img", *media.AMP_IMAGES) and not _in_furniture(element, scope):
+        if element.tag in ("img", *media.AMP_IMAGES) and not _is_hidden(element, scope):
             found.append(element)
     found.sort(key=lambda each: "wp-post-image" not in (each.get("class") or ""))
     return iter(found)
@@ -84,11 +87,12 @@ def _around(body: etree._Element, headline: etree._Element | None) -> etree._Ele
     return body if parent is None else parent
 
 
-def _in_furniture(image: etree._Element, scope: etree._Element) -> bool:
+def _is_hidden(image: etree._Element, scope: etree._Element) -> bool:
+    """Whether *image* is a counter for readers without scripts, or in a part that is furniture."""
     for element in image.iterancestors():
         if element is scope:
             return False
-        if is_furniture(element):
+        if element.tag == "noscript" or is_furniture(element):
             return True
     return False
 
@@ -101,16 +105,31 @@ def _is_small(image: etree._Element) -> bool:
     return False
 
 
-def _caption_beside(image: etree._Element) -> str | None:
-    """Return the caption in the figure, or the small box, around *image*."""
+def _box(image: etree._Element, headline: etree._Element | None) -> Iterator[etree._Element]:
+    """Yield the figure, or the small elements, around *image*."""
+    above = set() if headline is None else set(headline.iterancestors())
     for level, element in enumerate(image.iterancestors()):
-        if level == _ABOVE_CAPTION or holds_more(element, _LONGEST):
-            return None
+        if level == _ABOVE_CAPTION or element in above or holds_more(element, _LONGEST):
+            return
+        yield element
+        if element.tag == "figure":
+            return
+
+
+def _named_caption(box: Iterable[etree._Element]) -> str | None:
+    for element in box:
         for child in element.iter("figcaption", "p", "div", "span", "small"):
             if child.tag == "figcaption" or CAPTION.search(child.get("class") or ""):
                 return text_of(child) or None
-        if element.tag == "figure":
-            return None
+    return None
+
+
+def _text(box: Iterable[etree._Element]) -> str | None:
+    """Return the words around a photo where nothing is called a caption."""
+    for element in box:
+        text = fold(" ".join(map(str, element.itertext())))
+        if len(text) >= _SHORTEST and next(element.iter("a", "h1", "h2", "h3"), None) is None:
+            return text
     return None
 
 
