@@ -19,6 +19,7 @@ from crawler.middlewares import (
 from crawler.notify import Notifier
 from crawler.pipelines import ArchivePipeline
 from crawler.politeness import PatientRetryMiddleware, PoliteDownloader
+from crawler.resolver import PrivateAddressGuard
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -47,6 +48,8 @@ class NewsArchive:
         # Nearer the network than redirects (600) and decompression (590), so that the archive
         # holds every hop and the bytes that were sent, but further than the HTTP cache (900).
         place(chain, CaptureMiddleware, 875)
+        # Before retries see that a name leads nowhere.
+        place(chain, PrivateAddressGuard, 880)
         # After pipelines of the project that change items (up to 800).
         place("ITEM_PIPELINES", ArchivePipeline, 900)
         # The display is wiped before the run keeper says how it went.

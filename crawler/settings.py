@@ -31,6 +31,7 @@ DEFAULT_REQUEST_HEADERS = {
 
 # --- Output
 ARCHIVE_DIR = "output"  # relative to the folder of scrapy.cfg
+NEWSROOMS_DIR = ""  # a folder of newsroom files of your own, beside crawler/sites
 ARCHIVE_MEDIA = "none"  # or "lead": also capture the lead photo
 # Share of the last 50 articles that have the field; below it a run ends with exit code 3.
 FIELD_COVERAGE_MIN = {"title": 1.0, "published_at": 0.95, "body": 0.9, "authors": 0.8}

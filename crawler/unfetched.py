@@ -33,6 +33,10 @@ class ForeignAddress(IgnoreRequest):
         self.url = url
 
 
+class PrivateAddress(IgnoreRequest):
+    """The name leads to an address that is not public, and that the user did not name."""
+
+
 class BudgetSpent(IgnoreRequest):
     """The run has made as many requests as it was given."""
 
@@ -66,6 +70,7 @@ _SLUGS: Final[dict[type[BaseException], str]] = {
     DownloadFailedError: "cut_short",
     DownloadTimeoutError: "timeout",
     OSError: "bad_coding",
+    PrivateAddress: "private_address",
     ResponseDataLossError: "cut_short",
     RobotsUnreadable: "robots_unreadable",
     UnsupportedURLSchemeError: "unsupported_scheme",
