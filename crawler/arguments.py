@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.errors import ConfigurationError
-from crawler.newsrooms import Newsroom, newsroom_at
+from crawler.newsrooms import SHIPPED, Newsroom, load_newsroom, newsroom_at
 
 DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
 
@@ -69,10 +69,13 @@ ACCEPTED: Final[dict[str, str]] = {
 """Every argument, and what is accepted for it."""
 
 
-def read_arguments(given: Mapping[str, Any], newsroom: Newsroom | None) -> Arguments:
-    """Return what *given* asks for; *newsroom* is the spider's own, None where ``site`` names it.
+def read_arguments(
+    given: Mapping[str, Any], newsroom: Newsroom | None, folders: Iterable[Path] = (SHIPPED,)
+) -> Arguments:
+    """Return what *given* asks for; *newsroom* is the spider's own.
 
-    Arguments that begin with ``_`` are ignored. Raises :exc:`ConfigurationError`, whose message
+    Where it has none, ``site`` says where the newsroom is, or ``name`` alone names a file in one of
+    *folders*. Arguments that begin with ``_`` are ignored. Raises :exc:`ConfigurationError`, whose message
     says what was wrong and what is accepted.
     """
     given = {name: str(value) for name, value in given.items() if not name.startswith("_")}
@@ -81,7 +84,7 @@ def read_arguments(given: Mapping[str, Any], newsroom: Newsroom | None) -> Argum
             raise ConfigurationError(
                 f"unknown argument {name}={given[name]}; accepted are {', '.join(ACCEPTED)}"
             )
-    values: dict[str, Any] = {"newsroom": _newsroom(given, newsroom), "given": given}
+    values: dict[str, Any] = {"newsroom": _newsroom(given, newsroom, folders), "given": given}
     readers: dict[str, Callable[[str], Any]] = {
         "since": dt.date.fromisoformat,
         "until": dt.date.fromisoformat,
@@ -109,10 +112,14 @@ def _refused(name: str, value: str) -> ConfigurationError:
     return ConfigurationError(f"{name}={value}: want {ACCEPTED[name]}")
 
 
-def _newsroom(given: Mapping[str, str], newsroom: Newsroom | None) -> Newsroom:
+def _newsroom(
+    given: Mapping[str, str], newsroom: Newsroom | None, folders: Iterable[Path]
+) -> Newsroom:
     name = given.get("name")
     if "site" in given:
         return newsroom_at(given["site"], name, like=newsroom)
+    if newsroom is None and name:
+        return load_newsroom(name, folders)
     if newsroom is None:
         raise ConfigurationError(f"this spider wants site=URL, {ACCEPTED['site']}")
     return newsroom_at(newsroom.address, name, like=newsroom) if name else newsroom

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scrapy.utils.conf import closest_scrapy_cfg
 
 from crawler.errors import ConfigurationError
+from crawler.newsrooms import SHIPPED
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -33,9 +34,28 @@ EXIT_LOCKED: Final = 75
 
 def archive_root(settings: BaseSettings) -> Path:
     """Return the folder of all archives: ``ARCHIVE_DIR``, relative to that of scrapy.cfg."""
+    return _from_project(str(settings["ARCHIVE_DIR"]))
+
+
+def newsroom_folders(settings: BaseSettings) -> tuple[Path, ...]:
+    """Return the folders of newsroom files: the user's own, where there is one, before ours.
+
+    ``NEWSROOMS_DIR`` names it, relative to the folder of scrapy.cfg. Raises
+    :exc:`ConfigurationError` when it is no folder.
+    """
+    own = str(settings.get("NEWSROOMS_DIR") or "")
+    if not own:
+        return (SHIPPED,)
+    folder = _from_project(own)
+    if not folder.is_dir():
+        raise ConfigurationError(f"NEWSROOMS_DIR={own}: {folder} is no folder; want one of *.toml")
+    return (folder, SHIPPED)
+
+
+def _from_project(path: str) -> Path:
     config = closest_scrapy_cfg()
     base = Path(config).parent if config else Path.cwd()
-    return (base / str(settings["ARCHIVE_DIR"])).resolve()
+    return (base / path).resolve()
 
 
 def archive_names(settings: BaseSettings) -> list[str]:

@@ -16,14 +16,16 @@ from crawler.errors import ArchiveError, DiscoveryFailed
 from crawler.intake import Intake
 from crawler.middlewares import RobotsMiddleware
 from crawler.newsrooms import Newsroom, load_newsroom
+from crawler.project import newsroom_folders
 from crawler.unfetched import BudgetSpent, RobotsUnreadable, RunEnding
 from crawler.walker import Walker, conditional, now
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from typing import Self
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
     from crawler.archive import Archive, Found, Look
     from crawler.extensions import RunKeeper
@@ -41,7 +43,7 @@ class NewsroomSpider(Spider):
     """Archive one newsroom. A subclass names it; the argument ``site`` can name another."""
 
     newsroom_name: ClassVar[str | None] = None
-    """Name of a file in ``crawler/sites``; None where the argument ``site`` says it."""
+    """Name of a newsroom file; None where the arguments ``site`` or ``name`` say it."""
 
     arguments: Arguments
     newsroom: Newsroom
@@ -49,9 +51,11 @@ class NewsroomSpider(Spider):
     answers: Answers
 
     @classmethod
-    def own_newsroom(cls) -> Newsroom | None:
-        """Return the newsroom that the class names, if it does."""
-        return load_newsroom(cls.newsroom_name) if cls.newsroom_name else None
+    def asked(cls, given: Mapping[str, Any], settings: BaseSettings) -> Arguments:
+        """Return what the arguments *given* ask of this spider."""
+        folders = newsroom_folders(settings)
+        own = load_newsroom(cls.newsroom_name, folders) if cls.newsroom_name else None
+        return read_arguments(given, own, folders)
 
     @classmethod
     def from_crawler(
@@ -59,7 +63,7 @@ class NewsroomSpider(Spider):
     ) -> Self:
         """Check the arguments, unless the command has done so."""
         if arguments is None:
-            arguments = read_arguments(kwargs, cls.own_newsroom())
+            arguments = cls.asked(kwargs, crawler.settings)
         spider = super().from_crawler(crawler, *args)
         spider.arguments = arguments
         spider.newsroom = arguments.newsroom

@@ -1,4 +1,4 @@
-"""Any WordPress newsroom, by ``-a site=URL``."""
+"""Any WordPress newsroom, by ``-a site=URL``, or by ``-a name=NAME`` of a newsroom file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from crawler.spider import NewsroomSpider
 
 
 class WordPressSpider(NewsroomSpider):
-    """Archive the newsroom at the address that ``site`` names, its theme detected."""
+    """Archive the newsroom that ``site`` or ``name`` says, its theme detected."""
 
     name = "wordpress"

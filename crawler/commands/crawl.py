@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 
-from crawler.arguments import Arguments, read_arguments
 from crawler.command import refuse_unknown_options
 from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
+
+    from crawler.arguments import Arguments
 
 _NUMBERS: Final = (
     "DOWNLOAD_DELAY",
@@ -82,7 +83,7 @@ class Command(BaseRunSpiderCommand):
         spidercls: type[Spider] = self.crawler_process.spider_loader.load(args[0])
         if not issubclass(spidercls, NewsroomSpider):
             return spidercls, None
-        return spidercls, read_arguments(opts.spargs, spidercls.own_newsroom())
+        return spidercls, spidercls.asked(opts.spargs, self.settings)
 
     def _exit_code(self, crawler: Crawler) -> int:
         assert self.crawler_process is not None
