@@ -27,6 +27,12 @@ logger = logging.getLogger(__name__)
 
 # RFC 6052: an IPv4 address in its last four bytes, which a gateway takes it to
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# Of the special-purpose registries of IANA, what not every Python 3.11 knows to be no public one;
+# 192.0.0.192 serves metadata in a cloud.
+_SPECIAL: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "3fff::/20", "fec0::/10")
+)
 
 
 def is_public(address: str) -> bool:
@@ -48,7 +54,7 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(ip.packed[-4:])
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and not any(ip in each for each in _SPECIAL)
 
 
 def names_an_address(host: str) -> bool:
