@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -138,6 +139,7 @@ class Archive:
         self._clock = clock
         self._settlement: Settlement | None = None
         self._notes: list[str] = []
+        self._finished = False
         opened = make_ready(folder, newsroom, rules.page_hash, operator=operator, clock=clock)
         self.repairs = opened.repairs
         self._tables = opened.tables
@@ -232,6 +234,7 @@ class Archive:
                 f"{settled.vanished} of {settled.looked_at} articles looked at are missing: none "
                 "is recorded as gone; see whether the site is ill"
             )
+        self._finished = True
         try:
             return self._log.complete(self._completed(report, settled, notes))
         except OSError as error:
@@ -284,6 +287,7 @@ class Archive:
         self._writer.transact(lambda: self._tables.keep_door(name, left))
 
     def __enter__(self) -> Self:
+        """Close at the end of the block; one that ends by an error is recorded as failed."""
         return self
 
     def __exit__(
@@ -292,6 +296,9 @@ class Archive:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None and not self._finished:
+            with contextlib.suppress(ArchiveError):
+                self.finish(RunReport(exit_code=1, notes=(f"ended by {error!r}",)))
         self.close()
 
 

@@ -79,7 +79,7 @@ def _show(changes: Iterator[Change]) -> int:
             for line in difflib.ndiff(_lines(old), _lines(new)):
                 if line[0] in "-+":
                     print(f"    {fold(line)}")
-    say(f"{changed:,} articles would change, {unreadable:,} cannot be read")
+    say(f"{changed:,} would change, {unreadable:,} cannot be read")
     return unreadable
 
 
@@ -132,5 +132,5 @@ def _write(folder: Path, changes: Iterator[Change], since: Any) -> int:
         )
     for note in notes:
         say(fold(note))
-    say(f"{written:,} lines appended, {len(unreadable):,} cannot be read")
+    say(f"{written:,} appended, {len(unreadable):,} cannot be read")
     return len(unreadable)
