@@ -412,3 +412,9 @@ def test_an_article_without_text_is_read() -> None:
 )
 def test_knows_indonesian(text: str, indonesian: bool) -> None:
     assert is_indonesian(text) is indonesian
+
+
+def test_a_canonical_address_that_is_the_front_page_is_a_mistake() -> None:
+    head = f'<title>{TITLE}</title><link rel="canonical" href="https://lintas.example/">'
+    article = read(page(f"<h1>{TITLE}</h1><div>{PARAGRAPHS}</div>", head), f"{URL}?utm_source=wa")
+    assert article.url == URL

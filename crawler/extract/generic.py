@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from crawler.errors import NotAnArticle
-from crawler.extract import cleaning, lead_photo, moments, terms
-from crawler.extract.blocks import Block
+from crawler.extract import lead_photo, moments, terms
 from crawler.extract.bylines import Byline
 from crawler.extract.document import Document
 from crawler.extract.evidence import evidence_of, printed_edits
@@ -26,16 +26,16 @@ from crawler.extract.metadata import Stated
 from crawler.extract.names import Names, names_of
 from crawler.extract.page import ArticlePage
 from crawler.extract.reading import Reading
+from crawler.extract.reading_text import BOXES, take_opening_photo, walk_of
 from crawler.extract.refusals import refuse
-from crawler.extract.roles import Role, Roles
+from crawler.extract.roles import Roles
 from crawler.extract.selectors import Selected
 from crawler.extract.walk import Walk
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import canonical
 
 _SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
-# Letters. A few sentences of an advertisement in an article without text are no loss.
-_WORTH_A_DOUBT: Final = 500
 _SHORTEST_HEADLINE: Final = 15
 _INDONESIAN: Final = frozenset(
     (
@@ -43,32 +43,13 @@ _INDONESIAN: Final = frozenset(
         *("tidak", "akan", "ke", "oleh", "juga", "karena"),
     )
 )
-_BOXES: Final = {
-    # Networks' own names for a box of links in the text.
-    "lihatjg": Role.RELATED,
-    "linksisip": Role.RELATED,
-    "jnews_inline_related_post": Role.RELATED,
-}
-
-
-class _Sparing(Roles):
-    """Roles of classes, but for elements that hold a good part of the text.
-
-    ``div.js-dynamic-advertorial`` is seen around whole articles.
-    """
-
-    def __init__(self, holders: Iterable[etree._Element]) -> None:
-        super().__init__(_BOXES)
-        spared = frozenset(each.get("class") or "" for each in holders)
-        role_of = self.of
-        self.of = lambda classes: None if classes in spared else role_of(classes)  # type: ignore[assignment]
 
 
 class GenericPage(ArticlePage):
     """An article in markup of which nothing is known."""
 
     theme: ClassVar[str] = "generic"
-    roles: ClassVar[Roles] = Roles(_BOXES)
+    roles: ClassVar[Roles] = Roles(BOXES)
 
     _opening_photo: Photo | None = None
 
@@ -105,26 +86,17 @@ class GenericPage(ArticlePage):
             if content is not None:
                 walks.append(Walk(content, document, self.roles, skip=skip))
                 continue
-            walks.append(self._walk(document, reading, skip))
+            walks.append(walk_of(reading, skip, self.title or ""))
+        if not self.reading.has_own_container:
+            self._opening_photo = take_opening_photo(walks[0].blocks)
         return walks
 
-    def _walk(self, document: Document, reading: Reading, skip: frozenset[etree._Element]) -> Walk:
-        """Return the text of one page; :exc:`NotAnArticle` where half of it would be lost."""
-        assert reading.body is not None
-        roles = _Sparing(reading.holders)
-        # Boxes with a role are read for what they are: related posts, embeds, page links.
-        unwanted = (each for each in reading.not_text if not roles.of(each.get("class") or ""))
-        walk = Walk(reading.body.element, document, roles, skip=skip.union(unwanted))
-        walk.blocks[:] = cleaning.kept(
-            walk.blocks, reading.body, self.title or "", trusted=reading.has_own_container
-        )
-        if reading is self.reading and not reading.has_own_container:
-            self._opening_photo = _take_opening_photo(walk.blocks)
-        if _is_half(walk.blocks, reading):
-            walk.blocks[:] = cleaning.from_lines(reading.text_lines, reading.body)
-        if _is_half(walk.blocks, reading):
-            raise NotAnArticle(document.url, "unsure_text")
-        return walk
+    @cached_property
+    def url(self) -> str:
+        # Content systems that nobody set up declare the front page for every article.
+        address = super().url
+        front = urlsplit(address).path in ("", "/") and not urlsplit(address).query
+        return (canonical(self.document.url) or address) if front else address
 
     @property
     def title(self) -> str | None:
@@ -278,17 +250,6 @@ def is_indonesian(text: str) -> bool:
     """Whether *text* is in Indonesian: themes declare ``en-US`` until somebody changes it."""
     words = text.casefold().split()
     return 20 * sum(word in _INDONESIAN for word in words) > len(words)  # one word in twenty
-
-
-def _is_half(blocks: Iterable[Block], reading: Reading) -> bool:
-    """Whether *blocks* have less than half of what was read as text."""
-    held = sum(len(block.text) for block in blocks)
-    return held < reading.expected / 2 and reading.expected > _WORTH_A_DOUBT
-
-
-def _take_opening_photo(blocks: list[Block]) -> Photo | None:
-    """Take the photo with which the container begins: a lead photo that stands inside of it."""
-    return blocks.pop(0).photo if blocks and blocks[0].photo is not None else None
 
 
 def _and_ancestors(element: etree._Element | None) -> Iterable[etree._Element]:
