@@ -54,7 +54,7 @@ class Site:
         self.broken: dict[str, Answer] = {}
         """What answers at an address instead of what should."""
 
-        self.file_size = 2000
+        self.file_size = 500  # WordPress: 2,000
         self.states_lastmod = False
         self.sends_validators = True
         self.sends_totals = True

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import copy
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import attrs
 
 from crawler.discovery import Known, Link
 from crawler.discovery.moments import instant
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+_EVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+@lru_cache(maxsize=100_000)
+def _instant(text: str | None) -> dt.datetime | None:
+    return instant(text)
 
 
 class DictMemory:
@@ -31,22 +40,28 @@ class DictMemory:
         return self.by_url.get(self.url_of.get(post_id, ""))
 
     def count(self, *, after: str | None = None, before: str | None = None) -> int:
-        return sum(1 for _ in self.listed(after=after, before=before))
+        undated = 0 if after or before else sum(1 for _ in self._undated())
+        return sum(1 for _ in self._dated(after, before)) + undated
 
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
-        first, last = instant(after), instant(before)
-        dated, undated = [], []
-        for known in self.by_url.values():
-            published = instant(known.published)
-            if known.state == "gone":
-                continue
-            if published is None:
-                undated.append(known)
-            elif (first is None or published > first) and (last is None or published < last):
-                dated.append((published, known.url, known))
-        yield from (known for _, _, known in sorted(dated, key=lambda each: each[:2]))
+        found = sorted(self._dated(after, before), key=lambda each: each[:2])
+        yield from (known for _, _, known in found)
         if after is None and before is None:
-            yield from undated
+            yield from self._undated()
+
+    def _dated(
+        self, after: str | None, before: str | None
+    ) -> Iterator[tuple[dt.datetime, str, Known]]:
+        first, last = instant(after) or _NEVER, instant(before) or _EVER
+        for known in self.by_url.values():
+            published = _instant(known.published) if known.state != "gone" else None
+            if published is not None and first < published < last:
+                yield published, known.url, known
+
+    def _undated(self) -> Iterator[Known]:
+        for known in self.by_url.values():
+            if known.state != "gone" and _instant(known.published) is None:
+                yield known
 
     def door(self, name: str) -> dict[str, Any]:
         left: dict[str, Any] = json.loads(self.doors.get(name, "{}"))
@@ -99,6 +114,3 @@ class DictMemory:
             lastmod=lastmod or known.lastmod,
             published=published or known.published,
         )
-
-    def copy(self) -> DictMemory:
-        return copy.deepcopy(self)
