@@ -70,12 +70,17 @@ def _show(console: Console, folder: Path, seconds: float) -> None:
 def _articles(articles: list[Article]) -> Table:
     table = Table(title=f"{len(articles)} articles", title_justify="left", title_style="bold")
     for column in ("published", "place", "headline", "words", "pages"):
-        table.add_column(column, no_wrap=True, justify="right" if column in _NUMBERS else "left")
+        # Where the terminal is narrow, the headlines give way.
+        table.add_column(
+            column,
+            no_wrap=column != "headline",
+            justify="right" if column in _NUMBERS else "left",
+        )
     for each in sorted(articles, key=lambda article: article.published_at or "", reverse=True):
         table.add_row(
             (each.published_at or "")[:16].replace("T", " "),
             (each.dateline.place or "") if each.dateline else "",
-            Text(each.title, overflow="ellipsis"),
+            Text(each.title, overflow="ellipsis", no_wrap=True),
             f"{each.word_count:,}",
             str(len(each.pages)),
         )
