@@ -144,6 +144,7 @@ def test_the_site_is_known_with_and_without_its_ending() -> None:
     names = {"lintas", "lintas.example"}
     assert is_site("Lintas", names)
     assert is_site("www.Lintas.Example", names)
+    assert is_site("lintas.example developer", names)
     assert not is_site("Lintas Budaya", names)
 
 

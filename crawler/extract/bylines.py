@@ -288,7 +288,11 @@ def _source(element: etree._Element) -> str:
 def is_site(name: str, names_of_site: Collection[str]) -> bool:
     """Whether *name* is the site's own: one of its names or hosts, folded."""
     folded = _bare(name)
-    return any(folded == _bare(each) for each in names_of_site)
+    # A name with the site's host in it is the site's: "lintas.example developer".
+    hosts = (each for each in names_of_site if "." in each)
+    return any(folded == _bare(each) for each in names_of_site) or any(
+        host in name.casefold() for host in hosts
+    )
 
 
 def _bare(name: str) -> str:

@@ -22,20 +22,26 @@ _JUNK: Final = re.compile(
     | (?:yuk,?\ )?(?:simak|saksikan|tonton|lihat|nonton)(?:\ juga)?\ (?:juga\ )?(?:video|foto|live|streaming)
     | yuk,?\ (?:simak|baca|tonton)
     | (?:simak|baca|lihat)\b.{0,60}\b(?:lainnya|selengkapnya|terpopuler)\W*$
-    | (?:silakan|silahkan)?\ ?(?:cek|baca|ikuti|dapatkan|simak|temukan)\ .{0,80}
-        \b(?:google\ news|whatsapp|telegram|channel|saluran|kanal|aplikasi|newsletter)\b
     | (?:follow|ikuti)\ (?:kami|us|akun|media\ sosial|berita)\b | (?:klik|tap)\ (?:di\ sini|disini|link)\b
     | share\ (?:this|on|ke|via)\b | bagikan\ (?:ini|artikel|berita|ke|via|:) | like\ this | like\ loading
     | loading\b | copy\ link | salin\ (?:tautan|link) | komentar\b.{0,12}$ | dibaca\b.{0,20}$
-    | (?:copyright|hak\ cipta)\b | ©
+    | (?:copyright|hak\ cipta)\ ?(?:©|\(c\)|\d{4}|dilindungi|$) | ©
     | tags?\ ?: | topik(?:\ terkait)?\ ?: | kategori\ ?: | filed\ under | posted\ in
     | (?:artikel|berita|konten)\ ini\ (?:telah|sudah|pertama\ kali)\ (?:tayang|terbit|dimuat|dipublikasikan)
     | (?:halaman|laman|page)s?\ ?: | (?:berikutnya|sebelumnya|next|previous|selanjutnya)\W*$
-    | \d+\ (?:shares?|views?|komentar|comments?)\b
+    | \d+\ (?:shares?|views?|komentar|comments?)\W*$
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LONGEST_JUNK: Final = 160
+# "Get our news in the Telegram group", three sentences long.
+_CALL: Final = re.compile(
+    r"\W*(?:(?:silakan|silahkan|mari|yuk|ayo),? )?(?:cek|baca|ikuti|dapatkan|simak|temukan|gabung|bergabung"
+    r"|join|follow)\b.{0,160}\b(?:google news|(?:grup|group|channel|saluran|kanal) (?:whatsapp|telegram|wa)\b"
+    r"|(?:whatsapp|telegram|wa) (?:grup|group|channel)|newsletter)",
+    re.IGNORECASE,
+)
+_LONGEST_CALL: Final = 400
 # A tweet button's text, a shortcode that is gone, a player that was not loaded.
 _DEAD: Final = re.compile(
     r"\[(?:gambas|bctt|irp|embed|video|caption|gallery)\b[^\]]*\]?.{0,400}$", re.IGNORECASE
@@ -85,6 +91,8 @@ def is_junk(text: str) -> bool:
     (True, False)
     """
     if _DEAD.match(text):
+        return True
+    if len(text) <= _LONGEST_CALL and _CALL.match(text):
         return True
     return len(text) <= _LONGEST_JUNK and _JUNK.match(text) is not None
 

@@ -17,7 +17,10 @@ from crawler.normalise.text import fold, typographic_fold
 from crawler.normalise.urls import absolute
 
 _HEADINGS: Final = {"h1": 3.0, "h2": 2.0, "h3": 1.0, "h4": 0.5, "h5": 0.0}
+_ANY_BOX: Final = ("div", "p", "span", "td", "strong", "b", "font", "center", "a")
 _LONGEST: Final = 300
+# A link, an emphasis, an icon. What has more is a box that is called title.
+_FEW_CHILDREN: Final = 3
 _MOST: Final = 400
 
 # What hAtom and the theme families call the element: entry-title, post-title, td-post-title,
@@ -102,6 +105,12 @@ def find_headline(root: etree._Element, metadata: Metadata, url: str) -> Headlin
         score, agrees = _score(element, text, references, url)
         if score >= _SURE and (best is None or score > best[0]):
             best = score, Headline(text, _name(element), element, agrees)
+    if best is None or not best[1].agrees:
+        # Old content systems print the headline in a cell or a font of any name.
+        for element in root.iter(*_ANY_BOX):
+            text = "" if len(element) > _FEW_CHILDREN else _printed(element)
+            if text and references.equal(typographic_fold(text).casefold()):
+                return Headline(text, str(element.tag), element, agrees=True)
     if best is not None:
         return best[1]
     for stated in metadata.titles():
@@ -182,8 +191,7 @@ def _apart(element: etree._Element) -> str:
 def _may_be_a_heading(element: etree._Element) -> bool:
     if element.tag in _HEADINGS or element.get("itemprop") == "headline":
         return True
-    # More children than a link, an emphasis and an icon have: a box that is called title.
-    return len(element) <= 3 and bool(_TITLE_CLASS.search(element.get("class") or ""))  # noqa: PLR2004
+    return len(element) <= _FEW_CHILDREN and bool(_TITLE_CLASS.search(element.get("class") or ""))
 
 
 def _printed(element: etree._Element) -> str:
