@@ -441,6 +441,20 @@ def test_ledger_that_breaks_in_a_run_is_rebuilt_by_the_next(folder: Folder) -> N
         assert archive.submit(found(0)).result(timeout=30).kind == "unchanged"
 
 
+def test_ledger_with_a_flipped_bit_makes_no_revision(folder: Folder) -> None:
+    story(folder)
+    with closing(sqlite3.connect(folder.path / NAME)) as connection:
+        connection.execute("UPDATE articles SET content_hash = 'sha256:0' WHERE id = 'lintas:5'")
+        connection.commit()
+    before = folder.lines()
+    with folder.open() as archive:
+        error = archive.submit(found(5)).exception(timeout=30)
+    assert isinstance(error, ArchiveError)
+    assert "the ledger does not say of lintas:5 what its line says" in str(error)
+    assert [o.kind for o in folder.run(found(5))] == ["unchanged"]
+    assert folder.lines() == before
+
+
 def test_ledger_behind_the_lines_catches_up_from_their_end(folder: Folder) -> None:
     folder.run(found(1), found(2))
     behind = (folder.path / NAME).read_bytes()

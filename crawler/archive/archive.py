@@ -139,6 +139,7 @@ class Archive:
         self._clock = clock
         self._settlement: Settlement | None = None
         self._notes: list[str] = []
+        self._counted: list[Capture] = []
         self._finished = False
         opened = make_ready(folder, newsroom, rules.page_hash, operator=operator, clock=clock)
         self.repairs = opened.repairs
@@ -175,7 +176,10 @@ class Archive:
                 _check_address(finding.url)
             case Seen() | Failed():
                 _check_address(finding.url)
-        size = sum(len(each.body) + sum(len(e.body) for e in each.exchanges) for each in captures)
+        new = [each for each in captures if not any(each is one for one in self._counted)]
+        if new:  # articles of one REST list hold it together
+            self._counted = new
+        size = sum(len(each.body) + sum(len(e.body) for e in each.exchanges) for each in new)
         return self._writer.submit(finding, reading, size)
 
     def listed(self, links: Iterable[Link]) -> None:

@@ -15,7 +15,7 @@ import attrs
 from crawler.archive.batch import Batches
 from crawler.archive.erase_records import Trace, Traces, find, overwrite, take_out
 from crawler.archive.finishing import rewrite
-from crawler.archive.lines import MonthFile, iterate, month_files
+from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.manifest import update_manifest
 from crawler.archive.reading import line_beginning
 from crawler.archive.rereading import post_id_of
@@ -87,10 +87,9 @@ def erase(batches: Batches, id_: str, site: str) -> Erased:
 
 def _own_lines(folder: Path, id_: str) -> Iterator[object]:
     for file in month_files(folder):
-        with file.open() as text:
-            for _, raw in iterate(text):
-                if line_beginning(raw)[1] == id_.encode():
-                    yield parse_line(raw)
+        for _, raw in file.lines():
+            if line_beginning(raw)[1] == id_.encode():
+                yield parse_line(raw)
 
 
 def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[str, int]]:
@@ -99,13 +98,12 @@ def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[s
     places = {(trace.warc, trace.offset) for trace in traces}
     shared: set[tuple[str, int]] = set()
     for file in month_files(folder):
-        with file.open() as text:
-            for _, raw in iterate(text):
-                if not any(needle in raw for needle in needles):
-                    continue
-                line = parse_line(raw)
-                if line.id != id_ and isinstance(line, Article | Gone):
-                    shared |= {(each.warc, each.offset) for each in line.captures} & places
+        for _, raw in file.lines():
+            if not any(needle in raw for needle in needles):
+                continue
+            line = parse_line(raw)
+            if line.id != id_ and isinstance(line, Article | Gone):
+                shared |= {(each.warc, each.offset) for each in line.captures} & places
     return shared
 
 
@@ -147,9 +145,8 @@ def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) 
         removed.append((offset, len(raw)))
         return False
 
-    with file.open() as text:
-        if all(keep(offset, raw) for offset, raw in iterate(text)):
-            return
+    if all(keep(offset, raw) for offset, raw in file.lines()):
+        return
     removed.clear()
     size, crc = rewrite(file, keep)
     erased.lines[file.path.name] += len(removed)

@@ -12,7 +12,7 @@ from typing import Final
 
 from crawler.archive.codings import zstd
 from crawler.archive.files import sync_folder, temporary
-from crawler.archive.lines import ARTICLES, MonthFile, iterate, month_files
+from crawler.archive.lines import ARTICLES, MonthFile, month_files
 from crawler.archive.packed import SUFFIX, frames, pack
 from crawler.errors import ArchiveDamaged
 
@@ -73,8 +73,8 @@ def rewrite(file: MonthFile, keep: Callable[[int, bytes], bool]) -> tuple[int, i
     """
     beside = temporary(file.path)
     size = crc = 0
-    with file.open() as source, beside.open("wb") as target:
-        for frame in frames(raw for offset, raw in iterate(source) if keep(offset, raw)):
+    with beside.open("wb") as target:
+        for frame in frames(raw for offset, raw in file.lines() if keep(offset, raw)):
             size += len(frame)
             crc = zlib.crc32(frame, crc)
             packed = pack(frame) if file.compressed else frame

@@ -53,6 +53,21 @@ class MonthFile:
             return io.BufferedReader(zstd.ZstdFile(self.path), _BUFFER)
         return io.BufferedReader(io.FileIO(self.path), _BUFFER)
 
+    def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Yield offset and line, with its newline, of its whole lines from byte *start* on.
+
+        Raises :exc:`ArchiveDamaged` where it cannot be read on.
+        """
+        offset = start
+        try:
+            with self.open() as text:
+                if start:
+                    text.seek(start)
+                for offset, raw in iterate(text, start):
+                    yield offset, raw
+        except (OSError, EOFError, zstd.ZstdError) as error:
+            raise ArchiveDamaged(self.path.name, offset, f"cannot be read on ({error})") from None
+
 
 def month_of(path: Path, prefix: str = ARTICLES) -> int | None:
     """Return the month of which the file at *path* is, ``None`` when it is no file of lines."""

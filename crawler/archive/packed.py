@@ -10,6 +10,7 @@ from typing import Final
 
 from crawler.archive.codings import zstd
 from crawler.archive.files import sync_folder, temporary
+from crawler.errors import ArchiveDamaged
 
 SUFFIX: Final = ".zst"
 
@@ -73,11 +74,14 @@ def thaw(path: Path) -> None:
     if path.exists() or not packed.exists():
         return
     beside = temporary(path)
-    with zstd.ZstdFile(packed) as source, beside.open("wb") as target:
-        while block := source.read(_BUFFER):
-            target.write(block)
-        target.flush()
-        os.fsync(target.fileno())
+    try:
+        with zstd.ZstdFile(packed) as source, beside.open("wb") as target:
+            while block := source.read(_BUFFER):
+                target.write(block)
+            target.flush()
+            os.fsync(target.fileno())
+    except (EOFError, zstd.ZstdError) as error:
+        raise ArchiveDamaged(packed.name, 0, f"cannot be read to its end ({error})") from None
     beside.replace(path)
     packed.unlink()
     sync_folder(path.parent)

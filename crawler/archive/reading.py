@@ -118,11 +118,17 @@ class _Opened:
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         self.file.seek(0)
-        if self.compressed:
-            with io.BufferedReader(zstd.ZstdFile(self.file), _BUFFER) as text:
-                yield from iterate(cast("BinaryIO", text))
-        else:
-            yield from iterate(self.file, 0, self.size)
+        offset = 0
+        try:
+            if self.compressed:
+                with io.BufferedReader(zstd.ZstdFile(self.file), _BUFFER) as text:
+                    for offset, raw in iterate(cast("BinaryIO", text)):
+                        yield offset, raw
+            else:
+                for offset, raw in iterate(self.file, 0, self.size):
+                    yield offset, raw
+        except (OSError, EOFError, zstd.ZstdError) as error:
+            raise ArchiveDamaged(self.name, offset, f"cannot be read on ({error})") from None
 
     def parse(self, offset: int, raw: bytes) -> Line:
         return _parse(self.name, offset, raw)
@@ -230,8 +236,7 @@ def _open(file: MonthFile, stack: ExitStack) -> _Opened:
 def _last_of(file: MonthFile, count: int) -> list[bytes]:
     if not file.compressed:
         return last_lines(file.path, count)
-    with file.open() as text:
-        return [raw for _, raw in iterate(text)][-count:]
+    return [raw for _, raw in file.lines()][-count:]
 
 
 def _withheld(path: Path) -> set[str]:

@@ -13,10 +13,10 @@ import attrs
 from crawler.archive.addresses import first_look
 from crawler.archive.captures import read_validators
 from crawler.archive.files import temporary
-from crawler.archive.lines import MonthFile, Position, iterate, month_files
+from crawler.archive.lines import MonthFile, Position, month_files
 from crawler.archive.rows import PageHash, apply_line
 from crawler.archive.tables import NAME, Tables
-from crawler.errors import InvalidRecord
+from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, Line, Withheld
 from crawler.lineformat import parse_line
 
@@ -38,12 +38,10 @@ class Filler:
 
     def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
         """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
-        with file.open() as source:
-            if start:
-                source.seek(start)
-            chunk: list[tuple[Line, Position]] = []
-            end = start
-            for offset, raw in iterate(source, start):
+        chunk: list[tuple[Line, Position]] = []
+        end = start
+        try:
+            for offset, raw in file.lines(start):
                 end = offset + len(raw)
                 crc = zlib.crc32(raw, crc)
                 try:
@@ -53,7 +51,9 @@ class Filler:
                 if len(chunk) == _CHUNK:
                     self._apply(chunk, file.plain_name, end, crc)
                     chunk = []
-            self._apply(chunk, file.plain_name, end, crc)
+        except ArchiveDamaged as error:
+            self.said.append(str(error))
+        self._apply(chunk, file.plain_name, end, crc)
 
     def _apply(self, chunk: list[tuple[Line, Position]], name: str, end: int, crc: int) -> None:
         rows = self.tables.rows()

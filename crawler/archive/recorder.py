@@ -143,7 +143,7 @@ class Recorder:
         self.sightings.drop(article.id)
         line: Article | None = None
         if verdict.writes:
-            previous = self._previous(known) if known and known.source == article.source else ()
+            previous = self._previous(known) if known else ()
             line = self.batches.write(
                 article,
                 verdict.revision,

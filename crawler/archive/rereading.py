@@ -13,6 +13,7 @@ from crawler.archive.captures import read_capture
 from crawler.archive.judging import Reading, read_article
 from crawler.archive.lines import read_line
 from crawler.archive.rows import ArticleRow
+from crawler.archive.tables import LedgerDamaged
 from crawler.captures import Capture
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, CaptureReference
@@ -43,12 +44,18 @@ class Rereader:
         self._pool = ThreadPoolExecutor(1, "archive-reader")
 
     def captures_of(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
-        """Return the captures of the article's last line; none when it cannot be read."""
+        """Return the captures of the article's last line; none when it cannot be read.
+
+        Raises :exc:`LedgerDamaged` when the line is not the one that *known* says it is: nothing
+        may be decided by such a ledger.
+        """
         try:
             line = parse_line(read_line(self.folder, known.position))
         except (ArchiveDamaged, InvalidRecord):
             return ()
-        return line.captures if isinstance(line, Article) else ()
+        if not isinstance(line, Article) or not self._is_of(known, line):
+            raise LedgerDamaged(f"the ledger does not say of {known.id} what its line says")
+        return line.captures
 
     def read(
         self, known: ArticleRow, captures: Sequence[CaptureReference], notes: list[str]
@@ -68,6 +75,12 @@ class Rereader:
         stored = [read_capture(self.folder, each) for each in captures]
         article = self.rules.extract(stored, self.newsroom, post_id_of(known.id, known.source))
         return read_article(article, self.rules.page_hash)
+
+    def _is_of(self, known: ArticleRow, line: Article) -> bool:
+        page_hash = self.rules.page_hash(line) if line.source == "page" else None
+        said = (line.id, line.source, line.extractor, line.content_hash, page_hash)
+        kept = (known.id, known.source, known.extractor, known.content_hash, known.page_hash)
+        return said == kept and (known.state == "gone" or line.revision == known.revision)
 
     def close(self) -> None:
         self._pool.shutdown()

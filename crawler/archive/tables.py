@@ -28,6 +28,10 @@ _TYPES: Final = dict.fromkeys(
 ) | {"size": "INTEGER"}
 
 
+class LedgerDamaged(sqlite3.DatabaseError):
+    """The ledger can be read, but does not say what the lines say."""
+
+
 def _columns(names: Iterable[str]) -> str:
     return ", ".join(f"{name} {_TYPES.get(name, 'TEXT')}" for name in names)
 

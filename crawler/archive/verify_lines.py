@@ -13,8 +13,7 @@ from typing import Final
 import attrs
 
 from crawler.archive import runs
-from crawler.archive.codings import zstd
-from crawler.archive.lines import MonthFile, Position, iterate, month_files
+from crawler.archive.lines import MonthFile, Position, month_files
 from crawler.archive.packed import SUFFIX
 from crawler.archive.recent import RecentCaptures
 from crawler.archive.rereading import Rules, post_id_of
@@ -82,17 +81,14 @@ class LineChecker:
                     yield Problem(
                         file.path.name, 0, "is there compressed, too; the plain file counts"
                     )
-                try:
-                    yield from self._check_file(file, accounted.get(file.plain_name))
-                except (OSError, EOFError, zstd.ZstdError) as error:
-                    yield Problem(file.path.name, 0, f"cannot be read to its end ({error})")
+                yield from self._check_file(file, accounted.get(file.plain_name))
 
     def _check_file(self, file: MonthFile, accounted: tuple[int, int] | None) -> Iterator[Problem]:
         name = file.path.name
         chunk: list[tuple[Line, Position, bytes]] = []
         end = crc = 0
-        with file.open() as text:
-            for offset, raw in iterate(text):
+        try:
+            for offset, raw in file.lines():
                 end = offset + len(raw)
                 crc = zlib.crc32(raw, crc)
                 if accounted and end == accounted[0] and crc != accounted[1]:
@@ -105,7 +101,9 @@ class LineChecker:
                 if len(chunk) == _CHUNK:
                     yield from self._check_chunk(name, chunk)
                     chunk = []
-            yield from self._check_chunk(name, chunk)
+        except ArchiveDamaged as error:
+            yield Problem(error.file, error.offset, error.problem)
+        yield from self._check_chunk(name, chunk)
         if not file.compressed and end < file.path.stat().st_size:
             yield Problem(name, end, "a torn line; the next run cuts it")
 

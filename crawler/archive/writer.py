@@ -15,7 +15,8 @@ import attrs
 from crawler.archive.findings import Finding, Outcome
 from crawler.archive.judging import Reading
 from crawler.archive.recorder import Recorder
-from crawler.errors import ArchiveError, InvalidRecord
+from crawler.archive.tables import LedgerDamaged
+from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 
 # A batch ends at so many findings, so many bytes or after so long, whichever comes first.
 _FINDINGS: Final = 50
@@ -148,7 +149,7 @@ class Writer:
         try:
             answers = self._take(batch)
             self._recorder.batches.commit_files()
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, ArchiveDamaged) as error:
             self._recorder.batches.rollback()
             self._break(error)
             return
@@ -191,7 +192,9 @@ class Writer:
         folder = self._recorder.batches.folder
         if isinstance(problem, sqlite3.Error):
             name = getattr(problem, "sqlite_errorname", "") or ""
-            self.ledger_damaged = name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+            self.ledger_damaged = isinstance(problem, LedgerDamaged) or name.startswith(
+                ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+            )
         with self._changed:
             self.broken = ArchiveError(
                 f"{folder} can no longer be written ({problem}); what was reported is on disk"
