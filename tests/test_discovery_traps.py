@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gzip
 import itertools
@@ -10,10 +11,14 @@ import re
 
 import attrs
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from crawler.discovery import Answer
+from crawler.discovery import Answer, Fetch, Link, plan
 from crawler.errors import DiscoveryFailed
-from tests.discovery_site import ADDRESS, Driver, Site, at, page
+from tests.discovery_site import ADDRESS, NEWSROOM, NOW, Driver, Site, at, page
+from tests.memory_double import DictMemory
+from tests.test_discovery_parsers import SOUP
 
 SITEMAP = f"{ADDRESS}/wp-sitemap.xml"
 FILE = f"{ADDRESS}/wp-sitemap-posts-post-1.xml"
@@ -284,3 +289,49 @@ def test_a_clock_that_steps_back_finds_what_it_would_have_found() -> None:
     driver.now -= dt.timedelta(days=40)
     site.publish(900, at("2024-02-29T12:05"))
     assert driver.run().found == [("new", 900)]
+
+
+def answers_of_any_kind() -> st.SearchStrategy[list[tuple[int, bytes, dict[str, str]]]]:
+    bodies = st.one_of(
+        SOUP,
+        st.sampled_from(
+            [
+                b'[{"id": 7, "link": "/berita-nomor-7/", "date": "2024-03-01T08:15:00"}]',
+                b"<urlset><url><loc>/berita-nomor-7/</loc></url></urlset>",
+                b"<sitemapindex><sitemap><loc>/posts-post-2.xml</loc></sitemap></sitemapindex>",
+                b"<rss><channel><item><link>/berita-nomor-7/</link></item></channel></rss>",
+                b"<h2><a href='/berita-nomor-7/'>x</a></h2><a rel='next' href='/page/2/'>2</a>",
+            ]
+        ),
+    )
+    headers = st.dictionaries(
+        st.sampled_from(["x-wp-total", "link", "last-modified", "etag"]),
+        st.sampled_from(["0", "7", "1000000000", "-1", '<http://[::1>; rel="https://api.w.org/"']),
+        max_size=3,
+    )
+    statuses = st.sampled_from([0, 200, 200, 200, 304, 301, 400, 401, 404, 429, 503])
+    return st.lists(st.tuples(statuses, bodies, headers), min_size=1, max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(answers=answers_of_any_kind(), robots=SOUP, known=st.integers(0, 3))
+def test_whatever_is_answered_a_walk_ends(
+    answers: list[tuple[int, bytes, dict[str, str]]], robots: bytes, known: int
+) -> None:
+    """With links, notes and a summary, or with the one error that says why not."""
+    memory = DictMemory()
+    for _ in range(2):
+        walk = plan(NEWSROOM, memory, robots=robots, now=NOW, budget=300)
+        given_answers = itertools.cycle(answers)
+        answer: Answer | None = None
+        with contextlib.suppress(StopIteration, DiscoveryFailed):
+            while True:
+                step = walk.send(answer)
+                answer = None
+                if isinstance(step, Fetch):
+                    status, body, headers = next(given_answers)
+                    answer = Answer(url=step.url, status=status, body=body, headers=headers)
+                elif isinstance(step, Link):
+                    memory.note(step)
+                    if known:
+                        memory.look(step.url, "article", at=NOW.isoformat())

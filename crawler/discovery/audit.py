@@ -78,6 +78,9 @@ class Audit:
             known = visit.memory.known(url)
             if known is None or known.state == "gone":
                 del self.apart[url]
+        self.in_vain = False
+        """Whether counts disagreed, and the lists did not show why."""
+
         self.requests = 0
         self.missing: dict[str, Known] = {}
         self.is_settled = False
@@ -133,7 +136,7 @@ class Audit:
 
     def compare_counts(self, total: int | None, newest: Sequence[Post]) -> Part[None]:
         """Where counts disagree, look among the *newest*, then halve what is older."""
-        if total is None or not self.surplus(total) or self._in_vain():
+        if total is None or not self.surplus(total) or self._rests():
             return
         surplus, counted = self.surplus(total), self.visit.counted() - len(self.apart)
         text = f"REST counts {total} posts, {counted} are known"
@@ -150,6 +153,7 @@ class Audit:
         searched = (yield from self._confirm()) and searched
         yield from self._report()
         self.is_settled = self.is_settled and searched
+        self.in_vain = not found
         self.left["vain"] = 0 if found else int(self.left.get("vain") or 0) + 1
         self.left["audited"] = self.visit.now.isoformat()
 
@@ -171,7 +175,8 @@ class Audit:
                 self.missing.pop(ids.get(post.post_id, ""), None)
         return True
 
-    def _in_vain(self) -> bool:
+    def _rests(self) -> bool:
+        """Whether audits found nothing so often that the day's is over."""
         if int(self.left.get("vain") or 0) < _VAIN:
             return False
         last = instant(self.left.get("audited"))

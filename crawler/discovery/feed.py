@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from crawler.discovery.feeds import FeedEntry, FeedStamp, read_feed
 from crawler.discovery.lists import ListPage, read_list
+from crawler.discovery.reading import Reading
 from crawler.discovery.steps import Link, Note
-from crawler.discovery.visit import Outcome, Part, Reading, Visit
+from crawler.discovery.visit import Outcome, Part, Visit
 
 DOOR: Final = "feed"
 
 _USUAL: Final = ("/feed/", "/?feed=rss2", "/rss")
 _USUAL_SIZE: Final = 10  # WordPress' own, posts_per_rss
 _MOST_PAGES: Final = 100_000
+_CATEGORY: Final = re.compile(r"/(?:category|kategori|rubrik|kanal)/")
 _MOST_CATEGORIES: Final = 100
 _REMEMBERED: Final = 100  # entries of the newest page whose texts the next run compares
 
@@ -61,7 +64,7 @@ class FeedDoor:
         """Return the feeds of the categories that the front page names."""
         address = f"{self.visit.newsroom.address}/"
         home = yield from self.visit.read(address, self._read_home, conditional=False)
-        lists = (url for page in home.items for url in page.lists if "/categor" in url)
+        lists = (url for page in home.items for url in page.lists if _CATEGORY.search(url))
         return [f"{url.rstrip('/')}/feed/" for url in islice(lists, _MOST_CATEGORIES)]
 
     def keep(self) -> None:

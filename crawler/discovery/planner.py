@@ -11,10 +11,11 @@ from crawler.discovery.feed import FeedDoor
 from crawler.discovery.given import walk_cdx, walk_urls
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.moments import instant
+from crawler.discovery.reading import LEADS_TO
 from crawler.discovery.rest import RestDoor
 from crawler.discovery.sitemap import SitemapDoor
 from crawler.discovery.steps import Fetch, Memory, Note, Summary, Walk, Window
-from crawler.discovery.visit import LEADS_TO, Outcome, Part, Visit
+from crawler.discovery.visit import Outcome, Part, Visit
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.newsrooms import Newsroom
 
@@ -152,7 +153,7 @@ class _Plan:
         if "rest" not in closed:
             outcome = yield from self._took(rest.walk())
             if outcome.state == "complete":
-                if self._check_is_due():
+                if self._check_is_due() or rest.audit.in_vain:
                     yield from self._check(rest, closed)
                 return
         sitemap = SitemapDoor(self.visit, self.robots)

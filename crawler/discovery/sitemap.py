@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from crawler.discovery.audit import report_missing
 from crawler.discovery.moments import instant
+from crawler.discovery.reading import Reading
 from crawler.discovery.sitemap_indexes import (
     DEEPEST,
     DOOR,
@@ -19,7 +20,7 @@ from crawler.discovery.sitemap_indexes import (
 )
 from crawler.discovery.sitemaps import Entry, lists_posts, natural_order
 from crawler.discovery.steps import Link, Note
-from crawler.discovery.visit import Outcome, Part, Reading, Visit
+from crawler.discovery.visit import Outcome, Part, Visit
 
 _MOST_APART: Final = 2_000
 _MOST_STRANGERS: Final = 100

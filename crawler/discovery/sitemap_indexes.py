@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from crawler.discovery.moments import instant
+from crawler.discovery.reading import Reading
 from crawler.discovery.sitemaps import (
     Entry,
     may_list_articles,
@@ -17,7 +18,7 @@ from crawler.discovery.sitemaps import (
     robots_sitemaps,
 )
 from crawler.discovery.steps import Note, Window
-from crawler.discovery.visit import Part, Reading, Visit
+from crawler.discovery.visit import Part, Visit
 
 DOOR: Final = "sitemap"
 

@@ -123,7 +123,7 @@ def robots_sitemaps(robots: bytes, base: str) -> tuple[str, ...]:
 _NOT_POSTS: Final = re.compile(
     r"""
     posts-(?:page|attachment|product|elementor|wp_|e-)[\w-]*      # wp-sitemap-posts-page-1.xml
-    | taxonom | categor | kategori | [_-]tags? \b | \btags?[_-] | post_tag | post_format | newstopic
+    | taxonom | category | categories | kategori | [_-]tags? \b | \btags?[_-] | post_tag | post_format | newstopic
     | author | penulis | \busers? \b | -users?-
     | (?:^|/) pages?-sitemap | sitemap-(?:pt-)?pages? \b | sitemap-(?:misc|tax|archives|home|static)
     | attachment | \bimages?[-_]sitemap | image-sitemap | video-sitemap | sitemap-(?:image|video)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.discovery.documents import Unreadable, WrongKind
 from crawler.discovery.moments import day, instant
 from crawler.discovery.posts import Post
+from crawler.discovery.reading import NOT_MODIFIED, OK, Reading, read_answer
 from crawler.discovery.steps import Answer, Fetch, Known, Link, Memory, Step, Window
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
@@ -22,31 +22,10 @@ R = TypeVar("R")
 Part: TypeAlias = Generator[Step, "Answer | None", R]
 """A part of a walk that hands something back to the part that started it."""
 
-LEADS_TO: Final = "leads to "
-
-MOST_ITEMS: Final = 50_000
-"""Lines read of one document: what sitemaps.org allows a file."""
-
 MOST_LINKS: Final = 1_000_000
 """Links taken in one run: fifty newsrooms' worth; beyond that it is a trap."""
 
 _TOMORROW: Final = dt.timedelta(days=1)  # clocks differ, and zones are mistaken, by hours
-
-
-@attrs.frozen
-class Reading(Generic[T]):
-    """What came of asking for one document."""
-
-    verdict: str
-    """``ok``, ``same`` (304), ``damaged``, ``closed`` or ``trouble``."""
-
-    items: tuple[T, ...]
-    answer: Answer
-    reason: str = ""
-    """Why it is not ``ok``, for people: ``HTTP 404``, ``cut short``."""
-
-    capped: bool = False
-    """Whether the document held more than was read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +65,7 @@ class Visit:
         """New links of this run, and when they were published: memory may not know them yet."""
 
         self.known_before = memory.count()
+        self._address = newsroom.address.partition("://")[2].removeprefix("www.")
         self._host: str | None = None
         """The form of the newsroom's host, with or without ``www.``, that this run writes."""
 
@@ -99,13 +79,16 @@ class Visit:
         answer = yield Fetch(url=url, conditional=conditional)
         if answer is None:
             raise RuntimeError("a Fetch wants an Answer sent")  # a fault of the driver
-        self.counts["not_modified"] += answer.status == 304  # noqa: PLR2004 -- Not Modified
+        if answer.status == NOT_MODIFIED:
+            if not conditional:  # then it says nothing
+                return Answer(url=answer.url, status=0)
+            self.counts["not_modified"] += 1
         if abroad:
             return answer
         if answer.status and not same_host(answer.url, self.hosts):
             return Answer(url=answer.url, status=0, headers={"elsewhere": answer.url})
         asked, answered = urlsplit(url), urlsplit(answer.url)
-        if answer.status == 200 and same_host(answer.url, (self.newsroom.host,)):  # noqa: PLR2004
+        if answer.status == OK and same_host(answer.url, (self.newsroom.host,)):
             self._secure = answered.scheme == "https"
             if answered.netloc != asked.netloc:  # it sends visitors from one form to the other
                 self._host = answered.netloc
@@ -121,10 +104,10 @@ class Visit:
     ) -> Part[Reading[T]]:
         """Fetch *url* and read it with *parse*; what comes damaged is asked for once more."""
         answer = yield from self.ask(url, conditional=conditional, abroad=abroad)
-        reading = _read(answer, parse)
+        reading = read_answer(answer, parse)
         if reading.verdict == "damaged":
             answer = yield from self.ask(url, conditional=False, abroad=abroad)
-            again = _read(answer, parse)
+            again = read_answer(answer, parse)
             reading = again if len(again.items) >= len(reading.items) else reading
         return reading
 
@@ -141,7 +124,7 @@ class Visit:
         if url is None:
             self.counts["foreign"] += 1
             return None
-        if not sure and not looks_like_article(url, self.newsroom.address):
+        if self._is_front_page(url) or not (sure or looks_like_article(url, self.newsroom.address)):
             self.counts["not_article"] += 1
             return None
         if self._host is None and same_host(url, (self.newsroom.host,)):
@@ -232,6 +215,10 @@ class Visit:
         found = instant(text)
         return None if found and found > self.now + _TOMORROW else text
 
+    def _is_front_page(self, url: str) -> bool:
+        """Whether *url* is the newsroom's own address, which some sitemaps list among its posts."""
+        return url.partition("://")[2].strip("/").removeprefix("www.") == self._address
+
     def _in_window(self, link: Link, known: Known | None) -> bool:
         if self.window is None:
             return True
@@ -266,32 +253,3 @@ class Visit:
 
 
 _WORTH: Final = frozenset({"new", "changed", "back"})
-
-
-def _read(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
-    """Return what *parse* finds in *answer*."""
-    if answer.status == 304:  # noqa: PLR2004 -- Not Modified
-        return Reading("same", (), answer)
-    if answer.status != 200:  # noqa: PLR2004 -- OK
-        return _refused(answer)
-    found: list[T] = []
-    try:
-        for item in parse(answer.body, answer.url):
-            if len(found) == MOST_ITEMS:
-                return Reading("ok", tuple(found), answer, "more lines than allowed", capped=True)
-            found.append(item)
-    except Unreadable as error:
-        verdict = "closed" if isinstance(error, WrongKind) else "damaged"
-        return Reading(verdict, tuple(found), answer, str(error))
-    return Reading("ok", tuple(found), answer)
-
-
-def _refused(answer: Answer) -> Reading[T]:
-    elsewhere = answer.headers.get("elsewhere")
-    if elsewhere:
-        return Reading("closed", (), answer, f"{LEADS_TO}{elsewhere}")
-    if answer.status == 0:
-        return Reading("trouble", (), answer, "no answer")
-    # 408 and 429 ask for patience, 5xx for another try; everything else is a shut door.
-    passing = answer.status in (408, 429) or answer.status >= 500  # noqa: PLR2004
-    return Reading("trouble" if passing else "closed", (), answer, f"HTTP {answer.status}")

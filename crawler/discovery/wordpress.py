@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import attrs
 
 from crawler.discovery.posts import Post, api_root, read_posts, total
-from crawler.discovery.visit import Part, Reading, Visit
+from crawler.discovery.reading import Reading
+from crawler.discovery.visit import Part, Visit
 
 FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"
 """What discovery needs of a post, a fifth of a kilobyte each."""
