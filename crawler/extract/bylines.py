@@ -6,9 +6,10 @@ The rules, in the order in which they are asked:
    there: hAtom's ``vcard``, ``rel=author``, microdata, a class that is called author or reporter.
 2. A labelled line beside the headline or below the text: Penulis, Reporter, Pewarta, Oleh, By.
 3. JSON-LD's author, then that of plain meta tags.
-4. Whoever the page labels as editor is no author on the word of JSON-LD or a class alone.
+4. Whoever the page labels as editor is no author on the word of JSON-LD or a class alone
+   (fixtures/lintas/penyunting-di-jsonld).
 5. The site is nobody: its name, its host, its publisher. ``admin`` and ``Redaksi`` are who they
-   are shown as.
+   are shown as (fixtures/lintas/nama-situs-bukan-penulis, fixtures/lintas/bulan-di-depan).
 """
 
 from __future__ import annotations

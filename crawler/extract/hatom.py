@@ -30,8 +30,9 @@ def read_times(lines: Iterable[Line]) -> Times:
     """Return the times in *lines*.
 
     An element that is called both published and updated is a publication that was never edited.
-    A lone ``time.entry-date.updated`` is one as well: tagDiv and BeTheme call it so. A ``time``
-    without a name is a publication.
+    A lone ``time.entry-date.updated`` is one as well: tagDiv and BeTheme call it so
+    (fixtures/lintas/newspaper-yoast). A ``time`` without a name is a publication
+    (fixtures/suara-danau/tema-blok).
     """
     published: dict[Stated, None] = {}
     updated: dict[Stated, None] = {}

@@ -96,7 +96,8 @@ def find_headline(root: etree._Element, metadata: Metadata, url: str) -> Headlin
     """Return the headline of the page at *url*, or ``None`` where nothing says what it is.
 
     A heading wins that metadata, ``<title>`` (without the site's name) or the words of the address
-    confirm; then microdata, the tag, and what its class calls it. Where no element prints what
+    confirm (fixtures/lintas/banyak-h1, fixtures/lintas/tajuk-tanpa-h1); then microdata, the tag,
+    and what its class calls it. Where no element prints what
     the metadata say, the metadata's own form is the headline.
     """
     references = _references(root, metadata, url)

@@ -1,6 +1,6 @@
 """JSON-LD as newsrooms really print it: wrapped, broken, nested, several to a page, hostile.
 
-Nothing here raises on bad text. What cannot be read is left out.
+Nothing here raises on bad text. What cannot be read is left out (fixtures/lintas/jsonld-rusak).
 """
 
 from __future__ import annotations

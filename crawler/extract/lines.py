@@ -30,7 +30,8 @@ _BLOCKS: Final = frozenset(
     )
 )
 # Names of the parts of a page that are never the article: what WordPress' own templates and the
-# common theme families call comments, menus, neighbours, teasers and social buttons.
+# common theme families call comments (fixtures/lintas/komentar-lebih-panjang), menus, neighbours,
+# teasers and social buttons.
 _NEVER: Final = (
     r"comments?|comment-?(?:list|respond|form|area)|respond|disqus|nav|navbar|navigation|menu"
     r"|breadcrumbs?|pagination|prevnext|newsletter|subscribe|popup|modal|cookie"

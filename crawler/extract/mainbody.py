@@ -2,7 +2,9 @@
 
 trafilatura says which words are the article, our own tree says how they stand: its answer is laid
 over the lines of the page, and the innermost element that holds nearly all of them is the
-container, unless microdata or a class that every theme of a kind uses names one.
+container, unless microdata or a class that every theme of a kind uses names one. Where trafilatura
+read the page and not a text, the sentence below the headline is where it begins
+(fixtures/lintas/foto-saja).
 """
 
 from __future__ import annotations
@@ -153,7 +155,10 @@ def coherent(
 
 
 def holders(lines: Sequence[Line], accepted: Accepted) -> frozenset[etree._Element]:
-    """Return the elements that hold a good part of what was read as text."""
+    """Return the elements that hold a good part of what was read as text.
+
+    They are the article, whatever they are called (fixtures/lintas/wadah-salah-nama).
+    """
     weights = _weights([line for line in lines if accepted.has(line.text)])
     most = max(weights.values(), default=0)
     least = max(_GOOD_PART * most, _ADVERTISEMENT)

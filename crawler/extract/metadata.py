@@ -89,10 +89,6 @@ class Metadata:
                 if each.name == name and (value := each.value):
                     yield Stated(value, f"[itemprop={name}]")
 
-    def elements(self, name: str) -> Iterator[etree._Element]:
-        """Yield the elements that carry the property *name*."""
-        return (each.element for each in self.properties if each.name == name)
-
     def titles(self) -> Iterator[Stated]:
         """Yield what the page calls itself, the site's name often with it."""
         yield from self._ld("headline", "name")

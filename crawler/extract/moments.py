@@ -2,17 +2,20 @@
 
 The rules, in the order in which they are asked:
 
-1. What names no day is no source: ``10 jam lalu`` as a ``datetime``, ``0000-00-00``, the epoch.
+1. What names no day is no source: ``10 jam lalu`` as a ``datetime``, ``0000-00-00``, the epoch
+   (fixtures/lintas/sepuluh-jam-lalu, fixtures/lintas/hanya-relatif).
 2. Sources meant for machines (JSON-LD, OpenGraph, microdata, hAtom) come before the printed line,
-   the printed line before plain meta tags, and all of them before the date in the address.
+   the printed line before plain meta tags, and all of them before the date in the address
+   (fixtures/lintas/foto-saja, fixtures/lintas/tajuk-tanpa-h1).
 3. A time without an offset is in the page's own zone: the offset that its other timestamps carry,
-   else the zone printed beside its date (WIB, WITA, WIT), else the newsroom's.
+   else the zone printed beside its date (WIB, WITA, WIT), else the newsroom's
+   (fixtures/lintas/tanpa-offset).
 4. A time labelled UTC is local time with a wrong label where the page prints the same clock time
    as its local one, or states it elsewhere with another offset. Where both are the same moment,
-   the local form is kept.
+   the local form is kept (fixtures/lintas/jam-lokal-berlabel-z, fixtures/lintas/newspaper-yoast).
 5. Of sources that name the same minute, or the same day where one has no clock time, the more
-   precise one is kept.
-6. An edit is later than the publication, or none.
+   precise one is kept (fixtures/lintas/sampah-di-isi).
+6. An edit is later than the publication, or none (fixtures/lintas/nama-situs-bukan-penulis).
 """
 
 from __future__ import annotations

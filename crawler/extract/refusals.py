@@ -2,7 +2,9 @@
 
 Reasons: ``captcha`` (a firewall's challenge), ``hacked``, ``parked`` (a domain for sale, an account
 that is suspended, a server's own page), ``not_found`` (an error page that answers 200),
-``front_page``, ``list``, ``no_headline``, ``no_text``, ``too_short``.
+``front_page``, ``list``, ``no_headline``, ``no_text``, ``too_short``. A saved page for each is in
+fixtures/lintas: tantangan-captcha, situs-diretas, domain-dijual, tidak-ditemukan-200, halaman-depan,
+daftar-tanpa-wordpress, tanpa-isi.
 """
 
 from __future__ import annotations

@@ -39,7 +39,10 @@ def tags(below: Iterable[Line]) -> list[str]:
 
 
 def _is_category(anchor: etree._Element) -> bool:
-    """Whether *anchor* is linked as a category; block themes give categories ``rel=tag`` too."""
+    """Whether *anchor* is linked as a category.
+
+    Block themes give categories ``rel=tag`` too (fixtures/suara-danau/tema-blok).
+    """
     rels = _rels(anchor)
     return "category" in rels or (
         rels in ([], ["tag"], ["nofollow"]) and _is_called(anchor, _CATEGORY)
