@@ -7,6 +7,7 @@ Nothing here fetches, and nothing here knows the time::
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -95,9 +96,32 @@ def _page(captures: Sequence[Capture], newsroom: Newsroom) -> ArticlePage:
 def _document(capture: Capture, *, whole: bool = False) -> Document:
     refuse_address(capture)
     whole = whole or not has_traces(capture.body)
-    document = Document(capture.body, capture.url, capture.headers, whole=whole)
+    document = _latest.document(capture, whole=whole)
     refuse_page(document)
     return document
+
+
+class _Latest(threading.local):
+    """The document that was parsed last in this thread.
+
+    Whoever asks for the pages of an article reads the article next: one parse serves both.
+    Documents are not changed by reading.
+    """
+
+    def __init__(self) -> None:
+        self._capture: Capture | None = None
+        self._document: Document | None = None
+        self._whole = False
+
+    def document(self, capture: Capture, *, whole: bool) -> Document:
+        """Return *capture* as a tree."""
+        if self._document is None or self._capture is not capture or self._whole is not whole:
+            self._document = Document(capture.body, capture.url, capture.headers, whole=whole)
+            self._capture, self._whole = capture, whole
+        return self._document
+
+
+_latest = _Latest()
 
 
 def _newsroom(site: str, url: str) -> Newsroom:
