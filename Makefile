@@ -35,7 +35,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest -m "not tools"
+	$(BIN)/pytest -n auto --dist loadfile -m "not tools"
 
 test-tools: $(READY)
 	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt --group readers
