@@ -30,6 +30,15 @@ def after_article(row: AddressRow, kind: str, now: dt.datetime, lastmod: str | N
     return _due(row, now, pause_after_nothing(row.pause))
 
 
+def after_copy(row: AddressRow, now: dt.datetime, as_of: str) -> AddressRow:
+    """Return *row*, which :func:`after_article` gave, when somebody else had looked, at *as_of*."""
+    looked = comparable(as_of) or row.looked_at
+    row = attrs.evolve(row, lastmod=looked, looked_at=looked)
+    if row.listed and looked and row.listed > looked:  # a door knows of a later change
+        return attrs.evolve(row, next_look=seconds(now))
+    return row
+
+
 def after_nothing(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
     """Return *row* after a look that found what was there before."""
     row = attrs.evolve(_seen(row, now, lastmod), missing_since=None, missing_run=None)

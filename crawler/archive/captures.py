@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,9 @@ _MAGIC: Final = b"\x1f\x8b\x08"
 _LARGEST: Final = 256 * 1024 * 1024
 # Longest chain of revisits that is followed; ours are one long.
 _VISITS: Final = 8
+# A chunk's size is a few hex digits, but extensions may follow them.
+_CHUNK_LINE: Final = 1024
+_HEX: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 # What a record says of its payload from before `withhold --erase` took an article out of it.
 ERASED_DIGEST: Final = "x-archive-original-payload-digest"
@@ -75,8 +79,8 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     try:
         status, fields, body = parse_response(record.block)
         _check_payload(record, body, reference.digest)
-        headers = _joined(fields)
-        decoded = decode_body(body, headers.get("content-encoding", ""))
+        headers = joined(fields)
+        decoded = decode_body(without_chunks(headers, body), headers.get("content-encoding", ""))
     except (NotARecord, ValueError, OSError) as error:
         raise ArchiveDamaged(warc, record.offset, str(error)) from None
     return Capture(
@@ -91,7 +95,8 @@ def _disagreement(record: StoredRecord, reference: CaptureReference) -> str | No
         ("warc-target-uri", reference.url),
         ("warc-date", reference.fetched_at),
     ):
-        if record.fields.get(name) != stated:
+        # wget writes addresses in angle brackets, as WARC 1.0 shows them
+        if record.fields.get(name, "").strip("<>") != stated.strip("<>"):
             found = record.fields.get(name, "none")
             return f"record has {name} {found}, the line that names it {stated}"
     return None
@@ -107,7 +112,7 @@ def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | No
         _, fields, _ = parse_response(block)
     except (OSError, zlib.error, NotARecord):
         return None, None  # verify says what is wrong; without them a page is fetched once more
-    headers = _joined(fields)
+    headers = joined(fields)
     return headers.get("etag"), headers.get("last-modified")
 
 
@@ -222,6 +227,44 @@ def digest_agrees(content: bytes, stated: str) -> bool:
     return value in (digest.hexdigest(), base64.b32encode(digest.digest()).decode())
 
 
+def without_chunks(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return *body* without the chunks of its transfer coding, which some crawlers store (RFC 9112).
+
+    As it is where the header says nothing of chunks, or the body has none.
+    """
+    if "chunked" not in headers.get("transfer-encoding", "").lower():
+        return body
+    parts: list[bytes] = []
+    rest = memoryview(body)
+    while (end := bytes(rest[:_CHUNK_LINE]).find(b"\r\n")) > 0:
+        stated = bytes(rest[:end]).partition(b";")[0].strip()
+        if not _HEX.fullmatch(stated):
+            break
+        size = int(stated, 16)
+        if size == 0:
+            return b"".join(parts)
+        parts.append(bytes(rest[end + 2 : end + 2 + size]))
+        rest = rest[end + 2 + size + 2 :]
+    return b"".join(parts) if parts else body
+
+
+def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool:
+    """Whether *stated* is the digest of *body*, or of it without its transfer or content coding.
+
+    The WARC standard says payload, and crawlers mean each of the three.
+    """
+    if digest_agrees(body, stated):
+        return True
+    plain = without_chunks(headers, body)
+    if plain is not body and digest_agrees(plain, stated):
+        return True
+    coding = headers.get("content-encoding", "")
+    try:
+        return bool(coding) and digest_agrees(decode_body(plain, coding), stated)
+    except ValueError:
+        return False
+
+
 def _check_payload(record: StoredRecord, body: bytes, digest: str) -> None:
     """Raise :exc:`NotARecord` unless *body* has *digest*, or had before a part was erased."""
     before = record.fields.get(ERASED_DIGEST)
@@ -244,7 +287,8 @@ def _fields(lines: Iterable[bytes], encoding: str) -> Iterator[tuple[str, str]]:
         yield name.strip().lower(), value.strip()
 
 
-def _joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+def joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return header fields by name, the values of repeated ones in one."""
     headers: dict[str, str] = {}
     for name, value in fields:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value

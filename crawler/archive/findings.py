@@ -26,6 +26,12 @@ class Found:
     lastmod: str | None = None
     """Last modification as the door states it; by default what :meth:`Archive.listed` was told."""
 
+    as_of: str | None = None
+    """When somebody else fetched it (``scrapy ingest``), UTC, ISO 8601.
+
+    What the archive itself fetched later, or found gone later, is not changed back by it.
+    """
+
 
 @attrs.frozen
 class Refused:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -65,9 +66,19 @@ def read_identity(folder: Path) -> Identity | None:
         known = {name: values[name] for name in values if name in names}
         for name in ("outlets", "withheld"):
             known[name] = tuple(known.get(name, ()))
+        _check(known)
         return Identity(**known)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OSError) as error:
         raise ArchiveDamaged(str(folder / NAME), 0, f"not the JSON it was ({error!r})") from None
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        texts = value if isinstance(value, tuple) else [value]
+        if name != "schema" and not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"{name} is {value!r}")
+    urlsplit(values["site"])
+    ZoneInfo(values["zone"])
 
 
 def newsroom_of(folder: Path, folders: Iterable[Path] = (SHIPPED,)) -> Newsroom:

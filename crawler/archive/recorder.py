@@ -22,7 +22,7 @@ from crawler.archive.findings import (
     Withhold,
 )
 from crawler.archive.judging import Reading, judge
-from crawler.archive.moments import stamp
+from crawler.archive.moments import comparable, stamp
 from crawler.archive.records import sha256
 from crawler.archive.rereading import Rereader
 from crawler.archive.rows import AddressRow, ArticleRow, Rows, place
@@ -139,6 +139,16 @@ class Recorder:
             self.rereader.rules.extractor,
             lambda: self.rereader.read(known, self._previous(known), notes) if known else None,
         )
+        if finding.as_of is not None and known is not None:
+            past = verdict.kind == "changed" and self._is_past(finding.as_of, known)
+            if past or not verdict.writes:
+                return Outcome(
+                    kind="withheld" if verdict.kind == "withheld" else "unchanged",
+                    url=article.url,
+                    id=article.id,
+                    revision=known.revision,
+                    note="the archive has a newer capture" if past else None,
+                )
         self.looked_at += known is not None and known.state == "article"
         self.sightings.drop(article.id)
         line: Article | None = None
@@ -171,6 +181,8 @@ class Recorder:
         row = self.rows.address(current)
         if row is not None and kind != "withheld":
             row = addresses.after_article(row, kind, self.batches.now, finding.lastmod)
+            if finding.as_of is not None:
+                row = addresses.after_copy(row, self.batches.now, finding.as_of)
             if article.source == "page" and finding.captures:
                 headers = finding.captures[0].headers
                 row = attrs.evolve(
@@ -184,7 +196,8 @@ class Recorder:
             self.rows.put_address(row)
         for url in {article.url, *_asked(finding.captures)} - {current}:
             asked = self.rows.address(url)
-            if asked is not None:
+            # What was another article's address stays that: it is for Missing to say what it is now.
+            if asked is not None and asked.article in (None, article.id):
                 self.rows.put_address(
                     attrs.evolve(asked, article=article.id, state="article", moved=1)
                 )
@@ -313,6 +326,14 @@ class Recorder:
             return row
         known = self.rows.article(row.article)
         return (self.rows.address(known.url) if known else None) or row
+
+    def _is_past(self, as_of: str, known: ArticleRow) -> bool:
+        """Whether the archive knows of a state of *known* that is later than *as_of*."""
+        row = self.rows.address(known.url)
+        fetched = [comparable(each.fetched_at) for each in self._previous(known)]
+        if known.state == "gone" or not fetched:
+            fetched.append(row.looked_at if row else None)
+        return (comparable(as_of) or "") <= max(filter(None, fetched), default="")
 
     def _previous(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
         """The captures of the article's last line."""

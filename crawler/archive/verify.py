@@ -14,8 +14,10 @@ from crawler.archive.captures import (
     NotARecord,
     StoredRecord,
     digest_agrees,
+    joined,
     next_record_after,
     parse_response,
+    payload_agrees,
     records,
 )
 from crawler.archive.identity import NAME as IDENTITY
@@ -141,10 +143,10 @@ def _wrong(record: StoredRecord) -> str | None:
     stated = record.fields.get("warc-payload-digest")
     if record.kind == "response" and stated:
         try:
-            _, _, body = parse_response(record.block)
+            _, fields, body = parse_response(record.block)
         except NotARecord as error:
             return f"response: {error}"
-        if not digest_agrees(body, stated):
+        if not payload_agrees(joined(fields), body, stated):
             return f"response: payload is not {stated}"
     missing = [
         name for name in ("warc-type", "warc-record-id", "warc-date") if name not in record.fields

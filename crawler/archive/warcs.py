@@ -17,7 +17,7 @@ from crawler.archive.captures import record_at
 from crawler.archive.files import AppendedFile, sync_folder
 from crawler.archive.moments import stamp
 from crawler.archive.records import Member, request, response, revisit, sha256, warcinfo
-from crawler.captures import Capture, Exchange
+from crawler.captures import Capture, CopiedRecord, Exchange
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import CaptureReference
 
@@ -31,7 +31,7 @@ _BLOCK: Final = 1024 * 1024
 
 @attrs.frozen
 class _Written:
-    exchange: Exchange
+    kept: Exchange | CopiedRecord
     reference: CaptureReference
 
 
@@ -78,6 +78,8 @@ class WarcFiles:
         Nothing is added for one that is in the archive already. A payload that equals that of
         one of *previous* becomes a revisit record, as does a 304 for a stored capture.
         """
+        if capture.copied is not None:
+            return self._copy(capture.copied)
         if not capture.exchanges:
             if capture.reference is None:
                 raise ArchiveError(f"{capture.url}: capture has neither exchange nor reference")
@@ -170,13 +172,33 @@ class WarcFiles:
             self._path = None
 
     def _write(self, exchange: Exchange, original: CaptureReference | None) -> CaptureReference:
-        for each in self._recent:
-            if each.exchange == exchange:
-                return each.reference
+        if written := self._written_lately(exchange):
+            return written
         visit = response(exchange) if original is None else revisit(exchange, original)
         reference, _ = self.add([visit, request(exchange, visit.record_id)])
         self._recent = [*self._recent[1 - _REMEMBERED :], _Written(exchange, reference)]
         return reference
+
+    def _copy(self, record: CopiedRecord) -> CaptureReference:
+        if written := self._written_lately(record):
+            return written
+        (reference,) = self.add(
+            [
+                Member(
+                    content=record.content,
+                    record_id=record.record_id,
+                    url=record.url,
+                    date=record.fetched_at,
+                    status=record.status,
+                    digest=record.digest,
+                )
+            ]
+        )
+        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(record, reference)]
+        return reference
+
+    def _written_lately(self, kept: Exchange | CopiedRecord) -> CaptureReference | None:
+        return next((each.reference for each in self._recent if each.kept == kept), None)
 
     def _stored(self, reference: CaptureReference | None) -> CaptureReference | None:
         """*reference*, or what it is itself a revisit of; None when it is not on disk yet."""
