@@ -13,6 +13,7 @@ import attrs
 
 from crawler.errors import ConfigurationError
 from crawler.newsrooms import SHIPPED, Newsroom, load_newsroom, newsroom_at
+from crawler.normalise.urls import same_host
 
 DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
 
@@ -58,7 +59,7 @@ ACCEPTED: Final[dict[str, str]] = {
     "name": "a folder name: lower-case letters, digits, dot, dash, underscore",
     "since": "a day as YYYY-MM-DD",
     "until": "a day as YYYY-MM-DD",
-    "urls": "a file with one address a line, or - for stdin",
+    "urls": "a file with one address of the newsroom a line, or - for stdin",
     "discover": f"auto, or a comma list of {','.join(DOORS)}",
     "cdx": "the address of a CDX server, with discover=cdx",
     "limit": "a whole number from 1",
@@ -102,7 +103,7 @@ def read_arguments(
             except ValueError:
                 raise _refused(name, given[name]) from None
     if "urls" in given:
-        values["urls"] = _read_urls(given["urls"])
+        values["urls"] = _read_urls(given["urls"], values["newsroom"])
     arguments = Arguments(**values)
     _check_together(arguments)
     return arguments
@@ -169,7 +170,7 @@ def _web_address(text: str) -> str:
     return text
 
 
-def _read_urls(source: str) -> tuple[str, ...]:
+def _read_urls(source: str, newsroom: Newsroom) -> tuple[str, ...]:
     try:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -178,13 +179,11 @@ def _read_urls(source: str) -> tuple[str, ...]:
     lines = [line.strip() for line in text.splitlines()]
     urls = tuple(line for line in lines if line and not line.startswith("#"))
     for number, url in enumerate(urls, 1):
-        try:
-            _web_address(url)
-        except ValueError:
+        if not same_host(url, (newsroom.host, *newsroom.hosts)):
             raise ConfigurationError(
-                f"urls={source}: address {number} is {url[:80]!r}; want http(s) addresses, "
-                "one a line"
-            ) from None
+                f"urls={source}: address {number} is {url[:80]!r}; want http(s) addresses of "
+                f"{newsroom.host}, one a line"
+            )
     if not urls:
         raise ConfigurationError(f"urls={source}: holds no address; want {ACCEPTED['urls']}")
     return urls

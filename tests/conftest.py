@@ -1,13 +1,17 @@
-"""What tests share: the embedded newsroom, served on a free port."""
+"""What tests share: the embedded newsroom, served on a free port, and an archive of it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import attrs
 import pytest
 
 from crawler.newsroom import Content, EmbeddedNewsroom, load_content
+from tests.crawling import Archived, crawl, runs
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +33,35 @@ def newsroom_with_slashes(newsroom_content: Content) -> Iterator[EmbeddedNewsroo
     house = attrs.evolve(newsroom_content.house, permalinks="/%postname%/")
     with EmbeddedNewsroom(attrs.evolve(newsroom_content, house=house)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def whole_archive(
+    newsroom_content: Content, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[int, Path]:
+    """Archive the whole newsroom once; returns the port that it was served on, and the folder."""
+    out = tmp_path_factory.mktemp("whole")
+    with _on_a_port_of_its_own(newsroom_content) as newsroom:
+        ended = crawl(newsroom, out)
+    assert ended.code == 0, ended.said
+    return int(newsroom.address.rpartition(":")[2]), out
+
+
+@pytest.fixture
+def archived(
+    newsroom_content: Content, whole_archive: tuple[int, Path], tmp_path: Path
+) -> Iterator[Archived]:
+    """Serve the newsroom for one test, with an archive in which all of it is."""
+    port, whole = whole_archive
+    out = tmp_path / "archives"
+    shutil.copytree(whole, out)
+    with EmbeddedNewsroom(newsroom_content, port=port) as newsroom:
+        yield Archived(newsroom, out, runs(out / "progres")[-1])
+
+
+def _on_a_port_of_its_own(content: Content) -> EmbeddedNewsroom:
+    """Return the newsroom on a port that is not lent for outgoing connections meanwhile."""
+    for port in range(20000, 32000, 7):
+        with suppress(OSError):
+            return EmbeddedNewsroom(content, port=port)
+    raise AssertionError("no port is free")

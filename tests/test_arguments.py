@@ -117,6 +117,11 @@ def test_reads_addresses_from_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param(b"", "holds no address", id="empty"),
         pytest.param(b"progres.id/a.html\n", "address 1 is 'progres.id/a.html'", id="no-scheme"),
         pytest.param(b"\xff\xfe\x00", "not UTF-8", id="binary"),
+        pytest.param(
+            b"https://www.progres.id/a.html\nhttps://lain.example/b.html\n",
+            "address 2 is 'https://lain.example/b.html'; want http(s) addresses of progres.id",
+            id="another-site",
+        ),
     ],
 )
 def test_refuses_a_file_of_addresses(tmp_path: Path, content: bytes | None, said: str) -> None:

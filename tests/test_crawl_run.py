@@ -13,7 +13,7 @@ from warcio.checker import Checker
 from crawler.archive import read, read_capture
 from crawler.newsroom import Content, EmbeddedNewsroom
 from crawler.newsroom.server import Visit
-from tests.crawling import Ended, crawl, lines, problems
+from tests.crawling import Ended, arguments, crawl, crawl_afresh, lines, problems
 
 
 @attrs.frozen
@@ -33,7 +33,7 @@ class Runs:
 def runs(newsroom_content: Content, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     out = tmp_path_factory.mktemp("archives")
     with EmbeddedNewsroom(newsroom_content) as newsroom:
-        first = crawl(newsroom, out)
+        first = crawl_afresh(arguments(newsroom, out), out)
         visits = tuple(newsroom.visits)
         [month] = first.folder.glob("articles-*.jsonl")
         [warc] = first.folder.glob("warc/*.warc.gz")

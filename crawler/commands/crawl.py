@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from scrapy.commands import BaseRunSpiderCommand
@@ -50,6 +51,15 @@ class Command(BaseRunSpiderCommand):
     def short_desc(self) -> str:
         return "Archive a newsroom: one incremental run (exit codes 0 1 2 3 4 75)"
 
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the settings, too: Scrapy's process, made next, fails on some of them."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        try:
+            check_settings(self.settings)
+        except ConfigurationError as error:
+            raise UsageError(str(error), print_help=False) from None
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that was typed, then crawl."""
         for number in (signal.SIGINT, signal.SIGTERM):  # until Scrapy takes them, then RunKeeper
@@ -79,7 +89,6 @@ class Command(BaseRunSpiderCommand):
             raise ConfigurationError(f"want the name of one spider. Known: {', '.join(known)}")
         if args[0] not in known:
             raise ConfigurationError(f"No spider named {args[0]!r}. Known: {', '.join(known)}")
-        check_settings(self.settings)
         spidercls: type[Spider] = self.crawler_process.spider_loader.load(args[0])
         if not issubclass(spidercls, NewsroomSpider):
             return spidercls, None
@@ -112,6 +121,13 @@ def check_settings(settings: BaseSettings) -> None:
     level = str(settings["LOG_LEVEL"])
     if level not in logging.getLevelNamesMapping() and not level.isdigit():
         raise ConfigurationError(f"LOG_LEVEL={level}: want DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    if settings["LOG_FILE"]:
+        try:
+            Path(settings["LOG_FILE"]).open("a", encoding="utf-8").close()
+        except OSError as error:
+            raise ConfigurationError(
+                f"LOG_FILE={settings['LOG_FILE']}: {error.strerror}; want a file to write to"
+            ) from None
     for name in _NUMBERS:
         try:
             fits = settings.getfloat(name) >= 0

@@ -1,0 +1,170 @@
+"""What a newsroom does to its articles between two runs: edits, deletions, new addresses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crawler.archive import read
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsroom import faults as trouble
+from tests.crawling import Archived, asked, crawl, problems
+
+CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
+TAIS = "pasar-tais-direnovasi-pedagang-pindah-ke-lapangan"
+MURAL = "dinding-pasar-baru-koto-jadi-kanvas-lomba-mural-pelajar"
+DRAINASE = "wali-kota-tinjau-drainase-kampung-kelawi-2"
+
+
+def addresses(folder: Path) -> set[str]:
+    return {article.url for article in read(folder)}
+
+
+def test_one_new_one_edited_one_deleted(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
+    deleted = newsroom.url(TAIS)
+    newsroom.hold(MURAL)
+    crawl(newsroom, tmp_path)
+    newsroom.publish(MURAL)
+    newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
+    newsroom.delete(TAIS)
+
+    newsroom.forget_visits()
+    second = crawl(newsroom, tmp_path)
+    assert len(asked(newsroom)) <= 10
+    assert (second.run.new, second.run.changed, second.run.missing) == (1, 1, 1)
+    new, changed = sorted(second.lines, key=lambda line: int(line["revision"]))
+    assert (new["url"], new["revision"]) == (newsroom.url(MURAL), 1)
+    assert (changed["url"], changed["revision"]) == (newsroom.url(CABAI), 2)
+    assert "Redaksi meralat angka ini." in changed["body"]
+
+    newsroom.forget_visits()
+    third = crawl(newsroom, tmp_path)
+    [gone] = third.lines
+    assert (gone["schema"], gone["url"], gone["revision"]) == ("gone/1", deleted, 2)
+    assert gone["status"] == 404
+    assert len(asked(newsroom)) == 3  # robots.txt, what was modified, the article once more
+    assert third.code == 0
+
+    newsroom.forget_visits()
+    fourth = crawl(newsroom, tmp_path)
+    assert fourth.lines == []
+    assert len(asked(newsroom)) == 2
+    assert deleted not in addresses(fourth.folder)
+    assert problems(fourth.folder, newsroom) == []
+
+
+def test_an_article_that_comes_back_is_a_new_revision(archived: Archived) -> None:
+    archived.newsroom.hold(DRAINASE)
+    archived.crawl()
+    archived.crawl()
+    archived.newsroom.publish(DRAINASE)
+    back = archived.crawl()
+    assert back.run.changed == 1
+    gone, again = archived.later_lines
+    assert (gone["schema"], gone["revision"]) == ("gone/1", 2)
+    assert (again["schema"], again["revision"], again["id"]) == ("article/1", 3, gone["id"])
+    assert archived.newsroom.url(DRAINASE) in addresses(back.folder)
+
+
+def test_an_article_seen_again_in_time_is_not_gone(archived: Archived) -> None:
+    entry = archived.newsroom.site.catalogue.any_named(DRAINASE)
+    archived.newsroom.hold(DRAINASE)
+    archived.crawl()
+    archived.newsroom.publish(DRAINASE, at=entry.at, changed=entry.changed)
+    assert archived.crawl().run.gone == 0
+    assert archived.later_lines == []
+
+
+def test_a_changed_slug_is_the_same_article(archived: Archived) -> None:
+    newsroom = archived.newsroom
+    entry = newsroom.site.catalogue.any_named(TAIS)
+    newsroom.site.catalogue.change(
+        entry, slug="pasar-tais-direnovasi", changed=entry.changed.replace(year=2026)
+    )
+    second = archived.crawl()
+    assert second.code == 0
+    assert (second.run.new, second.run.gone, second.run.missing) == (0, 0, 0)
+    [article] = (each for each in read(second.folder) if each.id == f"progres:{entry.id}")
+    assert article.revision == 1
+    assert len(list(read(second.folder))) == len(newsroom.articles)
+    third = archived.crawl()
+    assert len(asked(newsroom)) == 2
+    assert third.lines == []
+
+
+def test_a_known_article_that_gets_a_password_stays_as_it_was(archived: Archived) -> None:
+    archived.newsroom.edit(TAIS, password="rahasia")
+    second = archived.crawl()
+    assert (second.code, second.run.refused) == (0, 1)
+    assert archived.later_lines == []
+    assert archived.newsroom.url(TAIS) in addresses(second.folder)
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        pytest.param("/", 301, id="front-page"),
+        pytest.param("/tentang-kami", 302, id="static-page"),
+        pytest.param("http://lain.example/berita", 301, id="another-site"),
+    ],
+)
+def test_a_redirect_to_something_else_is_gone(archived: Archived, target: str, status: int) -> None:
+    newsroom = archived.newsroom
+    newsroom.faults.append(trouble.on(re.escape(TAIS), trouble.redirect(target, status)))
+    newsroom.edit(TAIS)
+    second = archived.crawl()
+    assert (second.code, second.run.missing) == (0, 1)
+    third = archived.crawl()
+    assert (third.code, third.run.gone) == (0, 1)
+    [gone] = archived.later_lines
+    assert (gone["schema"], gone["status"]) == ("gone/1", status)
+    assert gone["captures"]
+    assert problems(third.folder, newsroom) == []
+
+
+def test_a_redirect_to_another_article_leaves_both_right(archived: Archived) -> None:
+    newsroom = archived.newsroom
+    other = newsroom.url(MURAL)
+    target = other.removeprefix(newsroom.address)
+    newsroom.faults.append(trouble.on(re.escape(TAIS), trouble.redirect(target)))
+    newsroom.edit(TAIS)
+    archived.crawl()
+    third = archived.crawl()
+    [gone] = archived.later_lines
+    assert (gone["schema"], gone["url"]) == ("gone/1", newsroom.url(TAIS))
+    assert other in addresses(third.folder)
+
+
+def test_an_edit_that_could_not_be_fetched_is_fetched_later(archived: Archived) -> None:
+    newsroom = archived.newsroom
+    newsroom.faults.append(trouble.on(re.escape(CABAI), trouble.status(403)))
+    newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
+    second = archived.crawl()
+    assert second.code == 4
+    assert f"{newsroom.url(CABAI)}: http_403" in second.said
+    newsroom.faults.clear()
+    third = archived.crawl()
+    assert (third.code, third.run.changed) == (0, 1)
+    [changed] = archived.later_lines
+    assert "Redaksi meralat angka ini." in changed["body"]
+
+
+def test_related_posts_are_no_edit(archived: Archived) -> None:
+    archived.newsroom.hold(DRAINASE)  # it stood in the boxes of others
+    again = archived.crawl("-a", "refresh=all")
+    assert again.run.unchanged == len(archived.newsroom.articles)
+    assert (again.run.changed, again.run.new) == (0, 0)
+    assert archived.later_lines == []
+
+
+def test_articles_that_vanish_in_a_mass_are_not_gone(archived: Archived) -> None:
+    slugs = [re.escape(entry.slug) for entry in archived.newsroom.articles][:12]
+    archived.newsroom.faults.append(trouble.on("|".join(slugs), trouble.status(404)))
+    for _ in range(2):
+        again = archived.crawl("-a", "refresh=all")
+        assert again.code == 3
+        assert "are missing: none is recorded as gone" in again.said
+        assert again.run.gone == 0
+    assert archived.later_lines == []
