@@ -32,6 +32,25 @@ class Exchange:
 
 
 @attrs.frozen(kw_only=True)
+class CopiedRecord:
+    """A response as a WARC record of somebody else, which becomes one of the archive as it is."""
+
+    record_id: str
+    """Without angle brackets."""
+
+    url: str
+    fetched_at: str
+    """Its ``WARC-Date``."""
+
+    status: int
+    digest: str
+    """Of the entity body as it lies in the record: the record's own, or one of sha256."""
+
+    content: bytes = attrs.field(repr=False)
+    """The record as a gzip member."""
+
+
+@attrs.frozen(kw_only=True)
 class Capture:
     """A response in the form that extraction reads: decoded, without Scrapy."""
 
@@ -47,6 +66,9 @@ class Capture:
 
     exchanges: tuple[Exchange, ...] = ()
     """Every hop that led here, the last one the response itself; empty when read back."""
+
+    copied: CopiedRecord | None = None
+    """The record of somebody else that it was read from, instead of exchanges."""
 
     reference: CaptureReference | None = None
     """Where it lies in the archive; None until it is written."""

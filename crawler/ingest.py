@@ -1,0 +1,269 @@
+"""Articles from the WARC and WACZ files of others."""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from crawler.archive import Found, decode_body
+from crawler.archive.captures import (
+    NotARecord,
+    StoredRecord,
+    digest_agrees,
+    joined,
+    parse_response,
+    payload_agrees,
+    record_at,
+    without_chunks,
+)
+from crawler.archive.foreign import Damage, member, open_sources, walk
+from crawler.archive.records import sha256
+from crawler.captures import Capture, CopiedRecord, Exchange
+from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle
+from crawler.extract import extract_article, page_addresses
+from crawler.extract.rest import records as posts_in
+from crawler.items import Article
+from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import canonical, same_host, without_page_number
+
+_HTML: Final = ("text/html", "application/xhtml+xml")
+_JSON: Final = "application/json"
+_POSTS: Final = "/wp/v2/posts"
+_MOST_PAGES: Final = 100
+
+
+@attrs.frozen(order=True)
+class _Seen:
+    """A record that may be an article's, or a part of one."""
+
+    at: dt.datetime
+    source: int
+    offset: int
+    url: str = attrs.field(order=False)
+    original: tuple[int, int] | None = attrs.field(default=None, order=False)
+    """Of a revisit, source and offset of the record whose payload it repeats."""
+
+
+class Ingest:
+    """What the WARC and WACZ files at *paths* hold of *newsroom*, read twice.
+
+    First every record is looked at, and where those of the newsroom's hosts lie is remembered: its
+    pages, and answers of its REST API. Then they are read in the order in which they were fetched,
+    so that edits become revisions in their order, whatever the order of the files.
+    """
+
+    def __init__(self, newsroom: Newsroom, paths: Iterable[Path], scratch: Path) -> None:
+        """*scratch* is a folder for unpacked files; whoever made it removes it.
+
+        Raises :exc:`ConfigurationError` for a path that is no such file.
+        """
+        self.newsroom = newsroom
+        self.hosts = (newsroom.host, *newsroom.hosts)
+        self.sources = [
+            source for path in dict.fromkeys(paths) for source in open_sources(path, scratch)
+        ]
+        self.passed_over: Counter[str] = Counter()
+        """Reason → how many records of the newsroom's hosts came to nothing."""
+
+        self.problems: list[str] = []
+        """What was damaged, and articles that could not be read whole."""
+
+        self._seen: list[_Seen] = []
+        self._pages: dict[str, list[_Seen]] = {}
+
+    def findings(self) -> Iterator[Found]:
+        """Yield the articles, as an archive takes them, in the order in which they were fetched."""
+        self._look_through()
+        with ThreadPoolExecutor(1, "ingest") as pool:
+            for seen in self._seen:
+                # Rules that raise what nobody expects cost one record.
+                attempt = pool.submit(self._articles, seen)
+                error = attempt.exception()
+                if isinstance(error, NotAnArticle):
+                    self.passed_over[error.reason] += 1
+                elif error is not None:
+                    self.problems.append(f"{self._place(seen)}: {seen.url}: {error}")
+                else:
+                    yield from attempt.result()
+
+    # --- the first look
+
+    def _look_through(self) -> None:
+        payloads: dict[str, tuple[int, int]] = {}
+        visits: list[tuple[_Seen, str]] = []
+        for number, source in enumerate(self.sources):
+            for record in walk(source):
+                if isinstance(record, Damage):
+                    self.problems.append(str(record))
+                    continue
+                url = record.fields.get("warc-target-uri", "").strip("<>")
+                if record.kind in ("response", "revisit") and same_host(url, self.hosts):
+                    self._note(record, number, url, payloads, visits)
+        for visit, digest in visits:
+            if digest in payloads:
+                self._add(attrs.evolve(visit, original=payloads[digest]))
+            else:
+                self.passed_over["revisit of what is in none of the files"] += 1
+        self._seen.sort()
+        for several in self._pages.values():
+            several.sort()
+
+    def _note(
+        self,
+        record: StoredRecord,
+        source: int,
+        url: str,
+        payloads: dict[str, tuple[int, int]],
+        visits: list[tuple[_Seen, str]],
+    ) -> None:
+        at = _moment(record.fields.get("warc-date", ""))
+        if at is None or not record.record_id:
+            self.passed_over["record without date or id"] += 1
+            return
+        seen = _Seen(at, source, record.offset, url)
+        digest = record.fields.get("warc-payload-digest", "")
+        if record.kind == "revisit":
+            visits.append((seen, digest))
+            return
+        reason = _reason_to_pass(record, url)
+        if reason is not None:
+            self.passed_over[reason] += 1
+            return
+        payloads.setdefault(digest, (source, record.offset))
+        self._add(seen)
+
+    def _add(self, seen: _Seen) -> None:
+        self._pages.setdefault(_key(seen.url), []).append(seen)
+        if _is_first(seen.url):
+            self._seen.append(seen)
+
+    # --- the second look
+
+    def _articles(self, seen: _Seen) -> list[Found]:
+        first = self._capture(seen)
+        if _JSON in first.headers.get("content-type", ""):
+            return list(self._records(first, seen))
+        captures = self._all_pages(first, seen)
+        return [self._found(extract_article(captures, self.newsroom), captures, seen)]
+
+    def _records(self, answer: Capture, seen: _Seen) -> Iterator[Found]:
+        for post in posts_in(answer):
+            number = post.get("id")
+            if "_embedded" not in post or type(number) is not int:  # names no author, no category
+                self.passed_over["REST record without _embed"] += 1
+                continue
+            try:
+                article = extract_article([answer], self.newsroom, post_id=number)
+            except NotAnArticle as error:
+                self.passed_over[error.reason] += 1
+            else:
+                yield self._found(article, [answer], seen)
+
+    def _found(self, article: Article, captures: Sequence[Capture], seen: _Seen) -> Found:
+        moment = seen.at.isoformat()
+        return Found(article, tuple(captures), lastmod=moment, as_of=moment)
+
+    def _all_pages(self, first: Capture, seen: _Seen) -> list[Capture]:
+        """Return the captures of all pages of the article that *first* begins."""
+        captures: list[Capture] = []
+        urls = list(page_addresses(first, self.newsroom)) or [first.url]
+        for url in urls:
+            if _key(url) == _key(first.url):
+                captures.append(first)
+                continue
+            captures.append(self._capture(self._nearest(url, seen)))
+            if url == urls[-1] and len(urls) < _MOST_PAGES:  # a theme may link the next page only
+                known = {_key(each) for each in urls}
+                more = page_addresses(captures[-1], self.newsroom)
+                urls += [each for each in more if _key(each) not in known]
+        return captures or [first]
+
+    def _nearest(self, url: str, seen: _Seen) -> _Seen:
+        """Return the capture of *url* that was fetched next to *seen* in time."""
+        several = self._pages.get(_key(url), ())
+        if not several:
+            raise CrawlerError(f"its page {url} is in none of the files")
+        place = bisect.bisect_left(several, seen)
+        return min(several[max(place - 1, 0) : place + 1], key=lambda one: abs(one.at - seen.at))
+
+    def _capture(self, seen: _Seen) -> Capture:
+        number, offset = seen.original or (seen.source, seen.offset)
+        source = self.sources[number]
+        record = record_at(source.path.parent, source.path.name, offset)
+        stated = record.fields.get("warc-payload-digest", "")
+        status, fields, body = parse_response(record.block)
+        headers = joined(fields)
+        if stated and not payload_agrees(headers, body, stated):
+            raise ArchiveDamaged(source.name, offset, f"payload is not {stated}")
+        coding = headers.get("content-encoding", "")
+        plain = decode_body(without_chunks(headers, body), coding)
+        capture = Capture(url=seen.url, body=plain, status=status, headers=headers)
+        if seen.original is not None:
+            exchange = Exchange(
+                url=seen.url, status=status, headers=tuple(fields), body=body, fetched_at=seen.at
+            )
+            return attrs.evolve(capture, exchanges=(exchange,))
+        copied = CopiedRecord(
+            record_id=record.record_id,
+            url=seen.url,
+            fetched_at=record.fields["warc-date"],
+            status=status,
+            digest=stated if stated and digest_agrees(body, stated) else sha256(body),
+            content=member(source, record),
+        )
+        return attrs.evolve(capture, copied=copied)
+
+    def _place(self, seen: _Seen) -> str:
+        return f"{self.sources[seen.source].name}: byte {seen.offset}"
+
+
+def _reason_to_pass(record: StoredRecord, url: str) -> str | None:
+    """Why a response can be no part of an article, as far as its header says; None if it may be."""
+    try:
+        status, fields, _ = parse_response(record.block)
+    except NotARecord:
+        return "no HTTP response"
+    if status != HTTPStatus.OK:
+        return f"http_{status}"
+    media = joined(fields).get("content-type", "").partition(";")[0].strip().lower()
+    if media == _JSON:
+        return None if _POSTS in url.replace("%2F", "/") else "other JSON"
+    if media not in _HTML:
+        return "not_html"
+    return "amp" if _is_amp(url) else None
+
+
+def _is_amp(url: str) -> bool:
+    """Whether the page is shown in another form, of which less can be read."""
+    parts = urlsplit(url)
+    names = {pair.partition("=")[0] for pair in parts.query.split("&")}
+    return parts.path.rstrip("/").endswith("/amp") or "amp" in names
+
+
+def _is_first(url: str) -> bool:
+    """Whether the address is not that of a further page of an article."""
+    address = canonical(url)
+    return address is not None and without_page_number(address) == address
+
+
+def _key(url: str) -> str:
+    """The address without what makes no difference between two captures of it."""
+    address = canonical(url) or url
+    return address.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

@@ -1,0 +1,448 @@
+"""WARC and WACZ files of others, written as their crawlers write them, become lines."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import subprocess
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import attrs
+import brotli
+import pytest
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawler.archive import Withhold, read
+from crawler.archive.lock import Lock
+from crawler.archive.verify import verify
+from crawler.commands.ingest import Command, _write
+from crawler.errors import ArchiveLocked
+from crawler.ingest import Ingest
+from crawler.items import Article
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
+from crawler.readers.selection import Selection
+from crawler.readers.wacz import package
+from crawler.rules import RULES
+from tests.archive_site import Folder
+from tests.project_copy import refusal
+
+CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
+MERCUSUAR = "empat-puluh-tahun-menjaga-mercusuar-kisah-penjaga-pulau-tikus"
+KETAHUN = "menyusuri-sungai-ketahun-dari-hulu-tambang-sampai-muara"
+PAGES = 3
+"""Of the article KETAHUN."""
+
+
+class Crawler:
+    """Captures the embedded newsroom as somebody else would, into a WARC file in memory."""
+
+    def __init__(self, newsroom: EmbeddedNewsroom, *, members: bool = True) -> None:
+        self.newsroom = newsroom
+        self.buffer = io.BytesIO()
+        self.writer = WARCWriter(self.buffer, gzip=members, warc_version="1.0")
+        self._write(self.writer.create_warcinfo_record("siaran.warc.gz", {"software": "tests"}))
+
+    def page(self, slug: str, at: str, suffix: str = "") -> bytes:
+        """Capture an article's page, or what is at its address with *suffix*; return its body."""
+        url = self.newsroom.url(slug) + suffix
+        answer = self.newsroom.get(url.removeprefix(self.newsroom.address))
+        self.add(url, at, answer.body, status=f"{answer.status} OK")
+        return answer.body
+
+    def add(
+        self,
+        url: str,
+        at: str,
+        body: bytes,
+        *,
+        kind: str = "response",
+        status: str = "200 OK",
+        mime: str = "text/html; charset=UTF-8",
+        http: dict[str, str] | None = None,
+    ) -> None:
+        headers = {"Content-Type": mime} | (http or {})
+        record = self.writer.create_warc_record(
+            url,
+            kind,
+            payload=io.BytesIO(body),
+            http_headers=StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1"),
+            warc_headers_dict={"WARC-Date": at},
+        )
+        self._write(record)
+
+    def revisit(self, slug: str, at: str, body: bytes) -> None:
+        """Say that the page of *slug* had the same *body* again."""
+        url = self.newsroom.url(slug)
+        record = self.writer.create_revisit_record(
+            url, digest=sha1(body), refers_to_uri=url, refers_to_date="2020-01-01T00:00:00Z"
+        )
+        record.rec_headers.replace_header("WARC-Date", at)
+        self._write(record)
+
+    def _write(self, record: ArcWarcRecord) -> None:
+        self.writer.write_record(record)
+        record.raw_stream.close()  # a temporary file, which warcio leaves open
+
+    def save(self, path: Path, digests: tuple[str, str] = ("", "")) -> Path:
+        """Write the file to *path*, the second of *digests* in the place of the first."""
+        was, becomes = digests
+        content = self.buffer.getvalue()
+        path.write_bytes(content.replace(was.encode(), becomes.encode()) if was else content)
+        return path
+
+
+def sha1(body: bytes) -> str:
+    """The digest as crawlers like it best."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(body).digest()).decode()
+
+
+@attrs.define
+class Target:
+    """The archive that is to take them in."""
+
+    path: Path
+    newsroom: Newsroom
+    problems: list[str] = attrs.field(factory=list)
+    passed_over: Counter[str] = attrs.field(factory=Counter)
+
+    def take(self, *files: Path) -> dict[str, int]:
+        """Ingest *files*; return outcome → how many."""
+        scratch = self.path.parent / f"scratch-{len(list(self.path.parent.iterdir()))}"
+        scratch.mkdir()
+        ingest = Ingest(self.newsroom, files, scratch)
+        outcomes = _write(self.path, self.newsroom, ingest, [str(each) for each in files])
+        self.problems = ingest.problems
+        self.passed_over = ingest.passed_over
+        return dict(outcomes)
+
+    def articles(self) -> list[Article]:
+        return list(read(self.path, latest=False))
+
+    def whole(self) -> bool:
+        """Whether everything in the archive agrees with everything else."""
+        return list(verify(self.path, self.newsroom, RULES)) == []
+
+    def files(self) -> dict[str, bytes]:
+        """What lines and captures are, to the byte."""
+        paths = [*self.path.glob("articles-*"), *self.path.glob("warc/*")]
+        return {path.name: path.read_bytes() for path in paths}
+
+
+@pytest.fixture
+def target(newsroom: EmbeddedNewsroom, tmp_path: Path) -> Target:
+    place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
+    return Target(tmp_path / "progres", place)
+
+
+@pytest.fixture
+def crawler(newsroom: EmbeddedNewsroom) -> Crawler:
+    return Crawler(newsroom)
+
+
+@pytest.mark.parametrize("form", ["warc.gz", "warc", "whole.warc.gz", "wacz", "deflated.wacz"])
+def test_a_file_of_any_form_becomes_the_same_lines(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path, form: str
+) -> None:
+    crawler = Crawler(newsroom, members=form not in ("warc", "whole.warc.gz"))
+    crawler.page(CABAI, "2020-02-03T04:05:06Z")
+    crawler.page(MERCUSUAR, "2020-02-03T04:05:07Z")
+    content = crawler.buffer.getvalue()
+    path = tmp_path / f"siaran.{form}"
+    if form == "whole.warc.gz":
+        content = gzip.compress(content)
+    if form.endswith("wacz"):
+        with zipfile.ZipFile(
+            path, "w", zipfile.ZIP_DEFLATED if "deflated" in form else zipfile.ZIP_STORED
+        ) as wacz:
+            wacz.writestr("datapackage.json", "{}")
+            wacz.writestr("archive/data.warc.gz", content)
+    else:
+        path.write_bytes(content)
+    assert target.take(path) == {"new": 2}
+    assert [
+        (each.id, each.title[:20], each.captures[0].fetched_at) for each in target.articles()
+    ] == [
+        ("progres:210320", "Harga Cabai Merah di", "2020-02-03T04:05:06Z"),
+        ("progres:210250", "Empat Puluh Tahun Me", "2020-02-03T04:05:07Z"),
+    ]
+    assert target.whole()
+
+
+def test_the_record_is_copied_byte_for_byte(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(CABAI, "2020-02-03T04:05:06Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    target.take(path)
+    (article,) = target.articles()
+    (capture,) = article.captures
+    with (target.path / capture.warc).open("rb") as file:
+        file.seek(capture.offset)
+        copy = file.read(capture.length)
+    assert copy in path.read_bytes()
+    assert gzip.decompress(copy).startswith(b"WARC/1.0\r\nWARC-Date: 2020-02-03T04:05:06Z\r\n")
+
+
+def test_nothing_is_written_twice(crawler: Crawler, target: Target, tmp_path: Path) -> None:
+    for number, slug in enumerate((CABAI, MERCUSUAR)):
+        crawler.page(slug, f"2020-02-03T04:05:0{number}Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    target.take(path)
+    before = target.files()
+    assert target.take(path) == {"unchanged": 2}
+    assert target.take(path, path) == {"unchanged": 2}
+    assert target.files() == before
+
+
+def test_what_is_no_article_is_passed_over(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    home = crawler.newsroom.address
+    body = crawler.page(CABAI, "2020-02-03T04:05:06Z", "?amp=1")
+    crawler.add("https://lain.example/berita.html", "2020-02-03T04:05:06Z", body)
+    crawler.add(f"{home}/lama.html", "2020-02-03T04:05:06Z", b"", status="404 Not Found")
+    crawler.add(f"{home}/foto.jpg", "2020-02-03T04:05:06Z", b"jpg", mime="image/jpeg")
+    crawler.add(f"{home}/", "2020-02-03T04:05:06Z", crawler.newsroom.get("/").body)
+    crawler.add(f"{home}/x.html", "kemarin", body)
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {}
+    assert target.passed_over == {
+        "amp": 1, "http_404": 1, "not_html": 1, "list": 1, "record without date or id": 1,
+    }  # fmt: skip
+    assert target.problems == []
+
+
+def test_pages_of_an_article_are_gathered(crawler: Crawler, target: Target, tmp_path: Path) -> None:
+    for number in (3, 2):  # a further page before the first, and one that is too late to be it
+        crawler.page(KETAHUN, f"2020-02-03T04:05:0{number}Z", f"/{number}")
+    crawler.page(KETAHUN, "2020-02-03T04:05:04Z")
+    crawler.page(KETAHUN, "2023-02-03T04:05:03Z", "/3")
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {"new": 1}
+    (article,) = target.articles()
+    assert article.post_id == 210120
+    assert [each.fetched_at for each in article.captures] == [
+        "2020-02-03T04:05:04Z", "2020-02-03T04:05:02Z", "2020-02-03T04:05:03Z",
+    ]  # fmt: skip
+    assert len(article.pages) == PAGES
+    assert target.whole()
+
+
+def test_an_article_without_all_its_pages_is_none(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(KETAHUN, "2020-02-03T04:05:04Z")
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {}
+    (problem,) = target.problems
+    assert problem.endswith(f"its page {crawler.newsroom.url(KETAHUN)}/2 is in none of the files")
+
+
+def test_edits_become_revisions_in_their_order(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    first, second = Crawler(newsroom), Crawler(newsroom)
+    first.page(CABAI, "2020-02-03T00:00:00Z")
+    newsroom.edit(CABAI, title="Harga Cabai Turun")
+    second.page(CABAI, "2021-02-03T00:00:00Z")
+    files = [second.save(tmp_path / "a.warc.gz"), first.save(tmp_path / "b.warc.gz")]
+    assert target.take(*files) == {"new": 1, "changed": 1}
+    assert [(each.revision, each.title[:17]) for each in target.articles()] == [
+        (1, "Harga Cabai Merah"),
+        (2, "Harga Cabai Turun"),
+    ]
+
+
+def test_the_past_does_not_change_what_is_known_of_later(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    first, second = Crawler(newsroom), Crawler(newsroom)
+    first.page(CABAI, "2020-02-03T00:00:00Z")
+    newsroom.edit(CABAI, title="Harga Cabai Turun")
+    second.page(CABAI, "2021-02-03T00:00:00Z")
+    target.take(second.save(tmp_path / "a.warc.gz"))
+    before = target.files()
+    assert target.take(first.save(tmp_path / "b.warc.gz")) == {"unchanged": 1}
+    assert target.files() == before
+
+
+def test_a_revisit_counts_where_it_says_something_new(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    """An edit that was taken back is known by a record that repeats the first payload."""
+    crawler = Crawler(newsroom)
+    title = "Harga Cabai Merah di Pasar Panorama Tembus Rp92 Ribu Sekilo"
+    body = crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    crawler.revisit(CABAI, "2020-01-02T00:00:00Z", body)
+    newsroom.edit(CABAI, title="Harga Cabai Turun")
+    crawler.page(CABAI, "2020-01-03T00:00:00Z")
+    crawler.revisit(CABAI, "2020-01-04T00:00:00Z", body)
+    crawler.revisit(MERCUSUAR, "2020-01-04T00:00:00Z", b"elsewhere")
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {
+        "new": 1, "unchanged": 1, "changed": 2,
+    }  # fmt: skip
+    assert [(each.title, each.captures[0].fetched_at[:10]) for each in target.articles()] == [
+        (title, "2020-01-01"),
+        ("Harga Cabai Turun", "2020-01-03"),
+        (title, "2020-01-04"),
+    ]
+    assert target.passed_over == {"revisit of what is in none of the files": 1}
+    assert target.whole()
+
+
+def test_a_rest_record_and_a_page_are_one_article(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    target_ = "/wp-json/wp/v2/posts?per_page=5&_embed"
+    answer = crawler.newsroom.get(target_)
+    listed = json.loads(answer.body)
+    url = crawler.newsroom.address + target_
+    mime = "application/json; charset=UTF-8"
+    crawler.add(url, "2020-01-01T00:00:00Z", answer.body, mime=mime)
+    bare = json.dumps([{k: v for k, v in listed[0].items() if k != "_embedded"}]).encode()
+    crawler.add(url.replace("&_embed", ""), "2020-01-01T00:00:00Z", bare, mime=mime)
+    crawler.page(listed[0]["slug"], "2020-01-02T00:00:00Z")
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {"new": 5, "superseded": 1}
+    articles = target.articles()
+    assert [(each.revision, each.source) for each in articles] == [(1, "rest")] * 5 + [(1, "page")]
+    assert len({(each.captures[0].warc, each.captures[0].offset) for each in articles}) == 2
+    assert target.passed_over == {"REST record without _embed": 1}
+    assert target.whole()
+
+
+def chunked(body: bytes) -> bytes:
+    half = len(body) // 2
+    parts = (body[:half], body[half:], b"")
+    return b"".join(f"{len(each):x};x=1\r\n".encode() + each + b"\r\n" for each in parts)
+
+
+@pytest.mark.parametrize("digested", ["as stored", "without chunks", "decoded"])
+def test_codings_are_undone_and_stay_in_the_record(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path, digested: str
+) -> None:
+    crawler = Crawler(newsroom, members=False)
+    url = crawler.newsroom.url(CABAI)
+    plain = crawler.newsroom.get(url.removeprefix(crawler.newsroom.address)).body
+    packed = brotli.compress(plain)
+    stored = chunked(packed)
+    of = {"as stored": stored, "without chunks": packed, "decoded": plain}[digested]
+    crawler.add(
+        url,
+        "2020-01-01T00:00:00.250Z",
+        stored,
+        http={"Transfer-Encoding": "chunked", "Content-Encoding": "br"},
+    )
+    path = crawler.save(tmp_path / "siaran.warc", (sha1(stored), sha1(of)))
+    target.take(path)
+    (article,) = target.articles()
+    assert (article.post_id, article.captures[0].fetched_at) == (210320, "2020-01-01T00:00:00.250Z")
+    assert target.whole()
+
+
+def test_a_record_that_is_not_what_its_digest_says_is_said(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    crawler = Crawler(newsroom, members=False)
+    url = crawler.newsroom.url(CABAI)
+    body = crawler.newsroom.get(url.removeprefix(crawler.newsroom.address)).body
+    crawler.add(url, "2020-01-01T00:00:00Z", body)
+    path = crawler.save(tmp_path / "siaran.warc", (sha1(body), sha1(b"lain")))
+    assert target.take(path) == {}
+    assert "payload is not sha1:" in target.problems[0]
+
+
+def test_damage_costs_no_more_than_what_is_damaged(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    hole = crawler.buffer.tell()
+    crawler.page(KETAHUN, "2020-01-01T00:00:00Z", "/2")
+    crawler.page(MERCUSUAR, "2020-01-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    content = bytearray(path.read_bytes())
+    content[hole + 40] ^= 255
+    path.write_bytes(content[:-1])
+    assert target.take(path) == {"new": 1}
+    assert len(target.problems) == 1
+    path.write_bytes(content)
+    assert target.take(path) == {"unchanged": 1, "new": 1}
+    assert f"siaran.warc.gz: byte {hole}: " in target.problems[0]
+
+
+def test_what_is_withheld_stays_withheld(crawler: Crawler, target: Target, tmp_path: Path) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    target.take(path)
+    folder = Folder(target.path)
+    with folder.open(newsroom=target.newsroom) as archive:
+        archive.submit(Withhold("progres:210320", "asked for")).result(timeout=30)
+    before = target.files()
+    assert target.take(path) == {"withheld": 1}
+    assert target.files() == before
+
+
+def test_our_own_wacz_comes_back_as_the_same_articles(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    for number, slug in enumerate((CABAI, MERCUSUAR)):
+        crawler.page(slug, f"2020-02-03T04:05:0{number}Z")
+    for number in range(1, PAGES + 1):
+        crawler.page(KETAHUN, f"2020-02-03T04:06:0{number}Z", f"/{number}" if number > 1 else "")
+    target.take(crawler.save(tmp_path / "siaran.warc.gz"))
+    package(Selection(folder=target.path), tmp_path / "kita.wacz")
+    other = Target(tmp_path / "lain" / "progres", target.newsroom)
+    other.path.parent.mkdir()
+    assert other.take(tmp_path / "kita.wacz") == {"new": 3}
+
+    def content(each: Article) -> dict[str, Any]:
+        values = attrs.asdict(each)
+        values["captures"] = [one.record_id for one in each.captures]
+        return {k: v for k, v in values.items() if k not in ("run", "written_at")}
+
+    assert [*map(content, other.articles())] == [*map(content, target.articles())]
+
+
+def test_the_archive_is_locked_meanwhile(crawler: Crawler, target: Target, tmp_path: Path) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    target.path.mkdir()
+    with (
+        Lock(target.path, "scrapy crawl progres", "2026-03-10T01:00:00Z"),
+        pytest.raises(ArchiveLocked),
+    ):
+        target.take(path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ((), "want NAME and at least one FILE"),
+        (("progres",), "want NAME and at least one FILE"),
+        (("lintas", "x.warc.gz"), "No newsroom named 'lintas'. Known: progres"),
+        (("progres", "/nowhere.warc"), "/nowhere.warc: No such file or directory; want a WARC"),
+        (("progres", __file__), "test_ingest.py: want a WARC file"),
+        (("--due", "progres", "x"), "unknown option --due"),
+    ],
+)
+def test_refuses(arguments: tuple[str, ...], why: str) -> None:
+    assert why in refusal(Command(), *arguments)
+
+
+@pytest.mark.tools
+def test_what_wget_captured(newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path) -> None:
+    """apt-get install wget"""
+    slugs = [CABAI, MERCUSUAR]
+    subprocess.run(
+        ["wget", "-q", "--warc-file=siaran", "-O", "/dev/null", *map(newsroom.url, slugs),
+         newsroom.url(KETAHUN), *(f"{newsroom.url(KETAHUN)}/{number}" for number in (2, 3))],
+        cwd=tmp_path, check=True,
+    )  # fmt: skip
+    assert target.take(tmp_path / "siaran.warc.gz") == {"new": 3}
+    assert [each.post_id for each in target.articles()] == [210320, 210250, 210120]
+    assert target.whole()
