@@ -56,7 +56,7 @@ def names_of(reading: Reading, end: Surroundings, newsroom: Newsroom) -> Names:
     """
     header = around(reading.around.header)
     # What the page prints below the text comes before what somebody typed into it.
-    below = around((*end.footer, *end.closing), strict=True)
+    below = around((*end.footer, *end.typed, *end.closing), strict=True)
     labelled = [*header, *below]
     editors = [each for each in labelled if each.role == EDITOR]
     editors += _as_bylines(reading.metadata.editors(), EDITOR)
@@ -153,7 +153,7 @@ def _as_bylines(stated: Iterable[Stated], role: str) -> list[Byline]:
 
 
 def _signed(reading: Reading) -> list[Byline]:
-    for line in reading.around.footer[:1]:
+    for line in (*reading.around.typed, *reading.around.footer)[:1]:
         assert reading.body is not None
         if _SIGNED.fullmatch(line.text) and reading.body.accepts(line.text):
             return [Byline(line.text, WRITER, "last line", line)]

@@ -37,15 +37,18 @@ class Surroundings:
     """From a little above the headline to the text."""
 
     footer: tuple[Line, ...] = ()
-    """Below the text."""
+    """What the page prints below the text's container."""
+
+    typed: tuple[Line, ...] = ()
+    """What stands in the container below the last sentence: bylines that somebody typed."""
 
     closing: tuple[Line, ...] = ()
-    """The last lines of the text: bylines and credits are typed there."""
+    """The last lines of the text."""
 
     @property
     def below(self) -> tuple[Line, ...]:
         """The end of the text, and what stands below it."""
-        return (*self.closing, *self.footer)
+        return (*self.closing, *self.typed, *self.footer)
 
 
 def surroundings(
@@ -61,9 +64,11 @@ def surroundings(
     at = _place(lines, headline)
     if at is None or at > first:
         at = max(first - 1, 0)
+    below = list(_below(lines[last + 1 : last + 1 + _AFTER_TEXT]))
     return Surroundings(
         header=tuple(lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)]),
-        footer=tuple(_below(lines[last + 1 : last + 1 + _AFTER_TEXT])),
+        footer=tuple(line for line in below if not _within(line.element, body.element)),
+        typed=tuple(line for line in below if _within(line.element, body.element)),
         closing=tuple(lines[at] for at in text[-_CLOSING:]),
     )
 
