@@ -9,6 +9,7 @@ read the page and not a text, the sentence below the headline is where it begins
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -184,6 +185,8 @@ def read_text(root: etree._Element) -> Accepted:
     """Return what trafilatura takes for the text of the page, without titles and captions."""
     from trafilatura import bare_extraction  # noqa: PLC0415 -- half a second, and only needed here
 
+    # It warns of every page without a text; that is an answer here.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     page = etree.tostring(root, encoding="unicode", method="html")
     document = bare_extraction(page, include_comments=False, include_tables=True)
     if document is None or isinstance(document, dict) or not document.text:
