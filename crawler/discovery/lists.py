@@ -11,9 +11,11 @@ from typing import Final
 
 import attrs
 from lxml import etree, html
+from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.documents import Unreadable, unpacked
 from crawler.discovery.moments import moment
+from crawler.normalise.tags import is_costly
 from crawler.normalise.urls import (
     absolute,
     canonical,
@@ -88,10 +90,12 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     plain = unpacked(body)
     try:
         plain.decode("utf-8")
-        encoding = "utf-8"  # what libxml2 would not take undeclared
     except UnicodeDecodeError:
-        encoding = None
-    parser = html.HTMLParser(recover=True, remove_comments=True, encoding=encoding)
+        plain = html_to_unicode(None, plain)[1].encode("utf-8", "replace")
+    if is_costly(plain):
+        raise Unreadable("too many attributes")
+    # libxml2 would not take it for UTF-8 undeclared.
+    parser = html.HTMLParser(recover=True, remove_comments=True, encoding="utf-8")
     try:
         page = html.document_fromstring(plain, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):

@@ -14,6 +14,7 @@ from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
 from crawler.errors import NotAnArticle
+from crawler.normalise.tags import is_costly
 from crawler.normalise.text import fold
 from crawler.normalise.urls import absolute, canonical, same_host
 
@@ -23,11 +24,6 @@ _PARSER: Final = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 _DEEPEST: Final = 2_000
 _PATH: Final = len("//") + 1
 """Slashes in an address that has a path."""
-
-# libxml2 compares each attribute with all others of its element, so that a megabyte of attributes
-# costs it twelve seconds. Pages of that size are looked at first.
-_LARGE: Final = 1_000_000
-_MOST_ATTRIBUTES: Final = 2_000
 
 _UTF16: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -177,7 +173,7 @@ def _encoded(body: bytes | str, content_type: str) -> bytes:
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:
-    if len(encoded) > _LARGE and _has_endless_tag(encoded):
+    if is_costly(encoded):
         raise NotAnArticle(url, "too_complex")
     try:
         root = etree.fromstring(encoded, _PARSER)
@@ -196,14 +192,6 @@ def _last_branch(element: etree._Element) -> Iterator[etree._Element]:
     while len(element):
         element = element[-1]
         yield element
-
-
-def _has_endless_tag(body: bytes) -> bool:
-    return any(
-        piece.count(b"=") > _MOST_ATTRIBUTES
-        for piece in body.split(b"<")
-        if len(piece) > _MOST_ATTRIBUTES
-    )
 
 
 def _utf8(body: bytes, content_type: str) -> bytes:
