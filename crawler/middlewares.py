@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+MOST_ROBOTS: Final = 512 * 1024
+"""Bytes of a robots.txt that are read; RFC 9309, 2.5, wants 500 KiB at least."""
+
 EXCHANGES: Final = "newsroom_exchanges"
 """Key in ``request.meta``: every hop so far, the last one the response itself."""
 
@@ -109,7 +112,7 @@ class RobotsMiddleware:
                 f"{base}/robots.txt answers {response.status}, which forbids everything for now"
             )
         if response.status == 200:  # noqa: PLR2004 -- OK
-            text = response.body
+            text = response.body[:MOST_ROBOTS]
         self.texts[base] = text
         rules = Protego.parse(text.decode("utf-8", "replace"))
         delay = rules.crawl_delay(self.agent)

@@ -48,7 +48,14 @@ TELNETCONSOLE_ENABLED = False  # the same by telnet
 COOKIES_ENABLED = False  # reading the first one asks the internet for a list of suffixes
 HTTPCACHE_ENABLED = False  # it would falsify the dates of captures
 DOWNLOAD_VERIFY_CERTIFICATES = True  # what is archived is the newsroom's own
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.heads.BoundedHandler",
+    "https": "crawler.heads.BoundedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 DOWNLOAD_MAXSIZE = 8 * 1024 * 1024  # bytes, before and after decompression
 DOWNLOAD_WARNSIZE = 0  # DOWNLOAD_MAXSIZE says enough
 METAREFRESH_ENABLED = False  # a page does not decide what is fetched

@@ -45,6 +45,10 @@ class RunEnding(IgnoreRequest):
     """The run is ending; the request was not made, or not finished."""
 
 
+class HeadTooLarge(Exception):
+    """The head of an answer goes on and on; Scrapy hands it on in the text of its own error."""
+
+
 NETWORK_ERRORS: Final = (
     CannotResolveHostError,
     ConnectError,
@@ -100,6 +104,8 @@ def slug(error: BaseException) -> str:
     """
     if is_certificate(error):
         return "certificate"
+    if isinstance(error, DownloadFailedError) and HeadTooLarge.__name__ in str(error):
+        return "head_too_large"
     for kind, name in _SLUGS.items():
         if isinstance(error, kind):
             return name

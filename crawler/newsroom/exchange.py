@@ -12,7 +12,7 @@ Header = tuple[str, str]
 
 @attrs.define(kw_only=True)
 class Response:
-    """What is sent, and how: the last five fields are for trouble."""
+    """What is sent, and how: the last six fields are for trouble."""
 
     status: int = 200
     kind: str = "text/html; charset=UTF-8"
@@ -37,6 +37,9 @@ class Response:
     piece: int = 64
     reset: bool = False
     """Break the connection off without an answer, or after the body where there is one."""
+
+    endless: bool = False
+    """State no length, and send the body again and again until the client hangs up."""
 
 
 @attrs.frozen(kw_only=True)

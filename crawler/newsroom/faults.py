@@ -90,6 +90,17 @@ def huge(size: int = 64 * MEBIBYTE, filler: bytes = b"<p>Berita.</p>\n") -> Faul
     return lambda _request: Response(body=filler * (size // len(filler) + 1))
 
 
+def endless(filler: bytes = b"<p>Berita.</p>\n" * 4096) -> Fault:
+    """State no length, and send *filler* again and again."""
+    return lambda _request: Response(body=filler, endless=True)
+
+
+def heady(size: int = 8 * MEBIBYTE) -> Fault:
+    """Send *size* bytes of header fields before the page."""
+    fields: list[Header] = [(f"X-Beban-{number}", "a" * 1000) for number in range(size // 1000)]
+    return lambda request: attrs.evolve(request.normal(), headers=fields)
+
+
 def bomb(size: int = 256 * MEBIBYTE, kind: str = "text/html; charset=UTF-8") -> Fault:
     """Answer a few hundred kilobytes of gzip that unpack to *size* bytes."""
     packed = io.BytesIO()

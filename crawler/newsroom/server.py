@@ -107,7 +107,9 @@ class Server:
         )
         if response.wait:
             await asyncio.sleep(response.wait)
-        length = len(body) if response.length is None else response.length
+        length: int | None = len(body) if response.length is None else response.length
+        if response.endless:
+            length = None
         keep = version != "HTTP/1.0" and request.headers.get("connection", "").lower() != "close"
         keep = keep and length == len(body) and not response.reset
         if not mute:
@@ -171,23 +173,27 @@ class Server:
             headers.append(("Content-Type", response.kind))
         coded = any(name.lower() == "content-encoding" for name, _ in response.headers)
         accepted = "gzip" in request.headers.get("accept-encoding", "")
-        worth = not coded and len(body) > _GZIP_FROM and response.length is None
+        plain = response.length is None and not response.endless
+        worth = not coded and len(body) > _GZIP_FROM and plain
         if self._switches.compress and accepted and worth:
             body = gzip.compress(body, 5, mtime=0)
             headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         return response.status, body, headers
 
 
-def _head(status: int, fields: Sequence[Header], length: int, *, keep: bool) -> bytes:
+def _head(status: int, fields: Sequence[Header], length: int | None, *, keep: bool) -> bytes:
     lines = [f"HTTP/1.1 {status} {_reason(status)}"]
     lines += [f"{name}: {value}" for name, value in fields]
-    if status != HTTPStatus.NOT_MODIFIED:
+    if status != HTTPStatus.NOT_MODIFIED and length is not None:
         lines.append(f"Content-Length: {length}")
     lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
 
 
 async def _send(writer: asyncio.StreamWriter, response: Response, body: bytes) -> None:
+    while response.endless:
+        writer.write(body)
+        await writer.drain()
     piece = response.piece if response.pace else max(len(body), 1)
     for start in range(0, len(body), piece):
         writer.write(body[start : start + piece])
