@@ -161,6 +161,37 @@ def test_listed_address_that_redirects_to_an_article_is_that_article(archive: Ar
     assert (look.url, look.id) == (address(1), "lintas:1")
 
 
+def test_known_post_that_is_listed_elsewhere_has_moved(archive: Archive, folder: Folder) -> None:
+    archive.submit(found(1)).result(timeout=30)
+    new = "https://lintas.example/2026/berita-1"
+    archive.listed([Link(url=new, door="rest", post_id=1, lastmod="2026-03-10T03:00:00Z")])
+    settle(archive)
+    ledger = archive.ledger
+    assert ledger.waiting(10) == []
+    assert ledger.count() == 1
+    for known in (ledger.known(new), ledger.known(address(1)), ledger.known_post(1)):
+        assert known is not None
+        assert (known.url, known.state) == (new, "article")
+    assert urls(ledger.due(folder.clock(), 10)) == [new]
+    archive.listed([link(1, post_id=1)])  # another door has not heard of it
+    settle(archive)
+    assert [known.url for known in ledger.listed()] == [new]
+    outcome = archive.submit(found(1, url=new)).result(timeout=30)
+    assert (outcome.kind, outcome.id) == ("unchanged", "lintas:1")
+    assert ledger.due(folder.clock(), 10) == []
+
+
+def test_withheld_post_stays_withheld_at_another_address(archive: Archive) -> None:
+    archive.submit(found(1)).result(timeout=30)
+    archive.submit(Withhold("lintas:1", "asked for")).result(timeout=30)
+    archive.listed([Link(url="https://lintas.example/baru", door="rest", post_id=1)])
+    settle(archive)
+    look = archive.ledger.look("https://lintas.example/baru")
+    assert look is not None
+    assert look.state == "withheld"
+    assert archive.ledger.waiting(10) == []
+
+
 def test_newer_modification_makes_an_article_due(archive: Archive, folder: Folder) -> None:
     archive.listed([link(1, lastmod="2026-03-09T00:00:00Z")])
     archive.submit(found(1)).result(timeout=30)

@@ -29,6 +29,7 @@ from crawler.archive.findings import (
 from crawler.archive.finishing import compress, finished_months
 from crawler.archive.judging import read_article
 from crawler.archive.ledger import Ledger
+from crawler.archive.listing import note
 from crawler.archive.lock import Lock
 from crawler.archive.manifest import update_manifest
 from crawler.archive.moments import seconds, stamp
@@ -185,11 +186,12 @@ class Archive:
     def listed(self, links: Iterable[Link]) -> None:
         """Note that doors listed *links*.
 
-        New ones wait; known ones with a newer modification become due.
+        New ones wait; known ones with a newer modification become due. A known post at a new
+        address has moved there.
         """
         now = seconds(self._clock())
         kept = [link for link in links if _is_text(link.url)]
-        self._writer.transact(lambda: self._tables.listed(kept, now))
+        self._writer.transact(lambda: note(self._tables, kept, now, self.newsroom.name))
 
     def keep_validators(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of a door's document. Those of articles are kept by themselves."""

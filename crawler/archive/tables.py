@@ -10,9 +10,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from crawler.archive.moments import comparable
 from crawler.archive.rows import AddressRow, ArticleRow, Rows
-from crawler.discovery import Link
 from crawler.errors import WrongArchive
 
 NAME: Final = "state.sqlite"
@@ -64,20 +62,6 @@ _CHOOSE = "SELECT json_group_array(json_array({columns})) FROM {table} WHERE {ke
 _PUT = """
 INSERT INTO {table} ({columns}) SELECT {values} FROM json_each(?) WHERE true
 ON CONFLICT ({key}) DO UPDATE SET {updates}"""
-
-_LISTED: Final = """
-INSERT INTO addresses (url, post_id, published, listed, state, moved, pause, failures)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), 'waiting', 0, 0, 0
-FROM json_each(:links) WHERE true
-ON CONFLICT (url) DO UPDATE SET
-    post_id = coalesce(excluded.post_id, post_id),
-    published = coalesce(published, excluded.published),
-    listed = coalesce(excluded.listed, listed),
-    next_look = CASE
-        WHEN excluded.listed > coalesce(lastmod, looked_at, '') AND state IN ('article', 'refused')
-        THEN min(next_look, :now) ELSE next_look END
-WHERE moved = 0 AND (excluded.listed IS NOT listed OR excluded.post_id IS NOT post_id)"""
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -144,14 +128,6 @@ class Tables:
         addresses, articles = rows.changed()
         self._put("addresses", "url", ADDRESS_COLUMNS, addresses)
         self._put("articles", "id", ARTICLE_COLUMNS, articles)
-
-    def listed(self, links: Iterable[Link], now: int) -> None:
-        """Note that doors listed *links*: new ones wait, newer ones are due *now*."""
-        rows = [
-            (link.url, link.post_id, comparable(link.published), comparable(link.lastmod))
-            for link in links
-        ]
-        self.connection.execute(_LISTED, {"links": json.dumps(rows), "now": now})
 
     def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of what is no article."""
