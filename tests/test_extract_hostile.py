@@ -7,13 +7,13 @@ import json
 from collections.abc import Callable
 
 import pytest
-from growth import growth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.captures import Capture
 from crawler.errors import InvalidRecord, NotAnArticle
 from crawler.extract import extract_article, extract_html
+from tests.growth import growth
 
 ADDRESS = "https://progres.id/daerah/judul.html"
 HEAD = (
