@@ -18,7 +18,7 @@ from crawler.fixtures import fixture_folder, save_fixture
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.urls import canonical, same_host
 from crawler.notify import Notifier
-from crawler.project import EXIT_FAILED, archive_root
+from crawler.project import EXIT_FAILED, archive_root, newsroom_folders
 from crawler.unfetched import NETWORK_ERRORS
 from crawler.walker import as_capture
 
@@ -71,13 +71,6 @@ class PageSpider(Spider):
         _say_why(self.url, failure.value)
 
 
-def _case(name: str, url: str, slug: str | None) -> tuple[Newsroom, Path]:
-    newsroom = load_newsroom(name)
-    if not same_host(url, (newsroom.host, *newsroom.hosts)):
-        raise ConfigurationError(f"{url}: want an address of {newsroom.address}")
-    return newsroom, fixture_folder(newsroom.name, slug, url)
-
-
 def _say_why(url: str, error: BaseException) -> None:
     words = str(error) or type(error).__name__
     say(words if words.startswith(url) else f"{url}: {words}")
@@ -115,7 +108,7 @@ class Command(ScrapyCommand):
         if len(args) != 2:  # noqa: PLR2004 -- newsroom and address
             raise UsageError("want NAME and URL: a newsroom of crawler/sites, and a page of it")
         try:
-            newsroom, folder = _case(args[0], args[1], opts.slug)
+            newsroom, folder = self._case(args[0], args[1], opts.slug)
         except ConfigurationError as error:
             raise UsageError(str(error), print_help=False) from None
         try:
@@ -134,6 +127,14 @@ class Command(ScrapyCommand):
         pages = "1 page" if len(captures) == 1 else f"{len(captures)} pages"
         say(f"{found}, {pages}, {how}; now correct by hand what the record says")
         print(folder)
+
+    def _case(self, name: str, url: str, slug: str | None) -> tuple[Newsroom, Path]:
+        """Return the newsroom of that name, and the folder for *url*."""
+        assert self.settings is not None
+        newsroom = load_newsroom(name, newsroom_folders(self.settings))
+        if not same_host(url, (newsroom.host, *newsroom.hosts)):
+            raise ConfigurationError(f"{url}: want an address of {newsroom.address}")
+        return newsroom, fixture_folder(newsroom.name, slug, url)
 
     def _archived(self, newsroom: Newsroom, url: str) -> list[Capture]:
         """Return the captures of the page where the archive has it, else nothing."""
