@@ -122,7 +122,6 @@ class Answers:
         elif response.status != 200:  # noqa: PLR2004 -- OK
             await self._fail(asked.url, _why(captures[0]))
         else:
-            self._failed_in_a_row = 0
             try:
                 captures = await self._all_pages(captures[0])
                 article = extract_article(captures, self.newsroom)
@@ -136,6 +135,7 @@ class Answers:
             except (IgnoreRequest, *NETWORK_ERRORS) as error:
                 await self._not_had(asked, error)
             else:
+                self._failed_in_a_row = 0
                 await self._about_former(asked, captures, article)
                 yield self.intake.hand_over(Found(article, captures, asked.lastmod))
 
@@ -248,6 +248,7 @@ class Answers:
     async def _refuse(
         self, url: str, reason: str, captures: list[Capture], lastmod: str | None
     ) -> None:
+        self._failed_in_a_row = 0
         logger.info("%s is not an article (%s)", url, reason)
         keep = reason in UNREADABLE
         await self._done(Refused(url, reason, captures, keep=keep, lastmod=lastmod))

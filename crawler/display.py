@@ -20,6 +20,7 @@ from crawler.items import Article
 from crawler.normalise.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -110,8 +111,13 @@ class LiveDisplay:
         return Group(table, Text(pace, style="dim"), Text(self.headline, no_wrap=True))
 
 
-def summary_lines(name: str, record: RunRecord, seconds: float) -> list[str]:
-    """Return what a run did, for a person: one line, and one for each thing to look at."""
+def summary_lines(
+    name: str, record: RunRecord, seconds: float, *, without: Collection[str] = ()
+) -> list[str]:
+    """Return what a run did, for a person: one line, and one for each thing to look at.
+
+    *without* these notes of the record.
+    """
     counts = [
         f"{count:,} {word}"
         for kind, word in _EVENTS.items()
@@ -122,7 +128,9 @@ def summary_lines(name: str, record: RunRecord, seconds: float) -> list[str]:
     requests = f"{record.requests:,} request{'' if record.requests == 1 else 's'}"
     cost = f"{requests}, {size:,.1f} MB in {_duration(seconds)}"
     lines = [f"{name}: {done}; {cost}; exit code {record.exit_code}"]
-    return lines + [f"  {note}" for note in record.notes if record.exit_code]
+    return lines + [
+        f"  {note}" for note in record.notes if record.exit_code and note not in without
+    ]
 
 
 def hush_twisted() -> None:

@@ -193,9 +193,9 @@ class RunKeeper:
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
         if is_worth_saying(record) or is_wordy(self.crawler.settings):
             level = logging.ERROR if record.exit_code == EXIT_FAILED else logging.WARNING
-            for line in summary_lines(
-                self.archive.newsroom.name, record, time.monotonic() - self.began
-            ):
+            seconds = time.monotonic() - self.began
+            known = (*self.notes, *self.archive.repairs)  # of no concern, or said already
+            for line in summary_lines(self.archive.newsroom.name, record, seconds, without=known):
                 logger.log(level, line)
 
     # --- the rest is ours
@@ -235,7 +235,8 @@ class RunKeeper:
         articles = last_articles(self.archive.folder, WINDOW)
         self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
         for what, urls in self.alarming.items():
-            self.alarms.append(f"{what} instead of an article, {len(urls)} times, as at {urls[0]}")
+            more = f" and {len(urls) - 1} more" if len(urls) > 1 else ""
+            self.alarms.append(f"{what} instead of an article: {urls[0]}{more}")
         if self.interrupts is not None and self.interrupts.name:
             self.failure = self.failure or f"interrupted by {self.interrupts.name}"
         elif reason not in PLANNED_ENDS:

@@ -79,6 +79,14 @@ _SLUGS: Final[dict[type[BaseException], str]] = {
     RobotsUnreadable: "robots_unreadable",
     UnsupportedURLSchemeError: "unsupported_scheme",
 }
+_IGNORED: Final = {
+    "exceeded DOWNLOAD_MAXSIZE": "too_large",
+    "max redirections reached": "too_many_redirects",
+}
+"""What Scrapy says where it has no class of error."""
+
+# OpenSSL's words where it is not trusted, the module of the error where it is for another name.
+_CERTIFICATE: Final = ("certificate verify failed", "service_identity.exceptions")
 _WORDS: Final = {
     "certificate": "its certificate cannot be verified",
     "connection_refused": "the connection was refused",
@@ -91,7 +99,9 @@ _WORDS: Final = {
 
 def is_certificate(error: BaseException) -> bool:
     """Whether *error* is a certificate that cannot be verified: another try gives the same."""
-    return isinstance(error, DownloadFailedError) and "certificate verify failed" in str(error)
+    return isinstance(error, DownloadFailedError) and any(
+        sign in str(error) for sign in _CERTIFICATE
+    )
 
 
 def slug(error: BaseException) -> str:
@@ -100,7 +110,7 @@ def slug(error: BaseException) -> str:
     >>> slug(DownloadTimeoutError("Getting https://lintas.example/a.html took longer than 30 s."))
     'timeout'
     >>> slug(IgnoreRequest("max redirections reached"))
-    'max redirections reached'
+    'too_many_redirects'
     """
     if is_certificate(error):
         return "certificate"
@@ -109,6 +119,10 @@ def slug(error: BaseException) -> str:
     for kind, name in _SLUGS.items():
         if isinstance(error, kind):
             return name
+    if isinstance(error, IgnoreRequest):
+        for part, name in _IGNORED.items():
+            if part in str(error):
+                return name
     return (str(error) or type(error).__name__)[:200]
 
 
