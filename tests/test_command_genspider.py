@@ -42,7 +42,7 @@ def test_the_spider_has_no_code_of_its_own(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "last"),
     [
-        (["lembah"], "want NAME and URL: scrapy genspider -t newsroom lintas lintas.example"),
+        (["lembah"], "want NAME and URL: scrapy genspider -t newsroom muara muara.example"),
         (["Lem bah", "lembah.example"], "must be lower-case letters, digits, dot, dash"),
         (["lembah", "ftp://lembah.example"], "want an address such as https://progres.id"),
         (["lembah", 'https://lembah.example/"x'], "want an address such as https://progres.id"),

@@ -49,7 +49,7 @@ class Command(GenSpider):
             raise UsageError("-e: not with this template; edit the files that it names")
         if len(args) != 2:  # noqa: PLR2004 -- name and address
             raise UsageError(
-                "want NAME and URL: scrapy genspider -t newsroom lintas lintas.example"
+                "want NAME and URL: scrapy genspider -t newsroom muara muara.example"
             )
         try:
             newsroom = newsroom_at(args[1], args[0])
