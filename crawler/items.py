@@ -23,6 +23,7 @@ from crawler.validators import (
     day,
     day_or_none,
     filled,
+    headline,
     list_of,
     moment,
     moment_or_none,
@@ -186,7 +187,7 @@ class Article:
     post_id: int | None = attrs.field(default=None, validator=count_or_none)
     """WordPress post id."""
 
-    title: str = attrs.field(validator=filled)
+    title: str = attrs.field(validator=headline)
     """Headline as printed, entities decoded, white space folded."""
 
     subtitle: str | None = attrs.field(default=None, validator=text_or_none)

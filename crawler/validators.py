@@ -78,6 +78,8 @@ def is_count(value: Any) -> bool:
 
 text = fits("a string", _is_text)
 filled = fits("a string that is not empty", _is_filled)
+# Headlines have a tenth of that; a longer one is no headline, but a page gone wrong.
+headline = fits("1 to 2,000 characters", lambda value: _is_filled(value) and len(value) <= 2_000)  # noqa: PLR2004
 text_or_none = fits("a string or null", _is_filled, optional=True)
 address = fits("an absolute http(s) address", _is_address)
 address_or_none = fits("an absolute http(s) address or null", _is_address, optional=True)

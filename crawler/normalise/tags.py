@@ -79,4 +79,6 @@ def _counts(body: bytes) -> Iterator[int]:
         for back, place in enumerate(reversed(places), 1):
             known[place] = after + back
         most = max(most, after + len(places))
+        if most**2 > MOST:
+            break
     yield most
