@@ -13,10 +13,14 @@ from typing import Final
 MOST: Final = 40_000_000
 """Comparisons of attributes that one page may cost, some tenth of a second; articles cost 10,000."""
 
-# Nothing is counted in a page where no stretch without > is longer than this …
+# Nothing is counted in a page where stretches without > that are longer than the first, none longer
+# than the second, have few characters that end an attribute …
 _SHORT: Final = 400
+_LONG: Final = 4_000
 # … and as few quoted values hold a > as this: at most some 4,000 attributes can be in one tag.
 _FEW: Final = 20
+
+_ENDS: Final = (b" ", b"\n", b"\t", b"\r", b"\f", b"/", b'"', b"'")
 
 # The states of WHATWG HTML, 13.2.5.6 to 13.2.5.40, which libxml2 follows from 2.14 on. Possessive,
 # so that nothing is read twice.
@@ -47,9 +51,13 @@ def is_costly(body: bytes) -> bool:
 
 
 def _may_be_costly(body: bytes) -> bool:
+    bound = 0
     for stretch in body.split(b">"):
         if len(stretch) > _SHORT and len(stretch) - stretch.find(b"<") > _SHORT and b"<" in stretch:
-            return True
+            # An attribute ends with one of these: a photo with ten sizes has few.
+            bound += sum(map(stretch.count, _ENDS)) ** 2
+            if bound > MOST or len(stretch) > _LONG:
+                return True
     return sum(1 for _ in _HIDING.finditer(body)) > _FEW
 
 
