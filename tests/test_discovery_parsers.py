@@ -623,10 +623,10 @@ def test_four_times_as_much_takes_about_four_times_as_long(name: str) -> None:
     def seconds(body: bytes) -> float:
         best = 9.0
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.thread_time()
             with contextlib.suppress(Unreadable):
                 list(PARSERS[parser](body))
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         return best
 
     small, large = seconds(make(5_000)), seconds(make(20_000))
