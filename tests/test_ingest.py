@@ -424,7 +424,7 @@ def test_the_archive_is_locked_meanwhile(crawler: Crawler, target: Target, tmp_p
     [
         ((), "want NAME and at least one FILE"),
         (("progres",), "want NAME and at least one FILE"),
-        (("lintas", "x.warc.gz"), "No newsroom named 'lintas'. Known: progres"),
+        (("lintas", "x.warc.gz"), "No newsroom named 'lintas'. Known: "),
         (("progres", "/nowhere.warc"), "/nowhere.warc: No such file or directory; want a WARC"),
         (("progres", __file__), "test_ingest.py: want a WARC file"),
         (("--due", "progres", "x"), "unknown option --due"),
