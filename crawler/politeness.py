@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT: Final = 300.0
 """Seconds of Retry-After that are waited out; a longer one ends the try."""
 
-GRACE: Final = 8.0
+GRACE: Final = 6.0
 """Seconds that a transfer may go on once the run is ending; 10 s are promised in all."""
 
 

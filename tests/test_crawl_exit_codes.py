@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import last_runs
-from crawler.newsroom import EmbeddedNewsroom, Request, Response
+from crawler.newsroom import EmbeddedNewsroom, Fault, Request, Response
 from crawler.newsroom import faults as trouble
 from tests.certificates import SecureServer
 from tests.crawling import Archived, arguments, asked, crawl, crawl_afresh, lines, start
@@ -117,7 +117,7 @@ def test_a_certificate_for_another_name_is_not_tried_again(tmp_path: Path) -> No
     ],
 )
 def test_without_robots_txt_nothing_is_asked_for(
-    newsroom: EmbeddedNewsroom, tmp_path: Path, fault: trouble.Fault, said: str
+    newsroom: EmbeddedNewsroom, tmp_path: Path, fault: Fault, said: str
 ) -> None:
     newsroom.faults.append(trouble.on(r"^/robots\.txt", fault))
     ended = crawl(newsroom, tmp_path)
@@ -178,8 +178,7 @@ def test_a_field_that_goes_missing(newsroom: EmbeddedNewsroom, tmp_path: Path) -
     def without_times(body: bytes) -> bytes:
         body = re.sub(rb"<time[^>]*>[^<]*</time>", b"", body)
         body = re.sub(rb'<meta property="article:[a-z]+_time"[^>]*>', b"", body)
-        body = re.sub(rb'"(?:date(?:Published|Modified|Created)|uploadDate)":"[^"]*",?', b"", body)
-        return body
+        return re.sub(rb'"(?:date(?:Published|Modified|Created)|uploadDate)":"[^"]*",?', b"", body)
 
     newsroom.faults.append(trouble.on(r"\.html", trouble.changed(without_times)))
     ended = crawl(newsroom, tmp_path, "-a", "limit=25")
@@ -223,7 +222,7 @@ def challenged(_: Request) -> Response:
     ],
 )
 def test_a_captcha_in_front_of_the_articles(
-    newsroom: EmbeddedNewsroom, tmp_path: Path, fault: trouble.Fault
+    newsroom: EmbeddedNewsroom, tmp_path: Path, fault: Fault
 ) -> None:
     newsroom.faults.append(trouble.on(r"\.html", fault))
     ended = crawl(newsroom, tmp_path)
