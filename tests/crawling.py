@@ -28,6 +28,13 @@ from crawler.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
+# What a run imports, but for what would install a reactor.
+PRELOADED = [
+    "pytest", "crawler.addon", "crawler.commands.crawl", "crawler.heads", "crawler.readers.status",
+    "crawler.newsroom", "scrapy.cmdline", "scrapy.commands.check", "scrapy.commands.shell",
+    "scrapy.core.scraper", "scrapy.downloadermiddlewares.cookies", "scrapy.extensions.remote_control",
+    "scrapy.extensions.telnet", "scrapy.pqueues",
+]  # fmt: skip
 LONGEST = 60.0
 """Seconds after which a run that has not ended is taken to hang."""
 
@@ -184,7 +191,7 @@ def asked(newsroom: EmbeddedNewsroom) -> list[str]:
 @cache
 def _forks() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pytest", "crawler.addon", "crawler.commands.crawl"])
+    context.set_forkserver_preload(PRELOADED)
     return context
 
 
