@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections import deque
+import os
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from crawler.archive import Archive, Reread, RunReport, newsroom_of
-from crawler.archive.reextract import Change, reextract
+from crawler.archive import Archive, Reread, RunReport, newsroom_of, read
 from crawler.command import ArchiveCommand, say
+from crawler.crews import Alone, Dask, Processes
+from crawler.errors import ConfigurationError
 from crawler.normalise.text import fold
-from crawler.project import EXIT_INCOMPLETE
+from crawler.parts import Done, Marker, do, forget, parts
+from crawler.project import EXIT_INCOMPLETE, EXIT_OK
 from crawler.readers.selection import checked_moment
 from crawler.rules import RULES
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
     from crawler.archive import Outcome
+    from crawler.archive.reextract import Change
+    from crawler.crews import Crew
 
 _WAITING: Final = 200
 """Lines on their way to the disk at once."""
+
+_MARKED: Final = 5.0
+"""Seconds of work that a run which is broken off does again."""
+
+_NAMED: Final = 20
 
 
 class Command(ArchiveCommand):
     """Read stored captures again, and write what comes out otherwise."""
 
     def syntax(self) -> str:
-        return "NAME [--written-since TIME] [--diff]"
+        return "NAME [--written-since TIME] [--workers N] [--dask ADDRESS] [--diff]"
 
     def short_desc(self) -> str:
         return "Run today's rules over the stored captures, without network"
@@ -51,36 +60,60 @@ class Command(ArchiveCommand):
             "--written-since", metavar="TIME", help="only lines written then (UTC) or later"
         )
         parser.add_argument(
+            "--workers", type=int, metavar="N", help="processes (default: one for each core)"
+        )
+        parser.add_argument(
+            "--dask", metavar="ADDRESS", help="have the workers of this Dask scheduler do it"
+        )
+        parser.add_argument(
             "--diff", action="store_true", help="show what would change, write nothing"
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        folder = self.one_name(args)
-        since = checked_moment("--written-since", opts.written_since)
-        changes = reextract(folder, newsroom_of(folder), RULES, written_since=since)
-        unreadable = _show(changes) if opts.diff else _write(folder, changes, since)
+        checked_moment("--written-since", opts.written_since)
+        with _crew(opts) as crew:
+            folder = self.one_name(args)
+            go_through = _show if opts.diff else _write
+            unreadable = go_through(folder, crew, opts.written_since)
         if unreadable:
             self.exitcode = EXIT_INCOMPLETE
 
 
-def _show(changes: Iterator[Change]) -> int:
-    """Print *changes* field by field; return how many captures could not be read."""
+def _crew(opts: argparse.Namespace) -> Crew:
+    if opts.workers is not None and opts.workers < 1:
+        raise ConfigurationError(f"--workers {opts.workers}: want a whole number from 1")
+    if opts.dask and opts.workers is not None:
+        raise ConfigurationError("--dask and --workers: want one of them; a cluster has its own")
+    if opts.dask:
+        return Dask(opts.dask)
+    workers = opts.workers or len(os.sched_getaffinity(0))
+    return Alone() if workers == 1 else Processes(workers, preload=do.__module__)
+
+
+def _show(folder: Path, crew: Crew, since: str | None) -> int:
+    """Print what would change field by field; return how many captures could not be read."""
     changed = unreadable = 0
-    for change in changes:
-        before = change.before
-        print(f"{before.id} revision {before.revision} {fold(before.url)}")
-        if change.after is None:
-            unreadable += 1
-            print(f"  cannot be read: {fold(change.problem or '')}")
-            continue
-        changed += 1
-        for name, old, new in change.differences():
-            print(f"  {name}")
-            for line in difflib.ndiff(_lines(old), _lines(new)):
-                if line[0] in "-+":
-                    print(f"    {fold(line)}")
-    say(f"{changed:,} would change, {unreadable:,} cannot be read")
+    lines = read(folder, written_since=since)
+    for done in crew.do(do, parts(folder, newsroom_of(folder), lines)):
+        for change in done.changes:
+            before = change.before
+            print(f"{before.id} revision {before.revision} {fold(before.url)}")
+            if change.after is None:
+                unreadable += 1
+                print(f"  cannot be read: {fold(change.problem or '')}")
+                continue
+            changed += 1
+            _print_differences(change)
+    say(f"{changed:,} articles would change, {unreadable:,} cannot be read")
     return unreadable
+
+
+def _print_differences(change: Change) -> None:
+    for name, old, new in change.differences():
+        print(f"  {name}")
+        for line in difflib.ndiff(_lines(old), _lines(new)):
+            if line[0] in "-+":
+                print(f"    {fold(line)}")
 
 
 def _lines(value: Any) -> list[str]:
@@ -95,42 +128,76 @@ def _text(value: Any) -> str:
     return json.dumps(attrs.asdict(value) if attrs.has(type(value)) else value, ensure_ascii=False)
 
 
-def _write(folder: Path, changes: Iterator[Change], since: Any) -> int:
-    """Append lines for *changes*; return how many captures could not be read."""
-    unreadable: list[str] = []
-    unnamed = written = 0
-    waiting: deque[Future[Outcome]] = deque()
+def _write(folder: Path, crew: Crew, since: str | None) -> int:
+    """Append lines where today's rules read otherwise; return how many captures are unreadable."""
+    newsroom = newsroom_of(folder)
     with Archive.open(
         folder,
-        newsroom_of(folder),
+        newsroom,
         extractor=RULES.extractor,
         extract=RULES.extract,
         page_hash=RULES.page_hash,
         command="reextract",
-        arguments={"written_since": str(since)} if since else {},
+        arguments={"written_since": since} if since else {},
     ) as archive:
-        for change in changes:
-            if change.after is None:
-                unreadable.append(f"{change.before.id}: {change.problem}")
-            elif not change.writable:
-                unnamed += 1
-            else:
-                waiting.append(archive.submit(Reread(change.after)))
-                written += 1
-            while len(waiting) > _WAITING:
-                waiting.popleft().result()
-        for each in waiting:
-            each.result()
-        notes = [f"cannot be read by today's rules: {each}" for each in unreadable[:20]]
-        if unnamed:
-            notes.append(
-                f"{unnamed} lines differ although {RULES.extractor} wrote them: rules that change "
-                "need a new name"
-            )
-        archive.finish(
-            RunReport(exit_code=EXIT_INCOMPLETE if unreadable else 0, notes=tuple(notes))
-        )
+        before = Marker.read(folder, since)
+        if before is not None:
+            say(f"{folder.name}: going on from {before.done}, where a run was broken off")
+        lines = read(folder, written_since=before.done if before else since)
+        if before is not None:  # what it has written itself need not be read once more
+            lines = (line for line in lines if line.extractor != RULES.extractor)
+        rewriting = Rewriting(archive)
+        for done in crew.do(do, parts(folder, newsroom, lines)):
+            rewriting.take(done, Marker(RULES.extractor, since, done.end))
+        rewriting.end()
+        forget(folder)
+        notes = rewriting.notes()
+        code = EXIT_INCOMPLETE if rewriting.unreadable else EXIT_OK
+        archive.finish(RunReport(exit_code=code, notes=tuple(notes)))
     for note in notes:
         say(fold(note))
-    say(f"{written:,} appended, {len(unreadable):,} cannot be read")
-    return len(unreadable)
+    unreadable = len(rewriting.unreadable)
+    say(f"{rewriting.written:,} lines appended, {unreadable:,} cannot be read")
+    return unreadable
+
+
+class Rewriting:
+    """Gives an archive what workers found, and notes how far everything is on disk."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.written = 0
+        self.unreadable: list[str] = []
+        self._unnamed = 0
+        self._waiting: list[Future[Outcome]] = []
+        self._marked = time.monotonic()
+
+    def take(self, done: Done, marker: Marker) -> None:
+        """Submit what *done* found; *marker* holds once that is on disk."""
+        for change in done.changes:
+            if change.after is None:
+                self.unreadable.append(f"{change.before.id}: {change.problem}")
+            elif not change.writable:
+                self._unnamed += 1
+            else:
+                self._waiting.append(self.archive.submit(Reread(change.after)))
+        if time.monotonic() - self._marked > _MARKED or len(self._waiting) > _WAITING:
+            self.end()
+            marker.write(self.archive.folder)
+            self._marked = time.monotonic()
+
+    def end(self) -> None:
+        """Wait until everything is on disk."""
+        for each in self._waiting:
+            self.written += each.result().kind == "reread"
+        self._waiting.clear()
+
+    def notes(self) -> list[str]:
+        """Return what somebody should read."""
+        notes = [f"cannot be read by today's rules: {each}" for each in self.unreadable[:_NAMED]]
+        if self._unnamed:
+            notes.append(
+                f"{self._unnamed} lines differ although {RULES.extractor} wrote them: rules that "
+                "change need a new name"
+            )
+        return notes

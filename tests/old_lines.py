@@ -1,0 +1,37 @@
+"""An archive that other rules wrote: what ``scrapy reextract`` has to do with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from crawler.archive import Archive, Found, RunReport
+from crawler.extract import extract_article
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
+from crawler.rules import RULES
+from tests.archive_site import capture, exchange
+
+OLD = "rules-of-old"
+
+
+def old_archive(folder: Path, newsroom: EmbeddedNewsroom, count: int) -> Newsroom:
+    """Archive *count* made-up articles in *folder*, every third with another caption than today."""
+    newsroom.grow(count)
+    place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
+    with Archive.open(
+        folder, place, extractor=OLD, extract=RULES.extract, page_hash=RULES.page_hash
+    ) as archive:
+        futures = []
+        for number, entry in enumerate(newsroom.articles[-count:]):
+            url = newsroom.url(entry.slug)
+            body = newsroom.get(url.removeprefix(newsroom.address)).body
+            captures = (capture(exchange(url, body)),)
+            article = attrs.evolve(extract_article(captures, place), extractor=OLD)
+            if number % 3 == 0:
+                article = attrs.evolve(article, caption="Keterangan dari aturan lama")
+            futures.append(archive.submit(Found(article, captures)))
+        assert {future.result(timeout=30).kind for future in futures} == {"new"}
+        archive.finish(RunReport(exit_code=0))
+    return place

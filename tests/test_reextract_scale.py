@@ -1,0 +1,269 @@
+"""Reading an archive again with many workers: the same as with one, whatever is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from crawler.archive import read
+from crawler.archive.verify import verify
+from crawler.commands import reextract
+from crawler.commands.reextract import Command, _write
+from crawler.crews import Alone, Crew, Processes
+from crawler.errors import ArchiveError
+from crawler.items import Article
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsrooms import Newsroom
+from crawler.parts import MARKER, Done, do, parts
+from crawler.rules import RULES
+from tests.old_lines import OLD, old_archive
+from tests.project_copy import refusal
+from tests.tool_venvs import ROOT, tool_venv
+
+LINES = 210
+CHANGED = 70
+"""A third of them."""
+
+
+@attrs.frozen
+class Old:
+    folder: Path
+    newsroom: Newsroom
+
+    def done(self, crew: Crew) -> Iterator[Done]:
+        return crew.do(do, parts(self.folder, self.newsroom, read(self.folder)))
+
+    def lines(self) -> list[Article]:
+        return list(read(self.folder, latest=False))
+
+
+@pytest.fixture
+def old(newsroom: EmbeddedNewsroom, tmp_path: Path) -> Old:
+    folder = tmp_path / "out" / "progres"
+    return Old(folder, old_archive(folder, newsroom, LINES))
+
+
+def summary(done: list[Done]) -> list[tuple[str, ...]]:
+    return [(change.before.id, *change.fields) for each in done for change in each.changes]
+
+
+def test_a_part_is_of_one_warc_file(old: Old) -> None:
+    lines = old.lines()
+    other = [attrs.evolve(each, warc="warc/lain.warc.gz") for each in lines[150].captures]
+    lines[150] = attrs.evolve(lines[150], captures=tuple(other))
+    found = list(parts(old.folder, old.newsroom, lines))
+    assert [len(each.lines) for each in found] == [100, 50, 1, 59]
+    assert [line.id for each in found for line in each.lines] == [line.id for line in lines]
+
+
+def test_a_worker_that_is_killed_changes_nothing(old: Old) -> None:
+    with Alone() as crew:
+        alone = summary(list(old.done(crew)))
+    assert len(alone) == CHANGED
+    assert {each[1:] for each in alone} == {("caption",)}
+    with Processes(2, do.__module__) as crew:
+        coming = old.done(crew)
+        together = [next(coming)]
+        for pid in workers(crew):
+            os.kill(pid, signal.SIGKILL)
+        together += coming
+    assert summary(together) == alone
+
+
+def workers(crew: Crew) -> list[int]:
+    return list(crew.executor._processes)  # type: ignore[attr-defined]  # there is no other way
+
+
+def die(task: int) -> int:
+    if task == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_a_task_that_kills_its_workers_is_given_up() -> None:
+    with Processes(2, __name__) as crew:
+        coming = crew.do(die, range(9))
+        assert [next(coming), next(coming), next(coming)] == [0, 1, 2]
+        with pytest.raises(ArchiveError, match=r"3: its workers were lost 3 times"):
+            next(coming)
+
+
+def test_written_lines_are_those_of_the_changes(old: Old) -> None:
+    with Processes(2, do.__module__) as crew:
+        assert _write(old.folder, crew, None) == 0
+    lines = old.lines()
+    assert [each.extractor for each in lines] == [OLD] * LINES + [RULES.extractor] * CHANGED
+    assert {each.caption for each in lines[LINES:]} == {None}
+    assert {each.revision for each in lines} == {1}
+    assert list(verify(old.folder, old.newsroom, RULES)) == []
+    assert not (old.folder / MARKER).exists()
+
+
+class BrokenOff(Alone):
+    """Ends after a part, as if the process had been killed."""
+
+    def do(self, work: Any, tasks: Any) -> Iterator[Any]:
+        for number, result in enumerate(super().do(work, tasks)):
+            if number == 1:
+                raise ArchiveError("killed")
+            yield result
+
+
+def test_a_run_that_was_broken_off_goes_on(
+    old: Old, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reextract, "_MARKED", 0.0)
+    with BrokenOff() as crew, pytest.raises(ArchiveError, match="killed"):
+        _write(old.folder, crew, None)
+    some = len(old.lines()) - LINES
+    assert 0 < some < CHANGED
+    assert (old.folder / MARKER).exists()
+    with Alone() as crew:
+        _write(old.folder, crew, None)
+    assert "going on from" in capsys.readouterr().err
+    lines = old.lines()
+    assert len(lines) == LINES + CHANGED
+    assert len({each.id for each in lines[LINES:]}) == CHANGED
+    assert list(verify(old.folder, old.newsroom, RULES)) == []
+    assert not (old.folder / MARKER).exists()
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        b"not JSON",
+        b'{"extractor": "others", "written_since": null, "done": "2026-01-01T00:00:00Z"}',
+        b'{"written_since": null}',
+    ],
+)
+def test_a_marker_of_another_run_says_nothing(old: Old, marker: bytes) -> None:
+    (old.folder / MARKER).write_bytes(marker)
+    with Alone() as crew:
+        _write(old.folder, crew, None)
+    assert len(old.lines()) == LINES + CHANGED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--workers", "0"), "--workers 0: want a whole number from 1"),
+        (("--workers", "2", "--dask", "tcp://127.0.0.1:1"), "want one of them"),
+        (("--dask", "tcp://127.0.0.1:1"), "--dask"),
+    ],
+)
+def test_refuses(arguments: tuple[str, ...], why: str) -> None:
+    assert why in refusal(Command(), "progres", *arguments)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+class Cluster:
+    """A scheduler and a worker of Dask on loopback."""
+
+    def __init__(self) -> None:
+        self.programs = tool_venv("dask", "distributed==2026.8.0")
+        self.address = f"tcp://127.0.0.1:{free_port()}"
+        packages = Path(attrs.__file__).parents[1]
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{packages}",
+            "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
+        }
+        self.running: list[subprocess.Popen[str]] = []
+        self.scheduler = self.start_scheduler()
+        self.workers = [self.start_worker(), self.start_worker()]
+
+    def start(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
+        running = subprocess.Popen(
+            [self.programs / "python", "-m", *arguments],
+            cwd=ROOT, env=self.environment, text=True, **more,
+        )  # fmt: skip
+        self.running.append(running)
+        return running
+
+    def start_scheduler(self) -> subprocess.Popen[str]:
+        port = self.address.rpartition(":")[2]
+        return self.start(
+            "dask", "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard",
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def start_worker(self) -> subprocess.Popen[str]:
+        return self.start(
+            "dask", "worker", self.address, "--nthreads", "1", "--no-dashboard", "--no-nanny",
+            "--host", "127.0.0.1", stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in self.running:
+            each.kill()
+            each.communicate()
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("killed", ["a worker", "the scheduler"])
+def test_dask_gives_the_same_whatever_is_killed(old: Old, killed: str) -> None:
+    with Alone() as crew:
+        alone = [" ".join(each) for each in summary(list(old.done(crew)))]
+    with Cluster() as cluster:
+        driver = cluster.start(
+            "tests.dask_driver", cluster.address, str(old.folder),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert driver.stdout is not None
+        assert driver.stdout.readline() == "begun\n"
+        if killed == "a worker":
+            cluster.workers[0].kill()
+        else:
+            for each in (cluster.scheduler, *cluster.workers):
+                each.kill()
+                each.wait()
+            cluster.start_scheduler()
+            cluster.start_worker()
+        out, _ = driver.communicate("\n", timeout=120)
+    assert driver.returncode == 0
+    assert out.splitlines() == alone
+
+
+@pytest.mark.tools
+def test_dask_writes_what_one_process_writes(old: Old) -> None:
+    with Cluster() as cluster:
+        done = subprocess.run(
+            [
+                cluster.programs / "python", "-m", "scrapy", "reextract", "progres",
+                "--dask", cluster.address, "-s", f"ARCHIVE_DIR={old.folder.parent}",
+            ],
+            cwd=ROOT, env=cluster.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "70 lines appended, 0 cannot be read\n")
+    assert len(old.lines()) == LINES + CHANGED
+
+
+def test_the_command_uses_processes(old: Old) -> None:
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "scrapy", "reextract", "progres", "--workers", "2", "--diff",
+            "-s", f"ARCHIVE_DIR={old.folder.parent}",
+        ],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count('    - "Keterangan dari aturan lama"') == 0
+    assert done.stdout.count("    - Keterangan dari aturan lama") == CHANGED
+    assert "70 articles would change, 0 cannot be read" in done.stderr
+    assert len(old.lines()) == LINES
