@@ -120,7 +120,7 @@ def test_asks_as_a_run_does(project: Path, newsroom: EmbeddedNewsroom) -> None:
     ("name", "path", "why"),
     [
         ("pesisir", "/wp-admin/x", "robots.txt forbids it"),
-        ("tutup", "/x.html", "/robots.txt: Connection was refused"),
+        ("tutup", "/x.html", "http://127.0.0.1:1 cannot be reached: the connection was refused"),
     ],
 )
 def test_a_page_that_cannot_be_had(

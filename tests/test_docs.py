@@ -92,6 +92,14 @@ def test_every_setting_of_ours_has_a_comment() -> None:
     assert [name for name in ours if not rows[name][1]] == []
 
 
+def test_no_setting_is_read_that_is_not_in_the_list() -> None:
+    read = re.compile(r"""settings(?:\.get\w*\(|\[)"([A-Z_]+)\"""")
+    for path in (ROOT / "crawler").rglob("*.py"):
+        for name in read.findall(path.read_text(encoding="utf-8")):
+            known = hasattr(settings, name) or hasattr(default_settings, name)
+            assert known, f"{path.name} reads {name}, which settings.py does not have"
+
+
 def test_every_exit_code_is_explained_wherever_codes_are() -> None:
     codes = generate.exit_codes()
     assert {value for value, _ in codes.values()} == {0, 1, 2, 3, 4, 75}
