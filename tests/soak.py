@@ -1,0 +1,234 @@
+"""Hundreds of runs on a newsroom that changes, breaks and is interrupted: nothing may be lost.
+
+``python -m tests.soak --runs 2000``: between two runs the newsroom publishes, edits or deletes, some
+answers fail, some runs are killed. At the end the archive has to hold what the newsroom did: each
+article, a revision for each edit, a gone line for each deletion, and nothing else. ``make soak``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from crawler.newsroom import EmbeddedNewsroom, Request, Response, load_content
+from crawler.newsroom import faults as trouble
+from tests.crawl_runs import Run, begin, crawl, end
+from tests.crawling import lines, problems
+
+SETTLED: Final = 6
+"""Quiet runs at the end: what failed is tried again, what is missing is looked at twice."""
+
+BREAKS: Final = (
+    trouble.status(503),
+    trouble.status(500),
+    trouble.broken_off,
+    trouble.broken_off_late,
+    trouble.truncated(),
+    trouble.says("<html><body>bukan berita</body></html>", code=502),
+)
+
+
+@attrs.define
+class Story:
+    """What the newsroom did to one article."""
+
+    slug: str
+    url: str
+    edits: int = 0
+    deleted: bool = False
+
+
+class Unsteady:
+    """Breaks some answers, each address only once in a row, so that the next run can have it."""
+
+    def __init__(self, random: random.Random) -> None:
+        self.random = random
+        self.rate = 0.0
+        self.struck: set[str] = set()
+
+    def __call__(self, request: Request) -> Response | None:
+        if request.target in self.struck:
+            self.struck.discard(request.target)
+            return None
+        if request.target == "/robots.txt" or self.random.random() >= self.rate:
+            return None
+        self.struck.add(request.target)
+        return self.random.choice(BREAKS)(request)
+
+
+class Tail:
+    """Follows the lines of an archive: what it holds of each article by now."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.read: Counter[str] = Counter()
+        self.last: dict[str, dict[str, Any]] = {}
+
+    def follow(self) -> None:
+        """Read what was appended since the last time."""
+        for path in sorted(self.folder.glob("articles-*.jsonl")):
+            with path.open("rb") as file:
+                file.seek(self.read[path.name])
+                data = file.read()
+            whole = data[: data.rfind(b"\n") + 1]
+            self.read[path.name] += len(whole)
+            for line in whole.splitlines():
+                record = json.loads(line)
+                self.last[record["url"]] = record
+
+    def has(self, story: Story) -> bool:
+        """Whether the archive holds *story* as it is now."""
+        record = self.last.get(story.url)
+        return record is not None and record["revision"] == 1 + story.edits
+
+
+class Soak:
+    """A newsroom, its archive, and what should be in it."""
+
+    def __init__(self, newsroom: EmbeddedNewsroom, out: Path, *, runs: int, seed: int) -> None:
+        self.newsroom = newsroom
+        self.out = out
+        self.random = random.Random(seed)
+        self.unsteady = Unsteady(self.random)
+        newsroom.faults.append(self.unsteady)
+        self.tail = Tail(out / "progres")
+        first = {entry.slug for entry in newsroom.articles}
+        newsroom.grow(runs // 3 + 20)
+        self.drafts = [each.slug for each in newsroom.articles if each.slug not in first]
+        for slug in self.drafts:
+            newsroom.hold(slug)
+        self.linked = first
+        self.stories = [Story(each.slug, newsroom.url(each.slug)) for each in newsroom.articles]
+        self.done: Counter[str] = Counter()
+        self.measures: list[Run] = []
+
+    def turn(self) -> None:
+        """Let the newsroom do something, and run once."""
+        self.tail.follow()
+        self._change()
+        self.unsteady.rate = 0.1 if self.random.random() < 0.15 else 0.0
+        running = begin(self.out, self.newsroom.address, LOG_LEVEL="WARNING")
+        if self.random.random() < 0.1:
+            time.sleep(self.random.uniform(0.02, 0.7))
+            if self.random.random() < 0.7:
+                running.process.kill()
+            else:
+                running.process.terminate()
+        self._note(end(running))
+
+    def settle(self) -> None:
+        """Run until what went wrong has been put right."""
+        self.unsteady.rate = 0.0
+        for _ in range(SETTLED):
+            self._note(crawl(self.out, self.newsroom.address, LOG_LEVEL="WARNING"))
+        self.tail.follow()
+
+    def wrong(self) -> list[str]:
+        """Return where the archive and what the newsroom did differ."""
+        found = lines(self.tail.folder)
+        said = []
+        by_url: dict[str, list[dict[str, Any]]] = {}
+        for line in found:
+            by_url.setdefault(line["url"], []).append(line)
+        for story in self.stories:
+            got = by_url.pop(story.url, [])
+            kinds = [line["schema"] for line in got]
+            wanted = ["article/1"] * (1 + story.edits) + ["gone/1"] * story.deleted
+            if kinds != wanted:
+                said.append(f"{story}: {kinds}")
+            if [line["revision"] for line in got] != list(range(1, len(got) + 1)):
+                said.append(f"{story}: revisions {[line['revision'] for line in got]}")
+        said += [f"never published: {url}" for url in by_url]
+        return said + problems(self.tail.folder, self.newsroom)
+
+    def _note(self, run: Run) -> None:
+        self.done[f"exit {run.code}"] += 1
+        self.measures.append(run)
+
+    def _change(self) -> None:
+        what = self.random.random()
+        archived = [
+            story
+            for story in self.random.sample(self.stories, min(8, len(self.stories)))
+            if not story.deleted and self.tail.has(story)
+        ]
+        if what < 0.25 and self.drafts:
+            slug = self.drafts.pop()
+            self.newsroom.publish(slug)
+            self.stories.append(Story(slug, self.newsroom.url(slug)))
+            self.done["published"] += 1
+        elif what < 0.5 and archived:
+            archived[0].edits += 1
+            note = f"Redaksi meralat angka ini untuk ke-{archived[0].edits} kalinya."
+            self.newsroom.edit(archived[0].slug, note=note)
+            self.done["edited"] += 1
+        elif what < 0.6 and self._few_are_missing():
+            # the first ones link to each other, and the newsroom checks its links
+            for story in [each for each in archived if each.slug not in self.linked][:1]:
+                story.deleted = True
+                self.newsroom.delete(story.slug)
+                self.done["deleted"] += 1
+
+    def _few_are_missing(self) -> bool:
+        """Whether most deletions are archived; too many at once are no deletions to a run."""
+        gone = sum(1 for line in self.tail.last.values() if line["schema"] == "gone/1")
+        return self.done["deleted"] - gone < 2
+
+
+def figures(soak: Soak, seconds: float) -> list[str]:
+    """Return what a soak did and took, for docs/reliability.md."""
+    whole = [run for run in soak.measures if run.peak]
+    tenth = max(len(whole) // 10, 1)
+
+    def medians(name: str) -> str:
+        first = statistics.median(getattr(run, name) for run in whole[:tenth])
+        last = statistics.median(getattr(run, name) for run in whole[-tenth:])
+        return f"{first:.0f} in the first tenth of the runs, {last:.0f} in the last"
+
+    done = ", ".join(f"{count:,} × {what}" for what, count in sorted(soak.done.items()))
+    return [
+        f"{len(soak.measures):,} runs in {seconds:,.0f} s: {done}",
+        f"articles {len(soak.stories):,}, lines {len(lines(soak.tail.folder)):,}",
+        f"most memory, MB (median): {medians('peak')}",
+        f"open file handles (median): {medians('files')}",
+    ]
+
+
+def soak(runs: int, out: Path, seed: int) -> tuple[Soak, float]:
+    """Let *runs* runs go by, and settle; returns what was done, and the seconds it took."""
+    began = time.monotonic()
+    with EmbeddedNewsroom(load_content()) as newsroom:
+        work = Soak(newsroom, out, runs=runs, seed=seed)
+        for number in range(runs):
+            work.turn()
+            if number % 100 == 99:
+                print(number + 1, dict(work.done), flush=True)
+        work.settle()
+    return work, time.monotonic() - began
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, help="keep the archive here")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        work, seconds = soak(options.runs, options.out or Path(folder), options.seed)
+        wrong = work.wrong()
+        print("\n".join([*figures(work, seconds), *wrong, f"differences: {len(wrong)}"]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
