@@ -45,6 +45,7 @@ HEALTHCHECK_URL = ""  # asked after each run, with /fail where it failed; {name}
 # --- Doors that are shut
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that every crawl would start
 TELNETCONSOLE_ENABLED = False  # the same by telnet
+PRIVATE_HOSTS: list[str] = []  # names that may lead to an address inside of a network
 COOKIES_ENABLED = False  # reading the first one asks the internet for a list of suffixes
 HTTPCACHE_ENABLED = False  # it would falsify the dates of captures
 DOWNLOAD_VERIFY_CERTIFICATES = True  # what is archived is the newsroom's own
