@@ -203,9 +203,9 @@ def test_repair_grows_with_the_text(piece: str) -> None:
         text = piece * times
         best = float("inf")
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.thread_time()
             parse(text)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.thread_time() - start)
         return best
 
     assert seconds(40_000) < 12 * seconds(10_000) + 0.005
