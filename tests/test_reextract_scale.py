@@ -250,7 +250,7 @@ def test_dask_writes_what_one_process_writes(old: Old) -> None:
             ],
             cwd=ROOT, env=cluster.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "70 lines appended, 0 cannot be read\n")
+    assert (done.returncode, done.stderr) == (0, "70 appended, 0 cannot be read\n")
     assert len(old.lines()) == LINES + CHANGED
 
 
@@ -265,5 +265,5 @@ def test_the_command_uses_processes(old: Old) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('    - "Keterangan dari aturan lama"') == 0
     assert done.stdout.count("    - Keterangan dari aturan lama") == CHANGED
-    assert "70 articles would change, 0 cannot be read" in done.stderr
+    assert "70 would change, 0 cannot be read" in done.stderr
     assert len(old.lines()) == LINES

@@ -104,7 +104,7 @@ def _show(folder: Path, crew: Crew, since: str | None) -> int:
                 continue
             changed += 1
             _print_differences(change)
-    say(f"{changed:,} articles would change, {unreadable:,} cannot be read")
+    say(f"{changed:,} would change, {unreadable:,} cannot be read")
     return unreadable
 
 
@@ -157,7 +157,7 @@ def _write(folder: Path, crew: Crew, since: str | None) -> int:
     for note in notes:
         say(fold(note))
     unreadable = len(rewriting.unreadable)
-    say(f"{rewriting.written:,} lines appended, {unreadable:,} cannot be read")
+    say(f"{rewriting.written:,} appended, {unreadable:,} cannot be read")
     return unreadable
 
 
