@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from sys import intern
 from typing import Final
 
 import attrs
@@ -50,7 +51,7 @@ def moment(stated: str | None) -> Moment:
     if len(stated) == _MONTH:
         return Moment(month=stated)
     if len(stated) == _DAY:
-        return Moment(day=dt.date.fromisoformat(stated), month=stated[:_MONTH])
+        return Moment(day=dt.date.fromisoformat(stated), month=intern(stated[:_MONTH]))
     local = dt.datetime.fromisoformat(stated)
     offset = local.utcoffset() or dt.timedelta()
     try:
@@ -62,7 +63,7 @@ def moment(stated: str | None) -> Moment:
         offset_minutes=int(offset.total_seconds()) // 60,
         local=local,
         day=local.date(),
-        month=stated[:_MONTH],
+        month=intern(stated[:_MONTH]),  # a million articles share a few
     )
 
 

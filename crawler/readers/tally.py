@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from sys import intern
 
 import attrs
 
@@ -76,9 +77,13 @@ class Tally:
         known.revision, known.gone = line.revision, False
         known.published = moment(line.published_at)
         known.words, known.source = line.word_count, line.source
-        known.categories, known.authors = line.categories, line.authors
-        known.place = line.dateline.place if line.dateline else None
-        known.region = line.dateline.region if line.dateline else None
+        known.categories, known.authors = _shared(*line.categories), _shared(*line.authors)
+        if line.dateline:
+            known.place, known.region = line.dateline.place, line.dateline.region
+            if known.place:
+                known.place = intern(known.place)
+        else:
+            known.place = known.region = None
         known.fields = sum(1 << bit for bit, name in enumerate(COVERED) if getattr(line, name))
 
     def shown(self) -> list[Known]:
@@ -92,3 +97,8 @@ class Tally:
     def gone_now(self) -> int:
         """How many articles are gone, and not withheld."""
         return sum(known.gone for key, known in self.articles.items() if key not in self.withheld)
+
+
+def _shared(*names: str) -> tuple[str, ...]:
+    """Names that many articles have, held in memory once."""
+    return tuple(map(intern, names))
