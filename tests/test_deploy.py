@@ -116,7 +116,7 @@ def test_scrapyd_listens_on_loopback_and_finds_the_project() -> None:
     scrapyd.read([DEPLOY / "scrapyd.conf", ROOT / "scrapy.cfg"])
     assert scrapyd["scrapyd"]["bind_address"] == "127.0.0.1"
     assert scrapyd["settings"][scrapyd["deploy"]["project"]] == "crawler.settings"
-    assert scrapyd["deploy"]["url"] == f"http://127.0.0.1:{scrapyd['scrapyd']['http_port']}/"
+    assert scrapyd["deploy"]["url"] == f"http://127.0.0.1:{scrapyd['scrapyd']['http_port']}"
 
 
 def test_settings_of_ones_own_win(tmp_path: Path) -> None:
