@@ -8,7 +8,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import IO, Final
+from typing import Final, Protocol
 
 import attrs
 
@@ -42,7 +42,7 @@ class Ended:
 
     name: str
     code: int
-    """Its exit code; that of ``subprocess`` where a signal ended it, -9 for SIGKILL."""
+    """Its exit code; where a signal ended it the number, negative: -9 for SIGKILL."""
 
     seconds: float
     words: str = ""
@@ -81,24 +81,39 @@ def due(newsrooms: Iterable[Newsroom], root: Path, now: dt.datetime) -> list[New
     return [newsroom for _, newsroom in sorted(waiting, key=lambda pair: (pair[0], pair[1].name))]
 
 
+class Running(Protocol):
+    """A process."""
+
+    async def wait(self) -> int:
+        """Return its exit code once it has ended; of a signal the number, negative."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+
+
 class Fleet:
     """Runs jobs side by side, each in a process of its own, until all have ended or been stopped.
 
     A job that has not ended *deadline* seconds after its start gets SIGTERM, and SIGKILL when it
-    has not ended *patience* seconds later. The others go on. Processes are in sessions of their
-    own, so that Ctrl-C reaches them once, through :meth:`stop`.
+    has not ended *patience* seconds later. The others go on. Processes are to be in sessions of
+    their own, so that Ctrl-C reaches them once, through :meth:`stop`.
     """
 
     def __init__(
         self,
+        start: Callable[[Sequence[str], Path], Running],
         *,
         jobs: int = 1,
         deadline: float | None = None,
         patience: float = PATIENCE,
         tell: Callable[[Ended], object] = lambda _: None,
     ) -> None:
-        """*tell* is called with each job as it ends."""
+        """*start* runs a command, whose words go to a file; *tell* is called as each job ends."""
         self.stopped: signal.Signals | None = None
+        self._start = start
         self._deadline = deadline
         self._patience = patience
         self._tell = tell
@@ -130,21 +145,15 @@ class Fleet:
         async with self._room:
             if self._stopping.is_set():
                 return None
-            with tempfile.TemporaryFile() as said:
-                end = await self._run_one(job, said)
+            with tempfile.NamedTemporaryFile(prefix="fleet-") as said:
+                end = await self._run_one(job, Path(said.name))
             self._tell(end)
             return end
 
-    async def _run_one(self, job: Job, said: IO[bytes]) -> Ended:
+    async def _run_one(self, job: Job, said: Path) -> Ended:
         began = asyncio.get_running_loop().time()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *job.command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
-            )
+            process = self._start(job.command, said)
         except OSError as error:
             return Ended(job.name, EXIT_FAILED, 0.0, f"could not be started: {error}")
         ending = asyncio.ensure_future(process.wait())
@@ -159,19 +168,15 @@ class Fleet:
                 process.kill()
         code = await ending
         stopping.cancel()
-        return Ended(
-            job.name,
-            code,
-            asyncio.get_running_loop().time() - began,
-            _end_of(said),
-            overdue=not done,
-        )
+        seconds = asyncio.get_running_loop().time() - began
+        return Ended(job.name, code, seconds, _end_of(said), overdue=not done)
 
 
-def _end_of(said: IO[bytes]) -> str:
-    size = said.seek(0, 2)
-    said.seek(max(size - _WORDS, 0))
-    return said.read().decode(errors="replace").strip()
+def _end_of(said: Path) -> str:
+    with said.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - _WORDS, 0))
+        return file.read().decode(errors="replace").strip()
 
 
 def common_code(ends: Iterable[Ended]) -> int:

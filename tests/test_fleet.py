@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -82,6 +82,18 @@ def test_one_exit_code_for_all(codes: tuple[int, ...], code: int) -> None:
     assert common_code(Ended("satu", each, 1.0) for each in codes) == code
 
 
+class Shell:
+    """A command as a process of its own."""
+
+    def __init__(self, command: Sequence[str], said: Path) -> None:
+        with said.open("wb") as file:
+            self.process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+        self.terminate, self.kill = self.process.terminate, self.process.kill
+
+    async def wait(self) -> int:
+        return await asyncio.to_thread(self.process.wait)
+
+
 def shell(name: str, script: str) -> Job:
     return Job(name, ("sh", "-c", script))
 
@@ -95,7 +107,7 @@ def test_a_run_that_ignores_its_deadline_is_killed_and_alone() -> None:
         shell("baik", "exit 0"),
     ]
     told: list[str] = []
-    fleet = Fleet(jobs=3, deadline=1.0, patience=0.5, tell=lambda end: told.append(end.name))
+    fleet = Fleet(Shell, jobs=3, deadline=1.0, patience=0.5, tell=lambda end: told.append(end.name))
     ends = asyncio.run(fleet.run(jobs))
     assert [(end.name, end.code, end.words[:19], end.overdue) for end in ends] == [
         ("tuli", -9, "aduh", True),
@@ -109,7 +121,7 @@ def test_a_run_that_ignores_its_deadline_is_killed_and_alone() -> None:
 
 def test_stopping_asks_what_runs_to_end_and_begins_nothing() -> None:
     script = 'trap "echo sopan; exit 1" TERM; echo mulai; while :; do sleep 0.1; done'
-    fleet = Fleet(jobs=1)
+    fleet = Fleet(Shell, jobs=1)
 
     async def run() -> list[Ended]:
         asyncio.get_running_loop().call_later(0.5, os.kill, os.getpid(), signal.SIGTERM)

@@ -20,6 +20,7 @@ from crawler.command import ArchiveCommand, say
 from crawler.display import is_worth_saying
 from crawler.errors import ArchiveDamaged, ConfigurationError
 from crawler.fleet import Ended, Fleet, Job, common_code, due
+from crawler.launch import Forked
 from crawler.newsrooms import list_newsrooms, load_newsroom
 from crawler.normalise.text import fold
 from crawler.project import (
@@ -94,7 +95,7 @@ class Command(ArchiveCommand):
             _tell(end)
         if newsrooms:
             jobs = [Job(each.name, self._command(each.name, opts)) for each in newsrooms]
-            fleet = Fleet(jobs=opts.jobs, deadline=deadline, tell=_tell)
+            fleet = Fleet(Forked, jobs=opts.jobs, deadline=deadline, tell=_tell)
             ran = asyncio.run(fleet.run(jobs))
             ends += ran
             if never := len(newsrooms) - len(ran):
@@ -144,7 +145,7 @@ class Command(ArchiveCommand):
     def _command(self, name: str, opts: argparse.Namespace) -> list[str]:
         spiders = get_spider_loader(self.configured).list()
         which = [name] if name in spiders else [_ANY, "-a", f"name={name}"]
-        command = [sys.executable, "-m", "scrapy", "crawl", *which]
+        command = ["crawl", *which]
         for option, values in (("-a", opts.spargs), ("-s", opts.set)):
             for value in values:
                 command += [option, value]
