@@ -204,8 +204,8 @@ def figures(soak: Soak, seconds: float) -> list[str]:
     ]
 
 
-def soak(runs: int, out: Path, seed: int) -> tuple[Soak, float]:
-    """Let *runs* runs go by, and settle; returns what was done, and the seconds it took."""
+def soak(runs: int, out: Path, seed: int = 1, minutes: float = float("inf")) -> tuple[Soak, float]:
+    """Let *runs* runs go by, or *minutes*, and settle; returns what was done, and its seconds."""
     began = time.monotonic()
     with EmbeddedNewsroom(load_content()) as newsroom:
         work = Soak(newsroom, out, runs=runs, seed=seed)
@@ -213,6 +213,8 @@ def soak(runs: int, out: Path, seed: int) -> tuple[Soak, float]:
             work.turn()
             if number % 100 == 99:
                 print(number + 1, dict(work.done), flush=True)
+            if time.monotonic() - began > minutes * 60:
+                break
         work.settle()
     return work, time.monotonic() - began
 
@@ -220,11 +222,14 @@ def soak(runs: int, out: Path, seed: int) -> tuple[Soak, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no more then")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="keep the archive here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        work, seconds = soak(options.runs, options.out or Path(folder), options.seed)
+        work, seconds = soak(
+            options.runs, options.out or Path(folder), options.seed, options.minutes
+        )
         wrong = work.wrong()
         print("\n".join([*figures(work, seconds), *wrong, f"differences: {len(wrong)}"]))
     return 1 if wrong else 0
