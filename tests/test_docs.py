@@ -172,6 +172,13 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+def test_every_page_is_linked_from_the_readme() -> None:
+    linked = text_of("README.md")
+    assert [
+        path.name for path in sorted(DOCS.glob("*.md")) if f"](docs/{path.name})" not in linked
+    ] == []
+
+
 def test_the_indonesian_readme_has_the_same_first_commands() -> None:
     for command in ("make demo", "make test", "scrapy crawl progres -a source=rest"):
         assert command in text_of("README.md")
