@@ -87,10 +87,14 @@ def _page(captures: Sequence[Capture], newsroom: Newsroom) -> ArticlePage:
         page = page_class(documents, newsroom)
         if page.is_readable:
             page.refuse_strangers()
+            page.second_reading = lambda: _unknown_page(captures, newsroom)
             return page
-        # A theme that has changed, or one that is not what its traces say.
-        documents = [_document(capture, whole=True) for capture in captures]
-    return GenericPage(documents, newsroom)
+    # No theme, one that has changed, or one that is not what its traces say.
+    return _unknown_page(captures, newsroom)
+
+
+def _unknown_page(captures: Sequence[Capture], newsroom: Newsroom) -> GenericPage:
+    return GenericPage([_document(capture, whole=True) for capture in captures], newsroom)
 
 
 def _document(capture: Capture, *, whole: bool = False) -> Document:

@@ -76,19 +76,16 @@ class Document:
         """
         self.url = url
         self.headers: Mapping[str, str] = headers or {}
-        self.is_whole = True
-        encoded = _encoded(body, self.headers.get("content-type", ""))
-        if not whole:
-            inner = _around_main(encoded)
-            self.is_whole = inner is encoded
-            encoded = inner
-        self.root = _parse(encoded, url)
-
-    @cached_property
-    def body_classes(self) -> frozenset[str]:
+        encoded = body.encode("utf-8", "replace") if isinstance(body, str) else body
+        inner = encoded if whole else _around_main(encoded)
+        self.is_whole = inner is encoded
+        if not isinstance(body, str):
+            inner = _utf8(inner, self.headers.get("content-type", ""))
+        self.root = _parse(inner, url)
+        body_element = self.root.find("body")
+        classes = body_element.get("class") if body_element is not None else None
+        self.body_classes: frozenset[str] = frozenset(classes.split()) if classes else frozenset()
         """The names that WordPress gives ``body``: ``single-post``, ``postid-123``, ``page``."""
-        body = self.root.find("body")
-        return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
 
     @cached_property
     def article(self) -> etree._Element:
@@ -170,10 +167,6 @@ def _around_main(body: bytes) -> bytes:
     if end < 0:
         end = body.rfind(b"</main>")
     return body[: top + 1] + body[start:end] if 0 < top < start < end else body
-
-
-def _encoded(body: bytes | str, content_type: str) -> bytes:
-    return body.encode("utf-8", "replace") if isinstance(body, str) else _utf8(body, content_type)
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:

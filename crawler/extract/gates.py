@@ -55,7 +55,8 @@ def media_type(capture: Capture) -> str:
 
 def refuse_page(document: Document) -> None:
     """Raise :exc:`NotAnArticle` where WordPress' names of ``body`` say that it is another page."""
-    reason = _kind(document.body_classes)
+    names = document.body_classes
+    reason = None if "single-post" in names else _kind(names)
     if reason is not None:
         raise NotAnArticle(document.url, reason)
 

@@ -125,5 +125,10 @@ def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
 
 def _is_player(element: etree._Element, marks: Marks) -> bool:
     parent = element.getparent()
-    classes = parent.get("class") if parent is not None else None
-    return classes is not None and not marks.player.isdisjoint(classes.split())
+    return parent is not None and has(parent, marks.player)
+
+
+def has(element: etree._Element, names: frozenset[str]) -> bool:
+    """Whether one of *names* is in the class of *element*."""
+    classes = element.get("class")
+    return classes is not None and not names.isdisjoint(classes.split())

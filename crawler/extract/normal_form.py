@@ -72,7 +72,7 @@ def instant(moment: str) -> str:
     if "T" not in moment:
         return moment
     when = dt.datetime.fromisoformat(moment).astimezone(dt.UTC)
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{when.isoformat()[: len('2021-09-30T01:15:00')]}Z"
 
 
 def page_hash(article: Article) -> str:

@@ -8,20 +8,20 @@ the markup; see ``themes.py``. What pages and REST records have in common is in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from lxml import etree
 
 from crawler.errors import NotAnArticle
+from crawler.extract.below import Below, after_content
 from crawler.extract.document import Document, text_of
-from crawler.extract.header import Header, Marks, read_header
+from crawler.extract.header import Header, Marks, has, read_header
 from crawler.extract.media import frame, source
 from crawler.extract.numbering import in_order
 from crawler.extract.record import Record
-from crawler.extract.related import box
-from crawler.extract.roles import Role, Roles
+from crawler.extract.roles import Roles
 from crawler.extract.selectors import Selected
 from crawler.extract.walk import Walk
 from crawler.items import Embed, RelatedPost
@@ -32,11 +32,7 @@ from crawler.normalise.urls import canonical, same_host, without_page_number
 
 _POST: Final = re.compile(r"(?:post|postid)-(\d{1,18})")
 _POST_LINK: Final = re.compile(r"(?:[?&]p=|/wp/v2/posts/)(\d{1,18})(?!\d)")
-# What the theme prints before a name, untranslated or not.
-_CREDITED: Final = {
-    **dict.fromkeys(("penulis", "writer", "reporter", "pewarta", "jurnalis"), "writer"),
-    **dict.fromkeys(("editor", "penyunting", "redaktur"), "editor"),
-}
+_METADATA: Final = ("ld+json", "meta[", "[itemprop")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -47,6 +43,9 @@ class ArticlePage(Record):
     theme: ClassVar[str] = "hatom"
     marks: ClassVar[Marks] = Marks()
     roles: ClassVar[Roles] = Roles()
+
+    second_reading: Callable[[], ArticlePage] | None = None
+    """How to read the page without knowing its theme, for what the theme does not print."""
 
     def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
         """*documents* are the article's pages in order."""
@@ -78,6 +77,9 @@ class ArticlePage(Record):
     @property
     def is_readable(self) -> bool:
         """Whether the pages have what this class looks for: a headline and a text."""
+        if not self.newsroom.selectors:
+            found = (header.content is not None for header in self.headers)
+            return self.header.title is not None and all(found)
         title = self._part("title", self.header.title)
         contents = (
             Selected(document, self.newsroom.selectors).element("body") is not None
@@ -88,6 +90,8 @@ class ArticlePage(Record):
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
+        if len(self.headers) == 1:
+            return
         posts = {_post_of(header) for header in self.headers} - {None}
         if len(posts) > 1:
             raise NotAnArticle(self.documents[-1].url, "other_article")
@@ -140,7 +144,8 @@ class ArticlePage(Record):
             found = self.moment_of(element)
             if found is not None:
                 return self.state("published_at", found, "time.entry-date[datetime]")
-        return None
+        otherwise: str | None = self._otherwise("published_at")
+        return otherwise
 
     @property
     def modified_at(self) -> str | None:
@@ -148,7 +153,32 @@ class ArticlePage(Record):
             found = self.moment_of(element)
             if found is not None and "T" in found:
                 return self.state("modified_at", found, "time.updated[datetime]")
-        return None
+        if self.header.published:
+            return None
+        otherwise: str | None = self._otherwise("modified_at")
+        return otherwise
+
+    def _otherwise(self, field: str) -> Any:
+        """Return what the page says of *field* where the theme does not.
+
+        Where the theme has a time that says nothing (fixtures/lintas/tanpa-waktu-terbit), what is
+        printed beside it is no better; metadata are (fixtures/progres/tanpa-tanggal-di-tema).
+        """
+        page = self._second_page
+        if page is None:
+            return None
+        value, source = getattr(page, field), page.provenance.get(field, "")
+        has_times = self.header.published or self.header.updated
+        if has_times and field.endswith("_at") and not source.startswith(_METADATA):
+            return None
+        return self.state(field, value, source)
+
+    @cached_property
+    def _second_page(self) -> ArticlePage | None:
+        try:
+            return self.second_reading() if self.second_reading is not None else None
+        except NotAnArticle:
+            return None
 
     def moment_of(self, element: etree._Element) -> str | None:
         """Return the moment that *element* states, for machines or else for people."""
@@ -160,19 +190,21 @@ class ArticlePage(Record):
     @property
     def authors(self) -> Sequence[str]:
         found = self.selected.texts("authors") or self.header.authors or self._unlinked_authors()
-        return self.state("authors", found, "span.author")
+        return self.state("authors", found, "span.author") or self._otherwise("authors") or []
 
     def _unlinked_authors(self) -> list[str]:
         return [
             name
             for span in self.header.scope.iter("span")
-            if _has(span, self.marks.author) and (name := text_of(span))
+            if has(span, self.marks.author) and (name := text_of(span))
         ]
 
     @property
     def categories(self) -> Sequence[str]:
-        below = [name for name, rels in self._terms if "category" in rels]
-        found = self.selected.texts("categories") or [*self.header.categories, *below]
+        found = self.selected.texts("categories") or [
+            *self.header.categories,
+            *self.below.categories,
+        ]
         return self.state("categories", list(dict.fromkeys(found)), "a[rel=category]")
 
     @property
@@ -182,8 +214,7 @@ class ArticlePage(Record):
 
     @property
     def tags(self) -> Sequence[str]:
-        below = [name for name, rels in self._terms if "category" not in rels]
-        found = self.selected.texts("tags") or list(dict.fromkeys(below))
+        found = self.selected.texts("tags") or list(dict.fromkeys(self.below.tags))
         return self.state("tags", found, "footer a[rel=tag]")
 
     @property
@@ -196,7 +227,7 @@ class ArticlePage(Record):
 
     @property
     def source_url(self) -> str | None:  # type: ignore[override]  # computed here
-        for anchor in self.selected.elements("source_url") or self._source_links:
+        for anchor in self.selected.elements("source_url") or self.below.source_links:
             address = self.document.absolute(anchor.get("href"))
             if address is not None:
                 return self.state("source_url", address, "a[Sumber Berita]")
@@ -225,22 +256,7 @@ class ArticlePage(Record):
 
     @property
     def end_related(self) -> Iterable[RelatedPost]:  # type: ignore[override]  # computed here
-        return [
-            post
-            for element in self._after_content
-            for found in self._boxes(element)
-            for post in box(found, self.document, "end")
-        ]
-
-    def _boxes(self, element: etree._Element) -> Iterator[etree._Element]:
-        """Yield the boxes of related posts that *element* is or holds."""
-        classes = element.get("class")
-        role = self.roles.of(classes) if classes else None
-        if role is Role.RELATED:
-            yield element
-        elif role is None:
-            for child in element.iterchildren("div", "section", "aside", "ul"):
-                yield from self._boxes(child)
+        return self.below.related
 
     @property
     def language(self) -> str:
@@ -267,51 +283,17 @@ class ArticlePage(Record):
         for element in self.selected.elements(role):
             label, colon, name = text_of(element).partition(":")
             return self.state(role, (name.strip() if colon else label) or None, "selector")
-        for line in self._credit_lines:
-            for span in line.iter("span"):
-                label, _, name = text_of(span).partition(":")
-                if _CREDITED.get(label.strip().casefold()) == role and name.strip():
-                    return self.state(role, name.strip(), "div.gmr-cf-metacontent")
-        return None
+        return self.state(role, self.below.credited(role), "div.gmr-cf-metacontent")
 
     @cached_property
     def _after_content(self) -> list[etree._Element]:
-        """What follows the content inside the article, at any level."""
-        element, scope = self.header.content, self.header.scope
-        found: list[etree._Element] = []
-        while element is not None and element is not scope:
-            found += (each for each in element.itersiblings() if isinstance(each.tag, str))
-            element = element.getparent()
-        return found
+        return after_content(self.header)
 
     @cached_property
-    def _footers(self) -> list[etree._Element]:
-        after = [each for each in self._after_content if _has(each, self.marks.footer)]
-        return [*self.walks[-1].footers, *after]
-
-    @cached_property
-    def _terms(self) -> list[tuple[str, list[str]]]:
-        """The names of terms below the text, each with the values of its ``rel``."""
-        found = []
-        for footer in self._footers:
-            for anchor in footer.iter("a"):
-                rels = (anchor.get("rel") or "").split()
-                if "tag" in rels and (name := text_of(anchor)):
-                    found.append((name, rels))
-        return found
-
-    @cached_property
-    def _credit_lines(self) -> list[etree._Element]:
-        return [
-            element
-            for footer in self._footers
-            for element in footer.iter("div")
-            if _has(element, self.marks.credits)
-        ]
-
-    @property
-    def _source_links(self) -> list[etree._Element]:
-        return [anchor for element in self._credit_lines for anchor in element.iter("a")]
+    def below(self) -> Below:
+        """What stands below the text."""
+        footers = self.walks[-1].footers
+        return Below(self._after_content, footers, self.document, self.marks, self.roles)
 
 
 def _post_of(header: Header) -> int | None:
@@ -322,8 +304,3 @@ def _post_of(header: Header) -> int | None:
         if found is not None:
             return int(found[1])
     return None
-
-
-def _has(element: etree._Element, names: frozenset[str]) -> bool:
-    classes = element.get("class")
-    return classes is not None and not names.isdisjoint(classes.split())

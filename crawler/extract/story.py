@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Final
 
 import attrs
@@ -38,26 +37,20 @@ class Story:
         self.embeds: list[Embed] = [embed for walk in walks for embed in walk.embeds]
         # Each page of an article has the theme's box.
         self.related = list(dict.fromkeys(each for walk in walks for each in walk.related))
+        self.text_blocks = [block for block in self.blocks if block.photo is None]
+        """The blocks with text."""
         self._take_deck()
         self._take_bylines()
         self._take_credit()
         for block in self.text_blocks[1:]:
             if block.kind == "p" and block.whole & STRONG and _is_subhead(block.text):
                 block.kind = "h"
-
-    @cached_property
-    def text_blocks(self) -> list[Block]:
-        """The blocks with text."""
-        return [block for block in self.blocks if block.photo is None]
-
-    @cached_property
-    def body(self) -> str:
+        self.body = "\n\n".join([block.text for block in self.text_blocks])
         """The text, blocks separated by one blank line."""
-        return "\n\n".join([block.text for block in self.text_blocks])
 
-    @cached_property
+    @property
     def body_html(self) -> str:
-        """The same as HTML."""
+        """The same as HTML, photos between the blocks."""
         return body_html(self.blocks)
 
     @property
@@ -93,8 +86,9 @@ class Story:
 
     def _drop(self, unwanted: Iterable[Block]) -> None:
         gone = set(map(id, unwanted))
-        self.blocks = [block for block in self.blocks if id(block) not in gone]
-        self.__dict__.pop("text_blocks", None)
+        if gone:
+            self.blocks = [block for block in self.blocks if id(block) not in gone]
+            self.text_blocks = [block for block in self.blocks if block.photo is None]
 
     def _take_deck(self) -> None:
         first = next(iter(self.text_blocks), None)
@@ -107,7 +101,12 @@ class Story:
         """Take writer and editor from lines of their own, field by field."""
         taken = []
         for block in self.text_blocks:
-            if block.kind in ("p", "h") and len(block.text) <= _LONGEST_BYLINE:
+            text = block.text
+            if (
+                len(text) <= _LONGEST_BYLINE
+                and (":" in text or "=" in text)
+                and block.kind in ("p", "h")
+            ):
                 named = byline(block.text)
                 if named is not None:
                     self.writer = self.writer or named.writer
