@@ -227,7 +227,7 @@ def test_runs_that_fail_and_are_well_again(
     assert crawl(tmp_path, site, mailbox) == 1
     assert [each["title"] for each in mailbox.messages] == ["lintas: the run failed (exit code 1)"]
     assert mailbox.messages[0]["type"] == "failure"
-    assert "robots.txt" in mailbox.messages[0]["message"]
+    assert "cannot be reached" in mailbox.messages[0]["message"]
     with EmbeddedNewsroom(newsroom_content, port=port):
         assert crawl(tmp_path, site, mailbox) == 0
         assert [each["title"] for each in mailbox.messages[1:]] == ["lintas: well again"]
