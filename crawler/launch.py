@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pkgutil
 import sys
 from collections.abc import Sequence
 from functools import cache
+from importlib import import_module
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Final, NoReturn
@@ -20,14 +22,17 @@ from typing import Final, NoReturn
 # What a crawl imports, but for what would install Twisted's reactor, which cannot be forked.
 PRELOADED: Final = (
     "crawler.addon",
-    "crawler.commands.crawl",
+    "crawler.heads",
     "crawler.spider",
     "scrapy.cmdline",
     "scrapy.core.scraper",
     "scrapy.downloadermiddlewares.cookies",
+    "scrapy.extensions.remote_control",
     "scrapy.extensions.telnet",
     "scrapy.pqueues",
 )
+# Scrapy imports every command to find one.
+COMMANDS: Final = ("crawler.commands", "scrapy.commands")
 
 
 class Forked:
@@ -63,7 +68,12 @@ class Forked:
 @cache
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, *PRELOADED])
+    commands = [
+        f"{package}.{module.name}"
+        for package in COMMANDS
+        for module in pkgutil.iter_modules(import_module(package).__path__)
+    ]
+    context.set_forkserver_preload([__name__, *PRELOADED, *commands])
     return context
 
 
