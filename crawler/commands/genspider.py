@@ -48,9 +48,7 @@ class Command(GenSpider):
         if opts.edit:
             raise UsageError("-e: not with this template; edit the files that it names")
         if len(args) != 2:  # noqa: PLR2004 -- name and address
-            raise UsageError(
-                "want NAME and URL: scrapy genspider -t newsroom muara muara.example"
-            )
+            raise UsageError("want NAME and URL: scrapy genspider -t newsroom muara muara.example")
         try:
             newsroom = newsroom_at(args[1], args[0])
         except ConfigurationError as error:
