@@ -144,7 +144,10 @@ class Answers:
         try:
             article = extract_article([answer], self.newsroom, post_id=link.post_id)
         except NotAnArticle as error:
-            await self._refuse(link.url, error.reason, [answer], link.lastmod)
+            if error.reason in ALARMING:
+                await self._fail(link.url, error.reason)
+            else:
+                await self._refuse(link.url, error.reason, [answer], link.lastmod)
         except InvalidRecord as error:
             await self._invalid(link.url, error, [answer], link.lastmod)
         else:

@@ -8,7 +8,7 @@ from typing import Final
 
 from crawler.captures import Capture
 from crawler.errors import NotAnArticle
-from crawler.extract.document import Document
+from crawler.extract.document import Document, text_of
 
 _HTML: Final = ("text/html", "application/xhtml+xml", "")
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d+/?(?:$|[?#])|[?&](?:replytocom|cpage)=\d")
@@ -17,6 +17,14 @@ _EMBED: Final = re.compile(r"/embed/?(?:$|[?#])")
 _LISTS: Final = frozenset(("archive", "blog", "home"))
 _SEARCHES: Final = frozenset(("search-results", "search-no-results"))
 _SINGLE: Final = frozenset(("single", "singular"))
+
+# Cloaked gambling pages pile these up in one title; a report on gambling does not.
+_GAMBLING: Final = re.compile(
+    r"slot gacor|slot ?88|slot online|situs slot|rtp (?:live|slot)|maxwin|gampang menang|togel"
+    r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam",
+    re.IGNORECASE,
+)
+_MANY_SLOGANS: Final = 3
 
 
 def refuse_response(capture: Capture) -> None:
@@ -53,8 +61,16 @@ def media_type(capture: Capture) -> str:
     return capture.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
+def is_gambling(title: str) -> bool:
+    """Whether *title* is that of a page which whoever broke into the site put there."""
+    return len({found.lower() for found in _GAMBLING.findall(title)}) >= _MANY_SLOGANS
+
+
 def refuse_page(document: Document) -> None:
-    """Raise :exc:`NotAnArticle` where WordPress' names of ``body`` say that it is another page."""
+    """Raise :exc:`NotAnArticle` where title or WordPress' names of ``body`` say: another page."""
+    title = document.root.find(".//title")
+    if title is not None and is_gambling(text_of(title)):
+        raise NotAnArticle(document.url, "hacked")
     names = document.body_classes
     reason = None if "single-post" in names else _kind(names)
     if reason is not None:

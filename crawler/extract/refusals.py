@@ -17,6 +17,7 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import text_of
+from crawler.extract.gates import is_gambling
 from crawler.extract.headline import leads_elsewhere
 from crawler.extract.mainbody import MainBody, is_linked
 from crawler.extract.reading import Reading
@@ -44,13 +45,6 @@ _PARKED: Final = re.compile(
     re.IGNORECASE,
 )
 _HACKED: Final = re.compile(r"\b(?:hacked|defaced|pwned|owned) by\b", re.IGNORECASE)
-# Cloaked gambling pages pile these up in one title; a report on gambling does not.
-_GAMBLING: Final = re.compile(
-    r"slot gacor|slot ?88|slot online|situs slot|rtp (?:live|slot)|maxwin|gampang menang|togel"
-    r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam",
-    re.IGNORECASE,
-)
-_MANY_SLOGANS: Final = 3
 _NOT_FOUND: Final = re.compile(
     r"^(?:error )?404(?:$|[^\w\s]| (?:not|error|page|halaman))|(?:page|file|content|post) not found"
     r"|^not found$"
@@ -104,7 +98,7 @@ def _reason_of_the_site(reading: Reading) -> str | None:
     if not _is_marked(reading) and _HACKED.search(said if not little else f"{said} {first}"):
         return "hacked"
     described = " ".join((said, *(each.value for each in reading.metadata.tag("description"))))
-    if len({found.lower() for found in _GAMBLING.findall(described)}) >= _MANY_SLOGANS:
+    if is_gambling(described):
         return "hacked"
     if little and (_PARKED.search(said) or _PARKED.search(first)):
         return "parked"

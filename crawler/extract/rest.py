@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 from crawler.captures import Capture
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
+from crawler.extract.gates import is_gambling
 from crawler.extract.numbering import numbered
 from crawler.extract.record import Record
 from crawler.extract.themes import THEMES
@@ -46,6 +47,8 @@ class RestRecord(Record):
             raise NotAnArticle(self.url, "not_published")
         if _mapping(values, "content").get("protected"):
             raise NotAnArticle(self.url, "protected")
+        if is_gambling(_rendered(values, "title")):
+            raise NotAnArticle(self.url, "hacked")
 
     @cached_property
     def url(self) -> str:
