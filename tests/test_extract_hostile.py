@@ -18,7 +18,7 @@ from tests.growth import growth
 ADDRESS = "https://progres.id/daerah/judul.html"
 HEAD = (
     '<html lang="id"><head><title>x</title></head><body class="single postid-7 idtheme kentooz"><main>'
-    '<article id="post-7" class="content-single"><h1 class="entry-title">Judul</h1>'
+    '<article id="post-7" class="content-single"><header></header><h1 class="entry-title">Judul</h1>'
     '<div class="entry-content entry-content-single">'
 )
 TAIL = "</div></article></main></body></html>"
@@ -80,6 +80,13 @@ def test_time_grows_with_the_page(shape: str) -> None:
 @pytest.mark.parametrize("shape", [name for name in SHAPES if name.startswith("nest")])
 def test_a_hundred_thousand_elements_in_one_another_do_no_harm(shape: str) -> None:
     read(SHAPES[shape](100_000))
+
+
+@pytest.mark.parametrize("place", ["<header>", "</h1>", "</div></article>"])
+def test_elements_in_one_another_around_the_text_do_no_harm(place: str) -> None:
+    page = HEAD + "<p>teks</p>" + TAIL
+    nested = page.replace(place, place + "<div>" * 1_500 + "</div>" * 1_500, 1)
+    assert extract_html(nested, ADDRESS).body == "teks"
 
 
 def test_a_text_that_is_nested_too_deep_is_refused_and_not_half_read() -> None:

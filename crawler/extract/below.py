@@ -96,14 +96,16 @@ class Below:
         ]
 
     def _boxes(self, element: etree._Element) -> Iterator[etree._Element]:
-        """Yield the boxes of related posts that *element* is or holds."""
-        classes = element.get("class")
-        role = self._roles.of(classes) if classes else None
-        if role is Role.RELATED:
-            yield element
-        elif role is None:
-            for child in element.iterchildren("div", "section", "aside", "ul"):
-                yield from self._boxes(child)
+        """Yield the boxes of related posts that *element* is or holds, in order."""
+        waiting = [element]
+        while waiting:
+            each = waiting.pop()
+            classes = each.get("class")
+            role = self._roles.of(classes) if classes else None
+            if role is Role.RELATED:
+                yield each
+            elif role is None:
+                waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
 
 
 def after_content(header: Header) -> list[etree._Element]:

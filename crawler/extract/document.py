@@ -239,12 +239,14 @@ def is_emoji(element: etree._Element) -> bool:
 
 def _pieces(element: etree._Element) -> Iterator[str]:
     """Yield the text in *element* in order, the ``alt`` of emojis among it."""
-    if element.tag in ("img", "amp-img"):
-        # What is inside is there for browsers without AMP (fixtures/progres/emoji).
-        yield (element.get("alt") or "") if is_emoji(element) else ""
-        return
-    yield element.text or ""
-    for child in element:
-        if isinstance(child.tag, str):
-            yield from _pieces(child)
-        yield child.tail or ""
+    walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, each in walker:
+        if event == "start":
+            if each.tag in ("img", "amp-img"):
+                # What is inside is there for browsers without AMP (fixtures/progres/emoji).
+                yield (each.get("alt") or "") if is_emoji(each) else ""
+                walker.skip_subtree()
+            else:
+                yield each.text or ""
+        elif each is not element:
+            yield each.tail or ""
