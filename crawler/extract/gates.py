@@ -21,10 +21,21 @@ _SINGLE: Final = frozenset(("single", "singular"))
 # Cloaked gambling pages pile these up in one title; a report on gambling does not.
 _GAMBLING: Final = re.compile(
     r"slot gacor|slot ?88|slot online|situs slot|rtp (?:live|slot)|maxwin|gampang menang|togel"
-    r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam",
-    re.IGNORECASE,
+    r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam"
 )
 _MANY_SLOGANS: Final = 3
+# Each of them has one of these: looking for these first costs a tenth.
+_IN_SLOGANS: Final = (
+    "slot",
+    "rtp",
+    "maxwin",
+    "menang",
+    "togel",
+    "link",
+    "deposit",
+    "judi",
+    "scatter",
+)
 
 
 def refuse_response(capture: Capture) -> None:
@@ -63,12 +74,15 @@ def media_type(capture: Capture) -> str:
 
 def is_gambling(title: str) -> bool:
     """Whether *title* is that of a page which whoever broke into the site put there."""
-    return len({found.lower() for found in _GAMBLING.findall(title)}) >= _MANY_SLOGANS
+    lower = title.lower()
+    if not any([word in lower for word in _IN_SLOGANS]):  # noqa: C419 -- a generator costs more
+        return False
+    return len(set(_GAMBLING.findall(lower))) >= _MANY_SLOGANS
 
 
 def refuse_page(document: Document) -> None:
     """Raise :exc:`NotAnArticle` where title or WordPress' names of ``body`` say: another page."""
-    title = document.root.find(".//title")
+    title = next(document.root.iter("title"), None)
     if title is not None and is_gambling(text_of(title)):
         raise NotAnArticle(document.url, "hacked")
     names = document.body_classes

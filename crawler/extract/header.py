@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import attrs
@@ -62,7 +63,7 @@ def read_header(document: Document, marks: Marks) -> Header:
     for element in header.scope.iter(*_TAGS):
         tag = element.tag
         classes = element.get("class")
-        names = frozenset(classes.split()) if classes else _NONE
+        names = _names(classes) if classes else _NONE
         if tag == "a":
             _anchor(header, element, names, marks)
         elif tag in _BOXES:
@@ -85,6 +86,12 @@ def read_header(document: Document, marks: Marks) -> Header:
         else:
             _only(header, element, names, marks)
     return header
+
+
+# A theme has some hundred values of ``class``, on every page the same.
+@lru_cache(maxsize=2048)
+def _names(classes: str) -> frozenset[str]:
+    return frozenset(classes.split())
 
 
 def _only(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:

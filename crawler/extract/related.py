@@ -11,6 +11,7 @@ from lxml import etree
 from crawler.extract.document import Document, text_of
 from crawler.items import RelatedPost
 from crawler.normalise.credits import is_editor_link_label
+from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical
 
 _HEADINGS: Final = ("h2", "h3", "h4", "h5")
@@ -19,7 +20,10 @@ _HEADINGS: Final = ("h2", "h3", "h4", "h5")
 def post(
     title: str, href: str, heading: str | None, placement: str, document: Document
 ) -> RelatedPost | None:
-    """Return the link with its canonical address; ``None`` where it leads nowhere."""
+    """Return the link with its canonical address; ``None`` where it leads nowhere or says nothing.
+
+    *title* is folded here.
+    """
     return _post(title, href, heading, placement, "" if href.startswith("http") else document.url)
 
 
@@ -28,8 +32,8 @@ def post(
 def _post(
     title: str, href: str, heading: str | None, placement: str, base: str
 ) -> RelatedPost | None:
-    url = canonical(href, base)
-    if url is None:
+    url, title = canonical(href, base), fold(title)
+    if url is None or not title:
         return None
     return RelatedPost(title=title, url=url, heading=heading, placement=placement)
 
@@ -37,7 +41,7 @@ def _post(
 def box(element: etree._Element, document: Document, placement: str) -> list[RelatedPost]:
     """Return the links of a box of related posts under their heading, each once."""
     heading: str | None = None
-    found: dict[str, RelatedPost | None] = {}
+    found: dict[str, RelatedPost] = {}
     for each in element.iter("a", *_HEADINGS):
         if each.tag != "a":
             # A heading that leads somewhere is a headline (fixtures/lintas/newspaper-yoast).
@@ -48,10 +52,11 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
         # A thumbnail leads where the headline below it leads (fixtures/progres/kotak-terkait).
         if not href or href in found or each.get("aria-hidden") == "true":
             continue
-        title = text_of(each)
-        if title:
-            found[href] = post(title, href, heading, placement, document)
-    posts = [each for each in found.values() if each is not None]
+        title = text_of(each) if len(each) else each.text
+        made = post(title, href, heading, placement, document) if title else None
+        if made is not None:
+            found[href] = made
+    posts = list(found.values())
     # A box without a heading begins with a label (fixtures/lintas/sampah-di-isi).
     label = is_editor_link_label(text_of(element)) if heading is None else None
     return [attrs.evolve(each, heading=label) for each in posts] if label else posts
