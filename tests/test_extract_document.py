@@ -78,7 +78,7 @@ def test_the_head_is_found_where_broken_markup_ends_it_early() -> None:
 
 MAIN = (
     b'<html><head><link rel="canonical" href="/a"></head><body class="single"><nav>menu</nav>'
-    b'<main class="x"><article>isi</article>%s</main><aside>samping</aside></body></html>'
+    b'<main class="x"><article>isi</article>%s</main><aside>pinggir</aside></body></html>'
 )
 
 
@@ -102,7 +102,7 @@ def test_nothing_is_left_out_where_main_cannot_be_told(body: bytes) -> None:
     document = Document(body, ADDRESS, whole=False)
     assert document.is_whole
     assert "menu" in text_of(document.root)
-    assert "samping" in text_of(document.root)
+    assert "pinggir" in text_of(document.root)
 
 
 @pytest.mark.parametrize(
