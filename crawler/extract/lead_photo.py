@@ -100,7 +100,7 @@ def _is_hidden(image: etree._Element, scope: etree._Element) -> bool:
 def _is_small(image: etree._Element) -> bool:
     for side in ("width", "height"):
         stated = image.get(side) or ""
-        if stated.isdigit() and int(stated) < _SMALL:
+        if stated.isdecimal() and len(stated) < 5 and int(stated) < _SMALL:  # noqa: PLR2004 -- digits
             return True
     return False
 

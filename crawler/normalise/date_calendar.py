@@ -50,7 +50,7 @@ def day_of(year: int, month: int, day: int) -> dt.date | None:
     """That day, None if the calendar has none."""
     try:
         return dt.date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter from 2**31 on
         return None
 
 

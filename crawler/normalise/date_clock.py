@@ -79,7 +79,8 @@ class Clock:
 
 def number(word: str) -> int:
     """The value of a number token, a letter O in it being a slip for a zero."""
-    return int(word.replace("o", "0"))
+    # Longer ones are no part of any date, and Python refuses to read very long ones.
+    return int(word.replace("o", "0")[:12])
 
 
 def clock_at(tokens: Tokens, place: int) -> Clock | None:

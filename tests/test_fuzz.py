@@ -1,0 +1,26 @@
+"""A short turn of ``make fuzz``, and what longer ones once found."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fuzz import TARGETS, fuzz, try_one
+
+PHOTO = "<html><body class='single'><h1>Hujan di Kaur</h1><div class='entry-content'>{}</div>"
+FOUND = [
+    ("dates", "dua hari lalu, 12 Maret 99999999999999999999"),
+    ("dates", "9" * 5000 + "/1/2024"),
+    ("markup", PHOTO.format("<p>Hujan.</p><img src='/a.jpg' width='²'>")),
+    ("markup", PHOTO.format(f"<p>Hujan.</p><img src='/a.jpg' width='{'9' * 5000}'>")),
+]
+"""Inputs that went wrong, made small; they are read now."""
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_only_declared_errors(name: str) -> None:
+    assert list(fuzz(name, 10_000_000, 100)) == []
+
+
+@pytest.mark.parametrize(("name", "text"), FOUND)
+def test_what_was_found_is_read(name: str, text: str) -> None:
+    try_one(name, text.encode())
