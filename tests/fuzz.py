@@ -237,8 +237,8 @@ def growth(name: str, body: bytes) -> float:
     return large / max(small, 1e-3)
 
 
-def fuzz(name: str, first: int, inputs: int) -> Iterator[str]:
-    """Yield what went wrong with the inputs from *first* on."""
+def fuzz(name: str, first: int, inputs: int, *, grown: int = 5) -> Iterator[str]:
+    """Yield what went wrong with the inputs from *first* on, and as the *grown* slowest grow."""
     slowest: list[tuple[float, int]] = []
     began = time.monotonic()
     for number in range(first, first + inputs):
@@ -250,7 +250,7 @@ def fuzz(name: str, first: int, inputs: int) -> Iterator[str]:
             continue
         if len(slowest) < 5 or seconds > slowest[0][0]:
             slowest = sorted([*slowest, (seconds, number)])[-5:]
-    for _, number in slowest:
+    for _, number in slowest[len(slowest) - grown :] if grown else ():
         ratio = growth(name, made(name, number))
         if ratio > 12:
             yield f"{name}: input {number}: four times as much takes {ratio:.0f} times as long"
