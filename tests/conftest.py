@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -60,8 +61,12 @@ def archived(
 
 
 def _on_a_port_of_its_own(content: Content) -> EmbeddedNewsroom:
-    """Return the newsroom on a port that is not lent for outgoing connections meanwhile."""
-    for port in range(20000, 32000, 7):
+    """Return the newsroom on a port that nobody takes between two tests.
+
+    Not one of those that the system lends, nor one that another process of tests looks at first.
+    """
+    first = os.getpid() * 11
+    for number in range(12_000):
         with suppress(OSError):
-            return EmbeddedNewsroom(content, port=port)
+            return EmbeddedNewsroom(content, port=20_000 + (first + number) % 12_000)
     raise AssertionError("no port is free")
