@@ -51,7 +51,15 @@ def test_not_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["93.184.215.14", "103.28.12.1", "2606:4700::6810:84e5", "64:ff9b::5db8:d70e"]
+    "address",
+    [
+        "93.184.215.14",
+        "103.28.12.1",
+        "::ffff:93.184.215.14",
+        "2002:5db8:d70e::1",
+        "2606:4700::6810:84e5",
+        "64:ff9b::5db8:d70e",
+    ],
 )
 def test_public(address: str) -> None:
     assert is_public(address)
