@@ -29,6 +29,9 @@ _PATH: Final = len("//") + 1
 # them would cost every page a twentieth of its time.
 _SMALL: Final = 56_000
 
+# Each of them is a drawing of half a kilobyte, twice on a page (fixtures/progres/komentar).
+_BUTTONS: Final = b'<ul class="gmr-socialicon-share'
+
 _UTF16: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -157,16 +160,26 @@ def _declared(scope: etree._Element) -> Head:
 def _around_main(body: bytes) -> bytes:
     """Return *body* without what stands between the beginning of ``body`` and ``main``, and after.
 
-    Comments, the last thing in it, are left out too. Where the tags are not found in that order
-    *body* is returned as it is. A tag that stands in a script or in a comment can only make the
-    cut smaller: of ``main`` it is the first beginning and the last end that count.
+    Comments, the last thing in ``main``, and the drawings of its share buttons are left out too.
+    Where the tags are not found in that order *body* is returned as it is. A tag that stands in a
+    script or in a comment can only make the cut smaller: of ``main`` it is the first beginning and
+    the last end that count.
     """
     top = body.find(b">", body.find(b"<body"))
     start = body.find(b"<main", top)
     end = body.find(b'<div id="comments"', start)
     if end < 0:
         end = body.rfind(b"</main>")
-    return body[: top + 1] + body[start:end] if 0 < top < start < end else body
+    if not 0 < top < start < end:
+        return body
+    pieces = [body[: top + 1]]
+    while (buttons := body.find(_BUTTONS, start, end)) > 0:
+        after = body.find(b"</ul>", buttons, end)
+        if after < 0:
+            break
+        pieces.append(body[start:buttons])
+        start = after + len(b"</ul>")
+    return b"".join((*pieces, body[start:end]))
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:
