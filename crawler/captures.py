@@ -23,7 +23,7 @@ class Exchange:
     request_headers: tuple[tuple[str, str], ...] = ()
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = attrs.field(default=b"", repr=False)
     """Entity body as sent, content coding kept."""
 
     ip: str | None = None
@@ -57,7 +57,7 @@ class Capture:
     url: str
     """Address that answered, after redirects."""
 
-    body: bytes
+    body: bytes = attrs.field(repr=False)
     """Entity body, content coding removed."""
 
     status: int = 200

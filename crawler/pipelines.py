@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
+
+
+logger = logging.getLogger(__name__)
 
 
 class ArchivePipeline:
@@ -40,11 +44,12 @@ class ArchivePipeline:
         try:
             outcome = await keeper.submit(item)
         except InvalidRecord as error:
+            logger.warning("%s: %s", url, error)
             await keeper.submit(Refused(url, "invalid_record", item.captures, keep=True))
-            raise DropItem(f"{url}: {error}", log_level="WARNING") from None
+            raise DropItem(f"{url}: {error}", log_level="DEBUG") from None
         except ArchiveError as error:
             keeper.fail(str(error))
-            raise DropItem(f"{url}: not archived: {error}", log_level="ERROR") from None
+            raise DropItem(f"{url}: not archived: {error}", log_level="DEBUG") from None
         if outcome.line is None:
             raise DropItem(f"{url}: {outcome.kind}", log_level="DEBUG")
         return outcome.line

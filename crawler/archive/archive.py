@@ -265,7 +265,7 @@ class Archive:
             withheld=counts["withheld"],
             doors=dict(report.doors),
             coverage=dict(report.coverage),
-            notes=tuple(notes),
+            notes=tuple(dict.fromkeys(notes)),
             exit_code=report.exit_code,
         )
 

@@ -21,8 +21,8 @@ class Found:
     becomes a revisit record.
     """
 
-    article: Article
-    captures: Sequence[Capture]
+    article: Article = attrs.field(repr=lambda article: f"<{article.id}>")
+    captures: Sequence[Capture] = attrs.field(repr=False)
     lastmod: str | None = None
     """Last modification as the door states it; by default what :meth:`Archive.listed` was told."""
 
