@@ -129,3 +129,16 @@ def test_a_folder_that_cannot_be_written_to(newsroom: EmbeddedNewsroom, tmp_path
     assert run.code == 1
     assert "Traceback" not in run.said
     assert newsroom.visits == ()
+
+
+def test_of_a_robots_txt_without_end_the_beginning_counts(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    rule = b"Disallow: /*a*b*c*d$\n"
+    lines = [b"User-agent: *\nDisallow: /daerah/\n", rule * (600 * 1024 // len(rule))]
+    body = b"".join([*lines, b"Disallow: /ekonomi/\n"])
+    newsroom.faults.append(trouble.on("^/robots.txt", trouble.says(body, kind="text/plain")))
+    crawl(tmp_path, newsroom.address)
+    asked = [visit.target for visit in newsroom.visits]
+    assert not [each for each in asked if each.startswith("/daerah/")]
+    assert [each for each in asked if each.startswith("/ekonomi/")]
