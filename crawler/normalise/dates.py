@@ -76,8 +76,12 @@ def find_dates(text: str, anchor: dt.datetime | None) -> list[FoundDate]:
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
     """The parts of *text* that can hold a date, none overlapping another."""
     plain = lower(text)
+    opening = _WORDS.match(f" {plain[:16]}")
+    # Most paragraphs have none.
+    if not opening and not _NUMBERS.search(plain) and not _WORDS.search(plain):
+        return
     places = [seed.span() for seed in _NUMBERS.finditer(plain)]
-    if _WORDS.match(f" {plain[:16]}"):
+    if opening:
         places.append((0, 1))
     places.extend(seed.span() for seed in _WORDS.finditer(plain))
     places.sort()

@@ -57,15 +57,15 @@ def fold(text: str) -> str:
     >>> fold(" Wali\u00a0Kota\n  Beng\u00adkulu\u200b ")
     'Wali Kota Bengkulu'
     """
-    text = " ".join(text.split())
-    if text.isascii() and text.isprintable():
-        return text
-    if not text.isprintable():
-        text = text.translate(_INVISIBLE)
-        if "\u200d" in text:
-            text = _LOOSE_JOINER.sub("", text)
+    # Of printable characters only the blank is white space; most texts are folded as they come.
+    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
         text = " ".join(text.split())
-    return unicodedata.normalize("NFC", text)
+        if not text.isprintable():
+            text = text.translate(_INVISIBLE)
+            if "\u200d" in text:
+                text = _LOOSE_JOINER.sub("", text)
+            text = " ".join(text.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def typographic_fold(text: str) -> str:
