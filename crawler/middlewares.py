@@ -112,7 +112,9 @@ class RobotsMiddleware:
                 f"{base}/robots.txt answers {response.status}, which forbids everything for now"
             )
         if response.status == 200:  # noqa: PLR2004 -- OK
-            text = response.body[:MOST_ROBOTS]
+            text = response.body
+            if len(text) > MOST_ROBOTS:  # half a line may forbid everything
+                text = text[:MOST_ROBOTS].rpartition(b"\n")[0]
         self.texts[base] = text
         rules = Protego.parse(text.decode("utf-8", "replace"))
         delay = rules.crawl_delay(self.agent)

@@ -12,6 +12,8 @@ FOUND = [
     ("dates", "9" * 5000 + "/1/2024"),
     ("markup", PHOTO.format("<p>Hujan.</p><img src='/a.jpg' width='²'>")),
     ("markup", PHOTO.format(f"<p>Hujan.</p><img src='/a.jpg' width='{'9' * 5000}'>")),
+    ("discovery sitemap", "<urlset><url><loc>https://kabar.example/&#xD800;/</loc></url></urlset>"),
+    ("discovery feed", "<rss><channel><item><link>/a/&#57343;</link></item></channel></rss>"),
 ]
 """Inputs that went wrong, made small; they are read now."""
 

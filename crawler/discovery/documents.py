@@ -19,6 +19,11 @@ _HTML: Final = re.compile(
     rb"\s*+" + _COMMENTS + rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _CLOSES: Final = re.compile(rb"</[\w:-]+\s*>\s*+" + _COMMENTS + rb"\Z", re.DOTALL)
+# Half a character, which libxml2 keeps when it recovers, and lxml then cannot decode.
+_SURROGATE: Final = re.compile(
+    rb"&#(?:x0*+d[89a-f][0-9a-f]{2}|0*+(?:55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3])));",
+    re.IGNORECASE,
+)
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n\x00"
 
 
@@ -64,6 +69,7 @@ def elements(body: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
         raise Unreadable("empty")
     if _HTML.match(plain[:4096]):
         raise WrongKind("an HTML page")
+    plain = _SURROGATE.sub(b"&#xFFFD;", plain)
     events = etree.iterparse(
         io.BytesIO(plain),
         events=("start", "end"),
@@ -122,7 +128,10 @@ def local(element: etree._Element) -> str:
 
 def text_of(element: etree._Element) -> str:
     """Return the text of *element*, without that of its children, stripped."""
-    return (element.text or "").strip()
+    try:
+        return (element.text or "").strip()
+    except UnicodeDecodeError:  # half a character in UTF-16
+        return ""
 
 
 def read_json(body: bytes) -> Any:
