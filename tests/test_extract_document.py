@@ -90,6 +90,16 @@ def test_what_stands_around_main_can_be_left_out() -> None:
     assert not document.is_whole
 
 
+def test_what_is_only_drawn_in_main_can_be_left_out() -> None:
+    drawn = (
+        b'<ul id="a" class="gmr-socialicon-share pull-right"><li>Bagikan</li></ul> satu'
+        b'<a href="/b" class="post-thumbnail" aria-hidden="true"><img src="/c.jpg"> gambar</a> dua'
+        b'<!-- class="gmr-socialicon-share --> tiga</ul> class="gmr-socialicon-share'
+    )
+    document = Document(MAIN % drawn, ADDRESS, whole=False)
+    assert text_of(document.root) == 'isi satu dua tiga class="gmr-socialicon-share'
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -29,8 +29,12 @@ _PATH: Final = len("//") + 1
 # them would cost every page a twentieth of its time.
 _SMALL: Final = 56_000
 
-# Each of them is a drawing of half a kilobyte, twice on a page (fixtures/progres/komentar).
-_BUTTONS: Final = b'<ul class="gmr-socialicon-share'
+# Share buttons are drawings of half a kilobyte each, twice on a page; thumbnails of other articles
+# come with all their sizes (fixtures/progres/kotak-terkait). No word of the page is in them.
+_DRAWINGS: Final = (
+    (b"<ul ", b'class="gmr-socialicon-share', b"</ul>"),
+    (b"<a ", b'class="post-thumbnail" aria-hidden="true"', b"</a>"),
+)
 
 _UTF16: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -160,10 +164,10 @@ def _declared(scope: etree._Element) -> Head:
 def _around_main(body: bytes) -> bytes:
     """Return *body* without what stands between the beginning of ``body`` and ``main``, and after.
 
-    Comments, the last thing in ``main``, and the drawings of its share buttons are left out too.
-    Where the tags are not found in that order *body* is returned as it is. A tag that stands in a
-    script or in a comment can only make the cut smaller: of ``main`` it is the first beginning and
-    the last end that count.
+    Comments, the last thing in ``main``, and what is only drawn in it are left out too. Where the
+    tags are not found in that order *body* is returned as it is. A tag that stands in a script or
+    in a comment can only make the cut smaller: of ``main`` it is the first beginning and the last
+    end that count.
     """
     top = body.find(b">", body.find(b"<body"))
     start = body.find(b"<main", top)
@@ -172,14 +176,27 @@ def _around_main(body: bytes) -> bytes:
         end = body.rfind(b"</main>")
     if not 0 < top < start < end:
         return body
-    pieces = [body[: top + 1]]
-    while (buttons := body.find(_BUTTONS, start, end)) > 0:
-        after = body.find(b"</ul>", buttons, end)
+    main = body[start:end]
+    for beginning, mark, ending in _DRAWINGS:
+        main = b"".join(_pieces_without(main, beginning, mark, ending))
+    return body[: top + 1] + main
+
+
+def _pieces_without(body: bytes, beginning: bytes, mark: bytes, ending: bytes) -> Iterator[bytes]:
+    """Yield the pieces of *body* around elements with *mark* in the tag that is their *beginning*."""
+    start = 0
+    while (at := body.find(mark, start)) > 0:
+        first = body.rfind(beginning, start, at)
+        after = body.find(ending, at)
         if after < 0:
             break
-        pieces.append(body[start:buttons])
-        start = after + len(b"</ul>")
-    return b"".join((*pieces, body[start:end]))
+        if first < 0 or body.find(b">", first, at) > 0:  # no tag of that kind has it
+            yield body[start : at + len(mark)]
+            start = at + len(mark)
+        else:
+            yield body[start:first]
+            start = after + len(ending)
+    yield body[start:]
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:
@@ -241,7 +258,7 @@ def text_of(element: etree._Element) -> str:
         return fold(element.text or "")
     if next(element.iter("img", "amp-img"), None) is not None:
         return fold("".join(_pieces(element)))
-    return fold("".join(map(str, element.itertext(with_tail=False))))
+    return fold("".join(map(str, element.itertext())))
 
 
 def is_emoji(element: etree._Element) -> bool:
