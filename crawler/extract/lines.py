@@ -74,7 +74,7 @@ class Line:
 def holds_more(element: etree._Element, letters: int) -> bool:
     """Whether the text in *element* has more than so many *letters*, white space counted."""
     size = 0
-    for piece in element.itertext(with_tail=False):
+    for piece in element.itertext():
         size += len(piece)
         if size > letters:
             return True
