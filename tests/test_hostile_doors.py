@@ -138,7 +138,7 @@ def test_of_a_robots_txt_without_end_the_beginning_counts(
     lines = [b"User-agent: *\nDisallow: /daerah/\n", rule * (600 * 1024 // len(rule))]
     body = b"".join([*lines, b"Disallow: /ekonomi/\n"])
     newsroom.faults.append(trouble.on("^/robots.txt", trouble.says(body, kind="text/plain")))
-    crawl(tmp_path, newsroom.address)
+    crawl(tmp_path, newsroom.address, "-a", "limit=4")
     asked = [visit.target for visit in newsroom.visits]
     assert not [each for each in asked if each.startswith("/daerah/")]
     assert [each for each in asked if each.startswith("/ekonomi/")]
