@@ -114,22 +114,66 @@ class Answers:
 
     async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
         """Yield the article at *response* and its further pages, or tell the archive why not."""
-        captures = [as_capture(response)]
-        if response.status == 304:  # noqa: PLR2004 -- Not Modified
-            await self._seen(asked, captures[0])
-        elif response.status in (404, 410) and asked.is_known:
-            await self._done(Missing(asked.url, response.status, captures))
-        elif response.status != 200:  # noqa: PLR2004 -- OK
-            await self._fail(asked.url, _why(captures[0]))
+        found = None
+        try:
+            found = await self._read(as_capture(response), asked)
+        finally:
+            if found is None:
+                await self.intake.release()
+        if found is not None:
+            yield self.intake.hand_over(found)
+
+    async def read_record(self, link: Link, answer: Capture) -> AsyncIterator[Found]:
+        """Yield the article that *link* names in *answer*, a list of the REST API."""
+        asked, found = Asked(url=link.url, lastmod=link.lastmod), None
+        try:
+            article = extract_article([answer], self.newsroom, post_id=link.post_id)
+            found = Found(article, [answer], link.lastmod)
+        except NotAnArticle as error:
+            await self._not_an_article(asked, [answer], error.reason)
+        except InvalidRecord as error:
+            await self._invalid(asked, error, [answer])
+        finally:
+            if found is None:
+                await self.intake.release()
+        if found is not None:
+            yield self.intake.hand_over(found)
+
+    async def not_fetched(self, failure: Failure) -> None:
+        """Tell the archive why an address could not be had; raise what nobody foresaw."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        asked: Asked = request.cb_kwargs["asked"]
+        error = failure.value
+        assert error is not None
+        hops = request.meta.get(EXCHANGES, ())
+        try:
+            if asked.is_known and hops and isinstance(error, ForeignAddress):
+                capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
+                await self._tell(Missing(asked.url, hops[0].status, [capture]))
+            else:
+                await self._not_had(asked, error)
+            if not isinstance(error, (IgnoreRequest, *NETWORK_ERRORS)):
+                raise error
+        finally:
+            await self.intake.release()
+
+    async def _read(self, first: Capture, asked: Asked) -> Found | None:
+        captures = [first]
+        if first.status == 304:  # noqa: PLR2004 -- Not Modified
+            await self._seen(asked, first)
+        elif first.status in (404, 410) and asked.is_known:
+            await self._tell(Missing(asked.url, first.status, captures))
+        elif first.status != 200:  # noqa: PLR2004 -- OK
+            await self._fail(asked.url, _why(first))
         else:
             try:
-                captures = await self._all_pages(captures[0])
+                captures = await self._all_pages(first)
                 article = extract_article(captures, self.newsroom)
                 captures += await self._photo(article)
             except NotAnArticle as error:
                 await self._not_an_article(asked, captures, error.reason)
             except InvalidRecord as error:
-                await self._invalid(asked.url, error, captures, asked.lastmod)
+                await self._invalid(asked, error, captures)
             except PageMissing as error:
                 await self._fail(asked.url, str(error))
             except (IgnoreRequest, *NETWORK_ERRORS) as error:
@@ -137,34 +181,8 @@ class Answers:
             else:
                 self._failed_in_a_row = 0
                 await self._about_former(asked, captures, article)
-                yield self.intake.hand_over(Found(article, captures, asked.lastmod))
-
-    async def read_record(self, link: Link, answer: Capture) -> AsyncIterator[Found]:
-        """Yield the article that *link* names in *answer*, a list of the REST API."""
-        try:
-            article = extract_article([answer], self.newsroom, post_id=link.post_id)
-        except NotAnArticle as error:
-            if error.reason in ALARMING:
-                await self._fail(link.url, error.reason)
-            else:
-                await self._refuse(link.url, error.reason, [answer], link.lastmod)
-        except InvalidRecord as error:
-            await self._invalid(link.url, error, [answer], link.lastmod)
-        else:
-            yield self.intake.hand_over(Found(article, [answer], link.lastmod))
-
-    async def not_fetched(self, failure: Failure) -> None:
-        """Tell the archive why an address could not be had."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        asked: Asked = request.cb_kwargs["asked"]
-        error = failure.value
-        assert error is not None
-        hops = request.meta.get(EXCHANGES, ())
-        if asked.is_known and hops and isinstance(error, ForeignAddress):
-            capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
-            await self._done(Missing(asked.url, hops[0].status, [capture]))
-        else:
-            await self._not_had(asked, error)
+                return Found(article, captures, asked.lastmod)
+        return None
 
     # --- what belongs to an article
 
@@ -227,13 +245,13 @@ class Answers:
         if reason in ALARMING:  # says something of the site, and nothing of the page
             await self._fail(asked.url, reason)
         elif asked.is_known and len(hops) > 1:
-            await self._done(Missing(asked.url, hops[0].status, captures[:1]))
+            await self._tell(Missing(asked.url, hops[0].status, captures[:1]))
         else:
-            await self._refuse(asked.url, reason, captures, asked.lastmod)
+            await self._refuse(asked, reason, captures)
 
     async def _seen(self, asked: Asked, capture: Capture) -> None:
         self._failed_in_a_row = 0
-        await self._done(
+        await self._tell(
             Seen(
                 asked.url,
                 etag=capture.headers.get("etag"),
@@ -242,35 +260,29 @@ class Answers:
             )
         )
 
-    async def _invalid(
-        self, url: str, error: InvalidRecord, captures: list[Capture], lastmod: str | None
-    ) -> None:
-        logger.warning("%s: %s", url, error)
-        await self._refuse(url, "invalid_record", captures, lastmod)
+    async def _invalid(self, asked: Asked, error: InvalidRecord, captures: list[Capture]) -> None:
+        logger.warning("%s: %s", asked.url, error)
+        await self._refuse(asked, "invalid_record", captures)
 
-    async def _refuse(
-        self, url: str, reason: str, captures: list[Capture], lastmod: str | None
-    ) -> None:
+    async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
         self._failed_in_a_row = 0
-        logger.info("%s is not an article (%s)", url, reason)
+        logger.info("%s is not an article (%s)", asked.url, reason)
         keep = reason in UNREADABLE
-        await self._done(Refused(url, reason, captures, keep=keep, lastmod=lastmod))
+        await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
 
     async def _not_had(self, asked: Asked, error: BaseException) -> None:
-        if isinstance(error, RunEnding | BudgetSpent):  # it stays listed, and the next run asks
-            await self.intake.release()
-            if isinstance(error, BudgetSpent):
-                self.keeper.stop("budget")
+        if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
+            self.keeper.stop("budget")
         elif isinstance(error, RobotsForbid):
-            await self._refuse(asked.url, "robots", [], asked.lastmod)
+            await self._refuse(asked, "robots", [])
         elif isinstance(error, ForeignAddress):
-            await self._refuse(asked.url, "foreign_address", [], asked.lastmod)
-        else:
+            await self._refuse(asked, "foreign_address", [])
+        elif not isinstance(error, RunEnding):
             await self._fail(asked.url, slug(error))
 
     async def _fail(self, url: str, reason: str) -> None:
         logger.info("%s: %s", url, reason)
-        await self._done(Failed(url, reason))
+        await self._tell(Failed(url, reason))
         self._failed_in_a_row += 1
         if self._failed_in_a_row < IN_A_ROW:
             return
@@ -281,11 +293,6 @@ class Answers:
                 f"{self.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last with "
                 f"{reason}; what is left is tried again in the next run"
             )
-
-    async def _done(self, finding: Seen | Missing | Refused | Failed) -> None:
-        """Tell the archive of an address that no item comes of."""
-        await self._tell(finding)
-        await self.intake.release()
 
     async def _tell(self, finding: Seen | Missing | Refused | Failed) -> None:
         try:

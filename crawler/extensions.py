@@ -100,7 +100,8 @@ class RunKeeper:
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
-        crawler.signals.connect(extension.spider_error, signals.spider_error)
+        crawler.signals.connect(extension.surprised, signals.spider_error)
+        crawler.signals.connect(extension.surprised, signals.item_error)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
@@ -178,8 +179,8 @@ class RunKeeper:
         if longest:
             asyncio.get_running_loop().call_later(longest, self.stop, "closespider_timeout")
 
-    def spider_error(self) -> None:
-        """A surprise in a callback: the run goes on, but it has failed."""
+    def surprised(self) -> None:
+        """A callback or a pipeline raised what nobody foresaw: the run goes on, but has failed."""
         self.failure = self.failure or "an unforeseen error; the log has its traceback"
 
     async def spider_closed(self, reason: str) -> None:

@@ -16,6 +16,8 @@ from twisted.python.failure import Failure
 from crawler.unfetched import RunEnding, is_certificate
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -69,12 +71,6 @@ class PoliteDownloader(Downloader):
         if isinstance(slot, PoliteSlot):
             slot.floor = self.floors[host]
 
-    def hold(self, request: Request, seconds: float) -> None:
-        """Make no request to the host of *request* for *seconds*."""
-        slot = self.slots.get(self.get_slot_key(request))
-        if isinstance(slot, PoliteSlot):
-            slot.held_until = max(slot.held_until, monotonic() + seconds)
-
     def end(self) -> None:
         """Drop what waits, and cut off what is still being transferred after :data:`GRACE`."""
         self.ending = True
@@ -112,9 +108,15 @@ class PoliteDownloader(Downloader):
             self.slots[key] = slot
         return key, slot
 
-    async def _wait_for_download(
+    def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
-    ) -> None:
+    ) -> Coroutine[Any, Any, None]:
+        # Scrapy does so when the task gets its turn; without a delay everything that waits would
+        # have left the queue by then, whatever CONCURRENT_REQUESTS_PER_DOMAIN says.
+        slot.transferring.add(request)
+        return self._transfer(slot, request, queue_dfd)
+
+    async def _transfer(self, slot: Slot, request: Request, queue_dfd: Deferred[Response]) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._transfers.add(task)
@@ -127,16 +129,22 @@ class PoliteDownloader(Downloader):
         finally:
             self._transfers.discard(task)
 
-    def _response_downloaded(self, request: Request) -> None:
+    def _response_downloaded(self, request: Request, response: Response) -> None:
+        """Count the pause from here, before the next request leaves the queue."""
         slot = self.slots.get(self.get_slot_key(request))
-        if slot is not None:
+        if isinstance(slot, PoliteSlot):
             slot.lastseen = monotonic()
+            pause = pause_asked_for(response)
+            if pause is not None and pause <= LONGEST_WAIT:
+                self.crawler.stats.inc_value("politeness/retry_after_count")
+                slot.held_until = max(slot.held_until, slot.lastseen + pause)
 
 
 class PatientRetryMiddleware(RetryMiddleware):
-    """Scrapy's retries, after the pause that the server asks for in Retry-After.
+    """Scrapy's retries, but not of what another try does not help.
 
-    A certificate that cannot be verified is not tried again.
+    That is a Retry-After of more than :data:`LONGEST_WAIT` (shorter ones are waited out by
+    :class:`PoliteDownloader`), and a certificate that cannot be verified.
     """
 
     def process_response(
@@ -145,17 +153,11 @@ class PatientRetryMiddleware(RetryMiddleware):
         response: Response,
         spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
     ) -> Request | Response:
-        """Hold the host for Retry-After (at most :data:`LONGEST_WAIT`), then retry as usual."""
-        if response.status in (429, 503):
-            pause = retry_after(response.headers.get("Retry-After"), now=time())
-            if pause is not None:
-                self.crawler.stats.inc_value("politeness/retry_after_count")
-                if pause > LONGEST_WAIT:
-                    self.crawler.stats.inc_value("politeness/retry_after_too_long")
-                    return response
-                downloader = self.crawler.engine.downloader
-                if isinstance(downloader, PoliteDownloader):
-                    downloader.hold(request, pause)
+        """Return *response*, or a request to be made in its place."""
+        pause = pause_asked_for(response)
+        if pause is not None and pause > LONGEST_WAIT:
+            self.crawler.stats.inc_value("politeness/retry_after_too_long")
+            return response
         return super().process_response(request, response)
 
     def process_exception(
@@ -164,10 +166,17 @@ class PatientRetryMiddleware(RetryMiddleware):
         exception: Exception,
         spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
     ) -> Request | Response | None:
-        """Retry what may go well another time."""
+        """Return a request to be made in the place of one that came to nothing, or None."""
         if is_certificate(exception):
             return None
         return super().process_exception(request, exception)
+
+
+def pause_asked_for(response: Response) -> float | None:
+    """Return the seconds of Retry-After where *response* asks for patience."""
+    if response.status not in (429, 503):
+        return None
+    return retry_after(response.headers.get("Retry-After"), now=time())
 
 
 def _ended(how: str) -> Failure:

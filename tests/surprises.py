@@ -1,0 +1,27 @@
+"""Components with a mistake in them, which strikes one article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
+
+from crawler.archive import Found
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+STRUCK = "harga-cabai"
+
+
+class BeforeTheSpider(BaseSpiderMiddleware):
+    def process_spider_input(self, response: Response) -> None:
+        if STRUCK in response.url:
+            raise ZeroDivisionError("a mistake")
+
+
+class InAPipeline:
+    def process_item(self, item: Any) -> Any:
+        if isinstance(item, Found) and STRUCK in item.article.url:
+            raise ZeroDivisionError("a mistake")
+        return item

@@ -1,0 +1,81 @@
+"""How a newsroom is asked: one request at a time, never faster than it wants."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsroom import faults as trouble
+from tests.crawling import asked, crawl
+
+CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
+HASTY = (
+    "-s", "DOWNLOAD_DELAY=0.01", "-s", "DOWNLOAD_DELAY_JITTER=0.9",
+    "-s", "AUTOTHROTTLE_ENABLED=True", "-s", "AUTOTHROTTLE_START_DELAY=0.01",
+    "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4",
+)  # fmt: skip
+
+
+def wishes(newsroom: EmbeddedNewsroom, agent: str, pause: float) -> None:
+    rules = f"User-agent: {agent}\nCrawl-delay: {pause}\nDisallow: /wp-admin/\n"
+    newsroom.faults.append(trouble.on(r"^/robots\.txt", trouble.says(rules, kind="text/plain")))
+
+
+@pytest.mark.parametrize("agent", ["*", "newsroom-archive"])
+def test_crawl_delay_is_a_floor_under_whatever_else_sets_the_pace(
+    newsroom: EmbeddedNewsroom, tmp_path: Path, agent: str
+) -> None:
+    wishes(newsroom, agent, 0.3)
+    ended = crawl(newsroom, tmp_path, *HASTY, "-a", "limit=5")
+    assert (ended.code, ended.run.new) == (0, 5)
+    assert newsroom.smallest_gap is not None
+    assert newsroom.smallest_gap >= 0.3
+
+
+def test_somebody_elses_crawl_delay_is_not_ours(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
+    wishes(newsroom, "Lain", 600)
+    assert crawl(newsroom, tmp_path, "-a", "limit=2").run.new == 2
+
+
+def test_one_request_at_a_time(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
+    newsroom.faults.append(trouble.on(".", trouble.slow(0.1)))
+    crawl(newsroom, tmp_path, "-a", "limit=4")
+    assert newsroom.smallest_gap is not None
+    assert newsroom.smallest_gap >= 0.1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_waited_out_by_every_request(
+    newsroom: EmbeddedNewsroom, tmp_path: Path, status: int
+) -> None:
+    busy = trouble.first(1, trouble.status(status, retry_after=1))
+    newsroom.faults.append(trouble.on(CABAI, busy))
+    ended = crawl(newsroom, tmp_path, "-a", "limit=8")
+    assert ended.code == 0
+    [gap] = (
+        later.at - visit.at for visit, later in pairwise(newsroom.visits) if visit.status == status
+    )
+    assert gap >= 1.0
+
+
+def test_who_asks_for_too_long_a_pause_is_asked_by_a_later_run(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    newsroom.faults.append(trouble.on(CABAI, trouble.status(503, retry_after=86_400)))
+    ended = crawl(newsroom, tmp_path)
+    assert ended.code == 4
+    assert f"{newsroom.url(CABAI)}: http_503" in ended.said
+    assert sum(CABAI in target for target in asked(newsroom)) == 1
+
+
+def test_what_robots_txt_forbids_is_not_asked_for(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    rules = "User-agent: *\nDisallow: /wp-json/\nDisallow: /feed\n"
+    newsroom.faults.append(trouble.on(r"^/robots\.txt", trouble.says(rules, kind="text/plain")))
+    ended = crawl(newsroom, tmp_path)
+    assert (ended.code, ended.run.new) == (0, 37)
+    assert not any(each.startswith(("/wp-json/", "/feed")) for each in asked(newsroom))
