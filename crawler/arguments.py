@@ -87,8 +87,8 @@ def read_arguments(
             )
     values: dict[str, Any] = {"newsroom": _newsroom(given, newsroom, folders), "given": given}
     readers: dict[str, Callable[[str], Any]] = {
-        "since": dt.date.fromisoformat,
-        "until": dt.date.fromisoformat,
+        "since": _day,
+        "until": _day,
         "limit": _whole,
         "budget": _whole,
         "refresh": _one_of("due", "all", "none"),
@@ -117,6 +117,8 @@ def _newsroom(
     given: Mapping[str, str], newsroom: Newsroom | None, folders: Iterable[Path]
 ) -> Newsroom:
     name = given.get("name")
+    if name == "":  # an unset variable in a script is not the newsroom's own name
+        raise _refused("name", name)
     if "site" in given:
         return newsroom_at(given["site"], name, like=newsroom)
     if newsroom is None and name:
@@ -137,6 +139,13 @@ def _check_together(arguments: Arguments) -> None:
         raise ConfigurationError("source=rest reads the REST door alone: want no other discover")
     if arguments.urls is not None and arguments.discover:
         raise ConfigurationError("urls= names what to archive: want no discover beside it")
+
+
+def _day(text: str) -> dt.date:
+    day = dt.date.fromisoformat(text)
+    if day.isoformat() != text:  # Python takes weeks, and days without dashes, too
+        raise ValueError(text)
+    return day
 
 
 def _whole(text: str) -> int:

@@ -69,6 +69,8 @@ def test_arguments_of_a_job_server_are_ignored() -> None:
         pytest.param({"sinc": "2021-09-01"}, "unknown argument sinc=2021-09-01", id="unknown"),
         pytest.param({"since": "1/9/2021"}, "want a day as YYYY-MM-DD", id="day"),
         pytest.param({"since": "2021-02-30"}, "want a day as YYYY-MM-DD", id="no-such-day"),
+        pytest.param({"since": "20210901"}, "want a day as YYYY-MM-DD", id="no-dashes"),
+        pytest.param({"until": "2021-W35-3"}, "want a day as YYYY-MM-DD", id="week"),
         pytest.param({"since": "2022-01-01", "until": "2021-01-01"}, "is after", id="window"),
         pytest.param({"limit": "0"}, "want a whole number from 1", id="limit-0"),
         pytest.param({"limit": "-3"}, "want a whole number from 1", id="limit-negative"),
@@ -81,6 +83,7 @@ def test_arguments_of_a_job_server_are_ignored() -> None:
         pytest.param({"site": "ftp://progres.id"}, "want an address", id="scheme"),
         pytest.param({"site": "http://"}, "want an address", id="no-host"),
         pytest.param({"name": "../rahasia"}, "lower-case letters", id="name-is-a-path"),
+        pytest.param({"name": ""}, "name=: want a folder name", id="name-is-empty"),
         pytest.param({"source": "rest", "discover": "feed"}, "REST door alone", id="rest-feed"),
     ],
 )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
+from scrapy.settings import default_settings
 
+import crawler.settings
 from crawler.command import refuse_unknown_options
 from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
@@ -37,6 +39,13 @@ _NUMBERS: Final = (
     "AUTOTHROTTLE_MAX_DELAY",
     "RETRY_TIMES",
     "CLOSESPIDER_TIMEOUT",
+)
+
+_SWITCHES: Final = sorted(
+    name
+    for module in (default_settings, crawler.settings)
+    for name, value in vars(module).items()
+    if isinstance(value, bool)
 )
 
 
@@ -114,6 +123,7 @@ def check_settings(settings: BaseSettings) -> None:
     media = settings.get("ARCHIVE_MEDIA", "none")
     if media not in ("none", "lead"):
         raise ConfigurationError(f"ARCHIVE_MEDIA={media}: want none or lead")
+    _check_kinds(settings)
     if settings.getbool("HTTPCACHE_ENABLED"):
         raise ConfigurationError(
             "HTTPCACHE_ENABLED: the HTTP cache would falsify the dates of captures; want it off"
@@ -128,13 +138,6 @@ def check_settings(settings: BaseSettings) -> None:
             raise ConfigurationError(
                 f"LOG_FILE={settings['LOG_FILE']}: {error.strerror}; want a file to write to"
             ) from None
-    for name in _NUMBERS:
-        try:
-            fits = settings.getfloat(name) >= 0
-        except (TypeError, ValueError):
-            fits = False
-        if not fits:
-            raise ConfigurationError(f"{name}={settings[name]}: want a number from 0")
     try:
         for floor in settings.getdict("FIELD_COVERAGE_MIN").values():
             float(floor)
@@ -143,3 +146,18 @@ def check_settings(settings: BaseSettings) -> None:
             "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"
         ) from None
     Channels.from_settings(settings)
+
+
+def _check_kinds(settings: BaseSettings) -> None:
+    for name in _SWITCHES:
+        try:
+            settings.getbool(name)
+        except ValueError:
+            raise ConfigurationError(f"{name}={settings[name]}: want True or False") from None
+    for name in _NUMBERS:
+        try:
+            fits = settings.getfloat(name) >= 0
+        except (TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise ConfigurationError(f"{name}={settings[name]}: want a number from 0")
