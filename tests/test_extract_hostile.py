@@ -121,6 +121,42 @@ def test_a_large_page_is_read() -> None:
     assert len(body) > 1_000_000
 
 
+@pytest.mark.parametrize("day", ["0000-00-00", "0001-01-01", "9999-12-31", "2024-02-30"])
+@pytest.mark.parametrize("offset", ["+00:00", "-07:00", "+07:00", "+99:00"])
+def test_a_time_at_which_nothing_was_published_is_none(day: str, offset: str) -> None:
+    stamp = f'datetime="{day}T23:59:59{offset}"'
+    times = (
+        f'<time class="entry-date published" {stamp}></time><time class="updated" {stamp}></time>'
+    )
+    head = HEAD.replace("</h1>", f"</h1>{times}")
+    article = extract_html(f"{head}<p>Kemarin dan besok, Rabu pekan lalu.</p>{TAIL}", ADDRESS)
+    assert (article.published_at, article.modified_at, article.dates) == (None, None, ())
+
+
+def test_what_is_printed_stands_in_for_a_time_that_cannot_be() -> None:
+    time = '<time class="entry-date" datetime="0000-00-00T00:00:00+07:00">5 Maret 2024</time>'
+    article = extract_html(HEAD.replace("</h1>", f"</h1>{time}") + "<p>Teks.</p>" + TAIL, ADDRESS)
+    assert article.published_at == "2024-03-05"
+
+
+@pytest.mark.parametrize("day", ["0000-00-00", "0001-01-01", "9999-12-31"])
+def test_a_record_of_no_plausible_year_has_no_times(day: str) -> None:
+    values = {
+        "id": 7,
+        "link": ADDRESS,
+        "type": "post",
+        "status": "publish",
+        "date": f"{day}T23:59:59",
+        "date_gmt": f"{day}T16:59:59",
+        "title": {"rendered": "Judul"},
+        "content": {"rendered": "<p>Kemarin dan besok.</p>", "protected": False},
+    }
+    capture = Capture(
+        url="https://progres.id/wp-json/wp/v2/posts/7", body=json.dumps(values).encode()
+    )
+    assert extract_article([capture]).published_at is None
+
+
 TAGS = st.sampled_from(
     (
         *("p", "div", "a", "br", "ul", "li", "blockquote", "cite", "table", "tr", "td", "figure"),

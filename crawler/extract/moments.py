@@ -37,7 +37,7 @@ _MINUTE: Final = dt.timedelta(minutes=1)
 
 # No newsroom of this kind is older, and what is younger is a slip of the pen. There is no clock
 # here that could tell more.
-_YEARS: Final = range(1990, 2100)
+YEARS: Final = range(1990, 2100)
 
 _STAMP: Final = re.compile(
     r"""
@@ -155,7 +155,7 @@ def _of_mail(text: str, source: str) -> Moment | None:
 def _plausible(
     wall: dt.datetime, offset: dt.timedelta | None, precision: str, source: str
 ) -> Moment | None:
-    return Moment(wall, offset, precision, source) if wall.year in _YEARS else None
+    return Moment(wall, offset, precision, source) if wall.year in YEARS else None
 
 
 def read_printed(text: str, source: str) -> Moment | None:

@@ -7,6 +7,7 @@ the markup; see ``themes.py``. What pages and REST records have in common is in 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -19,6 +20,7 @@ from crawler.extract.below import Below, after_content
 from crawler.extract.document import Document, text_of
 from crawler.extract.header import Header, Marks, has, read_header
 from crawler.extract.media import frame, source
+from crawler.extract.moments import YEARS
 from crawler.extract.numbering import in_order
 from crawler.extract.record import Record
 from crawler.extract.roles import Roles
@@ -184,7 +186,9 @@ class ArticlePage(Record):
         """Return the moment that *element* states, for machines or else for people."""
         stamp = (element.get("datetime") or "").strip()
         if _MOMENT.fullmatch(stamp):
-            return stamp
+            if _can_be(stamp):
+                return stamp
+            stamp = ""  # what is printed may say more than 0000-00-00
         return read_published(stamp or text_of(element), self.newsroom.tzinfo)
 
     @property
@@ -294,6 +298,14 @@ class ArticlePage(Record):
         """What stands below the text."""
         footers = self.walks[-1].footers
         return Below(self._after_content, footers, self.document, self.marks, self.roles)
+
+
+def _can_be(stamp: str) -> bool:
+    """Whether a newsroom can have published then: WordPress writes 0000-00-00 for no date."""
+    try:
+        return dt.datetime.fromisoformat(stamp).year in YEARS
+    except ValueError:
+        return False
 
 
 def _post_of(header: Header) -> int | None:

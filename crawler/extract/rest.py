@@ -14,6 +14,7 @@ from crawler.captures import Capture
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
 from crawler.extract.gates import is_gambling
+from crawler.extract.moments import YEARS
 from crawler.extract.numbering import numbered
 from crawler.extract.record import Record
 from crawler.extract.themes import THEMES
@@ -181,9 +182,10 @@ def _moment(values: Values, field: str) -> str | None:
     local, gmt = _text(values, field), _text(values, f"{field}_gmt")
     try:
         here, there = (dt.datetime.strptime(each, _LOCAL) for each in (local, gmt))  # noqa: DTZ007
-        return here.replace(tzinfo=dt.timezone(here - there)).isoformat()
+        moment = here.replace(tzinfo=dt.timezone(here - there))
     except ValueError:  # not a time, or a day apart
         return None
+    return moment.isoformat() if moment.year in YEARS else None
 
 
 def _several(value: Any) -> list[Values]:
