@@ -53,11 +53,6 @@ def _all(tree: HtmlElement, path: str) -> list[HtmlElement]:
     return cast("list[HtmlElement]", tree.xpath(path))
 
 
-def _texts(tree: HtmlElement, path: str) -> list[str]:
-    """Return the attribute values at an XPath."""
-    return [str(text) for text in cast("list[str]", tree.xpath(path))]
-
-
 def _image(image: HtmlElement) -> None:
     amp = etree.Element("amp-img", dict(image.attrib))
     amp.set("layout", "intrinsic")
