@@ -5,7 +5,7 @@ scrapy runspider benchmarks/plain_spider.py -a site=URL -o out.jl
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from scrapy.http import Response
 from scrapy.spiders import SitemapSpider
@@ -13,7 +13,7 @@ from scrapy.spiders import SitemapSpider
 
 class PlainSpider(SitemapSpider):
     name = "plain"
-    sitemap_follow = ["posts-post"]
+    sitemap_follow: ClassVar = ["posts-post"]
 
     def __init__(self, site: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
