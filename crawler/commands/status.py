@@ -93,7 +93,7 @@ def _runs(found: Status) -> Table:
     for run in reversed(found.runs):
         counts = ", ".join(
             f"{count:,} {kind}"
-            for kind in ("new", "changed", "gone", "refused", "failed")
+            for kind in ("new", "changed", "superseded", "gone", "refused", "failed")
             if (count := getattr(run, kind))
         )
         code = "not ended" if run.exit_code is None else f"exit {run.exit_code}"
