@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from crawler.archive import RunReport
 from tests.archive_site import Folder, found, listing, rest
 from tests.crawling import ROOT
 
@@ -13,7 +14,10 @@ from tests.crawling import ROOT
 def test_a_run_that_read_the_pages_of_a_quick_backfill_did_something(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "lintas")
     folder.run(rest(listing((1, "Judul", "Isi.")), 1))
-    folder.run(found(1, "Judul", "Isi."))
+    with folder.open() as archive:
+        archive.submit(found(1, "Judul", "Isi.")).result(timeout=30)
+        archive.settle()
+        archive.finish(RunReport(exit_code=0))
     said = subprocess.run(
         [sys.executable, "-m", "scrapy", "status", "lintas", "-s", f"ARCHIVE_DIR={tmp_path}"],
         cwd=ROOT,
