@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from crawler.archive.look import COLUMNS, Look, Validators, as_look
 from crawler.archive.moments import comparable, seconds
-from crawler.archive.tables import NAME, connect
+from crawler.archive.tables import NAME, OWED, connect
 from crawler.discovery import Known
 from crawler.errors import ArchiveDamaged, ArchiveError
 
@@ -23,6 +23,8 @@ _BY_URL: Final = f"""{_LOOK} WHERE here.url = coalesce(
 _BY_POST: Final = f"""{_LOOK} WHERE here.url = coalesce(
     (SELECT url FROM articles WHERE id = :id),
     (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own text
+# SQLite, which has no statistics here, would go through all by publication where it is in doubt; so
+# the two questions that are ordered by it name their index.
 _LISTED: Final = "moved = 0 AND state <> 'gone'"
 
 
@@ -140,9 +142,7 @@ class Ledger:
         not fetched since, what could not be fetched or read the last time.
         """
         return self._looks(
-            f"{_LOOK} WHERE next_look <= :now AND state IN ('article', 'refused') AND moved = 0 "
-            "AND (failures > 0 OR missing_run IS NOT NULL "
-            "OR listed > coalesce(lastmod, looked_at, '')) ORDER BY next_look LIMIT :limit",
+            f"{_LOOK} WHERE next_look <= :now AND {OWED} ORDER BY next_look LIMIT :limit",
             {"now": seconds(now), "limit": limit},
         )
 
@@ -156,7 +156,8 @@ class Ledger:
     def waiting(self, limit: int) -> list[Look]:
         """Return addresses that were listed and never fetched, newest publication first."""
         return self._looks(
-            f"{_LOOK} WHERE state = 'waiting' ORDER BY published DESC LIMIT :limit",
+            f"{_LOOK} INDEXED BY by_waiting WHERE state = 'waiting' "
+            "ORDER BY published DESC LIMIT :limit",
             {"limit": limit},
         )
 
@@ -166,7 +167,7 @@ class Ledger:
         Without those whose page failed or was refused, until their pause is over.
         """
         return self._looks(
-            f"{_LOOK} WHERE state = 'article' AND moved = 0 AND source = 'rest' "
+            f"{_LOOK} INDEXED BY by_record WHERE state = 'article' AND moved = 0 AND source = 'rest' "
             "AND next_look <= :now ORDER BY published DESC LIMIT :limit",
             {"now": seconds(now), "limit": limit},
         )

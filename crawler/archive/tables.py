@@ -34,6 +34,16 @@ def _columns(names: Iterable[str]) -> str:
     return ", ".join(f"{name} {_TYPES.get(name, 'TEXT')}" for name in names)
 
 
+OWED: Final = (
+    "state IN ('article', 'refused') AND moved = 0 AND (failures > 0 OR missing_run IS NOT NULL "
+    "OR listed > coalesce(lastmod, looked_at, ''))"
+)
+"""What must be looked at again whatever the doors show; a partial index is used only for its very
+words. Where doors show what changes, everything else may be due for years."""
+
+# Ledgers that were made before it had been thought of get it when they are opened.
+_BY_DEBT: Final = f"CREATE INDEX IF NOT EXISTS by_debt ON addresses (next_look) WHERE {OWED}"
+
 # Indices hold only what some question is asked of, so that the file stays small.
 _TABLES: Final = f"""
 BEGIN;
@@ -106,6 +116,7 @@ class Tables:
             )
         if version == 0:
             self.connection.executescript(_TABLES)
+        self.connection.execute(_BY_DEBT)
 
     def begin(self) -> None:
         self.connection.execute("BEGIN IMMEDIATE")
