@@ -12,6 +12,7 @@ USER_AGENT = "newsroom-archive/0.1 (news archive; contact: newsroom-archive@exam
 ROBOTSTXT_OBEY = True  # there is no exception, for no site
 ROBOTSTXT_USER_AGENT = "newsroom-archive"
 CONCURRENT_REQUESTS = 4
+CONCURRENT_ITEMS = 1  # a page gives one; Scrapy starts so many tasks for each response
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # and the next one only after a pause
 DOWNLOAD_DELAY = 1.0  # seconds; a Crawl-delay in robots.txt is a floor that nothing lowers
 DOWNLOAD_DELAY_JITTER = 0.25  # upwards only
