@@ -95,6 +95,9 @@ class Walker:
                 self._say(step)
             else:
                 self.summary = step
+                for door, how in step.doors.items():
+                    if how != "closed":  # used, also where it lists nothing to look at
+                        self.doors[door] += 0
         self._commit()
         for each in found:
             yield each

@@ -61,7 +61,8 @@ def test_the_run_is_recorded(runs: Runs) -> None:
     assert record.requests == len(runs.visits)
     assert record.bytes == sum(visit.size for visit in runs.visits)
     assert (record.new, record.refused, record.failed) == (37, 1, 0)
-    assert record.doors == {"rest": 38}
+    assert record.doors == {"rest": 38, "sitemap": 0}  # the sitemap, to compare counts
+    assert set(runs.second.run.doors) == {"rest"}  # used, whatever it listed
     assert record.coverage["title"] == 1.0
 
 
