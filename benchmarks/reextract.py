@@ -1,0 +1,84 @@
+"""Reading stored captures again: pages a second by worker count, beside reading and parsing alone.
+
+    python -m benchmarks.reextract                    600 captures
+    python -m benchmarks.reextract --captures 20000
+
+Every row goes over the same WARC files; FastWARC reads them for lxml and trafilatura.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import trafilatura
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from lxml import html
+from rich.console import Console
+from rich.table import Table
+
+from crawler.archive import read
+from crawler.crews import Alone, Crew, Processes
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsrooms import Newsroom
+from crawler.parts import do, parts
+from tests.old_lines import old_archive
+
+WORKERS: Final = (1, 2)
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--captures", type=int, default=600)
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "progres"
+        with EmbeddedNewsroom() as newsroom:
+            place = old_archive(folder, newsroom, options.captures)
+        rows: dict[str, Callable[[], None]] = {
+            "FastWARC and lxml alone": lambda: each_body(folder, html.fromstring),
+            "trafilatura.bare_extraction": lambda: each_body(folder, trafilatura.bare_extraction),
+        }
+        for count in WORKERS:
+            rows[f"scrapy reextract --workers {count}"] = lambda count=count: again(  # type: ignore[misc]
+                folder, place, Alone() if count == 1 else Processes(count, do.__module__)
+            )
+        table = Table(title=f"{options.captures:,} captures")
+        for column in ("", "pages/s", "to lxml alone", "to one worker"):
+            table.add_column(column, justify="right" if column else "left")
+        rates = {}
+        for name, work in rows.items():
+            began = time.perf_counter()
+            work()
+            rates[name] = options.captures / (time.perf_counter() - began)
+        first, one = rates["FastWARC and lxml alone"], rates["scrapy reextract --workers 1"]
+        for name, rate in rates.items():
+            table.add_row(name, f"{rate:,.0f}", f"{rate / first:.3f}", f"{rate / one:.2f}")
+        Console().print(table)
+
+
+def bodies(folder: Path) -> Iterator[bytes]:
+    for path in sorted((folder / "warc").glob("*.warc.gz")):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file, record_types=WarcRecordType.response):
+                yield gzip.decompress(record.reader.read())
+
+
+def each_body(folder: Path, work: Callable[[bytes], object]) -> None:
+    for body in bodies(folder):
+        work(body)
+
+
+def again(folder: Path, newsroom: Newsroom, crew: Crew) -> None:
+    with crew:
+        for _ in crew.do(do, parts(folder, newsroom, read(folder))):
+            pass
+
+
+if __name__ == "__main__":
+    main()
