@@ -218,7 +218,7 @@ def test_damaged_record_is_named_and_the_rest_still_checked(folder: Folder) -> N
     reference = article.captures[0]
     content = bytearray(warc.read_bytes())
     content[reference.offset + 60] ^= 0x04
-    content[-9] ^= 0x04
+    content[-6] ^= 0x04  # in the checksum of the last record: a bit before it may be padding
     warc.write_bytes(content)
     said = problems(folder)
     assert [each for each in said if f"byte {reference.offset}: no WARC record can be read" in each]
