@@ -169,12 +169,26 @@ def normalise(text: str, anchor: dt.datetime | None) -> str | None:
     if chosen:
         return _form(chosen.span, clock, anchor) if chosen.span else None
     if anchor is None:
-        return None
+        return _printed_month(tokens)
     for relative in relatives(tokens, anchor):
         if relative.day is None:
             return _period(relative)
     clock = clock or clock_alone(tokens)
     return _form(Span(anchor.date(), None, inferred=True), clock, anchor) if clock else None
+
+
+def _printed_month(tokens: Tokens) -> str | None:
+    """The month that is printed with its year, which needs no anchor: ``akhir Mei 2014``."""
+    years = [word for word in tokens.words if len(word) == len("2014") and word.isdigit()]
+    for year in years:
+        if not dt.MINYEAR < int(year) < dt.MAXYEAR:
+            continue
+        that_year = dt.datetime(int(year), 12, 31, tzinfo=dt.UTC)
+        for relative in relatives(tokens, that_year):
+            period = _period(relative) if relative.day is None else None
+            if period and re.fullmatch(rf"{year}-\d\d", period):
+                return period
+    return None
 
 
 def _chosen(readings: list[Reading]) -> Reading | None:
