@@ -145,6 +145,9 @@ def test_provenance_names_the_source_of_each_value() -> None:
         "post_id": "article[id]",
         "published_at": "time.entry-date[datetime]",
         "body": "text",
+        "body_html": "text",
+        "dates": "body",
+        "event_date": "body",
     }
 
 

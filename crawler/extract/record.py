@@ -177,24 +177,30 @@ class Record(ABC):
         return {
             "published_at": published_at,
             "modified_at": modified_at,
-            "dates": dates,
-            "event_date": _event_date(dates, anchor),
+            "dates": self.state("dates", dates, "body"),
+            "event_date": self.state("event_date", _event_date(dates, anchor), "body"),
         }
 
     def _photo_and_text(self) -> dict[str, Any]:
         story, caption = self.story, self.caption
         return {
             "caption": caption,
-            "photo_credit": photo_credit(caption) if caption else None,
+            "photo_credit": self.state(
+                "photo_credit", photo_credit(caption) if caption else None, "caption"
+            ),
             "image_url": self.image_url,
             "image_alt": self.image_alt,
-            "images": story.images,
-            "embeds": tuple(dict.fromkeys((*self.lead_embeds, *story.embeds))),
-            "related_posts": (*story.related, *self.end_related),
-            "dateline": story.dateline,
+            "images": self.state("images", story.images, "text"),
+            "embeds": self.state(
+                "embeds", tuple(dict.fromkeys((*self.lead_embeds, *story.embeds))), "text"
+            ),
+            "related_posts": self.state(
+                "related_posts", (*story.related, *self.end_related), "text"
+            ),
+            "dateline": self.state("dateline", story.dateline, "body"),
             "credit": self.state("credit", story.credit, "text"),
             "body": self.state("body", story.body, "text"),
-            "body_html": story.body_html,
+            "body_html": self.state("body_html", story.body_html, "text"),
             "word_count": len(story.body.split()),
         }
 
