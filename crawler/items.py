@@ -368,6 +368,3 @@ class Withheld:
         default=None, validator=moment_or_none, metadata=_DATE_TIME
     )
     """When the line was written, UTC."""
-
-
-Line = Article | Gone | Withheld

@@ -29,10 +29,19 @@ from crawler.items import (
     RelatedPost,
     Withheld,
 )
+from crawler.project_items import ITEM, ProjectItem
 
-Line: TypeAlias = Article | Gone | Withheld
+Content: TypeAlias = Article | ProjectItem
+"""What has content, and with it revisions."""
 
-_KINDS: Final[dict[str, type[Any]]] = {ARTICLE: Article, GONE: Gone, WITHHELD: Withheld}
+Line: TypeAlias = Content | Gone | Withheld
+
+_KINDS: Final[dict[str, type[Any]]] = {
+    ARTICLE: Article,
+    GONE: Gone,
+    WITHHELD: Withheld,
+    ITEM: ProjectItem,
+}
 _LISTS_OF: Final[dict[str, type[Any]]] = {
     "captures": CaptureReference,
     "images": Image,

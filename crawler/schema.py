@@ -10,6 +10,7 @@ import attrs
 from itemadapter import ItemAdapter
 
 from crawler.items import Article, Gone, Withheld
+from crawler.project_items import ProjectItem
 
 COMMITTED: Final = Path(__file__).with_name("schema.json")
 
@@ -17,7 +18,7 @@ COMMITTED: Final = Path(__file__).with_name("schema.json")
 def line_schema() -> dict[str, Any]:
     """Return the schema of a line: one of the kinds, every key present, more keys allowed."""
     kinds = {}
-    for kind in (Article, Gone, Withheld):
+    for kind in (Article, Gone, Withheld, ProjectItem):
         schema = ItemAdapter.get_json_schema(kind)
         _relax(schema)
         schema["properties"]["schema"] = {

@@ -17,14 +17,14 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import walk_modules_iter
 
-from crawler import arguments, items, newsrooms, project, settings
+from crawler import arguments, items, newsrooms, project, project_items, settings
 from crawler.extract.selectors import FIELDS as SELECTABLE
 
 DOCS: Final = Path(__file__).parent
 
 GENERATED: Final = "<!-- Written by docs/generate.py from the code; `make docs` writes it anew. -->"
 
-LINE_KINDS: Final = (items.Article, items.Gone, items.Withheld)
+LINE_KINDS: Final = (items.Article, items.Gone, items.Withheld, project_items.ProjectItem)
 PARTS: Final = (
     items.Dateline,
     items.Image,
@@ -42,6 +42,7 @@ ARGUMENTS_ABOUT_NEWSROOM: Final = {
 
 API: Final = (
     ("crawler.archive", "read"),
+    ("crawler.archive", "read_items"),
     ("crawler.extract", "extract_html"),
     ("crawler.extract", "extract_article"),
     ("crawler.normalise.dates", "find_dates"),
@@ -52,7 +53,7 @@ API: Final = (
 _FIELDS_HEAD: Final = """\
 # Fields
 
-Every line of `articles-YYYY-MM.jsonl` is a JSON object of one of three kinds. Its key `schema` says
+Every line of `articles-YYYY-MM.jsonl` is a JSON object of one of four kinds. Its key `schema` says
 which. Every key is always there, in the order below. What is not known is `null`; a list may be
 empty but is never `null`. Keys may be added in later versions, so ignore those that you do not know;
 a key whose meaning changes gets a new schema number.
@@ -120,7 +121,9 @@ def documented(kind: type[Any]) -> dict[str, tuple[str, str]]:
     found = {}
     for here, after in zip(tree.body, [*tree.body[1:], None], strict=True):
         if isinstance(here, ast.AnnAssign) and isinstance(here.target, ast.Name):
-            found[here.target.id] = (ast.unparse(here.annotation), _string(after))
+            annotation = ast.unparse(here.annotation)
+            if not annotation.startswith("ClassVar"):
+                found[here.target.id] = (annotation, _string(after))
     return found
 
 

@@ -145,6 +145,12 @@ def found(
     return Found(rules(captures, LINTAS, None), captures)
 
 
+def article_of(finding: Found) -> Article:
+    """The article that *finding* holds."""
+    assert isinstance(finding.article, Article)
+    return finding.article
+
+
 def listing(*records: tuple[int, str, str]) -> Capture:
     """A REST list of posts."""
     body = json.dumps(

@@ -33,6 +33,7 @@ from tests.archive_site import (
     BEGIN,
     Folder,
     address,
+    article_of,
     capture,
     exchange,
     found,
@@ -239,7 +240,7 @@ def test_what_changes_is_looked_at_sooner(archive: Archive, folder: Folder) -> N
 
 def test_old_article_is_not_looked_at_as_often_as_a_new_one(archive: Archive) -> None:
     old = found(1)
-    article = attrs.evolve(old.article, published_at="2024-03-10T10:00:00+08:00")
+    article = attrs.evolve(article_of(old), published_at="2024-03-10T10:00:00+08:00")
     archive.submit(Found(article, old.captures)).result(timeout=30)
     look = archive.ledger.look(address(1))
     assert look is not None

@@ -14,7 +14,7 @@ from crawler.archive.finishing import compress
 from crawler.archive.lines import month_files
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.lineformat import dump_line
-from tests.archive_site import Folder, address, found, listing, rest
+from tests.archive_site import Folder, address, article_of, found, listing, rest
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def seen(path: Path, **how: object) -> list[tuple[str, int, str]]:
 
 def published(post: int, when: str | None) -> Found:
     finding = found(post)
-    return Found(attrs.evolve(finding.article, published_at=when), finding.captures)
+    return Found(attrs.evolve(article_of(finding), published_at=when), finding.captures)
 
 
 def test_latest_is_the_last_line_of_the_highest_revision(folder: Folder) -> None:
@@ -212,7 +212,7 @@ def test_last_articles_are_taken_from_the_end(folder: Folder) -> None:
 
 
 def test_memory_grows_with_articles_not_with_text(tmp_path: Path) -> None:
-    article = attrs.evolve(found(1).article, run="r", written_at="2026-03-10T02:00:00Z")
+    article = attrs.evolve(article_of(found(1)), run="r", written_at="2026-03-10T02:00:00Z")
 
     def peak(text: int) -> int:
         path = tmp_path / "articles-2026-03.jsonl"

@@ -14,6 +14,7 @@ from tests.archive_site import (
     LINTAS,
     Folder,
     address,
+    article_of,
     capture,
     exchange,
     found,
@@ -210,7 +211,7 @@ def test_lines_of_another_archive_are_refused(folder: Folder) -> None:
 
 def test_text_that_is_none_is_refused_and_nothing_stored(folder: Folder) -> None:
     broken = found(7)
-    article = attrs.evolve(broken.article, title="setengah \ud83d")
+    article = attrs.evolve(article_of(broken), title="setengah \ud83d")
     with folder.open() as archive, pytest.raises(InvalidRecord, match="text as UTF-8"):
         archive.submit(Found(article, broken.captures)).result(timeout=30)
     assert (folder.lines(), folder.warcs()) == ([], [])
@@ -219,7 +220,7 @@ def test_text_that_is_none_is_refused_and_nothing_stored(folder: Folder) -> None
 def test_reread_keeps_revision_and_captures(folder: Folder) -> None:
     folder.run(found(7, text="Isi. (red)"))
     (line,) = folder.articles()
-    article = found(7, text="Isi. (red)", rules=rules_2).article
+    article = article_of(found(7, text="Isi. (red)", rules=rules_2))
     with folder.open(rules_2) as archive:
         article = attrs.evolve(article, captures=line.captures)
         first = archive.submit(Reread(article)).result(timeout=30)
@@ -234,7 +235,7 @@ def test_reread_of_an_earlier_revision_is_left(folder: Folder) -> None:
     folder.run(found(7, text="Isi. (red)"))
     references = folder.articles()[0].captures
     folder.run(found(7, text="Lain. (red)"))
-    article = found(7, text="Isi. (red)", rules=rules_2).article
+    article = article_of(found(7, text="Isi. (red)", rules=rules_2))
     with folder.open(rules_2) as archive:
         late = Reread(attrs.evolve(article, captures=references))
         assert archive.submit(late).result(timeout=30).kind == "unchanged"

@@ -25,7 +25,7 @@ from crawler.archive.identity import newsroom_of
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.look import Look, Validators
-from crawler.archive.reading import last_articles, read
+from crawler.archive.reading import last_articles, read, read_items
 from crawler.archive.rereading import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 
@@ -57,5 +57,6 @@ __all__ = [
     "newsroom_of",
     "read",
     "read_capture",
+    "read_items",
     "read_runs",
 ]

@@ -17,8 +17,8 @@ from crawler.archive.tables import Tables
 from crawler.archive.warcs import WarcFiles
 from crawler.captures import Capture
 from crawler.errors import CrawlerError, InvalidRecord
-from crawler.items import Article, CaptureReference, Line, Withheld
-from crawler.lineformat import dump_line
+from crawler.items import CaptureReference, Withheld
+from crawler.lineformat import Content, Line, dump_line
 
 
 class Batches:
@@ -52,7 +52,7 @@ class Batches:
         self.rows = self.tables.rows()
         self.now = self.clock()
         self.stamp = max(stamp(self.now), self._written_at)
-        self.added: dict[str, Article] = {}
+        self.added: dict[str, Content] = {}
         self._documents: list[tuple[str, str | None, str | None]] = []
         self._withheld: list[str] = []
         self._wrote = False
@@ -67,12 +67,12 @@ class Batches:
 
     def write(
         self,
-        article: Article,
+        article: Content,
         revision: int,
         captures: Sequence[Capture],
         previous: Sequence[CaptureReference],
         page_hash: str | None,
-    ) -> Article:
+    ) -> Content:
         """Add *captures*, and *article* as a line that names them; return the line.
 
         On an error the batch is as before.
@@ -87,11 +87,11 @@ class Batches:
 
     def add_article(
         self,
-        article: Article,
+        article: Content,
         revision: int,
         captures: Sequence[CaptureReference],
         page_hash: str | None,
-    ) -> Article:
+    ) -> Content:
         """Add *article*, whose captures are in the archive, as a line; return the line."""
         line = attrs.evolve(
             article,

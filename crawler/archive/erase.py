@@ -23,7 +23,7 @@ from crawler.archive.rows import ArticleRow
 from crawler.archive.warcs import crc_of
 from crawler.errors import ArchiveError
 from crawler.items import WITHHELD, Article, Gone
-from crawler.lineformat import parse_line
+from crawler.lineformat import Content, parse_line
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +69,7 @@ def erase(batches: Batches, id_: str, site: str) -> Erased:
     batches.release()
     erased = Erased(id=id_)
     folder = batches.folder
-    own = [line for line in _own_lines(folder, id_) if isinstance(line, Article | Gone)]
+    own = [line for line in _own_lines(folder, id_) if isinstance(line, Content | Gone)]
     addresses = {line.url for line in own} | set(batches.tables.addresses_of(id_)) | {row.url}
     addresses |= {page for line in own if isinstance(line, Article) for page in line.pages}
     places = {(each.warc, each.offset) for line in own for each in line.captures}
@@ -102,7 +102,7 @@ def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[s
             if not any(needle in raw for needle in needles):
                 continue
             line = parse_line(raw)
-            if line.id != id_ and isinstance(line, Article | Gone):
+            if line.id != id_ and isinstance(line, Content | Gone):
                 shared |= {(each.warc, each.offset) for each in line.captures} & places
     return shared
 

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 import attrs
 
 from crawler.captures import Capture
-from crawler.items import Article, Gone, Line
+from crawler.items import Article, Gone
+from crawler.lineformat import Content, Line
 
 
 @attrs.frozen
@@ -21,7 +22,7 @@ class Found:
     becomes a revisit record.
     """
 
-    article: Article = attrs.field(repr=lambda article: f"<{article.id}>")
+    article: Content = attrs.field(repr=lambda article: f"<{article.id}>")
     captures: Sequence[Capture] = attrs.field(repr=False)
     lastmod: str | None = None
     """Last modification as the door states it; by default what :meth:`Archive.listed` was told."""

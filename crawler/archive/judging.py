@@ -9,6 +9,7 @@ import attrs
 from crawler.archive.findings import OutcomeKind
 from crawler.archive.rows import ArticleRow
 from crawler.items import Article
+from crawler.lineformat import Content
 
 
 @attrs.frozen
@@ -36,9 +37,11 @@ class Verdict:
     writes: bool = True
 
 
-def read_article(article: Article, page_hash: Callable[[Article], str]) -> Reading:
+def read_article(article: Content, page_hash: Callable[[Article], str]) -> Reading:
     """Return what *article* is compared by."""
-    hashed = page_hash(article) if article.source == "page" else None
+    hashed = None
+    if isinstance(article, Article) and article.source == "page":
+        hashed = page_hash(article)
     return Reading(article.source, article.content_hash, hashed)
 
 

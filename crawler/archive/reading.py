@@ -22,8 +22,9 @@ from crawler.archive.lines import MonthFile, iterate, month_files
 from crawler.archive.moments import comparable
 from crawler.archive.packed import SUFFIX
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
-from crawler.items import ARTICLE, GONE, WITHHELD, Article, Line
-from crawler.lineformat import parse_line
+from crawler.items import ARTICLE, GONE, WITHHELD, Article
+from crawler.lineformat import Content, Line, parse_line
+from crawler.project_items import ITEM, ProjectItem
 
 # How every line that this program writes begins. Others are read as JSON.
 _BEGINNING = re.compile(
@@ -57,9 +58,22 @@ def read(
     number of articles, not with their text. Raises :exc:`ArchiveError` where there is nothing to
     read, :exc:`ArchiveDamaged` on a line that is none.
     """
-    path = Path(path)
-    written = _moment(written_since)
     days = (_day(since, "since"), _day(until, "until"))
+    for line in _read(Path(path), latest=latest, gone=gone, written=_moment(written_since)):
+        if isinstance(line, Article) and _published_within(line, *days):
+            yield line
+
+
+def read_items(
+    path: Path | str, *, latest: bool = True, written_since: dt.datetime | str | None = None
+) -> Iterator[ProjectItem]:
+    """Yield the items of another project's archive, as :func:`read` does articles."""
+    for line in _read(Path(path), latest=latest, gone=False, written=_moment(written_since)):
+        if isinstance(line, ProjectItem):
+            yield line
+
+
+def _read(path: Path, *, latest: bool, gone: bool, written: str | None) -> Iterator[Content]:
     with ExitStack() as stack:
         files = _open_all(path, written, stack)
         index = _index(files, _withheld(path))
@@ -76,11 +90,7 @@ def read(
                 else:
                     next_ += 1
                 line = file.parse(offset, raw)
-                if (
-                    isinstance(line, Article)
-                    and (written is None or (line.written_at or "") >= written)
-                    and _published_within(line, *days)
-                ):
+                if isinstance(line, Content) and (line.written_at or "") >= (written or ""):
                     yield line
 
 
@@ -175,7 +185,7 @@ def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
                 schema, id_, revision = line_beginning(raw)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise ArchiveDamaged(file.name, offset, "not a line of JSON") from None
-            if schema == ARTICLE:
+            if schema in (ARTICLE, ITEM):
                 entry = revision << _PLACE_BITS | place
                 if entry > index.newest.get(id_, -1):
                     index.newest[id_] = entry

@@ -17,8 +17,8 @@ from crawler.archive.lines import MonthFile, Position, month_files
 from crawler.archive.rows import PageHash, apply_line
 from crawler.archive.tables import NAME, Tables
 from crawler.errors import ArchiveDamaged, InvalidRecord
-from crawler.items import Article, Line, Withheld
-from crawler.lineformat import parse_line
+from crawler.items import Article, Withheld
+from crawler.lineformat import Line, parse_line
 
 # Lines that become rows together.
 _CHUNK: Final = 500

@@ -30,6 +30,7 @@ from crawler.archive.sightings import Sightings, named
 from crawler.captures import Capture
 from crawler.errors import ArchiveError, InvalidRecord
 from crawler.items import Article, CaptureReference, Gone, Withheld
+from crawler.lineformat import Content
 
 
 class Recorder:
@@ -151,7 +152,7 @@ class Recorder:
                 )
         self.looked_at += known is not None and known.state == "article"
         self.sightings.drop(article.id)
-        line: Article | None = None
+        line: Content | None = None
         if verdict.writes:
             previous = self._previous(known) if known else ()
             line = self.batches.write(

@@ -17,7 +17,7 @@ from crawler.archive.tables import LedgerDamaged
 from crawler.captures import Capture
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, CaptureReference
-from crawler.lineformat import parse_line
+from crawler.lineformat import Content, parse_line
 from crawler.newsrooms import Newsroom
 
 Extract: TypeAlias = Callable[[Sequence[Capture], Newsroom, int | None], Article]
@@ -53,7 +53,7 @@ class Rereader:
             line = parse_line(read_line(self.folder, known.position))
         except (ArchiveDamaged, InvalidRecord):
             return ()
-        if not isinstance(line, Article) or not self._is_of(known, line):
+        if not isinstance(line, Content) or not self._is_of(known, line):
             raise LedgerDamaged(f"the ledger does not say of {known.id} what its line says")
         return line.captures
 
@@ -76,9 +76,9 @@ class Rereader:
         article = self.rules.extract(stored, self.newsroom, post_id_of(known.id, known.source))
         return read_article(article, self.rules.page_hash)
 
-    def _is_of(self, known: ArticleRow, line: Article) -> bool:
-        page_hash = self.rules.page_hash(line) if line.source == "page" else None
-        said = (line.id, line.source, line.extractor, line.content_hash, page_hash)
+    def _is_of(self, known: ArticleRow, line: Content) -> bool:
+        found = read_article(line, self.rules.page_hash)
+        said = (line.id, line.source, line.extractor, line.content_hash, found.page_hash)
         kept = (known.id, known.source, known.extractor, known.content_hash, known.page_hash)
         return said == kept and (known.state == "gone" or line.revision == known.revision)
 

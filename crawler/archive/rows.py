@@ -9,7 +9,8 @@ import attrs
 
 from crawler.archive.lines import Position
 from crawler.archive.moments import comparable
-from crawler.items import Article, Gone, Line
+from crawler.items import Article, Gone
+from crawler.lineformat import Content, Line
 
 PageHash: TypeAlias = Callable[[Article], str]
 
@@ -152,7 +153,7 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
     verifying all come here.
     """
     known = rows.article(line.id)
-    if isinstance(line, Article):
+    if isinstance(line, Content):
         rows.put_article(_article_row(known, line, position, page_hash))
         place(rows, known, line, line.source)
         return
@@ -182,7 +183,7 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
 
 
 def _article_row(
-    known: ArticleRow | None, line: Article, position: Position, page_hash: PageHash
+    known: ArticleRow | None, line: Content, position: Position, page_hash: PageHash
 ) -> ArticleRow:
     key = f"{line.source} {line.extractor}"
     same = known is not None and known.revision == line.revision
@@ -195,7 +196,7 @@ def _article_row(
         source=line.source,
         extractor=line.extractor,
         content_hash=line.content_hash,
-        page_hash=page_hash(line) if line.source == "page" else None,
+        page_hash=page_hash(line) if isinstance(line, Article) and line.source == "page" else None,
         month=position.month,
         start=position.start,
         size=position.size,
@@ -203,7 +204,7 @@ def _article_row(
     )
 
 
-def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | None) -> None:
+def place(rows: Rows, known: ArticleRow | None, line: Content, source: str | None) -> None:
     """Let the address of *line* lead to it, and an earlier address of it stand aside."""
     if known is not None and known.url != line.url:
         former = rows.address(known.url)

@@ -12,8 +12,7 @@ from crawler.archive.codings import zstd
 from crawler.archive.lines import iterate, month_files
 from crawler.archive.packed import SUFFIX
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
-from crawler.items import Line
-from crawler.lineformat import parse_line
+from crawler.lineformat import Line, parse_line
 
 _TRIES: Final = 5
 _BUFFER: Final = 256 * 1024

@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 
 from crawler.coverage import COVERED
-from crawler.items import Line
+from crawler.lineformat import Line
 from crawler.readers.lines import read_lines
 from crawler.readers.tally import Known, Tally
 

@@ -9,7 +9,9 @@ from sys import intern
 import attrs
 
 from crawler.coverage import COVERED
-from crawler.items import Article, Gone, Line, Withheld
+from crawler.items import Article, Gone, Withheld
+from crawler.lineformat import Line
+from crawler.project_items import ProjectItem
 from crawler.readers.moments import Moment, moment
 
 
@@ -54,6 +56,8 @@ class Tally:
     def add(self, line: Line) -> None:
         if self.began is None:
             self.began = moment(line.written_at).utc
+        if isinstance(line, ProjectItem):
+            return
         if isinstance(line, Withheld):
             self.withheld.add(line.id)
             return
