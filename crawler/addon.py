@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
@@ -17,6 +16,7 @@ from crawler.middlewares import (
     RobotsMiddleware,
 )
 from crawler.notify import Notifier
+from crawler.origins import ItemOrigins
 from crawler.pipelines import ArchivePipeline
 from crawler.politeness import PatientRetryMiddleware, PoliteDownloader
 from crawler.resolver import PrivateAddressGuard
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class NewsArchive:
     """Lock, captures, lines and run record, switched on by one line in ``ADDONS``.
 
-    A project's own settings win over what is set here.
+    A project's own settings win over what is set here. Setting: ``ARCHIVE_DIR``.
     """
 
     def update_settings(self, settings: BaseSettings) -> None:
@@ -37,7 +37,7 @@ class NewsArchive:
         place = settings.setdefault_in_component_priority_dict
         chain = "DOWNLOADER_MIDDLEWARES"
         # Ours do more than these; both would ask for robots.txt, or retry, twice.
-        for replaced in (OffsiteMiddleware, RobotsTxtMiddleware, RetryMiddleware):
+        for replaced in (RobotsTxtMiddleware, RetryMiddleware):
             place(chain, replaced, None)
         # Before everything else, so that a foreign address costs nothing, robots.txt included.
         place(chain, AddressGuard, 50)
@@ -50,6 +50,8 @@ class NewsArchive:
         place(chain, CaptureMiddleware, 875)
         # Before retries see that a name leads nowhere.
         place(chain, PrivateAddressGuard, 880)
+        # The last to see an item before the pipelines, whatever other middlewares make of it.
+        place("SPIDER_MIDDLEWARES", ItemOrigins, 10)
         # After pipelines of the project that change items (up to 800).
         place("ITEM_PIPELINES", ArchivePipeline, 900)
         # The display is wiped before the run keeper says how it went.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final
@@ -22,7 +23,7 @@ from crawler.archive import (
 )
 from crawler.coverage import WINDOW, field_coverage, shortfalls
 from crawler.display import is_wordy, is_worth_saying, summary_lines
-from crawler.errors import ArchiveError, ArchiveLocked, WrongArchive
+from crawler.errors import ArchiveError, ArchiveLocked, ConfigurationError
 from crawler.interrupts import Interrupts
 from crawler.newsrooms import Newsroom, newsroom_at
 from crawler.politeness import PoliteDownloader
@@ -35,7 +36,7 @@ from crawler.project import (
     EXIT_USAGE,
     archive_root,
 )
-from crawler.rules import RULES
+from crawler.rules import ITEM_RULES, RULES
 
 if TYPE_CHECKING:
     from typing import Self
@@ -147,25 +148,26 @@ class RunKeeper:
 
     def spider_opened(self, spider: Spider) -> None:
         """Open the archive, or close the spider before its first request."""
-        newsroom = newsroom_of(spider)
+        rules = RULES if hasattr(spider, "newsroom") else ITEM_RULES
         arguments = getattr(spider, "arguments", None)
         self.interrupts = Interrupts(self._hurry, self._cut_off)
         self.interrupts.watch()
         try:
+            newsroom = newsroom_of(spider)
             self.archive = Archive.open(
                 self.root / newsroom.name,
                 newsroom,
-                extractor=RULES.extractor,
-                extract=RULES.extract,
-                page_hash=RULES.page_hash,
-                arguments=arguments.given if arguments else {},
+                extractor=rules.extractor,
+                extract=rules.extract,
+                page_hash=rules.page_hash,
+                arguments=getattr(arguments, "given", {}),
                 operator=str(self.crawler.settings["USER_AGENT"]),
             )
-        except ArchiveError as error:
+        except (ArchiveError, ConfigurationError) as error:
             if isinstance(error, ArchiveLocked):
                 code = EXIT_LOCKED
             else:
-                code = EXIT_USAGE if isinstance(error, WrongArchive) else EXIT_FAILED
+                code = EXIT_USAGE if isinstance(error, ConfigurationError) else EXIT_FAILED
             logger.error(str(error))
             self.failure = str(error)
             self.crawler.stats.set_value("run/exit_code", code)
@@ -279,6 +281,7 @@ def newsroom_of(spider: Spider) -> Newsroom:
     newsroom = getattr(spider, "newsroom", None)
     if isinstance(newsroom, Newsroom):
         return newsroom
+    name = re.sub(r"[^a-z0-9._-]+", "-", spider.name.lower()).strip("-._") or "items"
     domains = getattr(spider, "allowed_domains", None) or getattr(spider, "start_urls", None)
-    address = str(domains[0]) if domains else f"{spider.name}.invalid"
-    return newsroom_at(address, spider.name)
+    address = str(next(iter(domains))) if domains else f"{name}.invalid"
+    return newsroom_at(address, name)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
+from scrapy.utils.serialize import ScrapyJSONEncoder
 
 from crawler.archive import Found, Refused
 from crawler.errors import ArchiveError, InvalidRecord
 from crawler.extensions import RunKeeper
+from crawler.origins import ItemOrigins, address_of
+from crawler.project_items import project_item
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
 
+    from crawler.archive import Outcome
 
 logger = logging.getLogger(__name__)
 
 
 class ArchivePipeline:
-    """Append what is new to the archive, and hand on the line once it is on disk.
+    """Append what is new to the archive, and hand it on once it is on disk.
 
-    Takes :class:`crawler.archive.Found`; what follows in the pipeline, and every exporter, sees
-    the article as it was written. What is unchanged is dropped, quietly.
+    Takes :class:`crawler.archive.Found`, of which what follows in the pipeline, and every exporter,
+    sees the line as it was written; what is unchanged is dropped, quietly. And takes items of any
+    other class that have a field ``url``: they are handed on as they came, changed or not.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -34,22 +41,46 @@ class ArchivePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    async def process_item(self, item: Any) -> Any:
-        """Return the line that was written, or raise :exc:`DropItem` when none was."""
-        if not isinstance(item, Found):
-            return item
+    @property
+    def keeper(self) -> RunKeeper:
+        """The extension that holds the archive."""
         keeper = self.crawler.get_extension(RunKeeper)
         assert keeper is not None  # the add-on brings both
-        url = item.article.url
+        return keeper
+
+    async def process_item(self, item: Any) -> Any:
+        """Return what is on disk, or raise :exc:`DropItem` when nothing had to be written."""
+        if isinstance(item, Found):
+            outcome = await self._submit(item, item.article.url)
+            if outcome.line is None:
+                raise DropItem(f"{item.article.url}: {outcome.kind}", log_level="DEBUG")
+            return outcome.line
+        url = address_of(item)
+        if url is None:
+            self.crawler.stats.inc_value("archive/item_without_address")
+        else:
+            await self._archive(item, url)
+        return item
+
+    async def _archive(self, item: Any, url: str) -> None:
+        origins = self.crawler.get_spider_middleware(ItemOrigins)
+        captures = origins.take(item) if origins else []
+        assert self.keeper.archive is not None  # without one the spider is closed
+        values = json.loads(json.dumps(ItemAdapter(item).asdict(), cls=ScrapyJSONEncoder))
         try:
-            outcome = await keeper.submit(item)
+            line = project_item(self.keeper.archive.newsroom.name, url, values)
         except InvalidRecord as error:
             logger.warning("%s: %s", url, error)
-            await keeper.submit(Refused(url, "invalid_record", item.captures, keep=True))
+            raise DropItem(f"{url}: {error}", log_level="DEBUG") from None
+        await self._submit(Found(line, captures), url)
+
+    async def _submit(self, found: Found, url: str) -> Outcome:
+        try:
+            return await self.keeper.submit(found)
+        except InvalidRecord as error:
+            logger.warning("%s: %s", url, error)
+            await self.keeper.submit(Refused(url, "invalid_record", found.captures, keep=True))
             raise DropItem(f"{url}: {error}", log_level="DEBUG") from None
         except ArchiveError as error:
-            keeper.fail(str(error))
+            self.keeper.fail(str(error))
             raise DropItem(f"{url}: not archived: {error}", log_level="DEBUG") from None
-        if outcome.line is None:
-            raise DropItem(f"{url}: {outcome.kind}", log_level="DEBUG")
-        return outcome.line

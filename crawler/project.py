@@ -34,7 +34,7 @@ EXIT_LOCKED: Final = 75
 
 def archive_root(settings: BaseSettings) -> Path:
     """Return the folder of all archives: ``ARCHIVE_DIR``, relative to that of scrapy.cfg."""
-    return _from_project(str(settings["ARCHIVE_DIR"]))
+    return _from_project(str(settings.get("ARCHIVE_DIR") or "output"))
 
 
 def newsroom_folders(settings: BaseSettings) -> tuple[Path, ...]:
