@@ -127,7 +127,7 @@ def _coverage(found: Status) -> Table:
     table = _table("Fields filled")
     shares = list(found.statistics.coverage.items())
     third = (len(shares) + 2) // 3
-    columns = [shares[start : start + third] for start in range(0, len(shares), third)]
+    columns = [shares[start : start + third] for start in range(0, len(shares), third or 1)]
     for row in range(third):
         cells: list[str] = []
         for column in columns:
