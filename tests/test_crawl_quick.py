@@ -26,7 +26,7 @@ def test_a_quick_backfill_and_the_pages_afterwards(
     assert problems(quick.folder, newsroom) == []
 
     named = Counter(line["captures"][0]["record_id"] for line in quick.lines)
-    assert len(named) == len(asked(newsroom)) - 1  # each answer is stored once, robots.txt is not
+    assert len(named) == len(asked(newsroom)) - 2  # all but robots.txt and a look at what is newest
     assert max(named.values()) >= 60
 
     for _ in range(5):
