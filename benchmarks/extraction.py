@@ -112,6 +112,7 @@ def stay_offline() -> None:
     tldextract.TLD_EXTRACTOR.suffix_list_urls = ()
     images.ImageExtractor._fetch_image = lambda *_: None
     logging.getLogger("newspaper").setLevel(logging.CRITICAL)
+    logging.getLogger("goose3").setLevel(logging.CRITICAL)
 
 
 def seconds(tool: Tool, module: Any, pages: Iterable[Page]) -> float:
