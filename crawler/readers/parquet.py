@@ -119,7 +119,7 @@ SCHEMA: Final = pa.schema(
 # months together never hold more than _WAITING characters of text, each article counted with
 # what its other fields take.
 _ROWS: Final = 2_000
-_WAITING: Final = 24_000_000
+_WAITING: Final = 12_000_000
 _BESIDE_TEXT: Final = 2_000
 
 
