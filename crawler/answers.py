@@ -6,16 +6,15 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 import attrs
-from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http.request import NO_CALLBACK
 
 from crawler.archive import Failed, Found, Look, Missing, Refused, Seen
 from crawler.captures import Capture
 from crawler.errors import ArchiveError, InvalidRecord, NotAnArticle
 from crawler.extensions import ALARMING, RunKeeper
-from crawler.extract import extract_article, page_addresses, page_hash
+from crawler.extract import extract_article, page_hash
 from crawler.middlewares import EXCHANGES
+from crawler.pages import PageMissing, all_pages, photo_at
 from crawler.unfetched import (
     NETWORK_ERRORS,
     BudgetSpent,
@@ -29,6 +28,7 @@ from crawler.walker import as_capture
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -43,9 +43,6 @@ logger = logging.getLogger(__name__)
 
 IN_A_ROW: Final = 10
 """Failed fetches in a row after which the site is taken to be out of reach."""
-
-MOST_PAGES: Final = 100
-"""Pages of one article that are followed; more are a trap."""
 
 UNREADABLE: Final = frozenset(
     {
@@ -78,10 +75,6 @@ class Asked:
     def is_known(self) -> bool:
         """Whether an article was archived from this address."""
         return self.look is not None and self.look.id is not None
-
-
-class PageMissing(Exception):
-    """A further page of an article could not be had, so that the article is not whole."""
 
 
 class Answers:
@@ -167,7 +160,7 @@ class Answers:
             await self._fail(asked.url, _why(first))
         else:
             try:
-                captures = await self._all_pages(first)
+                captures = await all_pages(self.crawler, first, self.newsroom)
                 article = extract_article(captures, self.newsroom)
                 captures += await self._photo(article)
             except NotAnArticle as error:
@@ -184,52 +177,13 @@ class Answers:
                 return Found(article, captures, asked.lastmod)
         return None
 
-    # --- what belongs to an article
-
-    async def _all_pages(self, first: Capture) -> list[Capture]:
-        """Return the captures of all pages of the article that *first* is a page of, in order."""
-        captures: list[Capture] = []
-        urls = list(page_addresses(first, self.newsroom)) or [first.url]
-        for url in urls:
-            if url.rstrip("/") == first.url.rstrip("/"):
-                captures.append(first)
-                continue
-            response = await self._download(url)
-            if response.status != 200:  # noqa: PLR2004 -- OK
-                raise PageMissing(f"{url}: http_{response.status}")
-            captures.append(as_capture(response))
-            if url == urls[-1] and len(urls) < MOST_PAGES:  # a theme may link the next page only
-                urls += [
-                    each
-                    for each in page_addresses(captures[-1], self.newsroom)
-                    if each.rstrip("/") not in {known.rstrip("/") for known in urls}
-                ]
-        return captures or [first]
-
     async def _photo(self, article: Article) -> list[Capture]:
-        """Return the lead photo, where it is wanted and can be had; without it nothing fails."""
-        url = article.image_url
-        if not self.takes_photos or url is None:
+        """Return the lead photo where it is wanted, and its article is news."""
+        if not self.takes_photos or article.image_url is None:
             return []
         if self.archive.ledger.says(article.id, article.content_hash, page_hash(article)):
             return []
-        try:
-            response = await self._download(url)
-        except (BudgetSpent, RunEnding):
-            raise
-        except (IgnoreRequest, *NETWORK_ERRORS) as error:
-            logger.info("%s: no photo: %s", url, slug(error))
-            return []
-        capture = as_capture(response)
-        is_photo = capture.headers.get("content-type", "").lower().startswith("image/")
-        if response.status != 200 or not is_photo:  # noqa: PLR2004 -- OK
-            logger.info("%s: no photo: http_%s", url, response.status)
-            return []
-        return [capture]
-
-    async def _download(self, url: str) -> Response:
-        request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-        return await self.crawler.engine.download_async(request)
+        return await photo_at(self.crawler, article.image_url)
 
     # --- what the archive is told
 
@@ -282,10 +236,13 @@ class Answers:
 
     async def _fail(self, url: str, reason: str) -> None:
         logger.info("%s: %s", url, reason)
-        await self._tell(Failed(url, reason))
         self._failed_in_a_row += 1
-        if self._failed_in_a_row < IN_A_ROW:
-            return
+        if self._failed_in_a_row >= IN_A_ROW:
+            self._give_up(reason)
+        await self._tell(Failed(url, reason))
+
+    def _give_up(self, reason: str) -> None:
+        """End the run: what one fetch after the other comes to is nothing of the page."""
         if reason in ALARMING:
             self.keeper.stop(reason)
         else:
