@@ -154,7 +154,7 @@ def is_wordy(settings: BaseSettings) -> bool:
 
 def is_worth_saying(record: RunRecord) -> bool:
     """Whether cron should send a mail: something was found, or something is wrong."""
-    found = sum(getattr(record, kind, 0) for kind in _EVENTS if kind not in _QUIET)
+    found = sum(getattr(record, kind, 0) for kind in _EVENTS if kind not in (*_QUIET, "refused"))
     return bool(found or record.exit_code)
 
 

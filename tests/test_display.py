@@ -67,6 +67,7 @@ def test_summary(values: dict[str, Any], seconds: float, said: list[str]) -> Non
     ("values", "worth"),
     [
         pytest.param({"requests": 2, "unchanged": 40}, False, id="nothing"),
+        pytest.param({"refused": 1, "requests": 3}, False, id="no-article"),
         pytest.param({"new": 1}, True, id="new"),
         pytest.param({"gone": 1}, True, id="gone"),
         pytest.param({"exit_code": 3}, True, id="alarm"),
