@@ -99,7 +99,7 @@ class LiveDisplay:
         requests = stats.get_value("run/request_count", 0)
         listed = stats.get_value("run/listed_count", 0)
         done = sum(stats.get_value(f"run/{kind}_count", 0) for kind in _EVENTS)
-        table = Table.grid(padding=(0, 3))
+        table = Table.grid(padding=(0, 2))  # 77 columns
         counts = {"listed": listed, "fetched": requests}
         counts |= {name: stats.get_value(f"run/{kind}_count", 0) for kind, name in _EVENTS.items()}
         table.add_row(*(Text(name, style="dim") for name in counts))
