@@ -162,6 +162,7 @@ class RunKeeper:
                 page_hash=rules.page_hash,
                 arguments=getattr(arguments, "given", {}),
                 operator=str(self.crawler.settings["USER_AGENT"]),
+                robots="obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore",
             )
         except (ArchiveError, ConfigurationError) as error:
             if isinstance(error, ArchiveLocked):

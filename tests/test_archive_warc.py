@@ -65,7 +65,7 @@ def test_records_of_a_file(folder: Folder) -> None:
 
 
 def test_warcinfo_says_who_and_how(folder: Folder) -> None:
-    with folder.open(operator="Arsip Uji <arsip@lintas.example>") as archive:
+    with folder.open(operator="Arsip Uji <arsip@lintas.example>", robots="obey") as archive:
         archive.submit(found(1)).result(timeout=30)
     with folder.warcs()[0].open("rb") as file:
         block = next(records(file)).block.decode()
@@ -74,6 +74,27 @@ def test_warcinfo_says_who_and_how(folder: Folder) -> None:
     assert said["robots"] == "obey"
     assert said["isPartOf"] == "lintas"
     assert "Transfer-Encoding is gone" in said["description"]
+
+
+def test_captures_of_another_robots_policy_go_to_another_file(folder: Folder) -> None:
+    for number, policy in enumerate(("obey", "obey", "ignore", "obey"), start=1):
+        with folder.open(robots=policy) as archive:
+            archive.submit(found(number)).result(timeout=30)
+    stated = []
+    for path in folder.warcs():
+        with path.open("rb") as file:
+            first, *rest = records(file)
+        said = dict(line.split(": ", 1) for line in first.block.decode().splitlines())
+        stated.append((said["robots"], len(rest) // 2))
+    assert stated == [("obey", 2), ("ignore", 1), ("obey", 1)]
+
+
+def test_what_is_not_known_is_not_stated(folder: Folder) -> None:
+    folder.run(found(1))
+    with folder.warcs()[0].open("rb") as file:
+        block = next(records(file)).block
+    assert b"robots:" not in block
+    assert b"operator:" not in block
 
 
 def test_fields_of_response_and_request(folder: Folder) -> None:

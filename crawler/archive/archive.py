@@ -88,6 +88,7 @@ class Archive:
         command: str = "crawl",
         arguments: Mapping[str, Any] | None = None,
         operator: str = "",
+        robots: str = "",
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> Archive:
         """Open the archive in *folder*, which is made when it is not there.
@@ -96,7 +97,8 @@ class Archive:
         rebuilt; :attr:`repairs` says so. *extract* reads stored captures again by the rules that
         *extractor* names, when a hash differs and only they may have changed; it is called in a
         thread of its own, *page_hash* in that of whoever submits. *operator* (who runs this, with
-        a contact address) goes into ``warcinfo``.
+        a contact address) and *robots* (``obey``, ``ignore``, empty where it is not known) go
+        into ``warcinfo``; captures made under another policy go to another file.
 
         Raises :exc:`ArchiveLocked` when another process writes, :exc:`WrongArchive` when it is
         another host's or a newer program's, :exc:`ArchiveError` when the disk refuses.
@@ -112,7 +114,16 @@ class Archive:
             folder.mkdir(parents=True, exist_ok=True)
             lock = Lock(folder, f"scrapy {command} {newsroom.name}", record.begin)
             try:
-                return cls(folder, newsroom, rules, record, lock, operator=operator, clock=clock)
+                return cls(
+                    folder,
+                    newsroom,
+                    rules,
+                    record,
+                    lock,
+                    operator=operator,
+                    robots=robots,
+                    clock=clock,
+                )
             except BaseException:
                 lock.release()
                 raise
@@ -128,6 +139,7 @@ class Archive:
         lock: Lock,
         *,
         operator: str,
+        robots: str,
         clock: Callable[[], dt.datetime],
     ) -> None:
         """Use :meth:`open`."""
@@ -142,7 +154,9 @@ class Archive:
         self._notes: list[str] = []
         self._counted: list[Capture] = []
         self._finished = False
-        opened = make_ready(folder, newsroom, rules.page_hash, operator=operator, clock=clock)
+        opened = make_ready(
+            folder, newsroom, rules.page_hash, operator=operator, robots=robots, clock=clock
+        )
         self.repairs = opened.repairs
         self._tables = opened.tables
         try:

@@ -36,6 +36,7 @@ def make_ready(
     page_hash: PageHash,
     *,
     operator: str,
+    robots: str = "",
     clock: Callable[[], dt.datetime],
 ) -> Opened:
     """Make the archive in *folder*, whose lock is held, *newsroom*'s, whole and consistent.
@@ -52,7 +53,7 @@ def make_ready(
     tables, more, withheld = open_ledger(folder, page_hash, now)
     said += more
     add_withheld(folder, withheld)
-    warcs = WarcFiles(folder, newsroom.name, operator=operator, clock=clock)
+    warcs = WarcFiles(folder, newsroom.name, operator=operator, robots=robots, clock=clock)
     if files := warc_files(folder, newsroom.name):
         known = tables.files().get(f"{FOLDER}/{files[-1].name}")
         tail = cut_torn_record(files[-1], known)

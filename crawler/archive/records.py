@@ -105,15 +105,15 @@ def revisit(exchange: Exchange, original: CaptureReference) -> Member:
     )
 
 
-def warcinfo(filename: str, *, archive: str, operator: str, date: str) -> bytes:
-    """Return the record with which a file begins."""
+def warcinfo(filename: str, *, archive: str, operator: str, robots: str, date: str) -> bytes:
+    """Return the record with which a file begins; what is empty is left out of it."""
     said = {
         "software": f"newsroom-archive/{__version__}",
         "format": "WARC File Format 1.1",
         "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
         "operator": operator,
         "isPartOf": archive,
-        "robots": "obey",
+        "robots": robots,
         "description": (
             "Entity bodies are stored byte for byte, their content coding kept. HTTP header fields "
             "are as the crawler's framework hands them on: names may be re-cased, and "

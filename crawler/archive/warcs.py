@@ -27,6 +27,7 @@ FULL: Final = 1_000_000_000
 # Findings of a REST list name one capture; of the last few, where they lie is remembered.
 _REMEMBERED: Final = 8
 _BLOCK: Final = 1024 * 1024
+_ROBOTS: Final = re.compile(rb"^robots: (\w+)\r$", re.MULTILINE)
 
 
 @attrs.frozen
@@ -44,13 +45,18 @@ class WarcFiles:
         archive: str,
         *,
         operator: str,
+        robots: str = "",
         clock: Callable[[], dt.datetime],
         full: int = FULL,
     ) -> None:
-        """*folder* is the archive's; *archive* its name, with which file names begin."""
+        """*folder* is the archive's; *archive* its name, with which file names begin.
+
+        *robots* is the policy by which what is added was fetched, empty where it is not known.
+        """
         self.folder = folder
         self.archive = archive
         self.operator = operator
+        self.robots = robots
         self.clock = clock
         self.full = full
         self.known = ("", 0)
@@ -223,7 +229,9 @@ class WarcFiles:
 
     def _choose(self) -> None:
         files = warc_files(self.folder, self.archive)
-        if files and not self._damaged and (size := files[-1].stat().st_size) < self.full:
+        size = files[-1].stat().st_size if files else self.full
+        fits = size < self.full and not self._damaged
+        if fits and stated_robots(files[-1]) == self.robots:
             self._path = files[-1]
             self._begin = self._end = size
             if self.known[0] != self.name:
@@ -236,7 +244,24 @@ class WarcFiles:
         self._path = self.folder / FOLDER / name
         self._begin = self._end = 0
         self.known = (self.name, 0)
-        self._append(warcinfo(name, archive=self.archive, operator=self.operator, date=stamp(now)))
+        self._append(
+            warcinfo(
+                name,
+                archive=self.archive,
+                operator=self.operator,
+                robots=self.robots,
+                date=stamp(now),
+            )
+        )
+
+
+def stated_robots(path: Path) -> str:
+    """Return the robots policy that the ``warcinfo`` of the file at *path* states, or ``""``."""
+    with path.open("rb") as file, contextlib.suppress(zlib.error):
+        first = zlib.decompressobj(wbits=31).decompress(file.read(_BLOCK), _BLOCK)
+        found = _ROBOTS.search(first)
+        return found[1].decode() if found else ""
+    return ""
 
 
 def crc_of(path: Path, size: int, *, start: int = 0, crc: int = 0) -> int:

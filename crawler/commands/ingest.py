@@ -60,9 +60,10 @@ class Command(ArchiveCommand):
         name, *files = args
         folder = archive_root(self.configured) / name
         newsroom = self._newsroom(name, folder)
+        operator = str(self.configured["USER_AGENT"])
         with tempfile.TemporaryDirectory(prefix="ingest-") as scratch:
             ingest = Ingest(newsroom, [Path(each) for each in files], Path(scratch))
-            outcomes = _write(folder, newsroom, ingest, files)
+            outcomes = _write(folder, newsroom, ingest, files, operator)
         for problem in ingest.problems[:_NAMED]:
             say(fold(problem))
         if len(ingest.problems) > _NAMED:
@@ -81,7 +82,9 @@ class Command(ArchiveCommand):
         return load_newsroom(name, folders)
 
 
-def _write(folder: Path, newsroom: Newsroom, ingest: Ingest, files: list[str]) -> Counter[str]:
+def _write(
+    folder: Path, newsroom: Newsroom, ingest: Ingest, files: list[str], operator: str = ""
+) -> Counter[str]:
     """Give the archive what *ingest* finds; return outcome → how many."""
     outcomes: Counter[str] = Counter()
     waiting: deque[Future[Outcome]] = deque()
@@ -100,6 +103,7 @@ def _write(folder: Path, newsroom: Newsroom, ingest: Ingest, files: list[str]) -
         page_hash=RULES.page_hash,
         command="ingest",
         arguments={"files": files},
+        operator=operator,
     ) as archive:
         for found in ingest.findings():
             waiting.append(archive.submit(found))
