@@ -9,7 +9,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import text_of
-from crawler.extract.lines import Line, holds_more
+from crawler.extract.lines import Line, small_elements
 from crawler.extract.metadata import Stated
 
 _PUBLISHED: Final = frozenset(("published", "entry-date", "entry-time", "post-date", "posted-on"))
@@ -48,12 +48,8 @@ def read_times(lines: Iterable[Line]) -> Times:
 
 
 def _time_elements(lines: Iterable[Line]) -> Iterator[etree._Element]:
-    seen: set[etree._Element] = set()
-    for line in lines:
-        if line.element in seen or holds_more(line.element, _SMALL):
-            continue
-        seen.add(line.element)
-        for element in line.element.iter("time", "abbr", "span", "a", "amp-timeago"):
+    for small in small_elements(lines, _SMALL):
+        for element in small.iter("time", "abbr", "span", "a", "amp-timeago"):
             if element.tag in ("time", "amp-timeago"):
                 yield element
             elif element.get("title") or element.get("datetime"):

@@ -6,7 +6,7 @@ A line is what stands between two block elements or line breaks: a byline, a dat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
@@ -79,6 +79,15 @@ def holds_more(element: etree._Element, letters: int) -> bool:
         if size > letters:
             return True
     return False
+
+
+def small_elements(lines: Iterable[Line], letters: int) -> Iterator[etree._Element]:
+    """Yield the elements of *lines* that hold at most *letters*, each once."""
+    seen: set[etree._Element] = set()
+    for line in lines:
+        if line.element not in seen and not holds_more(line.element, letters):
+            seen.add(line.element)
+            yield line.element
 
 
 def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:

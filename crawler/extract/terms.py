@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from crawler.extract.document import text_of
-from crawler.extract.lines import Line, holds_more
+from crawler.extract.lines import Line, small_elements
 
 _CATEGORY: Final = re.compile(
     r"(?:^|[\s_-])(?:cat|category|categories|kategori|rubrik)(?:$|[\s_-])", re.IGNORECASE
@@ -69,9 +69,5 @@ def _names(anchors: Iterable[etree._Element]) -> list[str]:
 
 
 def _anchors(lines: Iterable[Line]) -> Iterator[etree._Element]:
-    seen: set[etree._Element] = set()
-    for line in lines:
-        if line.element in seen or holds_more(line.element, _SMALL):
-            continue
-        seen.add(line.element)
-        yield from line.element.iter("a")
+    for element in small_elements(lines, _SMALL):
+        yield from element.iter("a")
