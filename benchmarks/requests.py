@@ -1,6 +1,6 @@
 """Requests a run: the first, one with nothing new, one after a change; beside a spider without memory.
 
-python -m benchmarks.requests [--articles 66,2000]
+python -m benchmarks.requests [--articles 66,20000]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.crawl import FAST, ROOT
+from crawler.archive import read_runs
 from crawler.newsroom import EmbeddedNewsroom
 
 SLUG = "pasar-malam-kepahiang-buka-lagi-setelah-jembatan-diperbaiki"
@@ -53,7 +54,13 @@ def measure(articles: int, door: str, scratch: Path) -> list[int]:
         ]
         counts = [asked(newsroom, crawl), asked(newsroom, crawl)]
         newsroom.publish(SLUG)
-        return [*counts, asked(newsroom, crawl)]
+        counts.append(asked(newsroom, crawl))
+        newsroom.delete(newsroom.articles[len(newsroom.articles) // 2].slug)
+        counts.append(asked(newsroom, crawl))
+        *_, after_new, after_deletion = read_runs(folder / "progres")
+        if (after_new.new, after_deletion.missing) != (1, 1):
+            raise SystemExit(f"{door}: {after_new}, {after_deletion}: the change was not found")
+        return counts
 
 
 def without_memory(articles: int) -> int:
@@ -65,18 +72,20 @@ def without_memory(articles: int) -> int:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", default="66,2000")
+    parser.add_argument("--articles", default="66,20000")
     options = parser.parse_args(argv)
     table = Table(title="Requests a run, robots.txt and pages included")
-    for column in ("articles", "", "first", "nothing new", "one new article"):
+    for column in ("articles", "", "first", "nothing new", "one new", "one deleted"):
         table.add_column(column, justify="right" if column else "left")
     with tempfile.TemporaryDirectory() as scratch:
         for articles in (int(each) for each in options.articles.split(",")):
             for door in DOORS:
-                first, quiet, one = measure(articles, door, Path(scratch))
-                table.add_row(f"{articles:,}", door, f"{first:,}", f"{quiet:,}", f"{one:,}")
+                counts = measure(articles, door, Path(scratch))
+                table.add_row(f"{articles:,}", door, *(f"{each:,}" for each in counts))
             plain = f"{without_memory(articles):,}"
-            table.add_row(f"{articles:,}", "SitemapSpider", plain, plain, plain, end_section=True)
+            table.add_row(
+                f"{articles:,}", "SitemapSpider", plain, plain, plain, plain, end_section=True
+            )
     Console().print(table)
 
 
