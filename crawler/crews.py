@@ -8,18 +8,25 @@ what it had not delivered.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from concurrent.futures.process import ProcessPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+)
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, cast
 
 from crawler.errors import ArchiveError, ConfigurationError
 
@@ -151,19 +158,57 @@ class Processes(Crew):
         # Forked from a process that has no threads and no lock, and imports the rules once.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([self._preload])
-        return ProcessPoolExecutor(self._size, context, initializer=_end_with_parent)
+        return _Pool(self._size, context)
 
 
-def _end_with_parent() -> None:
-    """End this worker when the process that gives it tasks ends, however it ends."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
+class _Pool(ThreadPoolExecutor):
+    """Threads, each of which has a process do its tasks, over a pipe that only these two hold.
 
-    def watch() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
+    A process that is killed closes its pipe whatever it was doing. The pipe that all processes of a
+    ``ProcessPoolExecutor`` share stays open, and the rest of half a result is waited for for ever.
+    """
 
-    threading.Thread(target=watch, name="parent", daemon=True).start()
+    def __init__(self, size: int, context: ForkServerContext) -> None:
+        super().__init__(size, thread_name_prefix="worker", initializer=self._hire)
+        self._context = context
+        self._processes: list[ForkServerProcess] = []
+        self._own = threading.local()
+
+    def submit(self, fn: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:
+        return super().submit(self._ask, partial(fn, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
+        for process in self._processes:
+            process.kill()
+            process.join()
+        super().shutdown(wait=wait)
+
+    def _hire(self) -> None:
+        self._own.pipe, theirs = self._context.Pipe()
+        process = self._context.Process(target=_work, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()
+        self._processes.append(process)
+
+    def _ask(self, work: Callable[[], Result]) -> Result:
+        try:
+            self._own.pipe.send(work)
+            error, result = self._own.pipe.recv()
+        except (EOFError, OSError) as lost:
+            raise BrokenExecutor("a worker ended before its task") from lost
+        if error is not None:
+            raise error
+        return cast("Result", result)
+
+
+def _work(pipe: Connection[Any, Callable[[], Any]]) -> None:
+    """Do what comes through *pipe* until there is nobody at its other end."""
+    with ThreadPoolExecutor(1) as here, suppress(EOFError, OSError):
+        while True:
+            future = here.submit(pipe.recv())
+            error = future.exception()
+            pipe.send((error, None if error else future.result()))
 
 
 class Dask(Crew):

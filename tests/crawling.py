@@ -33,7 +33,7 @@ PRELOADED = [
     "pytest", "crawler.addon", "crawler.commands.crawl", "crawler.heads", "crawler.readers.status",
     "crawler.newsroom", "scrapy.cmdline", "scrapy.commands.check", "scrapy.commands.shell",
     "scrapy.core.scraper", "scrapy.downloadermiddlewares.cookies", "scrapy.extensions.remote_control",
-    "scrapy.extensions.telnet", "scrapy.pqueues",
+    "scrapy.extensions.telnet", "scrapy.pqueues", "tests.archive_site",
 ]  # fmt: skip
 LONGEST = 60.0
 """Seconds after which a run that has not ended is taken to hang."""
@@ -135,7 +135,7 @@ def start_typed(typed: Sequence[str], out: Path, *, largest_file: int | None = N
     """Start the command *typed*, which writes into the folder *out*."""
     out.mkdir(exist_ok=True)
     log = out / "log.txt"
-    process = _forks().Process(target=_run, args=(list(typed), log, largest_file))
+    process = forks().Process(target=_run, args=(list(typed), log, largest_file))
     process.start()
     return Running(process, log, out / "progres")
 
@@ -189,7 +189,8 @@ def asked(newsroom: EmbeddedNewsroom) -> list[str]:
 
 
 @cache
-def _forks() -> ForkServerContext:
+def forks() -> ForkServerContext:
+    """Return what starts processes that have imported already what a run imports."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     return context

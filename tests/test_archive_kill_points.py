@@ -19,6 +19,7 @@ from crawler.archive.captures import records
 from crawler.archive.lines import iterate, month_files
 from crawler.archive.tables import NAME
 from tests.archive_site import BEGIN, Folder, address, found, listing, rest
+from tests.crawling import LONGEST, forks
 
 CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")
 
@@ -64,33 +65,35 @@ def once_more(folder: Folder) -> None:
 STORY = (first, sighting, everything, once_more)
 
 
-def in_child(folder: Folder, kill_before: int) -> int:
+def in_child(path: Path, kill_before: int) -> int:
     """Let the story happen in a process killed before that call; return the phase of its end."""
-    child = os.fork()
-    if child == 0:
-        made = 0
+    process = forks().Process(target=tell, args=(path, kill_before))
+    process.start()
+    process.join(LONGEST)
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return int(path.with_name("phase").read_text())
 
-        def counted(call: Any) -> Any:
-            def replacement(*arguments: Any, **more: Any) -> Any:
-                nonlocal made
-                made += 1
-                if made == kill_before:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return call(*arguments, **more)
 
-            return replacement
+def tell(path: Path, kill_before: int) -> None:
+    made = 0
 
-        for name in CALLS:
-            setattr(os, name, counted(getattr(os, name)))
-        try:
-            for number, phase in enumerate(STORY):
-                folder.path.with_name("phase").write_text(str(number))
-                phase(folder)
-            folder.path.with_name("phase").write_text(str(len(STORY)))
-        finally:
-            os._exit(0)
-    os.waitpid(child, 0)
-    return int(folder.path.with_name("phase").read_text())
+    def counted(call: Any) -> Any:
+        def replacement(*arguments: Any, **more: Any) -> Any:
+            nonlocal made
+            made += 1
+            if made == kill_before:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return call(*arguments, **more)
+
+        return replacement
+
+    for name in CALLS:
+        setattr(os, name, counted(getattr(os, name)))
+    folder, at = Folder(path), path.with_name("phase")
+    for number, phase in enumerate(STORY):
+        at.write_text(str(number))
+        phase(folder)
+    at.write_text(str(len(STORY)))
 
 
 @pytest.mark.parametrize("lose_ledger", [False, True], ids=["ledger kept", "ledger lost"])
@@ -100,7 +103,7 @@ def test_kill_before_any_call(memory_path: Path, lose_ledger: bool) -> None:
         point += 1
         folder = Folder(memory_path / str(point) / "lintas")
         folder.path.parent.mkdir()
-        phase = in_child(folder, point)
+        phase = in_child(folder.path, point)
         if lose_ledger:
             (folder.path / NAME).unlink(missing_ok=True)
         for again in STORY[phase:]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +76,10 @@ def test_a_worker_that_is_killed_changes_nothing(old: Old) -> None:
     with Processes(2, do.__module__) as crew:
         coming = old.done(crew)
         together = [next(coming)]
-        for pid in workers(crew):
-            os.kill(pid, signal.SIGKILL)
+        for worker in multiprocessing.active_children():
+            worker.kill()
         together += coming
     assert summary(together) == alone
-
-
-def workers(crew: Crew) -> list[int]:
-    return list(crew.executor._processes)  # type: ignore[attr-defined]  # there is no other way
 
 
 def die(task: int) -> int:
@@ -95,6 +94,29 @@ def test_a_task_that_kills_its_workers_is_given_up() -> None:
         assert [next(coming), next(coming), next(coming)] == [0, 1, 2]
         with pytest.raises(ArchiveError, match=r"3: its workers were lost 3 times"):
             next(coming)
+
+
+def die_saying_half(task: int) -> int:
+    for number in range(3, 64):
+        with suppress(OSError):  # not the pipe to who asked, which is a pair of sockets
+            socket.socket(fileno=os.dup(number)).sendall(struct.pack("!i", 1_000_000) + b"half")
+    return die(task)
+
+
+def test_half_a_result_is_not_waited_for() -> None:
+    lost = pytest.raises(ArchiveError, match=r"3: its workers were lost 3 times")
+    with Processes(2, __name__) as crew, lost:
+        list(crew.do(die_saying_half, [3, 4]))
+
+
+def fail(task: int) -> int:
+    raise ValueError(f"{task} is wrong")
+
+
+def test_an_error_of_the_work_comes_back() -> None:
+    with Processes(2, __name__) as crew, pytest.raises(ValueError, match="5 is wrong"):
+        list(crew.do(fail, [5]))
+    assert multiprocessing.active_children() == []
 
 
 def test_written_lines_are_those_of_the_changes(old: Old) -> None:
