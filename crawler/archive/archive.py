@@ -39,6 +39,7 @@ from crawler.archive.recorder import Recorder
 from crawler.archive.rereading import Extract, Rereader, Rules
 from crawler.archive.runs import RunLog, RunRecord, RunReport, new_run_id
 from crawler.archive.tables import NAME as LEDGER
+from crawler.archive.tables import open_unless_raised
 from crawler.archive.writer import Writer
 from crawler.captures import Capture
 from crawler.discovery import Link
@@ -159,17 +160,14 @@ class Archive:
         )
         self.repairs = opened.repairs
         self._tables = opened.tables
-        try:
+        with open_unless_raised(opened.tables):
             self._log = RunLog(folder, record)
-        except OSError:
-            opened.tables.close()
-            raise
+            self.ledger = Ledger(folder / LEDGER, newsroom.name, leave=self._keep_door)
         batches = Batches(
             folder, run=record.id, tables=opened.tables, warcs=opened.warcs, clock=clock
         )
         self._recorder = Recorder(batches, Rereader(folder, newsroom, rules))
         self._writer = Writer(self._recorder)
-        self.ledger = Ledger(folder / LEDGER, newsroom.name, leave=self._keep_door)
 
     def submit(self, finding: Finding) -> Future[Outcome]:
         """Take *finding*; the future resolves when what follows from it is on disk.

@@ -15,7 +15,7 @@ from crawler.archive.lines import cut_torn_lines
 from crawler.archive.moments import stamp
 from crawler.archive.rebuild import open_ledger, remove_ledger
 from crawler.archive.rows import PageHash
-from crawler.archive.tables import NAME, Tables
+from crawler.archive.tables import NAME, Tables, open_unless_raised
 from crawler.archive.warc_tail import cut_torn_record
 from crawler.archive.warcs import FOLDER, WarcFiles, warc_files
 from crawler.newsrooms import Newsroom
@@ -52,15 +52,16 @@ def make_ready(
         said.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
     tables, more, withheld = open_ledger(folder, page_hash, now)
     said += more
-    add_withheld(folder, withheld)
-    warcs = WarcFiles(folder, newsroom.name, operator=operator, robots=robots, clock=clock)
-    if files := warc_files(folder, newsroom.name):
-        known = tables.files().get(f"{FOLDER}/{files[-1].name}")
-        tail = cut_torn_record(files[-1], known)
-        said += [tail.said] if tail.said else []
-        warcs.known = (f"{FOLDER}/{files[-1].name}", tail.crc)
-        if not tail.usable:
-            warcs.start_anew()
+    with open_unless_raised(tables):
+        add_withheld(folder, withheld)
+        warcs = WarcFiles(folder, newsroom.name, operator=operator, robots=robots, clock=clock)
+        if files := warc_files(folder, newsroom.name):
+            known = tables.files().get(f"{FOLDER}/{files[-1].name}")
+            tail = cut_torn_record(files[-1], known)
+            said += [tail.said] if tail.said else []
+            warcs.known = (f"{FOLDER}/{files[-1].name}", tail.crc)
+            if not tail.usable:
+                warcs.start_anew()
     return Opened(tables=tables, warcs=warcs, repairs=tuple(said))
 
 

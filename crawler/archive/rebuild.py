@@ -15,7 +15,7 @@ from crawler.archive.captures import read_validators
 from crawler.archive.files import temporary
 from crawler.archive.lines import MonthFile, Position, month_files
 from crawler.archive.rows import PageHash, apply_line
-from crawler.archive.tables import NAME, Tables
+from crawler.archive.tables import NAME, Tables, open_unless_raised
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, Withheld
 from crawler.lineformat import Line, parse_line
@@ -96,7 +96,8 @@ def open_ledger(
         return _rebuild(folder, files, page_hash, now, "was missing")
     try:
         tables = Tables(path)
-        accounted = tables.files()
+        with open_unless_raised(tables):
+            accounted = tables.files()
     except sqlite3.DatabaseError as error:
         return _rebuild(folder, files, page_hash, now, f"was damaged ({error})")
     accounted = {name: known for name, known in accounted.items() if "/" not in name}
@@ -106,9 +107,10 @@ def open_ledger(
         tables.close()
         return _rebuild(folder, files, page_hash, now, f"knew lines that {lost[0]} does not have")
     filler = Filler(folder, tables, page_hash, now)
-    for file, size, crc in behind:
-        if size == 0 or size < _size(file, size):
-            filler.fill(file, size, crc)
+    with open_unless_raised(tables):
+        for file, size, crc in behind:
+            if size == 0 or size < _size(file, size):
+                filler.fill(file, size, crc)
     said = list(filler.said)
     if filler.lines:
         said.append(f"{NAME}: caught up with {filler.lines} lines")
@@ -121,8 +123,9 @@ def fill_all(
     """Make a ledger at *path* from all lines of the archive in *folder*."""
     tables = Tables(path, durable=False)
     filler = Filler(folder, tables, page_hash, now)
-    for file in month_files(folder):
-        filler.fill(file)
+    with open_unless_raised(tables):
+        for file in month_files(folder):
+            filler.fill(file)
     return tables, filler
 
 

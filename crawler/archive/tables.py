@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
@@ -84,8 +85,22 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=10,
     )
-    connection.execute("PRAGMA cache_size = -8000")
+    with open_unless_raised(connection):
+        connection.execute("PRAGMA cache_size = -8000")
     return connection
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+@contextmanager
+def open_unless_raised(thing: _Closable) -> Iterator[None]:
+    """Close *thing* when what is done with it raises."""
+    with ExitStack() as ending:
+        ending.callback(thing.close)
+        yield
+        ending.pop_all()
 
 
 class Tables:
@@ -99,6 +114,10 @@ class Tables:
         when it is no ledger.
         """
         self.connection = connect(path)
+        with open_unless_raised(self.connection):
+            self._prepare(path, durable=durable)
+
+    def _prepare(self, path: Path, *, durable: bool) -> None:
         if durable:
             # NORMAL loses the last transactions at a power failure, never consistency; what is
             # lost is made up for from the lines.
@@ -109,7 +128,6 @@ class Tables:
             self.connection.execute("PRAGMA synchronous = OFF")
         version = self.connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA:
-            self.connection.close()
             raise WrongArchive(
                 f"{path}: written by a newer version of this program (ledger schema {version}, "
                 f"this one knows {SCHEMA}); install that version, or delete the file"
