@@ -23,6 +23,8 @@ class Catalogue:
         self._entries = {entry.id: entry for entry in content.entries}
         self._seen = -1
         self._posts: list[Entry] = []
+        self._pages: list[Entry] = []
+        self._newest_change: dt.datetime | None = None
         self._by_slug: dict[str, Entry] = {}
         self._by_term: dict[int, list[Entry]] = {}
         self._by_author: dict[int, list[Entry]] = {}
@@ -39,8 +41,8 @@ class Catalogue:
     @property
     def pages(self) -> list[Entry]:
         """Public static pages, by id."""
-        found = (entry for entry in self._entries.values() if entry.kind == "page")
-        return sorted(found, key=lambda entry: entry.id)
+        self._refresh()
+        return self._pages
 
     @property
     def pictures(self) -> dict[int, tuple[Picture, Entry]]:
@@ -90,7 +92,10 @@ class Catalogue:
     @property
     def newest_change(self) -> dt.datetime:
         """When a public post was last changed."""
-        return max(entry.changed for entry in self.posts)
+        self._refresh()
+        if self._newest_change is None:
+            raise ValueError("nothing is public")
+        return self._newest_change
 
     # -------------------------------------------------------------- changing
 
@@ -127,6 +132,9 @@ class Catalogue:
             key=lambda entry: (entry.at, entry.id),
             reverse=True,
         )
+        self._newest_change = max((entry.changed for entry in self._posts), default=None)
+        pages = (entry for entry in self._entries.values() if entry.kind == "page")
+        self._pages = sorted(pages, key=lambda entry: entry.id)
         parents = {term.id: term.parent for term in self.content.terms}
         self._by_term, self._by_author, self._pictures = {}, {}, {}
         for entry in self._posts:
