@@ -22,6 +22,9 @@ from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 _FINDINGS: Final = 50
 _BYTES: Final = 16 * 1024 * 1024
 _SECONDS: Final = 0.5
+# After a batch of several, so long is waited for the next to fill: each batch costs syncs, and each
+# change of threads, of which a crawl at full speed had 25 an article, Python's lock.
+_LINGER: Final = 0.05
 # Whoever submits waits while more than that waits to be written.
 _QUEUED: Final = 32 * 1024 * 1024
 
@@ -49,6 +52,7 @@ class Writer:
         self._working: list[_Task] = []
         self._queued = 0
         self._closing = False
+        self._several = self._lingering = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
         self._thread.start()
@@ -91,7 +95,8 @@ class Writer:
             if refusal is None:
                 self._tasks.append(task)
                 self._queued += task.size
-                self._changed.notify_all()
+                if not self._lingering or self._is_full():
+                    self._changed.notify_all()
         if refusal is not None:
             task.future.set_exception(refusal)
         return task.future
@@ -105,6 +110,10 @@ class Writer:
         with self._changed:
             while not self._tasks and not self._closing:
                 self._changed.wait()
+            self._lingering = self._several
+            if self._lingering:
+                self._changed.wait_for(self._is_full, _LINGER)
+            self._lingering = False
             batch: list[_Task] = []
             size = 0
             while self._tasks and len(batch) < _FINDINGS and size < _BYTES:
@@ -116,8 +125,18 @@ class Writer:
                     break
             self._queued -= size
             self._working = batch
+            self._several = len(batch) > 1
             self._changed.notify_all()
             return batch
+
+    def _is_full(self) -> bool:
+        """Whether a batch of what waits may begin at once."""
+        return (
+            self._closing
+            or len(self._tasks) >= _FINDINGS
+            or self._queued >= _BYTES
+            or self._tasks[-1].action is not None
+        )
 
     def _run(self) -> None:
         surprise = True

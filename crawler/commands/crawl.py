@@ -78,7 +78,10 @@ class Command(BaseRunSpiderCommand):
         except ConfigurationError as error:
             raise UsageError(str(error), print_help=False) from None
         assert self.crawler_process is not None
+        assert self.settings is not None
         hush_twisted()
+        # Scrapy lets its handler drop what is below; so it is not even made, twice an article.
+        logging.getLogger().setLevel(self.settings["LOG_LEVEL"])
         crawler = self._create_crawler(spidercls)
         if arguments is None:
             self.crawler_process.crawl(crawler, **opts.spargs)
