@@ -50,6 +50,7 @@ from crawler.newsrooms import Newsroom, load_newsroom
 
 NOW: Final = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 PARTS: Final = ("writers", "append", "start", "read", "rebuild", "verify")
+FIRST_GROWN: Final = 1_000_000
 WORDS: Final = ("pasar", "jalan", "warga", "sungai", "kantor", "petani", "sekolah", "harga")
 
 
@@ -367,6 +368,11 @@ def grow(folder: Path, count: int) -> None:
     folder.mkdir(parents=True)
     opened(folder).close()
     (folder / "state.sqlite").unlink()
+    add_grown(folder, count)
+
+
+def add_grown(folder: Path, count: int) -> None:
+    """Write *count* lines of 2016 to 2025 into an archive that has none of these years."""
     article = finding(
         0,
         b"",
@@ -385,9 +391,9 @@ def grow(folder: Path, count: int) -> None:
                     dump_line(
                         attrs.evolve(
                             article,
-                            id=f"progres:{number}",
+                            id=f"progres:{FIRST_GROWN + number}",
                             url=f"https://progres.id/kota/berita-{number}.html",
-                            post_id=number,
+                            post_id=FIRST_GROWN + number,
                             body=shuffled(article.body, number),
                             published_at=when.isoformat(),
                             content_hash=f"sha256:{hashlib.sha256(str(number).encode()).hexdigest()}",
