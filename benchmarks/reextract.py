@@ -25,7 +25,7 @@ from lxml import html
 from rich.console import Console
 from rich.table import Table
 
-from crawler.archive import read
+from crawler.archive import read_raw
 from crawler.crews import Alone, Crew, Processes
 from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import Newsroom
@@ -83,7 +83,7 @@ def each_body(folder: Path, work: Callable[[bytes], object], most: int) -> None:
 def again(folder: Path, newsroom: Newsroom, workers: int, _: int) -> None:
     crew: Crew = Alone() if workers == 1 else Processes(workers, do.__module__)
     with crew:
-        for _ in crew.do(do, parts(folder, newsroom, read(folder))):
+        for _ in crew.do(do, parts(folder, newsroom, read_raw(folder))):
             pass
 
 

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class CrawlerError(Exception):
-    """Base of every error that this project raises on purpose."""
+    """Base of every error that this project raises on purpose. Fit for pickle."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[CrawlerError], args: tuple[Any, ...], values: dict[str, Any]
+) -> CrawlerError:
+    """Return an error as it was, whatever its ``__init__`` takes."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(values)
+    return error
 
 
 class ConfigurationError(CrawlerError):

@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import attrs
 
+from crawler.archive import RawLine
 from crawler.archive.files import replace_file
 from crawler.archive.reextract import Change, changes
 from crawler.items import Article
@@ -25,35 +26,34 @@ _LINES: Final = 100
 
 @attrs.frozen
 class Part:
-    """Lines in the order written, whose captures lie in one WARC file."""
+    """Lines in the order written, whose captures lie in one WARC file, unread."""
 
     folder: Path
     newsroom: Newsroom
-    lines: tuple[Article, ...] = attrs.field(repr=False)
+    lines: tuple[RawLine, ...] = attrs.field(repr=False)
 
     @property
     def end(self) -> str:
         """When its last line was written."""
-        return self.lines[-1].written_at or ""
+        return self.lines[-1].written_at
 
     def __str__(self) -> str:
         return f"{self.folder.name}: {self.lines[0].id} to {self.lines[-1].id}"
 
 
-def parts(folder: Path, newsroom: Newsroom, lines: Iterable[Article]) -> Iterator[Part]:
-    """Yield *lines* of the archive in *folder* as parts, in their order."""
-    held: list[Article] = []
+def parts(folder: Path, newsroom: Newsroom, lines: Iterable[RawLine]) -> Iterator[Part]:
+    """Yield *lines* of the archive in *folder*, all of them articles, as parts in their order."""
+    held: list[RawLine] = []
+    here = ""
     for line in lines:
-        if held and (len(held) == _LINES or _warc(line) != _warc(held[0])):
+        warc = line.warc
+        if held and (len(held) == _LINES or warc != here):
             yield Part(folder, newsroom, tuple(held))
             held.clear()
         held.append(line)
+        here = warc
     if held:
         yield Part(folder, newsroom, tuple(held))
-
-
-def _warc(line: Article) -> str:
-    return line.captures[0].warc if line.captures else ""
 
 
 @attrs.frozen
@@ -67,8 +67,12 @@ class Done:
 
 
 def do(part: Part) -> Done:
-    """Read *part* again by today's rules: the work of one worker."""
-    found = changes(part.folder, part.newsroom, RULES, part.lines)
+    """Read *part* again by today's rules: the work of one worker.
+
+    Raises :exc:`ArchiveDamaged` where a line is none.
+    """
+    lines = (line for each in part.lines if isinstance(line := each.parse(), Article))
+    found = changes(part.folder, part.newsroom, RULES, lines)
     return Done(tuple(found), len(part.lines), part.end)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from crawler.archive import newsroom_of, read
+from crawler.archive import newsroom_of, read_raw
 from crawler.crews import Dask
 from crawler.parts import do, parts
 
@@ -17,7 +17,7 @@ from crawler.parts import do, parts
 def main(address: str, folder: str) -> None:
     path = Path(folder)
     with Dask(address) as crew:
-        for number, done in enumerate(crew.do(do, parts(path, newsroom_of(path), read(path)))):
+        for number, done in enumerate(crew.do(do, parts(path, newsroom_of(path), read_raw(path)))):
             if number == 0:
                 print("begun", flush=True)
                 sys.stdin.readline()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import tracemalloc
 from pathlib import Path
 
 import attrs
 import pytest
 
-from crawler.archive import Found, Missing, Withhold, last_articles, read
+from crawler.archive import Found, Missing, RawLine, Withhold, last_articles, read, read_raw
 from crawler.archive.finishing import compress
 from crawler.archive.lines import month_files
 from crawler.errors import ArchiveDamaged, ArchiveError
@@ -227,3 +228,21 @@ def test_memory_grows_with_articles_not_with_text(tmp_path: Path) -> None:
 
     few = peak(1000)
     assert peak(16_000) < 1.5 * few
+
+
+def test_a_line_says_where_it_is_from_before_it_is_read(folder: Folder) -> None:
+    folder.run(found(1, 'Kutipan "written_at":"1999" dan "extractor":"lain"'))
+    (mine,) = read_raw(folder.path)
+    assert (mine.id, mine.extractor, mine.warc) == (
+        "lintas:1", "rules-1", folder.articles()[0].captures[0].warc,
+    )  # fmt: skip
+    assert mine.written_at == folder.articles()[0].written_at
+    assert mine.parse() == folder.articles()[0]
+    spaced = json.dumps(json.loads(mine.content)).encode()  # as another program may write it
+    bracketed = mine.content.replace(b"lintas.example/kota", b"lintas.example/[kota]")
+    for content in (spaced, bracketed):
+        other = RawLine("lain.jsonl", 0, content)
+        assert content != mine.content
+        assert (other.id, other.written_at, other.warc) == (mine.id, mine.written_at, mine.warc)
+    with pytest.raises(ArchiveDamaged, match=r"lain.jsonl: byte 7: line needs JSON"):
+        RawLine("lain.jsonl", 7, b"{").parse()

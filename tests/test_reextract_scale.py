@@ -17,12 +17,12 @@ from typing import Any
 import attrs
 import pytest
 
-from crawler.archive import read
+from crawler.archive import read, read_raw
 from crawler.archive.verify import verify
 from crawler.commands import reextract
 from crawler.commands.reextract import Command, _write
 from crawler.crews import Alone, Crew, Processes
-from crawler.errors import ArchiveError
+from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article
 from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import Newsroom
@@ -43,7 +43,7 @@ class Old:
     newsroom: Newsroom
 
     def done(self, crew: Crew) -> Iterator[Done]:
-        return crew.do(do, parts(self.folder, self.newsroom, read(self.folder)))
+        return crew.do(do, parts(self.folder, self.newsroom, read_raw(self.folder)))
 
     def lines(self) -> list[Article]:
         return list(read(self.folder, latest=False))
@@ -60,9 +60,10 @@ def summary(done: list[Done]) -> list[tuple[str, ...]]:
 
 
 def test_a_part_is_of_one_warc_file(old: Old) -> None:
-    lines = old.lines()
-    other = [attrs.evolve(each, warc="warc/lain.warc.gz") for each in lines[150].captures]
-    lines[150] = attrs.evolve(lines[150], captures=tuple(other))
+    lines = list(read_raw(old.folder))
+    there = lines[150].warc.encode()
+    moved = lines[150].content.replace(there, b"warc/lain.warc.gz")
+    lines[150] = attrs.evolve(lines[150], content=moved)
     found = list(parts(old.folder, old.newsroom, lines))
     assert [len(each.lines) for each in found] == [100, 50, 1, 59]
     assert [line.id for each in found for line in each.lines] == [line.id for line in lines]
@@ -110,12 +111,14 @@ def test_half_a_result_is_not_waited_for() -> None:
 
 
 def fail(task: int) -> int:
-    raise ValueError(f"{task} is wrong")
+    raise ArchiveDamaged("articles-2026-03.jsonl", task, "no line")
 
 
 def test_an_error_of_the_work_comes_back() -> None:
-    with Processes(2, __name__) as crew, pytest.raises(ValueError, match="5 is wrong"):
+    with Processes(2, __name__) as crew, pytest.raises(ArchiveDamaged) as caught:
         list(crew.do(fail, [5]))
+    assert str(caught.value) == "articles-2026-03.jsonl: byte 5: no line"
+    assert (caught.value.offset, caught.value.problem) == (5, "no line")
     assert multiprocessing.active_children() == []
 
 

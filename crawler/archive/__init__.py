@@ -8,6 +8,7 @@ from __future__ import annotations
 from crawler.archive.archive import Archive
 from crawler.archive.captures import read_capture
 from crawler.archive.codings import decode_body
+from crawler.archive.counted import RawLine
 from crawler.archive.erase import Erased
 from crawler.archive.findings import (
     Failed,
@@ -25,7 +26,7 @@ from crawler.archive.identity import newsroom_of
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.look import Look, Validators
-from crawler.archive.reading import last_articles, read, read_items
+from crawler.archive.reading import last_articles, read, read_items, read_raw
 from crawler.archive.rereading import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 
@@ -41,6 +42,7 @@ __all__ = [
     "Look",
     "Missing",
     "Outcome",
+    "RawLine",
     "Refused",
     "Reread",
     "Rules",
@@ -58,5 +60,6 @@ __all__ = [
     "read",
     "read_capture",
     "read_items",
+    "read_raw",
     "read_runs",
 ]

@@ -13,11 +13,11 @@ from pathlib import Path
 import attrs
 
 from crawler.archive.batch import Batches
+from crawler.archive.counted import line_beginning
 from crawler.archive.erase_records import Trace, Traces, find, overwrite, take_out
 from crawler.archive.finishing import rewrite
 from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.manifest import update_manifest
-from crawler.archive.reading import line_beginning
 from crawler.archive.rereading import post_id_of
 from crawler.archive.rows import ArticleRow
 from crawler.archive.warcs import crc_of

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import json
-import re
-from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, cast
 
-import attrs
-
-from crawler.archive.codings import zstd
+from crawler.archive.counted import RawLine, lines_that_count, withheld
 from crawler.archive.files import last_lines
-from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.identity import read_identity
-from crawler.archive.lines import MonthFile, iterate, month_files
+from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.moments import comparable
-from crawler.archive.packed import SUFFIX
-from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
-from crawler.items import ARTICLE, GONE, WITHHELD, Article
-from crawler.lineformat import Content, Line, parse_line
-from crawler.project_items import ITEM, ProjectItem
-
-# How every line that this program writes begins. Others are read as JSON.
-_BEGINNING = re.compile(
-    rb'\{"schema":"(?P<schema>[a-z]+/\d+)","id":"(?P<id>[^"\\]+)",(?:"revision":(?P<revision>\d+),)?'
-)
-# Revision and place among the lines in one number: an archive may have a million.
-_PLACE_BITS: Final = 40
-_TRIES: Final = 5
-_BUFFER: Final = 256 * 1024
+from crawler.errors import ArchiveError
+from crawler.items import Article
+from crawler.lineformat import Content
+from crawler.project_items import ProjectItem
 
 
 def read(
@@ -74,24 +54,20 @@ def read_items(
 
 
 def _read(path: Path, *, latest: bool, gone: bool, written: str | None) -> Iterator[Content]:
-    with ExitStack() as stack:
-        files = _open_all(path, written, stack)
-        index = _index(files, _withheld(path))
-        wanted = index.places(gone=gone) if latest else None
-        place, next_ = -1, 0
-        for file in files:
-            for offset, raw in file.lines():
-                place += 1
-                if wanted is None:
-                    if index.leaves_out(line_beginning(raw)[1], gone=gone):
-                        continue
-                elif next_ == len(wanted) or wanted[next_] != place:
-                    continue
-                else:
-                    next_ += 1
-                line = file.parse(offset, raw)
-                if isinstance(line, Content) and (line.written_at or "") >= (written or ""):
-                    yield line
+    for raw in lines_that_count(path, latest=latest, gone=gone, written=written):
+        line = raw.parse()
+        if isinstance(line, Content) and (line.written_at or "") >= (written or ""):
+            yield line
+
+
+def read_raw(
+    path: Path | str, *, written_since: dt.datetime | str | None = None
+) -> Iterator[RawLine]:
+    """Yield the lines whose articles :func:`read` yields, for others to read."""
+    written = _moment(written_since)
+    for raw in lines_that_count(Path(path), written=written):
+        if raw.is_article and (written is None or raw.written_at >= written):
+            yield raw
 
 
 def last_articles(folder: Path, count: int) -> list[Article]:
@@ -100,13 +76,13 @@ def last_articles(folder: Path, count: int) -> list[Article]:
     Without what is withheld. Reads from the end, so that it costs the same however large the
     archive is.
     """
-    hidden = _withheld(folder)
+    hidden = withheld(folder)
     found: list[Article] = []
     for file in reversed(month_files(folder)):
         asked = 2 * count
         while True:
             raws = _last_of(file, asked)
-            lines = [_parse(file.path.name, 0, raw) for raw in raws]
+            lines = [RawLine(file.path.name, 0, raw).parse() for raw in raws]
             here = [each for each in lines if isinstance(each, Article) and each.id not in hidden]
             if len(here) + len(found) >= count or len(raws) < asked:
                 break
@@ -117,142 +93,10 @@ def last_articles(folder: Path, count: int) -> list[Article]:
     return found[-count:] if count else []
 
 
-@attrs.frozen
-class _Opened:
-    """A file of lines as it was when reading began."""
-
-    name: str
-    compressed: bool
-    file: BinaryIO
-    size: int
-
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        self.file.seek(0)
-        offset = 0
-        try:
-            if self.compressed:
-                with io.BufferedReader(zstd.ZstdFile(self.file), _BUFFER) as text:
-                    for offset, raw in iterate(cast("BinaryIO", text)):
-                        yield offset, raw
-            else:
-                for offset, raw in iterate(self.file, 0, self.size):
-                    yield offset, raw
-        except (OSError, EOFError, zstd.ZstdError) as error:
-            raise ArchiveDamaged(self.name, offset, f"cannot be read on ({error})") from None
-
-    def parse(self, offset: int, raw: bytes) -> Line:
-        return _parse(self.name, offset, raw)
-
-
-@attrs.define
-class _Index:
-    """Which lines count."""
-
-    newest: dict[bytes, int] = attrs.field(factory=dict)
-    """Id → revision and place of the line that counts."""
-
-    gone: dict[bytes, int] = attrs.field(factory=dict)
-    """Id → revision of the gone line."""
-
-    hidden: set[bytes] = attrs.field(factory=set)
-
-    def leaves_out(self, id_: bytes, *, gone: bool) -> bool:
-        return id_ in self.hidden or (not gone and id_ in self.gone)
-
-    def places(self, *, gone: bool) -> array[int]:
-        """Return the places of the lines that count, in order; the ids are forgotten."""
-        mask = (1 << _PLACE_BITS) - 1
-        found = array(
-            "Q",
-            sorted(
-                entry & mask
-                for id_, entry in self.newest.items()
-                if not self.leaves_out(id_, gone=gone)
-            ),
-        )
-        self.newest.clear()
-        return found
-
-
-def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
-    """What a first pass, which reads no more than the beginning of each line, tells."""
-    index = _Index(hidden={id_.encode() for id_ in withheld})
-    place = -1
-    for file in files:
-        for offset, raw in file.lines():
-            place += 1
-            try:
-                schema, id_, revision = line_beginning(raw)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise ArchiveDamaged(file.name, offset, "not a line of JSON") from None
-            if schema in (ARTICLE, ITEM):
-                entry = revision << _PLACE_BITS | place
-                if entry > index.newest.get(id_, -1):
-                    index.newest[id_] = entry
-            elif schema == GONE:
-                index.gone[id_] = revision
-            elif schema == WITHHELD:
-                index.hidden.add(id_)
-    for id_, revision in list(index.gone.items()):
-        if index.newest.get(id_, 0) >> _PLACE_BITS > revision:
-            del index.gone[id_]  # it came back
-    return index
-
-
-def line_beginning(raw: bytes) -> tuple[str, bytes, int]:
-    """Return schema, id and revision of a line without reading all of it."""
-    match = _BEGINNING.match(raw)
-    if match is not None:
-        return match["schema"].decode(), match["id"], int(match["revision"] or 0)
-    values = json.loads(raw)
-    return values["schema"], values["id"].encode(), values.get("revision", 0)
-
-
-def _parse(name: str, offset: int, raw: bytes) -> Line:
-    try:
-        return parse_line(raw)
-    except InvalidRecord as error:
-        raise ArchiveDamaged(name, offset, str(error)) from None
-
-
-def _open_all(path: Path, written: str | None, stack: ExitStack) -> list[_Opened]:
-    """Open the files that *path* means, so that all are of one moment.
-
-    A month may be compressed, which removes its plain file, between being listed and opened.
-    """
-    for _ in range(_TRIES):
-        try:
-            return [_open(file, stack) for file in _files(path, written)]
-        except FileNotFoundError:
-            continue
-    raise ArchiveError(f"{path}: its files change faster than they can be opened")
-
-
-def _files(path: Path, written: str | None) -> list[MonthFile]:
-    if path.is_dir():
-        first = int(written[:7].replace("-", "")) if written else 0
-        return [file for file in month_files(path) if file.month >= first]
-    if not path.exists():
-        raise ArchiveError(f"{path}: there is no such archive or file")
-    return [MonthFile(0, path)]
-
-
-def _open(file: MonthFile, stack: ExitStack) -> _Opened:
-    opened = stack.enter_context(io.BufferedReader(io.FileIO(file.path), _BUFFER))
-    size = opened.seek(0, io.SEEK_END)
-    return _Opened(file.path.name, file.path.name.endswith(SUFFIX), cast("BinaryIO", opened), size)
-
-
 def _last_of(file: MonthFile, count: int) -> list[bytes]:
     if not file.compressed:
         return last_lines(file.path, count)
     return [raw for _, raw in file.lines()][-count:]
-
-
-def _withheld(path: Path) -> set[str]:
-    folder = path if path.is_dir() else path.parent
-    identity = read_identity(folder) if (folder / IDENTITY).exists() else None
-    return set(identity.withheld) if identity else set()
 
 
 def _published_within(line: Article, since: str | None, until: str | None) -> bool:

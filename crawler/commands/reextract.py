@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from crawler.archive import Archive, Reread, RunReport, newsroom_of, read
+from crawler.archive import Archive, Reread, RunReport, newsroom_of, read_raw
 from crawler.command import ArchiveCommand, say
 from crawler.crews import Alone, Dask, Processes
 from crawler.errors import ConfigurationError
@@ -93,7 +93,7 @@ def _crew(opts: argparse.Namespace) -> Crew:
 def _show(folder: Path, crew: Crew, since: str | None) -> int:
     """Print what would change field by field; return how many captures could not be read."""
     changed = unreadable = 0
-    lines = read(folder, written_since=since)
+    lines = read_raw(folder, written_since=since)
     for done in crew.do(do, parts(folder, newsroom_of(folder), lines)):
         for change in done.changes:
             before = change.before
@@ -143,7 +143,7 @@ def _write(folder: Path, crew: Crew, since: str | None) -> int:
         before = Marker.read(folder, since)
         if before is not None:
             say(f"{folder.name}: going on from {before.done}, where a run was broken off")
-        lines = read(folder, written_since=before.done if before else since)
+        lines = read_raw(folder, written_since=before.done if before else since)
         if before is not None:  # what it has written itself need not be read once more
             lines = (line for line in lines if line.extractor != RULES.extractor)
         rewriting = Rewriting(archive)
