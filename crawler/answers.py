@@ -44,6 +44,9 @@ logger = logging.getLogger(__name__)
 IN_A_ROW: Final = 10
 """Failed fetches in a row after which the site is taken to be out of reach."""
 
+OF_THE_PAGE: Final = frozenset({"http_404", "http_410"})
+"""Failures that say that a page is not there, and so that the site is: not counted in a row."""
+
 UNREADABLE: Final = frozenset(
     {
         "empty_page",
@@ -236,9 +239,10 @@ class Answers:
 
     async def _fail(self, url: str, reason: str) -> None:
         logger.info("%s: %s", url, reason)
-        self._failed_in_a_row += 1
-        if self._failed_in_a_row >= IN_A_ROW:
-            self._give_up(reason)
+        if reason not in OF_THE_PAGE:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= IN_A_ROW:
+                self._give_up(reason)
         await self._tell(Failed(url, reason))
 
     def _give_up(self, reason: str) -> None:

@@ -18,6 +18,8 @@ from crawler.middlewares import EXCHANGES, plain_headers
 from crawler.unfetched import (
     NETWORK_ERRORS,
     BudgetSpent,
+    ForeignAddress,
+    RobotsForbid,
     RobotsUnreadable,
     RunEnding,
     words,
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CLOSED: Final = 403
-"""Status of an answer that robots.txt or the address guard kept from being asked for."""
+"""Status of an answer that robots.txt or the address guard kept from being asked for, or that
+was not read to its end."""
 
 
 class Walker:
@@ -128,10 +131,10 @@ class Walker:
             raise
         except NETWORK_ERRORS as error:
             logger.info("%s: %s", step.url, words(error))
-            return Answer(url=step.url, status=0)
-        except IgnoreRequest as error:  # robots.txt, a foreign host, too many redirects
+            return Answer(url=step.url, status=0, why=words(error))
+        except IgnoreRequest as error:  # robots.txt, a foreign host, a bomb, too many redirects
             logger.info("%s: %s", step.url, error)
-            return Answer(url=step.url, status=CLOSED)
+            return Answer(url=step.url, status=CLOSED, why=_why(error))
         capture = as_capture(response)
         if response.status == 200:  # noqa: PLR2004
             self.answer = capture
@@ -167,6 +170,14 @@ class Walker:
     def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
         self._note_listed()
         self.archive.ledger.keep_door(name, left)
+
+
+def _why(error: IgnoreRequest) -> str:
+    if isinstance(error, RobotsForbid):
+        return "robots.txt forbids it"
+    if isinstance(error, ForeignAddress):
+        return f"{error.url} is another host's"
+    return words(error)
 
 
 def conditional(validators: Validators) -> dict[str, str]:

@@ -61,7 +61,8 @@ def _refused(answer: Answer) -> Reading[T]:
     if elsewhere:
         return Reading("closed", (), answer, f"{LEADS_TO}{elsewhere}")
     if answer.status == 0:
-        return Reading("trouble", (), answer, "no answer")
+        return Reading("trouble", (), answer, answer.why or "no answer")
     # 408 and 429 ask for patience, 5xx for another try; everything else is a shut door.
     passing = answer.status in (408, 429) or answer.status >= 500  # noqa: PLR2004
-    return Reading("trouble" if passing else "closed", (), answer, f"HTTP {answer.status}")
+    reason = answer.why or f"HTTP {answer.status}"
+    return Reading("trouble" if passing else "closed", (), answer, reason)

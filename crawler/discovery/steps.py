@@ -68,6 +68,9 @@ class Answer:
     headers: Mapping[str, str] = attrs.field(factory=dict)
     """Header fields, names in lower case."""
 
+    why: str = ""
+    """Why there is none, where that is not for the server's status to say: ``too_large``."""
+
     seconds: float = 0.0
     """How long it took: a quick backfill asks a slow server for less at a time."""
 
