@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 import pytest
 
 from crawler.discovery import Answer, Window, plan
+from crawler.discovery.captured import number_of_pages
 from crawler.errors import ConfigurationError, DiscoveryFailed
-from tests.discovery_site import ADDRESS, NEWSROOM, NOW, Driver, Site, at, page
+from tests.discovery_site import ADDRESS, NEWSROOM, NOW, Driver, Run, Site, at, page
 from tests.memory_double import DictMemory
 
 DOORS = ("rest", "sitemap", "feed", "lists")
@@ -428,9 +434,63 @@ class TestGiven:
         assert [note.slug for note in run.notes] == ["foreign", "foreign"]
         assert run.requests == [f"{ADDRESS}/robots.txt"]
 
-    def test_a_cdx_server_lists_captured_pages(self) -> None:
-        site = Site(3)
-        server = "https://arsip.example/cdx"
+
+CDX = "https://arsip.example/cdx"
+
+
+@attrs.define
+class Index:
+    """A CDX server: pywb's flat index, which has no pages, or one with ``pages``, as OpenWayback."""
+
+    rows: list[tuple[str, str]]
+    """Time of capture and path; sorted as an index is, by address."""
+
+    pages: int = 0
+    requests: list[dict[str, str]] = attrs.field(factory=list)
+
+    def __call__(self, url: str, answer: Answer) -> Answer:
+        if not url.startswith(CDX):
+            return answer
+        query = dict(parse_qsl(urlsplit(url).query))
+        self.requests.append(query)
+        if "showNumPages" in query:
+            return page(url, json.dumps([["numpages"], [str(self.pages)]]))
+        rows = self.rows
+        if self.pages:
+            size = -(-len(rows) // self.pages)
+            start = int(query["page"]) * size
+            rows = rows[start : start + size]
+        rows = [row for row in rows if query.get("from", "") <= row[0] <= query.get("to", "9")]
+        lines = [
+            {"timestamp": stamp, "url": f"{ADDRESS}{path}", "mime": "text/html", "status": "200"}
+            for stamp, path in rows[: int(query["limit"])]
+        ]
+        names = query.get("fields", query["fl"]).split(",")
+        return page(url, "".join(f"{json.dumps(_only(names, line))}\n" for line in lines))
+
+
+def _only(names: list[str], line: dict[str, str]) -> dict[str, str]:
+    return {name: line[name] for name in names if name in line}
+
+
+def captures(number: int, *, seconds: int = 1) -> list[tuple[str, str]]:
+    """Of *number* articles in the order of their addresses, *seconds* apart."""
+    began = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+    times = (began + dt.timedelta(seconds=each * 7919 % number * seconds) for each in range(number))
+    return [
+        (f"{time:%Y%m%d%H%M%S}", f"/berita-nomor-{10_000 + each}/")
+        for each, time in enumerate(times)
+    ]
+
+
+def ask(index: Callable[[str, Answer], Answer], **options: Any) -> Run:
+    site = Site(3)
+    site.tamper = index
+    return Driver(site).run(doors="cdx", cdx=CDX, fetch=False, **options)
+
+
+class TestCdx:
+    def test_lists_captured_pages(self) -> None:
         pages = [
             "".join(
                 f'{{"url": "{ADDRESS}/{path}", "status": "{status}", "mime": "text/html"}}\n'
@@ -443,24 +503,96 @@ class TestGiven:
         ]
 
         def archive(url: str, answer: Answer) -> Answer:
-            if not url.startswith(server):
+            if not url.startswith(CDX):
                 return answer
-            number = int(url.rpartition("page=")[2])
-            return page(url, pages[number] if number < len(pages) else "")
+            number = int(dict(parse_qsl(urlsplit(url).query)).get("page", "2"))
+            return page(url, pages[number] if number < 2 else "")
 
-        site.tamper = archive
-        run = Driver(site).run(doors="cdx", cdx=server)
+        run = ask(archive)
         assert run.found == [("new", 100), ("new", 101)]
         assert "url=kabar.example%2F%2A" in run.requests[1]
 
-    def test_a_cdx_server_that_does_not_answer_is_an_error(self) -> None:
-        site = Site(3)
-        site.tamper = lambda url, answer: (
-            Answer(url=url, status=503) if "arsip.example" in url else answer
-        )
-        with pytest.raises(DiscoveryFailed, match="cdx: HTTP 503"):
-            Driver(site).run(doors="cdx", cdx="https://arsip.example/cdx")
+    def test_an_index_with_names_of_its_own_and_without_pages(self) -> None:
+        index = Index(captures(3))
+        assert ask(index).found == [("new", 10_000), ("new", 10_001), ("new", 10_002)]
+        assert [query["page"] for query in index.requests] == ["0", "1"]
 
-    def test_cdx_wants_a_server(self) -> None:
+    def test_a_page_of_which_filters_leave_nothing_is_not_the_last(self) -> None:
+        index = Index([*captures(4), ("20231231000000", "/lama/"), ("20231231000000", "/usang/")])
+        index.rows = [index.rows[4], *index.rows[:2], index.rows[5], *index.rows[2:4]]
+        index.pages = 6
+        run = ask(index, window=Window(since=dt.date(2024, 1, 1)))
+        assert run.found == [("new", 10_000 + each) for each in range(4)]
+        assert {query["from"] for query in index.requests} == {"20231231170000"}  # 00:00 +07:00
+
+    def test_a_long_list_without_pages_is_asked_for_by_time(self) -> None:
+        index = Index(captures(25_000))
+        run = ask(index)
+        assert len(run.found) == 25_000
+        assert run.summary is not None
+        assert run.summary.doors == {"cdx": "complete"}
+        assert len(index.requests) < 20
+
+    def test_what_cannot_be_told_apart_by_time_is_said(self) -> None:
+        index = Index(captures(25_000, seconds=0))
+        run = ask(index)
+        assert (len(run.found), run.slugs) == (10_000, {"capped"})
+        assert len(index.requests) == 2
+
+    def test_a_server_that_passes_over_times_is_not_asked_for_ever(self) -> None:
+        index = Index(captures(25_000))
+
+        def timeless(url: str, answer: Answer) -> Answer:
+            return index(re.sub("&(from|to)=[0-9]+", "", url), answer)
+
+        run = ask(timeless)
+        assert (len(run.found), run.slugs) == (10_000, {"capped"})
+        assert len(index.requests) < 10
+
+    def test_a_list_that_breaks_off_is_not_complete(self) -> None:
+        index = Index(captures(6), pages=3)
+        run = ask(
+            lambda url, answer: (
+                Answer(url=url, status=429) if url.endswith("page=1") else index(url, answer)
+            )
+        )
+        assert run.found == [("new", 10_000), ("new", 10_001)]
+        assert [note.text for note in run.notes] == ["page 1: HTTP 429"]
+        assert run.summary is not None
+        assert run.summary.doors == {"cdx": "partial"}
+
+    @pytest.mark.parametrize(
+        ("status", "body"),
+        [(200, b""), (404, b'{"message": "No Captures found for: kabar.example/*"}')],
+        ids=["pywb", "Common Crawl"],
+    )
+    def test_an_index_that_knows_nothing_of_the_newsroom(self, status: int, body: bytes) -> None:
+        run = ask(
+            lambda url, answer: (
+                Answer(url=url, status=status, body=body) if url.startswith(CDX) else answer
+            )
+        )
+        assert run.found == []
+        assert [note.text for note in run.notes] == ["it has no capture of the newsroom"]
+
+    @pytest.mark.parametrize("status", [404, 503])
+    def test_a_server_that_does_not_answer_is_an_error(self, status: int) -> None:
+        with pytest.raises(DiscoveryFailed, match=f"cdx: HTTP {status}"):
+            ask(lambda url, answer: Answer(url=url, status=status) if CDX in url else answer)
+
+    @pytest.mark.parametrize(
+        ("stated", "pages"),
+        [
+            (b"3\n", 3),
+            (b'[["numpages"],\n["3"]]\n', 3),
+            (b'{"pages": 3, "pageSize": 5, "blocks": 11}', 3),
+            (b'{"urlkey": "example,kabar)/", "pages": "tiga"}', 0),
+            (b"", 0),
+        ],
+    )
+    def test_how_many_pages_there_are(self, stated: bytes, pages: int) -> None:
+        assert number_of_pages(stated) == pages
+
+    def test_wants_a_server(self) -> None:
         with pytest.raises(ConfigurationError, match="want the address of a CDX server"):
             plan(NEWSROOM, DictMemory(), now=NOW, doors="cdx")

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from crawler.discovery.captured import CdxDoor
 from crawler.discovery.feed import FeedDoor
-from crawler.discovery.given import walk_cdx, walk_urls
+from crawler.discovery.given import walk_urls
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.moments import instant
 from crawler.discovery.reading import LEADS_TO
@@ -119,7 +120,7 @@ class _Plan:
             elif door == "listing":
                 yield from self._took(ListingDoor(self.visit).walk(deep=True))
             else:
-                yield from self._took(walk_cdx(self.visit, cdx))
+                yield from self._took(CdxDoor(self.visit, cdx).walk())
         yield from self._end()
 
     def auto(self) -> Part[None]:
