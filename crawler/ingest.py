@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from crawler.archive.captures import (
     record_at,
     without_chunks,
 )
-from crawler.archive.foreign import Damage, member, open_sources, walk
+from crawler.archive.foreign import Damage, Oversized, member, open_sources, walk
 from crawler.archive.records import sha256
 from crawler.captures import Capture, CopiedRecord, Exchange
 from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle
@@ -39,6 +40,8 @@ _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
 _POSTS: Final = "/wp/v2/posts"
 _MOST_PAGES: Final = 100
+_LARGEST: Final = 8 * 1024 * 1024
+"""Bytes of a body without its codings: what a crawl takes, too."""
 
 
 @attrs.frozen(order=True)
@@ -101,7 +104,9 @@ class Ingest:
         payloads: dict[str, tuple[int, int]] = {}
         visits: list[tuple[_Seen, str]] = []
         for number, source in enumerate(self.sources):
-            for record in walk(source):
+            for record in chain(source.oversized, walk(source)):
+                if isinstance(record, Oversized) and not self._may_be_page(record):
+                    continue
                 if isinstance(record, Damage):
                     self.problems.append(str(record))
                     continue
@@ -116,6 +121,15 @@ class Ingest:
         self._seen.sort()
         for several in self._pages.values():
             several.sort()
+
+    def _may_be_page(self, record: Oversized) -> bool:
+        """Whether a record too large to be read says that it is the newsroom's; count it if not."""
+        if not same_host(record.url, self.hosts):
+            return False
+        if record.media and record.media not in (*_HTML, _JSON):
+            self.passed_over["not_html"] += 1
+            return False
+        return True
 
     def _note(
         self,
@@ -202,10 +216,12 @@ class Ingest:
         stated = record.fields.get("warc-payload-digest", "")
         status, fields, body = parse_response(record.block)
         headers = joined(fields)
+        coding = headers.get("content-encoding", "")
+        plain = decode_body(without_chunks(headers, body), coding, largest=_LARGEST)
+        if len(plain) > _LARGEST:
+            raise ArchiveDamaged(source.name, offset, f"body has more than {_LARGEST} bytes")
         if stated and not payload_agrees(headers, body, stated):
             raise ArchiveDamaged(source.name, offset, f"payload is not {stated}")
-        coding = headers.get("content-encoding", "")
-        plain = decode_body(without_chunks(headers, body), coding)
         capture = Capture(url=seen.url, body=plain, status=status, headers=headers)
         if seen.original is not None:
             exchange = Exchange(

@@ -19,6 +19,8 @@ from crawler.items import CaptureReference
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _BLOCK: Final = 64 * 1024
+# Unpacked at a time; a block of a bomb would give a thousand times its size.
+_PART: Final = 1024 * 1024
 _MAGIC: Final = b"\x1f\x8b\x08"
 # More than any page; what decodes to more is a bomb.
 _LARGEST: Final = 256 * 1024 * 1024
@@ -56,6 +58,14 @@ class StoredRecord:
 
 class NotARecord(ValueError):
     """Bytes that should be a record are none, or not all of it."""
+
+
+class TooLarge(NotARecord):
+    """A record has more bytes than are read of one; *start* is how it begins."""
+
+    def __init__(self, largest: int, start: bytes) -> None:
+        super().__init__(f"more than {largest} bytes")
+        self.start = start
 
 
 def read_capture(folder: Path, reference: CaptureReference) -> Capture:
@@ -133,10 +143,10 @@ def record_at(folder: Path, warc: str, offset: int, length: int | None = None) -
     return record
 
 
-def records(file: BinaryIO, start: int = 0) -> Iterator[StoredRecord]:
+def records(file: BinaryIO, start: int = 0, *, largest: int = _LARGEST) -> Iterator[StoredRecord]:
     """Yield the records of a WARC file from byte *start* on, one in memory at a time.
 
-    Raises :exc:`NotARecord` where the bytes are none; what was yielded before is whole, so damage
+    Raises :exc:`TooLarge` for one of more than *largest* bytes, :exc:`NotARecord` where the bytes are none; what was yielded before is whole, so damage
     begins where the last record ended.
     """
     file.seek(start)
@@ -149,15 +159,16 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[StoredRecord]:
             held = held or file.read(_BLOCK)
             if not held:
                 break
+            taken += len(held)
             try:
-                parts.append(inflate.decompress(held))
+                parts.append(inflate.decompress(held, _PART))
             except zlib.error as error:
                 raise NotARecord(str(error)) from None
+            held = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            taken -= len(held)
             size += len(parts[-1])
-            if size > _LARGEST:
-                raise NotARecord(f"more than {_LARGEST} bytes")
-            taken += len(held) - len(inflate.unused_data)
-            held = inflate.unused_data
+            if size > largest:
+                raise TooLarge(largest, parts[0])
         if not taken:
             return
         if not inflate.eof:
@@ -166,15 +177,18 @@ def records(file: BinaryIO, start: int = 0) -> Iterator[StoredRecord]:
         offset += taken
 
 
-def next_record_after(file: BinaryIO, offset: int) -> int | None:
-    """Return where, behind *offset*, the next byte lies from which a record can be read."""
+def next_record_after(file: BinaryIO, offset: int, *, largest: int = _LARGEST) -> int | None:
+    """Return where, behind *offset*, the next byte lies from which a record can be read.
+
+    Of one that has more than *largest* bytes the beginning is enough.
+    """
     file.seek(offset + 1)
     begin, held = offset + 1, b""
     while block := file.read(_BLOCK):
         held += block
         found = held.find(_MAGIC)
         while found >= 0:
-            if _is_record(file, begin + found):
+            if _is_record(file, begin + found, largest):
                 return begin + found
             file.seek(begin + len(held))
             found = held.find(_MAGIC, found + 1)
@@ -184,9 +198,11 @@ def next_record_after(file: BinaryIO, offset: int) -> int | None:
     return None
 
 
-def _is_record(file: BinaryIO, offset: int) -> bool:
+def _is_record(file: BinaryIO, offset: int, largest: int) -> bool:
     try:
-        return next(records(file, offset), None) is not None
+        return next(records(file, offset, largest=largest), None) is not None
+    except TooLarge as error:
+        return error.start.startswith(b"WARC/1.")
     except NotARecord:
         return False
 
