@@ -17,6 +17,7 @@ from rich.text import Text
 from crawler.archive import Ledger, RunRecord, read, read_runs
 from crawler.items import Article
 from crawler.newsroom import EmbeddedNewsroom
+from crawler.normalise.text import fold
 from crawler.readers.statistics import disk, statistics
 
 ROOT: Final = Path(__file__).parent.parent
@@ -79,8 +80,8 @@ def _articles(articles: list[Article]) -> Table:
     for each in sorted(articles, key=lambda article: article.published_at or "", reverse=True):
         table.add_row(
             (each.published_at or "")[:16].replace("T", " "),
-            (each.dateline.place or "") if each.dateline else "",
-            Text(each.title, overflow="ellipsis", no_wrap=True),
+            _safe((each.dateline.place or "") if each.dateline else ""),
+            Text(fold(each.title), overflow="ellipsis", no_wrap=True),
             f"{each.word_count:,}",
             str(len(each.pages)),
         )
@@ -119,7 +120,7 @@ def _refused(folder: Path) -> Table:
     table.add_column("why")
     table.add_column("address", overflow="fold")
     for look in refused:
-        table.add_row(look.reason or "", look.url)
+        table.add_row(_safe(look.reason or ""), _safe(look.url))
     return table
 
 
@@ -135,8 +136,13 @@ def _one(article: Article) -> Panel:
             value = "\n".join(f"{each.heading}: {each.title}" for each in value)
         elif isinstance(value, tuple):
             value = ", ".join(value)
-        table.add_row(name, Text(str(value) if value else "–"))
+        table.add_row(name, _safe(str(value) if value else "–"))
     return Panel(table, title="One article in full", title_align="left")
+
+
+def _safe(text: str) -> Text:
+    """Return what a site wrote without what would command the terminal, or Rich."""
+    return Text("\n".join(map(fold, text.split("\n"))))
 
 
 def _files(folder: Path, run: RunRecord, count: int, seconds: float) -> Panel:
@@ -146,7 +152,7 @@ def _files(folder: Path, run: RunRecord, count: int, seconds: float) -> Panel:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith((".", "state.sqlite-")):
             size = f"{path.stat().st_size / 1000:9,.0f} kB  "
-            text.append(size, "dim").append(f"{path.relative_to(ROOT)}\n")
+            text.append(size, "dim").append(f"{OUTPUT / NAME / path.relative_to(folder)}\n")
     text.append(f"\nlines {sizes['articles'] / 1e3:,.0f} kB, ")
     text.append(f"captures {sizes['captures'] / 1e3:,.0f} kB")
     return Panel(text, title="Where it is", title_align="left")

@@ -117,7 +117,9 @@ def _audit(found: Status) -> Group:
     text.append(f"; missing: {said}", "not bold")
     table = Table.grid(padding=(0, 2))
     for each in sorted(found.missing, key=lambda one: (one.month or "", one.url))[:_SHOWN]:
-        table.add_row(each.month or "", fold(each.reason), Text(fold(each.url), overflow="fold"))
+        table.add_row(
+            each.month or "", Text(fold(each.reason)), Text(fold(each.url), overflow="fold")
+        )
     rest = len(found.missing) - _SHOWN
     more = Text(f"… and {rest:,} more; --json has all") if rest > 0 else Text("")
     return Group(text, table, more)

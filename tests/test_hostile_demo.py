@@ -1,0 +1,86 @@
+"""What ``make demo`` shows of a newsroom that writes for terminals, not for readers."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from crawler.demo import _show
+from crawler.newsroom import EmbeddedNewsroom
+from crawler.newsroom import faults as trouble
+from tests.crawling import ROOT, crawl
+from tests.test_hostile_text import CONTROL, ESCAPES, TRICKS, hostile
+
+MARKUP = "[link=http://lain.example/]klik[/link][/salah][bold]"
+
+
+def shown(folder: Path, width: int = 120) -> str:
+    """Return what the demo prints of the archive in *folder* on a terminal without colours."""
+    screen = io.StringIO()
+    _show(Console(file=screen, width=width, color_system=None, force_terminal=True), folder, 1.0)
+    return screen.getvalue()
+
+
+def tampered(folder: Path) -> None:
+    """Put escapes and markup into every line, as no extraction would have let them through."""
+    [path] = folder.glob("articles-*.jsonl")
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for line in lines:
+        for field in ("title", "body", "caption", "credit"):
+            line[field] = f"{ESCAPES}{MARKUP}{line[field]}"
+        line["tags"] = [f"{ESCAPES}{MARKUP}", *line["tags"]]
+        if line["dateline"]:
+            line["dateline"]["place"] = f"{ESCAPES}{MARKUP}"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+def test_a_newsroom_that_writes_escapes(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
+    newsroom.faults.append(trouble.on(r"\.html", trouble.changed(hostile)))
+    folder = crawl(newsroom, tmp_path).folder
+    said = shown(folder)
+    assert "HEBOH" in said
+    assert not CONTROL & set(said)
+    assert not set(TRICKS) & set(said)
+
+
+def test_an_archive_with_escapes_and_markup_in_its_lines(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    page = "<html><body class='page-template-default page page-id-7'><h1>Kontak</h1></body></html>"
+    newsroom.faults.append(trouble.on("mural-pelajar", trouble.says(page)))
+    folder = crawl(newsroom, tmp_path, "-a", "limit=5").folder
+    tampered(folder)
+    said = shown(folder)
+    assert said.count("HEBOH") > 5
+    assert "[link=http://lain.example/]" in said.replace("\n", "")
+    assert not CONTROL & set(said)
+    assert not set(TRICKS) & set(said)
+
+
+def test_the_address_of_what_is_no_article_is_no_markup(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    url = f"{newsroom.address}/daerah/[/salah].html"
+    listed = f"<url><loc>{url}</loc></url>".encode()
+    newsroom.close("rest")
+    newsroom.faults.append(
+        trouble.on(
+            "wp-sitemap-posts-post-1",
+            trouble.changed(lambda body: body.replace(b"<url>", listed + b"<url>", 1)),
+        )
+    )
+    page = "<html><body class='page-template-default page page-id-7'><h1>Kontak</h1></body></html>"
+    newsroom.faults.append(trouble.on("salah", trouble.says(page)))
+    newsroom.faults.append(trouble.on("cabai", trouble.status(404)))
+    folder = crawl(newsroom, tmp_path).folder
+    assert "salah" in shown(folder)
+    said = subprocess.run(
+        [sys.executable, "-m", "scrapy", "status", "progres", "-s", f"ARCHIVE_DIR={tmp_path}"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "http_404" in said
