@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
-import subprocess
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,33 +11,15 @@ import pytest
 
 from crawler.archive import read
 from tests.crawling import Archived
-from tests.tool_venvs import tool_venv
+from tests.tool_venvs import pywb
 
 
 @pytest.fixture
 def wayback(archived: Archived, tmp_path: Path) -> Iterator[str]:
     """Serve the archive's captures with pywb on loopback; yield the address of its collection."""
-    programs = tool_venv("pywb", "pywb==2.10.0")
     warcs = sorted((archived.out / "progres" / "warc").glob("*.warc.gz"))
-    for command in (["init", "progres"], ["add", "progres", *map(str, warcs)]):
-        subprocess.run([programs / "wb-manager", *command], cwd=tmp_path, check=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [programs / "wayback", "--bind", "127.0.0.1", "--port", str(port)],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert server.stderr is not None
-        for line in server.stderr:  # it says so once it listens
-            if "Starting Gevent Server" in line:
-                break
-        yield f"http://127.0.0.1:{port}/progres"
-    finally:
-        server.terminate()
-        server.communicate()
+    with pywb(tmp_path, "progres", *warcs) as address:
+        yield address
 
 
 @pytest.mark.tools

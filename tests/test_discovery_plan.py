@@ -549,6 +549,14 @@ class TestCdx:
         assert (len(run.found), run.slugs) == (10_000, {"capped"})
         assert len(index.requests) < 10
 
+    def test_a_list_without_an_end_is_left(self) -> None:
+        def endless(url: str, answer: Answer) -> Answer:
+            line = {"url": f"{ADDRESS}/berita-nomor-{url.rpartition('page=')[2]}/"}
+            return page(url, json.dumps(line)) if url.startswith(CDX) else answer
+
+        run = ask(endless)
+        assert (len(run.found), run.slugs) == (2_000, {"capped"})
+
     def test_a_list_that_breaks_off_is_not_complete(self) -> None:
         index = Index(captures(6), pages=3)
         run = ask(

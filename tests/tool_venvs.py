@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,3 +42,28 @@ def with_path(*folders: Path) -> dict[str, str]:
     """The environment in which programs of *folders*, and of this Python, come first."""
     first = [str(folder) for folder in (*folders, Path(sys.executable).parent)]
     return {**os.environ, "PATH": os.pathsep.join([*first, os.environ["PATH"]])}
+
+
+@contextmanager
+def pywb(folder: Path, name: str, *warcs: Path) -> Iterator[str]:
+    """Serve *warcs* with pywb on loopback, as collection *name* in *folder*; yield its address."""
+    programs = tool_venv("pywb", "pywb==2.10.0")
+    for command in (["init", name], ["add", name, *map(str, warcs)]):
+        subprocess.run([programs / "wb-manager", *command], cwd=folder, check=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [programs / "wayback", "--bind", "127.0.0.1", "--port", str(port)],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stderr is not None
+        for line in server.stderr:  # it says so once it listens
+            if "Starting Gevent Server" in line:
+                break
+        yield f"http://127.0.0.1:{port}/{name}"
+    finally:
+        server.terminate()
+        server.communicate()

@@ -20,6 +20,9 @@ DOOR: Final = "cdx"
 MOST_LINES: Final = 10_000
 """Lines asked for at once: with addresses of 500 characters 7 MB, and a run takes 8 MB."""
 
+MOST_REQUESTS: Final = 2_000
+"""Eighteen million captures; beyond that it is a trap."""
+
 _BLOCKS: Final = 3  # of a compressed index; each has 3,000 lines as a rule
 
 Span: TypeAlias = tuple[str | None, str | None]
@@ -45,7 +48,9 @@ class CdxDoor:
         """Ask for the first page of all, and from there for whatever is not listed yet."""
         waiting = [(self._window(), 0)]
         before: tuple[IndexedCapture, ...] = ()
-        while waiting:
+        for _ in range(MOST_REQUESTS):
+            if not waiting:
+                break
             span, page = waiting.pop()
             reading = yield from self._read(span, page)
             if reading.verdict != "ok":
@@ -72,6 +77,11 @@ class CdxDoor:
                 yield self._left_out(f"more than {MOST_LINES} lines at once", "capped")
             if before or (yield from self._has_page(span, page + 1)):
                 waiting.append((span, page + 1))
+        else:
+            yield self._left_out(f"not at its end after {MOST_REQUESTS} requests", "capped")
+        return (yield from self._end())
+
+    def _end(self) -> Part[Outcome]:
         if not self._total:
             yield Note(door=DOOR, text="it has no capture of the newsroom", slug="lists_none")
         state = "partial" if self._partial else "complete"
