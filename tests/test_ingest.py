@@ -33,11 +33,13 @@ from crawler.readers.selection import Selection
 from crawler.readers.wacz import package
 from crawler.rules import RULES
 from tests.archive_site import Folder
+from tests.crawling import crawl
 from tests.project_copy import refusal
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
 MERCUSUAR = "empat-puluh-tahun-menjaga-mercusuar-kisah-penjaga-pulau-tikus"
 KETAHUN = "menyusuri-sungai-ketahun-dari-hulu-tambang-sampai-muara"
+MURAL = "dinding-pasar-baru-koto-jadi-kanvas-lomba-mural-pelajar"
 PAGES = 3
 """Of the article KETAHUN."""
 
@@ -406,6 +408,38 @@ def test_our_own_wacz_comes_back_as_the_same_articles(
         return {k: v for k, v in values.items() if k not in ("run", "written_at")}
 
     assert [*map(content, other.articles())] == [*map(content, target.articles())]
+
+
+@pytest.mark.parametrize(
+    ("refresh", "looked_at"), [("due", 0), ("all", 34)], ids=["what is due", "every article"]
+)
+def test_a_crawl_goes_on_where_the_files_end(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path, refresh: str, looked_at: int
+) -> None:
+    """What others captured in March is not written again; what was edited since then is."""
+    newsroom.hold(MURAL)
+    others = Crawler(newsroom)
+    for slug in {entry.slug for entry in newsroom.articles} - {MERCUSUAR}:
+        others.page(slug, "2026-03-20T00:00:00Z")
+    for number in range(2, PAGES + 1):
+        others.page(KETAHUN, "2026-03-20T00:00:00Z", f"/{number}")
+    assert target.take(others.save(tmp_path / "siaran.warc.gz")) == {"new": 35}
+
+    newsroom.publish(MURAL)
+    newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
+    first = crawl(newsroom, tmp_path, "-a", f"refresh={refresh}")
+    assert (first.code, first.run.new, first.run.changed) == (0, 2, 1), first.said
+    assert first.run.unchanged == looked_at
+    assert {(line["url"], line["revision"]) for line in first.lines} == {
+        (newsroom.url(MURAL), 1),
+        (newsroom.url(MERCUSUAR), 1),
+        (newsroom.url(CABAI), 2),
+    }
+    assert len(target.articles()) == 35 + 3
+
+    second = crawl(newsroom, tmp_path, "-a", f"refresh={refresh}")
+    assert (second.code, second.lines) == (0, [])
+    assert target.whole()
 
 
 def test_the_archive_is_locked_meanwhile(crawler: Crawler, target: Target, tmp_path: Path) -> None:
