@@ -82,10 +82,11 @@ class CdxDoor:
         return (yield from self._end())
 
     def _end(self) -> Part[Outcome]:
-        if not self._total:
-            yield Note(door=DOOR, text="it has no capture of the newsroom", slug="lists_none")
+        reason = "" if self._total else "it has no capture of the newsroom"
+        if reason:
+            yield Note(door=DOOR, text=reason, slug="lists_none")
         state = "partial" if self._partial else "complete"
-        return Outcome(door=DOOR, state=state, reason="lists no captures", total=self._total)
+        return Outcome(door=DOOR, state=state, reason=reason, total=self._total)
 
     def _left_out(self, text: str, slug: str) -> Note:
         self._partial = True
