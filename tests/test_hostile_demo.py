@@ -1,9 +1,11 @@
-"""What ``make demo`` shows of a newsroom that writes for terminals, not for readers."""
+"""What ``make demo`` and ``scrapy status`` show of a newsroom that writes for terminals, not for readers."""
 
 from __future__ import annotations
 
 import io
 import json
+import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -19,11 +21,19 @@ from tests.test_hostile_text import CONTROL, ESCAPES, TRICKS, hostile
 MARKUP = "[link=http://lain.example/]klik[/link][/salah][bold]"
 
 
-def shown(folder: Path, width: int = 120) -> str:
+def shown(folder: Path, width: int = 600) -> str:
     """Return what the demo prints of the archive in *folder* on a terminal without colours."""
     screen = io.StringIO()
     _show(Console(file=screen, width=width, color_system=None, force_terminal=True), folder, 1.0)
     return screen.getvalue()
+
+
+def status(out: Path) -> str:
+    """Return what ``scrapy status`` prints of the archive in *out*."""
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", "status", "progres", "-s", f"ARCHIVE_DIR={out}"],
+        cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "600"},
+    ).stdout  # fmt: skip
 
 
 def tampered(folder: Path) -> None:
@@ -79,8 +89,26 @@ def test_the_address_of_what_is_no_article_is_no_markup(
     newsroom.faults.append(trouble.on("cabai", trouble.status(404)))
     folder = crawl(newsroom, tmp_path).folder
     assert "salah" in shown(folder)
-    said = subprocess.run(
-        [sys.executable, "-m", "scrapy", "status", "progres", "-s", f"ARCHIVE_DIR={tmp_path}"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+    said = status(tmp_path)
     assert "http_404" in said
+
+
+def test_notes_and_ledger_with_escapes_and_markup(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    newsroom.faults.append(trouble.on("cabai", trouble.status(404)))
+    folder = crawl(newsroom, tmp_path).folder
+    hidden = f"{ESCAPES}{MARKUP}"
+    with sqlite3.connect(folder / "state.sqlite") as ledger:
+        ledger.execute(
+            "UPDATE addresses SET url = url || ?, reason = reason || ? WHERE state = 'failed'",
+            (hidden, hidden),
+        )
+    ledger.close()
+    run = json.loads((folder / "runs.jsonl").read_bytes().splitlines()[-1])
+    run["notes"] = [hidden]
+    (folder / "runs.jsonl").write_text(f"{json.dumps(run)}\n")
+    said = status(tmp_path)
+    assert said.count("HEBOH") >= 3
+    assert not CONTROL & set(said)
+    assert not set(TRICKS) & set(said)
