@@ -172,6 +172,7 @@ def test_a_header_without_end_is_damage(
     plain = Crawler(newsroom, members=False)
     plain.page(CABAI, "2020-01-01T00:00:00Z")
     plain.buffer.write(b"WARC/1.0\r\n" + b"X-Beban: a\r\n" * MEBIBYTE)
+    plain.buffer.write(b"Content-Length: 0\r\n\r\n\r\n\r\n")
     path = plain.save(tmp_path / "kiriman.warc")
     assert target.take(path) == {"new": 1}
     assert len(target.problems) == 1
