@@ -146,8 +146,8 @@ def record_at(folder: Path, warc: str, offset: int, length: int | None = None) -
 def records(file: BinaryIO, start: int = 0, *, largest: int = _LARGEST) -> Iterator[StoredRecord]:
     """Yield the records of a WARC file from byte *start* on, one in memory at a time.
 
-    Raises :exc:`TooLarge` for one of more than *largest* bytes, :exc:`NotARecord` where the bytes are none; what was yielded before is whole, so damage
-    begins where the last record ended.
+    Raises :exc:`TooLarge` for one of more than *largest* bytes, :exc:`NotARecord` where the bytes
+    are none; what was yielded before is whole, so damage begins where the last record ended.
     """
     file.seek(start)
     offset, held = start, b""
