@@ -10,7 +10,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent
 QUICK: Final = {
     "crawl": ("--articles", "120", "--rounds", "1"),
-    "requests": (),  # some ten minutes: 20,000 articles, three times
+    "requests": (),  # many minutes: 20,000 articles, three times
     "fleet": (),
     "reextract": (),
     "large": ("--articles", "1000,5000"),
