@@ -2,12 +2,12 @@
 
     python -m benchmarks.large                                  1,000 and 20,000 articles
     python -m benchmarks.large --articles 1000,100000
-    python -m benchmarks.large --articles 1000,1000000 --runs    an hour, to make the archive
+    python -m benchmarks.large --articles 1000,1000000 --runs    ten minutes, to make the archive
 
 Lines are grown from one article over ten years, without captures, and the ledger is made from them.
-A small newsroom on loopback says by REST that it has as many articles, and the ledger remembers it so,
-so that the run that is measured is a real one that finds nothing new. Each measurement is a process of its own, whose peak memory the
-system tells. What should not grow with the archive is the upper half of the table.
+A small newsroom on loopback says by REST that it has as many articles, and the ledger remembers it
+so, so that the run that is measured is a real one that finds nothing new. Each measurement is a
+process of its own, whose peak memory the system tells. What should not grow with the archive is the upper half of the table.
 """
 
 from __future__ import annotations

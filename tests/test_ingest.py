@@ -116,6 +116,12 @@ class Target:
     problems: list[str] = attrs.field(factory=list)
     passed_over: Counter[str] = attrs.field(factory=Counter)
 
+    @classmethod
+    def of(cls, newsroom: EmbeddedNewsroom, folder: Path) -> Target:
+        """An archive of *newsroom* in *folder* that is not there yet."""
+        place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
+        return cls(folder / "progres", place)
+
     def take(self, *files: Path) -> dict[str, int]:
         """Ingest *files*; return outcome → how many."""
         scratch = self.path.parent / f"scratch-{len(list(self.path.parent.iterdir()))}"
@@ -141,8 +147,7 @@ class Target:
 
 @pytest.fixture
 def target(newsroom: EmbeddedNewsroom, tmp_path: Path) -> Target:
-    place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
-    return Target(tmp_path / "progres", place)
+    return Target.of(newsroom, tmp_path)
 
 
 @pytest.fixture

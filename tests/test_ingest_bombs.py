@@ -17,7 +17,6 @@ import pytest
 from crawler.archive import read
 from crawler.errors import ArchiveDamaged
 from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsrooms import load_newsroom, newsroom_at
 from tests.crawling import LONGEST, ROOT
 from tests.test_ingest import CABAI, MERCUSUAR, Crawler, Target
 
@@ -36,8 +35,7 @@ sys.exit(done.returncode)
 
 @pytest.fixture
 def target(newsroom: EmbeddedNewsroom, tmp_path: Path) -> Target:
-    place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
-    return Target(tmp_path / "progres", place)
+    return Target.of(newsroom, tmp_path)
 
 
 @pytest.fixture

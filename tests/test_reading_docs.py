@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -16,7 +14,7 @@ import attrs
 import pytest
 
 from tests.reading_samples import sample_archive
-from tests.tool_venvs import ROOT, tool_venv, with_path
+from tests.tool_venvs import PYWB, ROOT, tool_venv, wayback, with_path
 
 PAGE = ROOT / "docs/reading.md"
 # Sections whose examples need no more than the project's own environment.
@@ -117,38 +115,12 @@ def test_examples_of_jq(project: Path) -> None:
 
 @pytest.mark.tools
 def test_examples_of_pywb_and_the_pages_that_it_then_shows(project: Path) -> None:
-    programs = tool_venv("pywb", "pywb==2.10.0")
-    check(project, "pywb", programs)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [programs / "wayback", "--bind", "127.0.0.1", "--port", str(port)],
-        cwd=project,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        address = (
-            f"http://127.0.0.1:{port}/progres/20240601000000id_/https://progres.example/berita/"
-        )
-        assert "Cabai." in read_when_up(f"{address}11/", server)
-        assert "Tetap." in read_when_up(f"{address}16/", server)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def read_when_up(address: str, server: subprocess.Popen[bytes]) -> str:
-    """Return what *address* answers, as soon as the server listens."""
-    end = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address) as answer:
-                return str(answer.read().decode())
-        except urllib.error.URLError as error:
-            if not isinstance(error.reason, ConnectionRefusedError):
-                raise
-    raise AssertionError("wayback has ended, or does not answer")
+    check(project, "pywb", tool_venv(*PYWB))
+    with wayback(project) as address:
+        for page, words in (("11", "Cabai."), ("16", "Tetap.")):
+            shown = f"{address}/progres/20240601000000id_/https://progres.example/berita/{page}/"
+            with urllib.request.urlopen(shown) as answer:
+                assert words in answer.read().decode()
 
 
 def test_every_section_with_examples_is_run() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PYWB = ("pywb", "pywb==2.10.0")
 VENVS = ROOT / ".venv-tools"
 
 
@@ -47,9 +48,17 @@ def with_path(*folders: Path) -> dict[str, str]:
 @contextmanager
 def pywb(folder: Path, name: str, *warcs: Path) -> Iterator[str]:
     """Serve *warcs* with pywb on loopback, as collection *name* in *folder*; yield its address."""
-    programs = tool_venv("pywb", "pywb==2.10.0")
+    programs = tool_venv(*PYWB)
     for command in (["init", name], ["add", name, *map(str, warcs)]):
         subprocess.run([programs / "wb-manager", *command], cwd=folder, check=True)
+    with wayback(folder) as address:
+        yield f"{address}/{name}"
+
+
+@contextmanager
+def wayback(folder: Path) -> Iterator[str]:
+    """Serve the collections in *folder* with pywb on loopback; yield its address."""
+    programs = tool_venv(*PYWB)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(
@@ -63,7 +72,7 @@ def pywb(folder: Path, name: str, *warcs: Path) -> Iterator[str]:
         for line in server.stderr:  # it says so once it listens
             if "Starting Gevent Server" in line:
                 break
-        yield f"http://127.0.0.1:{port}/{name}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.communicate()

@@ -161,7 +161,7 @@ def _unpacked(path: Path, scratch: Path, allowance: _Allowance) -> Iterator[Sour
                 yield _source(f"{path.name}/{name}", copy, scratch, allowance)
     except (
         EOFError,
-        NotImplementedError,
+        NotImplementedError,  # of zipfile, for a compression that it does not know
         OSError,  # of bzip2, and of a disk that is full
         RuntimeError,
         lzma.LZMAError,
