@@ -22,7 +22,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/python -m crawler.demo
+	$(BIN)/python -m demo
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py

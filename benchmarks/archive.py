@@ -38,15 +38,14 @@ from crawler.archive import Archive, Found, RunReport, read
 from crawler.archive.finishing import compress
 from crawler.archive.lines import month_files
 from crawler.archive.rebuild import fill_all
-from crawler.archive.records import request, response
-from crawler.archive.rereading import Rules
+from crawler.archive.revisions import Rules
 from crawler.archive.verify import verify
-from crawler.captures import Capture, Exchange
+from crawler.archive.warc import request, response
+from crawler.codec import dump_line
 from crawler.extract import EXTRACTOR, extract_article, page_hash
-from crawler.items import Article
-from crawler.lineformat import dump_line
-from crawler.newsroom import EmbeddedNewsroom
+from crawler.items import Article, Capture, Exchange
 from crawler.newsrooms import Newsroom, load_newsroom
+from demo import EmbeddedNewsroom
 
 NOW: Final = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 PARTS: Final = ("writers", "append", "start", "read", "rebuild", "verify")

@@ -17,8 +17,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.readers.statistics import disk
+from crawler.export.statistics import disk
+from demo import EmbeddedNewsroom
 
 ROOT = Path(__file__).parent.parent
 FAST = ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False"]

@@ -25,8 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from crawler.codec import dump_line
 from crawler.items import Article, CaptureReference, Dateline, FoundDate
-from crawler.lineformat import dump_line
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FIXTURE: Final = ROOT / "fixtures/newsroom/expected/01-dubes-jepang.json"

@@ -31,14 +31,14 @@ import attrs
 import parsel
 from lxml import etree
 
-from crawler.captures import Capture
 from crawler.extract import extract_article
-from crawler.newsroom import Request, load_content
-from crawler.newsroom.routes import Router
-from crawler.newsroom.site import Site
-from crawler.newsroom.source import FIXTURES
+from crawler.items import Capture
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
 from crawler.normalise.text import typographic_fold
+from demo import Request, load_content
+from demo.routes import Router
+from demo.site import Site
+from demo.source import FIXTURES
 
 _SITE_NAME: Final = re.compile(r" -(?: PROGRES\.ID)?$")
 ROOT: Final = Path(__file__).resolve().parents[1]

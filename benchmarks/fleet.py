@@ -23,8 +23,8 @@ from rich.table import Table
 
 from benchmarks.processes import Watched
 from crawler.archive import read, read_runs
-from crawler.newsroom import EmbeddedNewsroom, load_content
-from crawler.readers.statistics import disk
+from crawler.export.statistics import disk
+from demo import EmbeddedNewsroom, load_content
 
 ROOT: Final = Path(__file__).parent.parent
 COLUMNS: Final = (

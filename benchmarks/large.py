@@ -35,13 +35,12 @@ from crawler.archive.lines import month_files
 from crawler.archive.rebuild import fill_all, remove_ledger
 from crawler.archive.tables import Tables
 from crawler.archive.verify import verify
+from crawler.export.statistics import statistics, status
 from crawler.extract import page_hash
-from crawler.newsroom import EmbeddedNewsroom, Fault, Request, Response
-from crawler.newsroom.faults import on
 from crawler.newsrooms import load_newsroom
-from crawler.readers.statistics import statistics
-from crawler.readers.status import status
-from crawler.rules import RULES
+from crawler.workers import RULES
+from demo import EmbeddedNewsroom, Fault, Request, Response
+from tests.faults import on
 
 ROOT: Final = Path(__file__).parent.parent
 FAST: Final = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")

@@ -26,10 +26,9 @@ from rich.console import Console
 from rich.table import Table
 
 from crawler.archive import read_raw
-from crawler.crews import Alone, Crew, Processes
-from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import Newsroom
-from crawler.parts import do, parts
+from crawler.workers import Alone, Crew, Processes, do, parts
+from demo import EmbeddedNewsroom
 from tests.old_lines import old_archive
 
 WORKERS: Final = (1, 2)

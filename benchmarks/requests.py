@@ -16,7 +16,7 @@ from rich.table import Table
 
 from benchmarks.crawl import FAST, ROOT
 from crawler.archive import read_runs
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 
 SLUG = "pasar-malam-kepahiang-buka-lagi-setelah-jembatan-diperbaiki"
 DOORS = ("REST on", "REST off")

@@ -8,18 +8,18 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
 from crawler.display import LiveDisplay
+from crawler.downloader import PatientRetryMiddleware, PoliteDownloader
 from crawler.extensions import RunKeeper
 from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
     CaptureMiddleware,
+    ItemOrigins,
+    PrivateAddressGuard,
     RobotsMiddleware,
 )
 from crawler.notify import Notifier
-from crawler.origins import ItemOrigins
 from crawler.pipelines import ArchivePipeline
-from crawler.politeness import PatientRetryMiddleware, PoliteDownloader
-from crawler.resolver import PrivateAddressGuard
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

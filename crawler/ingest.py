@@ -1,40 +1,298 @@
-"""Articles from the WARC and WACZ files of others."""
+"""Articles from the WARC and WACZ files of others.
+
+WARC and WACZ files of others, read record by record.
+
+What can be had is a WARC file each of whose records is a gzip member of its own, as nearly all
+crawlers write it; anything else (plain, compressed as a whole, packed into a WACZ) is made into one
+in a scratch folder. See https://iipc.github.io/warc-specifications/ and, for WACZ,
+https://specs.webrecorder.net/wacz/1.1.1/.
+"""
 
 from __future__ import annotations
 
 import bisect
 import datetime as dt
+import gzip
+import lzma
+import re
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 from urllib.parse import urlsplit
 
 import attrs
 
 from crawler.archive import Found, decode_body
-from crawler.archive.captures import (
+from crawler.archive.warc import sha256
+from crawler.archive.warc_reading import (
     NotARecord,
     StoredRecord,
+    TooLarge,
     digest_agrees,
     joined,
+    next_record_after,
     parse_response,
     payload_agrees,
     record_at,
+    records,
     without_chunks,
 )
-from crawler.archive.foreign import Damage, Oversized, member, open_sources, walk
-from crawler.archive.records import sha256
-from crawler.captures import Capture, CopiedRecord, Exchange
-from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle
+from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle
 from crawler.extract import extract_article, page_addresses
 from crawler.extract.rest import records as posts_in
-from crawler.items import Article
+from crawler.items import Article, Capture, CopiedRecord, Exchange
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
+
+_ZIP: Final = b"PK\x03\x04"
+_GZIP: Final = b"\x1f\x8b"
+_WARC: Final = b"WARC/1."
+# More than any header; where a line is longer, the bytes are no record.
+_LINE: Final = 64 * 1024
+# More than any page; longer records, such as videos, are passed over.
+_LARGEST_FILE: Final = 64 * 1024 * 1024
+_BLOCK: Final = 1024 * 1024
+# What one file may unpack to: the pages of a site shrink to a twentieth at best, a bomb to a
+# thousandth.
+_MOST_TIMES: Final = 100
+_ALWAYS: Final = 64 * 1024 * 1024
+_TARGET: Final = re.compile(rb"^WARC-Target-URI:\s*+<?([^\s>]*+)", re.IGNORECASE | re.MULTILINE)
+_MEDIA: Final = re.compile(rb"^Content-Type:\s*+([\w/+.-]*+)", re.IGNORECASE | re.MULTILINE)
+
+
+@attrs.frozen
+class Source:
+    """A WARC file, each of whose records is a gzip member of its own."""
+
+    name: str
+    """What it is called in messages: ``siaran.wacz/archive/data.warc.gz``."""
+
+    path: Path
+    oversized: tuple[Oversized, ...] = ()
+    """What was too large to be copied into it."""
+
+
+@attrs.frozen
+class Damage:
+    """A place from which no record could be read."""
+
+    source: str
+    offset: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: byte {self.offset}: {self.problem}"
+
+
+@attrs.frozen
+class Oversized(Damage):
+    """A record that is too large to be read."""
+
+    url: str
+    media: str
+    """What its HTTP header says that it is, in lower case: ``video/mp4``."""
+
+
+@attrs.define
+class _Allowance:
+    """How much the file at *path* may still unpack to."""
+
+    path: Path
+    most: int
+    taken: int = 0
+
+    @classmethod
+    def of(cls, path: Path) -> _Allowance:
+        return cls(path, max(_ALWAYS, _MOST_TIMES * path.stat().st_size))
+
+    def take(self, size: int) -> None:
+        """Raise :exc:`ArchiveDamaged` when *size* more bytes are too many."""
+        self.taken += size
+        if self.taken > self.most:
+            problem = f"unpacks to more than {self.most} bytes, too many for its size; not read"
+            raise ArchiveDamaged(str(self.path), 0, problem)
+
+
+def open_sources(path: Path, scratch: Path) -> list[Source]:
+    """Return the WARC files that the file at *path* is or holds; copies of some go to *scratch*.
+
+    Raises :exc:`ConfigurationError` for what is neither WARC nor WACZ, :exc:`ArchiveDamaged` for
+    one that cannot be unpacked, or unpacks to a hundred times its size.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_WARC))
+        allowance = _Allowance.of(path)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}; want a WARC or WACZ file") from None
+    if start.startswith(_ZIP):
+        return list(_unpacked(path, scratch, allowance))
+    return [_source(path.name, path, scratch, allowance)]
+
+
+def walk(source: Source) -> Iterator[StoredRecord | Damage]:
+    """Yield the records of *source*; where it is damaged say so, and go on behind the damage."""
+    start: int | None = 0
+    with source.path.open("rb") as file:
+        while start is not None:
+            end = start
+            try:
+                for record in records(file, start, largest=_LARGEST_FILE):
+                    end = record.offset + record.length
+                    yield record
+            except TooLarge as error:
+                yield _oversized(source.name, end, error.start)
+                start = next_record_after(file, end, largest=_LARGEST_FILE)
+            except NotARecord as error:
+                yield Damage(source.name, end, str(error))
+                start = next_record_after(file, end, largest=_LARGEST_FILE)
+            else:
+                return
+
+
+def member(source: Source, record: StoredRecord) -> bytes:
+    """Return the gzip member that *record* is."""
+    with source.path.open("rb") as file:
+        file.seek(record.offset)
+        return file.read(record.length)
+
+
+def _unpacked(path: Path, scratch: Path, allowance: _Allowance) -> Iterator[Source]:
+    """Copy the WARC files of a WACZ to *scratch*."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = [
+                each
+                for each in package.namelist()
+                if each.startswith("archive/") and each.endswith((".warc", ".warc.gz"))
+            ]
+            if not names:
+                raise ConfigurationError(f"{path}: holds no archive/*.warc.gz; want a WACZ file")
+            for name in names:
+                copy = _new_name(scratch)
+                with package.open(name) as packed, copy.open("wb") as file:
+                    while block := packed.read(_BLOCK):
+                        allowance.take(len(block))
+                        file.write(block)
+                yield _source(f"{path.name}/{name}", copy, scratch, allowance)
+    except (
+        EOFError,
+        NotImplementedError,  # of zipfile, for a compression that it does not know
+        OSError,  # of bzip2, and of a disk that is full
+        RuntimeError,
+        lzma.LZMAError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
+        raise ArchiveDamaged(str(path), 0, f"cannot be unpacked ({error})") from None
+
+
+def _source(name: str, path: Path, scratch: Path, allowance: _Allowance) -> Source:
+    with path.open("rb") as file:
+        start = file.read(len(_WARC))
+        file.seek(0)
+        if start.startswith(_GZIP):
+            if _has_members(file):
+                return Source(name, path)
+            file.seek(0)
+            with gzip.GzipFile(fileobj=file) as plain:
+                return _repacked(name, cast("BinaryIO", plain), scratch, allowance)
+        if start == _WARC:
+            return _repacked(name, file, scratch, allowance)
+    raise ConfigurationError(f"{name}: want a WARC file (.warc, .warc.gz) or a WACZ file")
+
+
+def _has_members(file: BinaryIO) -> bool:
+    """Whether the first gzip member is one record, or damaged, which says nothing of the rest."""
+    try:
+        return next(records(file, largest=_LARGEST_FILE), None) is not None
+    except TooLarge:
+        return False
+    except NotARecord as error:
+        return "block" not in str(error)
+
+
+def _repacked(name: str, plain: BinaryIO, scratch: Path, allowance: _Allowance) -> Source:
+    """Write the records of *plain* to a file of *scratch*, each as a member."""
+    copy = _new_name(scratch)
+    oversized = []
+    with copy.open("wb") as file:
+        try:
+            for record in _plain_records(name, plain, allowance):
+                if isinstance(record, Oversized):
+                    oversized.append(record)
+                else:
+                    file.write(gzip.compress(record, 1, mtime=0))
+        except (NotARecord, EOFError, OSError, zlib.error):
+            file.write(b"\x1f\x8b\x08")  # read as damage at the end
+    return Source(name, copy, tuple(oversized))
+
+
+def _plain_records(
+    name: str, plain: BinaryIO, allowance: _Allowance
+) -> Iterator[bytes | Oversized]:
+    """Yield the records of an uncompressed WARC file, byte for byte."""
+    while line := _line(plain, allowance):
+        if line in (b"\r\n", b"\n"):
+            continue
+        if not line.startswith(_WARC):
+            raise NotARecord("no WARC header")
+        offset = plain.tell() - len(line)
+        head = [line]
+        length = 0
+        while (line := _line(plain, allowance)) not in (b"\r\n", b"\n"):
+            if not line:
+                raise NotARecord("its end is missing")
+            head.append(line)
+            if plain.tell() - offset > _LINE:
+                raise NotARecord("a WARC header without end")
+            field, _, value = line.partition(b":")
+            if field.strip().lower() == b"content-length" and value.strip().isdigit():
+                length = int(value)
+        if length > _LARGEST_FILE:
+            start = b"".join([*head, b"\r\n", plain.read(_LINE)])
+            yield _oversized(name, offset, start)
+            _pass_over(plain, length - _LINE, allowance)
+            continue
+        block = plain.read(length)
+        allowance.take(len(block))
+        if len(block) < length:
+            raise NotARecord("its end is missing")
+        lines = [each.rstrip(b"\r\n") for each in head]
+        yield b"\r\n".join([*lines, b"", b""]) + block + b"\r\n\r\n"
+
+
+def _line(plain: BinaryIO, allowance: _Allowance) -> bytes:
+    line = plain.readline(_LINE)
+    allowance.take(len(line))
+    return line
+
+
+def _pass_over(plain: BinaryIO, length: int, allowance: _Allowance) -> None:
+    while length > 0 and (skipped := len(plain.read(min(length, _BLOCK)))):
+        allowance.take(skipped)
+        length -= skipped
+
+
+def _oversized(name: str, offset: int, start: bytes) -> Oversized:
+    """Return what is said of a record that begins with *start*."""
+    head, _, block = start[: 2 * _LINE].partition(b"\r\n\r\n")
+    target, media = _TARGET.search(head), _MEDIA.search(block.partition(b"\r\n\r\n")[0])
+    url = target[1].decode("utf-8", "replace") if target else ""
+    kind = media[1].decode("ascii", "replace").lower() if media else ""
+    problem = f"{url}: more than {_LARGEST_FILE} bytes; not read"
+    return Oversized(name, offset, problem, url, kind)
+
+
+def _new_name(scratch: Path) -> Path:
+    return scratch / f"{len(list(scratch.iterdir()))}.warc.gz"
+
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"

@@ -3,38 +3,139 @@
 A line is the JSON of one of :class:`Article`, :class:`Gone` and :class:`Withheld`, its keys in the
 order of the fields. Values are JSON's own types (a list is a tuple here), so that a line read back
 equals the line written. ``schema.json`` is generated from these classes and their docstrings.
+
+What extraction and the archive are given: responses, without Scrapy.
+
+Validators of the line format, whose errors name the field, the value and what was wanted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
-from crawler.validators import (
-    address,
-    address_or_none,
-    addresses,
-    clock_or_none,
-    content_hash,
-    count,
-    count_or_none,
-    day,
-    day_or_none,
-    filled,
-    headline,
-    list_of,
-    moment,
-    moment_or_none,
-    one_of,
-    optional_a,
-    ordinal,
-    published_or_none,
-    text,
-    text_or_none,
-    texts,
+from crawler.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?[+-]\d\d:\d\d")
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_HASH = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def fits(wanted: str, test: Callable[[Any], bool], *, optional: bool = False) -> Validator:
+    """A validator that says which field wanted what, and what it got."""
+
+    def validate(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if optional and value is None:
+            return
+        if not test(value):
+            raise InvalidRecord(attribute.name, value, wanted)
+
+    return validate
+
+
+def _is_day(value: Any) -> bool:
+    if type(value) is not str or len(value) != len("2021-09-29"):
+        return False
+    try:
+        dt.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_month(value: Any) -> bool:
+    return type(value) is str and bool(_MONTH.fullmatch(value))
+
+
+def _is_moment(value: Any) -> bool:
+    if type(value) is not str or not _MOMENT.fullmatch(value):
+        return False
+    try:
+        dt.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_address(value: Any) -> bool:
+    return type(value) is str and value.startswith(("http://", "https://")) and "\n" not in value
+
+
+def every(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: type(value) is tuple and all(test(each) for each in value)
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _is_filled(value: Any) -> bool:
+    return type(value) is str and bool(value.strip())
+
+
+def is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+text = fits("a string", _is_text)
+filled = fits("a string that is not empty", _is_filled)
+# Headlines have a tenth of that; a longer one is no headline, but a page gone wrong.
+headline = fits("1 to 2,000 characters", lambda value: _is_filled(value) and len(value) <= 2_000)  # noqa: PLR2004
+text_or_none = fits("a string or null", _is_filled, optional=True)
+address = fits("an absolute http(s) address", _is_address)
+address_or_none = fits("an absolute http(s) address or null", _is_address, optional=True)
+day = fits("a day as YYYY-MM-DD", _is_day)
+day_or_none = fits("a day as YYYY-MM-DD or null", _is_day, optional=True)
+moment = fits("a moment as ISO 8601 with its UTC offset", _is_moment)
+moment_or_none = fits(
+    "a moment as ISO 8601 with its UTC offset, or null", _is_moment, optional=True
 )
+published_or_none = fits(
+    "ISO 8601: a moment with its UTC offset, or just the day or month that the site states, or null",
+    lambda value: _is_moment(value) or _is_day(value) or _is_month(value),
+    optional=True,
+)
+texts = fits("a list of strings that are not empty", every(_is_filled))
+addresses = fits("a list of absolute http(s) addresses", every(_is_address))
+
+
+def one_of(*values: str) -> Validator:
+    return fits(f"one of {', '.join(values)}", lambda value: value in values)
+
+
+clock_or_none = fits(
+    "a clock time as HH:MM±hh:mm, or null",
+    lambda value: type(value) is str and bool(_TIME.fullmatch(value)),
+    optional=True,
+)
+content_hash = fits(
+    "sha256: and 64 hex digits",
+    lambda value: type(value) is str and bool(_HASH.fullmatch(value)),
+)
+count = fits("a number from 0", is_count)
+count_or_none = fits("a number from 0, or null", is_count, optional=True)
+ordinal = fits("a number from 1", lambda value: is_count(value) and value > 0)
+
+
+def list_of(kind: type) -> Validator:
+    """Accept a tuple of *kind* and nothing else."""
+    return fits(f"a tuple of {kind.__name__}", every(lambda value: type(value) is kind))
+
+
+def optional_a(kind: type) -> Validator:
+    """Accept a *kind* or ``None``."""
+    return fits(f"a {kind.__name__} or null", lambda value: type(value) is kind, optional=True)
+
 
 ARTICLE: Final = "article/1"
 GONE: Final = "gone/1"
@@ -368,3 +469,116 @@ class Withheld:
         default=None, validator=moment_or_none, metadata=_DATE_TIME
     )
     """When the line was written, UTC."""
+
+
+@attrs.frozen(kw_only=True)
+class Exchange:
+    """One request and its response, as they crossed the network.
+
+    What the archive stores of it is said in the docs: the entity body byte for byte with its
+    content coding, header fields as the framework hands them on.
+    """
+
+    url: str
+    method: str = "GET"
+    request_headers: tuple[tuple[str, str], ...] = ()
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = attrs.field(default=b"", repr=False)
+    """Entity body as sent, content coding kept."""
+
+    ip: str | None = None
+    fetched_at: dt.datetime
+    """Stamped once, in UTC, when the response was complete."""
+
+
+@attrs.frozen(kw_only=True)
+class CopiedRecord:
+    """A response as a WARC record of somebody else, which becomes one of the archive as it is."""
+
+    record_id: str
+    """Without angle brackets."""
+
+    url: str
+    fetched_at: str
+    """Its ``WARC-Date``."""
+
+    status: int
+    digest: str
+    """Of the entity body as it lies in the record: the record's own, or one of sha256."""
+
+    content: bytes = attrs.field(repr=False)
+    """The record as a gzip member."""
+
+
+@attrs.frozen(kw_only=True)
+class Capture:
+    """A response in the form that extraction reads: decoded, without Scrapy."""
+
+    url: str
+    """Address that answered, after redirects."""
+
+    body: bytes = attrs.field(repr=False)
+    """Entity body, content coding removed."""
+
+    status: int = 200
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    """Header fields, names in lower case; of repeated fields the values joined with ``, ``."""
+
+    exchanges: tuple[Exchange, ...] = ()
+    """Every hop that led here, the last one the response itself; empty when read back."""
+
+    copied: CopiedRecord | None = None
+    """The record of somebody else that it was read from, instead of exchanges."""
+
+    reference: CaptureReference | None = None
+    """Where it lies in the archive; None until it is written."""
+
+
+@attrs.frozen(kw_only=True)
+class Link:
+    """An article's address, and what the door that listed it says of it."""
+
+    url: str
+    """Canonical address."""
+
+    door: str
+    """``rest``, ``sitemap``, ``feed``, ``listing``, ``cdx`` or ``urls``."""
+
+    lastmod: str | None = None
+    """Last modification as the door states it, ISO 8601 with offset."""
+
+    published: str | None = None
+    """Publication as the door states it, ISO 8601 with offset."""
+
+    post_id: int | None = None
+    """WordPress post id, where the door states it."""
+
+    record: Mapping[str, Any] | None = None
+    """The REST object, in a quick backfill."""
+
+    why: str = "new"
+    """``new``, ``changed`` or ``back`` (was gone)."""
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """What the ledger holds of a listed address."""
+
+    url: str
+    post_id: int | None
+    published: str | None
+    lastmod: str | None
+    state: str
+    """``article``, ``refused``, ``failed``, ``waiting`` (listed, not fetched yet) or ``gone``."""
+
+    looked_at: str | None = None
+    """When it was last fetched, UTC: stands in for ``lastmod`` where no door stated one."""
+
+
+@attrs.frozen(kw_only=True)
+class Validators:
+    """What makes a request conditional."""
+
+    etag: str | None = None
+    last_modified: str | None = None

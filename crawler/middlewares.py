@@ -1,37 +1,56 @@
-"""Downloader middlewares: robots.txt, the site's own addresses, the budget, and captures."""
+"""Downloader middlewares: robots.txt, the site's own addresses, the budget, and captures.
+
+Where names may lead: a request goes to a public address, or to one that the user named.
+
+Which response an item of another project came from.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import ipaddress
 import logging
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
+from itemadapter import ItemAdapter
 from protego import Protego
-from scrapy import Request
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy import Request, signals
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
 from scrapy.http.request import NO_CALLBACK
+from scrapy.spidermiddlewares.base import BaseSpiderMiddleware
 from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from zope.interface import implementer
 
-from crawler.captures import Exchange
-from crawler.normalise.urls import same_host
-from crawler.politeness import PoliteDownloader
-from crawler.unfetched import (
+from crawler.archive import Found
+from crawler.downloader import PoliteDownloader
+from crawler.fetch_errors import (
     NETWORK_ERRORS,
     BudgetSpent,
     ForeignAddress,
+    PrivateAddress,
     RobotsForbid,
     RobotsUnreadable,
     RunEnding,
     words,
 )
+from crawler.items import Capture, Exchange
+from crawler.normalise.urls import same_host
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import Self
 
+    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Headers, Response
+    from twisted.internet.interfaces import IAddress, IHostResolution
+
+    from crawler.archive import Validators
+
 
 logger = logging.getLogger(__name__)
 
@@ -226,3 +245,226 @@ def plain_headers(response: Response) -> dict[str, str]:
         key = name.lower()
         joined[key] = f"{joined[key]}, {value}" if key in joined else value
     return joined
+
+
+# RFC 6052: an IPv4 address in its last four bytes, which a gateway takes it to
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# Of the special-purpose registries of IANA, what not every Python 3.11 knows to be no public one;
+# 192.0.0.192 serves metadata in a cloud.
+_SPECIAL: Final = tuple(
+    ipaddress.ip_network(each)
+    for each in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "3fff::/20", "fec0::/10")
+)
+
+
+def is_public(address: str) -> bool:
+    """Whether *address*, an IP literal, is one of the public Internet.
+
+    Not public are loopback, private, link-local (cloud metadata lies there), shared, reserved,
+    multicast and unspecified addresses, and IPv6 forms that carry one of these.
+
+    >>> is_public("93.184.215.14"), is_public("169.254.169.254"), is_public("::ffff:127.0.0.1")
+    (True, False, False)
+    """
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in _NAT64:
+            inner = ipaddress.IPv4Address(ip.packed[-4:])
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and not any(ip in each for each in _SPECIAL)
+
+
+def names_an_address(host: str) -> bool:
+    """Whether *host* is an IP address in any form that a system resolver reads, or localhost.
+
+    >>> [names_an_address(each) for each in ("127.0.0.1", "0x7f.1", "localhost", "progres.id")]
+    [True, True, True, False]
+    """
+    host = host.rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost") or ":" in host:
+        return True
+    # The last label of a name is never a number (RFC 3696, 2).
+    last = host.rpartition(".")[2]
+    return last.isdigit() or last.startswith("0x")
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """Resolves as *inner* does, and hands on public addresses only, but for names in ``named``."""
+
+    def __init__(self, inner: Any, refuse: Callable[[str, str], None]) -> None:
+        self.inner = inner
+        self.refuse = refuse
+        self.named: set[str] = set()
+        """Hosts that may be anywhere."""
+
+    def resolveHostName(  # noqa: N802 -- Twisted's name
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """Resolve *hostName*; see ``twisted.internet.interfaces.IHostnameResolver``."""
+        receiver: Any = resolutionReceiver
+        if _bare(hostName) not in self.named:
+            receiver = _PublicOnly(resolutionReceiver, hostName, self.refuse)
+        resolution: IHostResolution = self.inner.resolveHostName(
+            receiver, hostName, portNumber, addressTypes, transportSemantics
+        )
+        return resolution
+
+
+@implementer(IResolutionReceiver)
+class _PublicOnly:
+    """Passes public addresses on to *receiver*."""
+
+    def __init__(self, receiver: Any, name: str, refuse: Callable[[str, str], None]) -> None:
+        self.receiver = receiver
+        self.name = name
+        self.refuse = refuse
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
+        self.receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        if is_public(address.host):
+            self.receiver.addressResolved(address)
+        else:
+            self.refuse(self.name, address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self.receiver.resolutionComplete()
+
+
+class PrivateAddressGuard:
+    """Refuse names that lead to private addresses, where the connection is made.
+
+    A private address is the user's will where ``site`` (or ``cdx``) is that address or localhost,
+    where a proxy of the environment has it, and for the names in the setting ``PRIVATE_HOSTS``.
+    Off for a spider without a ``newsroom``. What is checked is what is connected to, so that a
+    name which leads elsewhere the second time gains nothing.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.private: set[str] = {_bare(each) for each in crawler.settings.getlist("PRIVATE_HOSTS")}
+        self.refused: dict[str, str] = {}
+        """Name → the address that it was refused for."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        guard = cls(crawler)
+        crawler.signals.connect(guard.spider_opened, signals.spider_opened)
+        return guard
+
+    def spider_opened(self, spider: Spider) -> None:
+        """Stand before the reactor's resolver, whichever the settings chose."""
+        newsroom = getattr(spider, "newsroom", None)
+        if newsroom is None:
+            return
+        from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
+
+        resolver: Any = reactor.nameResolver
+        if not isinstance(resolver, GuardedResolver):  # another crawl of this process stands there
+            resolver = GuardedResolver(resolver, self.refuse)
+            reactor.installNameResolver(resolver)
+        arguments = getattr(spider, "arguments", None)
+        cdx: str = getattr(arguments, "cdx", None) or ""
+        given = [f"//{each}" for each in (newsroom.host, *newsroom.hosts)] + [cdx]
+        hosts = {_bare(urlsplit(each).hostname or "") for each in given}
+        resolver.named |= {host for host in hosts if names_an_address(host)} | self.private
+        resolver.named |= {_bare(urlsplit(each).hostname or "") for each in getproxies().values()}
+
+    def refuse(self, name: str, address: str) -> None:
+        """Note that *name* leads to *address*."""
+        self.refused[_bare(name)] = address
+        self.crawler.stats.inc_value("guard/private_address")
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raise :exc:`PrivateAddress` where a name was not resolved for that reason."""
+        host = _bare(urlsplit(request.url).hostname or "")
+        if isinstance(exception, CannotResolveHostError) and host in self.refused:
+            raise PrivateAddress(
+                f"{host} leads to {self.refused[host]}, which is no public address; if it shall, "
+                f"give the address itself as site=, or add {host} to PRIVATE_HOSTS"
+            ) from exception
+
+
+def _bare(host: str) -> str:
+    return host.strip("[]").rstrip(".").lower()
+
+
+MOST: Final = 200
+"""Items whose response is remembered, should pipelines keep them waiting."""
+
+
+class ItemOrigins(BaseSpiderMiddleware):
+    """Remember the response that each item came from, until the archive has taken the item."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._waiting: dict[int, tuple[Any, Capture]] = {}
+        crawler.signals.connect(self._forget, signals.item_dropped)
+        crawler.signals.connect(self._forget, signals.item_error)
+
+    def get_processed_item(self, item: Any, response: Response | None) -> Any:
+        """Note where *item* came from, and hand it on."""
+        if response is not None and address_of(item) is not None:
+            self._waiting[id(item)] = (item, as_capture(response))
+            if len(self._waiting) > MOST:
+                del self._waiting[next(iter(self._waiting))]
+        return item
+
+    def take(self, item: Any) -> list[Capture]:
+        """Return the response that *item* came from; nothing where it came from none.
+
+        Where a pipeline has put another object in its place, by its address.
+        """
+        key = id(item)
+        if key not in self._waiting:
+            url = address_of(item)
+            same = (key for key, (each, _) in self._waiting.items() if address_of(each) == url)
+            key = next(same, key)
+        found = self._waiting.pop(key, None)
+        return [found[1]] if found else []
+
+    def _forget(self, item: Any) -> None:
+        self._waiting.pop(id(item), None)
+
+
+def address_of(item: Any) -> str | None:
+    """Return the field ``url`` of an item of any class; None without one, and of our own items."""
+    if isinstance(item, Found) or not ItemAdapter.is_item(item):
+        return None
+    url = ItemAdapter(item).get("url")
+    return url if isinstance(url, str) else None
+
+
+def conditional(validators: Validators) -> dict[str, str]:
+    """Return the header fields that make a request conditional on *validators*."""
+    fields = {}
+    if validators.etag:
+        fields["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        fields["If-Modified-Since"] = validators.last_modified
+    return fields
+
+
+def as_capture(response: Response) -> Capture:
+    """Return *response* in the form that extraction and the archive read: the only place."""
+    request = response.request
+    exchanges = request.meta.get(EXCHANGES, ()) if request is not None else ()
+    return Capture(
+        url=response.url,
+        body=response.body,
+        status=response.status,
+        headers=plain_headers(response),
+        exchanges=tuple(exchanges),
+    )

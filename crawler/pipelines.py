@@ -13,7 +13,7 @@ from scrapy.utils.serialize import ScrapyJSONEncoder
 from crawler.archive import Found, Refused
 from crawler.errors import ArchiveError, InvalidRecord
 from crawler.extensions import RunKeeper
-from crawler.origins import ItemOrigins, address_of
+from crawler.middlewares import ItemOrigins, address_of
 from crawler.project_items import project_item
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from crawler.errors import InvalidRecord
-from crawler.items import CaptureReference
-from crawler.validators import (
+from crawler.items import (
+    CaptureReference,
     address,
     content_hash,
     filled,

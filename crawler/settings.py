@@ -51,8 +51,8 @@ COOKIES_ENABLED = False  # reading the first one asks the internet for a list of
 HTTPCACHE_ENABLED = False  # it would falsify the dates of captures
 DOWNLOAD_VERIFY_CERTIFICATES = True  # what is archived is the newsroom's own
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.heads.BoundedHandler",
-    "https": "crawler.heads.BoundedHandler",
+    "http": "crawler.downloader.BoundedHandler",
+    "https": "crawler.downloader.BoundedHandler",
     "data": None,
     "file": None,
     "ftp": None,

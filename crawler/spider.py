@@ -1,36 +1,411 @@
-"""The spider of every newsroom: what discovery lists is asked for; answers have their own module."""
+"""The spider of every newsroom: what discovery lists is asked for; answers have their own module.
+
+What came of an address: an article, or what the archive is told instead.
+
+What belongs to an article besides its first page: the other pages, and the lead photo.
+
+How many articles a run takes on at once, and in all.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+import attrs
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
 
-from crawler.answers import Answers, Asked
-from crawler.archive import Validators
+from crawler.archive import Failed, Found, Look, Refused, Seen, Validators
+from crawler.archive import Missing as MissingPage
 from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Link, Missing, Note, Walk, Window, plan
-from crawler.errors import ArchiveError, DiscoveryFailed
-from crawler.intake import Intake
-from crawler.middlewares import RobotsMiddleware
+from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnArticle
+from crawler.extensions import ALARMING, RunKeeper, answered
+from crawler.extract import extract_article, page_addresses, page_hash
+from crawler.fetch_errors import (
+    NETWORK_ERRORS,
+    BudgetSpent,
+    ForeignAddress,
+    RobotsForbid,
+    RobotsUnreadable,
+    RunEnding,
+    slug,
+)
+from crawler.frontier import Walker
+from crawler.items import Capture
+from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.project import newsroom_folders
-from crawler.unfetched import BudgetSpent, RobotsUnreadable, RunEnding
-from crawler.walker import Walker, conditional, now
+from crawler.timestamps import now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from typing import Self
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
 
-    from crawler.archive import Archive, Found, Look
-    from crawler.extensions import RunKeeper
+    from crawler.archive import Archive
+    from crawler.items import Article
 
 logger = logging.getLogger(__name__)
+
+MOST_PAGES: Final = 100
+"""Pages of one article that are followed; more are a trap."""
+
+
+class PageMissing(Exception):
+    """A further page of an article could not be had, so that the article is not whole."""
+
+
+async def all_pages(crawler: Crawler, first: Capture, newsroom: Newsroom) -> list[Capture]:
+    """Return the captures of all pages of the article that *first* is a page of, in order.
+
+    Raises :exc:`PageMissing`, :exc:`~crawler.errors.NotAnArticle`, and what Scrapy and we raise
+    where a page is not fetched.
+    """
+    captures: list[Capture] = []
+    urls = list(page_addresses(first, newsroom)) or [first.url]
+    for url in urls:
+        if url.rstrip("/") == first.url.rstrip("/"):
+            captures.append(first)
+            continue
+        response = await _download(crawler, url)
+        if response.status != 200:  # noqa: PLR2004 -- OK
+            raise PageMissing(f"{url}: http_{response.status}")
+        captures.append(as_capture(response))
+        if url == urls[-1] and len(urls) < MOST_PAGES:  # a theme may link the next page only
+            known = {each.rstrip("/") for each in urls}
+            linked = page_addresses(captures[-1], newsroom)
+            urls += [each for each in linked if each.rstrip("/") not in known]
+    return captures or [first]
+
+
+async def photo_at(crawler: Crawler, url: str) -> list[Capture]:
+    """Return the photo at *url*; nothing where it cannot be had, which fails nothing."""
+    try:
+        response = await _download(crawler, url)
+    except (BudgetSpent, RunEnding):
+        raise  # the next run fetches the article, and the photo with it
+    except (IgnoreRequest, *NETWORK_ERRORS) as error:
+        logger.info("%s: no photo: %s", url, slug(error))
+        return []
+    capture = as_capture(response)
+    kind = capture.headers.get("content-type", "").lower()
+    if response.status != 200 or not kind.startswith("image/"):  # noqa: PLR2004 -- OK
+        logger.info("%s: no photo: http_%s, %s", url, response.status, kind)
+        return []
+    return [capture]
+
+
+async def _download(crawler: Crawler, url: str) -> Response:
+    request = Request(url, callback=NO_CALLBACK, dont_filter=True)
+    return await crawler.engine.download_async(request)
+
+
+IN_A_ROW: Final = 10
+"""Failed fetches in a row after which the site is taken to be out of reach."""
+
+OF_THE_PAGE: Final = frozenset({"http_404", "http_410"})
+"""Failures that say that a page is not there, and so that the site is: not counted in a row."""
+
+UNREADABLE: Final = frozenset(
+    {
+        "empty_page",
+        "invalid_record",
+        "no_address",
+        "no_content",
+        "no_headline",
+        "no_text",
+        "other_article",
+        "too_complex",
+        "too_deep",
+        "unsure_text",
+    }
+)
+"""Refusals of what should have been an article: kept, told, and tried again. Every other refusal
+is nobody's fault."""
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """Why an article's address is asked for."""
+
+    url: str
+    lastmod: str | None = None
+    look: Look | None = None
+    """What the ledger knew of it, None for a new one."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an article was archived from this address."""
+        return self.look is not None and self.look.id is not None
+
+
+class Answers:
+    """Reads what was fetched, yields what is an article, tells the archive of everything else.
+
+    Setting: ``ARCHIVE_MEDIA``; with ``lead`` the lead photo of a new or changed article is
+    fetched, too.
+    """
+
+    def __init__(self, crawler: Crawler, newsroom: Newsroom, intake: Intake) -> None:
+        self.crawler = crawler
+        self.newsroom = newsroom
+        self.intake = intake
+        self.takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
+        self._failed_in_a_row = 0
+
+    @property
+    def keeper(self) -> RunKeeper:
+        """The extension that holds the archive."""
+        keeper = self.crawler.get_extension(RunKeeper)
+        assert keeper is not None  # the add-on brings it
+        return keeper
+
+    @property
+    def archive(self) -> Archive:
+        """The archive of this run."""
+        archive = self.keeper.archive
+        assert archive is not None  # without one the spider is closed before it starts
+        return archive
+
+    async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
+        """Yield the article at *response* and its further pages, or tell the archive why not."""
+        found = None
+        try:
+            found = await self._read(as_capture(response), asked)
+        finally:
+            if found is None:
+                await self.intake.release()
+        if found is not None:
+            yield self.intake.hand_over(found)
+
+    async def read_record(self, link: Link, answer: Capture) -> AsyncIterator[Found]:
+        """Yield the article that *link* names in *answer*, a list of the REST API."""
+        asked, found = Asked(url=link.url, lastmod=link.lastmod), None
+        try:
+            article = extract_article([answer], self.newsroom, post_id=link.post_id)
+            found = Found(article, [answer], link.lastmod)
+        except NotAnArticle as error:
+            await self._not_an_article(asked, [answer], error.reason)
+        except InvalidRecord as error:
+            await self._invalid(asked, error, [answer])
+        finally:
+            if found is None:
+                await self.intake.release()
+        if found is not None:
+            yield self.intake.hand_over(found)
+
+    async def not_fetched(self, failure: Failure) -> None:
+        """Tell the archive why an address could not be had; raise what nobody foresaw."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        asked: Asked = request.cb_kwargs["asked"]
+        error = failure.value
+        assert error is not None
+        hops = request.meta.get(EXCHANGES, ())
+        try:
+            if asked.is_known and hops and isinstance(error, ForeignAddress):
+                capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
+                await self._tell(MissingPage(asked.url, hops[0].status, [capture]))
+            else:
+                await self._not_had(asked, error)
+            if not isinstance(error, (IgnoreRequest, *NETWORK_ERRORS)):
+                raise error
+        finally:
+            await self.intake.release()
+
+    async def _read(self, first: Capture, asked: Asked) -> Found | None:
+        captures = [first]
+        if first.status == 304:  # noqa: PLR2004 -- Not Modified
+            await self._seen(asked, first)
+        elif first.status in (404, 410) and asked.is_known:
+            await self._tell(MissingPage(asked.url, first.status, captures))
+        elif first.status != 200:  # noqa: PLR2004 -- OK
+            await self._fail(asked.url, _why(first))
+        else:
+            try:
+                captures = await all_pages(self.crawler, first, self.newsroom)
+                article = extract_article(captures, self.newsroom)
+                captures += await self._photo(article)
+            except NotAnArticle as error:
+                await self._not_an_article(asked, captures, error.reason)
+            except InvalidRecord as error:
+                await self._invalid(asked, error, captures)
+            except PageMissing as error:
+                await self._fail(asked.url, str(error))
+            except (IgnoreRequest, *NETWORK_ERRORS) as error:
+                await self._not_had(asked, error)
+            else:
+                self._failed_in_a_row = 0
+                await self._about_former(asked, captures, article)
+                return Found(article, captures, asked.lastmod)
+        return None
+
+    async def _photo(self, article: Article) -> list[Capture]:
+        """Return the lead photo where it is wanted, and its article is news."""
+        if not self.takes_photos or article.image_url is None:
+            return []
+        if self.archive.ledger.says(article.id, article.content_hash, page_hash(article)):
+            return []
+        return await photo_at(self.crawler, article.image_url)
+
+    # --- what the archive is told
+
+    async def _about_former(self, asked: Asked, captures: list[Capture], article: Article) -> None:
+        """Tell the archive when a known address led to another article than its own."""
+        if asked.look is not None and asked.is_known and asked.look.id != article.id:
+            hops = captures[0].exchanges
+            status = hops[0].status if hops else 301
+            await self._tell(MissingPage(asked.url, status, captures[:1]))
+
+    async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
+        hops = captures[0].exchanges
+        if reason in ALARMING:  # says something of the site, and nothing of the page
+            await self._fail(asked.url, reason)
+        elif asked.is_known and len(hops) > 1:
+            await self._tell(MissingPage(asked.url, hops[0].status, captures[:1]))
+        else:
+            await self._refuse(asked, reason, captures)
+
+    async def _seen(self, asked: Asked, capture: Capture) -> None:
+        self._failed_in_a_row = 0
+        await self._tell(
+            Seen(
+                asked.url,
+                etag=capture.headers.get("etag"),
+                last_modified=capture.headers.get("last-modified"),
+                lastmod=asked.lastmod,
+            )
+        )
+
+    async def _invalid(self, asked: Asked, error: InvalidRecord, captures: list[Capture]) -> None:
+        logger.warning("%s: %s", asked.url, error)
+        await self._refuse(asked, "invalid_record", captures)
+
+    async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
+        self._failed_in_a_row = 0
+        logger.info("%s is not an article (%s)", asked.url, reason)
+        keep = reason in UNREADABLE
+        await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
+
+    async def _not_had(self, asked: Asked, error: BaseException) -> None:
+        if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
+            self.keeper.stop("budget")
+        elif isinstance(error, RobotsForbid):
+            await self._refuse(asked, "robots", [])
+        elif isinstance(error, ForeignAddress):
+            await self._refuse(asked, "foreign_address", [])
+        elif not isinstance(error, RunEnding):
+            await self._fail(asked.url, slug(error))
+
+    async def _fail(self, url: str, reason: str) -> None:
+        logger.info("%s: %s", url, reason)
+        if reason not in OF_THE_PAGE:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= IN_A_ROW:
+                self._give_up(reason)
+        await self._tell(Failed(url, reason))
+
+    def _give_up(self, reason: str) -> None:
+        """End the run: what one fetch after the other comes to is nothing of the page."""
+        if reason in ALARMING:
+            self.keeper.stop(reason)
+        else:
+            self.keeper.fail(
+                f"{self.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last with "
+                f"{reason}; what is left is tried again in the next run"
+            )
+
+    async def _tell(self, finding: Seen | MissingPage | Refused | Failed) -> None:
+        try:
+            await self.keeper.submit(finding)
+        except ArchiveError as error:
+            self.keeper.fail(str(error))
+
+
+def _why(capture: Capture) -> str:
+    """Return why an answer that is not 200 is none.
+
+    A challenge of Cloudflare says so in a field of its own, whatever its status:
+    https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
+    """
+    if capture.headers.get("cf-mitigated") == "challenge":
+        return "captcha"
+    return f"http_{capture.status}"
+
+
+IN_FLIGHT: Final = 32
+"""Articles that may be on their way at once, so that a large backfill needs little memory."""
+
+
+class Intake:
+    """Admits articles one by one, so that few wait in memory and a ``limit`` is exact.
+
+    What is admitted is released once the archive has answered, or when it is dropped before that;
+    by :meth:`release` where no item came of it.
+    """
+
+    def __init__(self, crawler: Crawler, limit: int | None) -> None:
+        self._crawler = crawler
+        self._limit = limit
+        self._taken = 0
+        self._changed = asyncio.Condition()
+        self._under_way: dict[int, Found] = {}
+        crawler.signals.connect(self._answered, answered)
+        crawler.signals.connect(self._dropped, signals.item_dropped)
+        crawler.signals.connect(self._dropped, signals.item_error)
+
+    @property
+    def full(self) -> bool:
+        """Whether the run has as many new articles as it was asked for."""
+        return self._limit is not None and self._new() >= self._limit
+
+    async def admit(self) -> bool:
+        """Wait for room; False when the run is to take no more."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.full or self._has_room())
+            if self.full:
+                return False
+            self._taken += 1
+            return True
+
+    def hand_over(self, found: Found) -> Found:
+        """Return *found*, for which there was room, on its way to the pipelines."""
+        self._under_way[id(found)] = found
+        return found
+
+    async def release(self) -> None:
+        """Give back the room of one that was admitted."""
+        async with self._changed:
+            self._taken -= 1
+            self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        room = IN_FLIGHT
+        if self._limit is not None:
+            room = min(room, self._limit - self._new())
+        return self._taken < room
+
+    def _new(self) -> int:
+        return int(self._crawler.stats.get_value("run/new_count", 0))
+
+    async def _answered(self, finding: Any) -> None:
+        await self._let_go(finding)
+
+    async def _dropped(self, item: Any) -> None:
+        await self._let_go(item)
+
+    async def _let_go(self, found: Any) -> None:
+        if self._under_way.pop(id(found), None) is not None:
+            await self.release()
+
 
 AUDIT: Final = "audit"
 """Under this name the ledger keeps how many articles each door counts, for ``scrapy status``."""

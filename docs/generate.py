@@ -18,7 +18,7 @@ from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import walk_modules_iter
 
 from crawler import arguments, items, newsrooms, project, project_items, settings
-from crawler.extract.selectors import FIELDS as SELECTABLE
+from crawler.extract.page import FIELDS as SELECTABLE
 
 DOCS: Final = Path(__file__).parent
 

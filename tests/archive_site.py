@@ -14,9 +14,8 @@ from typing import Any
 import attrs
 
 from crawler.archive import Archive, Found, Outcome, read
-from crawler.captures import Capture, Exchange
 from crawler.errors import NotAnArticle
-from crawler.items import Article
+from crawler.items import Article, Capture, Exchange
 from crawler.newsrooms import Newsroom
 
 LINTAS = Newsroom(name="lintas", address="https://lintas.example", zone="Asia/Makassar")

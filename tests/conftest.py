@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from crawler.newsroom import Content, EmbeddedNewsroom, load_content
+from demo import Content, EmbeddedNewsroom, load_content
 from tests.crawling import Archived, crawl, runs
 
 

@@ -22,16 +22,16 @@ import attrs
 
 from crawler.archive import RunRecord, read_runs
 from crawler.archive.verify import verify
-from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import load_newsroom, newsroom_at
-from crawler.rules import RULES
+from crawler.workers import RULES
+from demo import EmbeddedNewsroom
 
 ROOT = Path(__file__).parent.parent
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
 # What a run imports, but for what would install a reactor.
 PRELOADED = [
-    "pytest", "crawler.addon", "crawler.commands.crawl", "crawler.heads", "crawler.readers.status",
-    "crawler.newsroom", "scrapy.cmdline", "scrapy.commands.check", "scrapy.commands.shell",
+    "pytest", "crawler.addon", "crawler.commands.crawl", "crawler.downloader", "crawler.export.statistics",
+    "demo", "scrapy.cmdline", "scrapy.commands.check", "scrapy.commands.shell",
     "scrapy.core.scraper", "scrapy.downloadermiddlewares.cookies", "scrapy.extensions.remote_control",
     "scrapy.extensions.telnet", "scrapy.pqueues", "tests.archive_site",
 ]  # fmt: skip

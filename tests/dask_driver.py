@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 from crawler.archive import newsroom_of, read_raw
-from crawler.crews import Dask
-from crawler.parts import do, parts
+from crawler.workers import Dask, do, parts
 
 
 def main(address: str, folder: str) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 import attrs
 from lxml import etree, html
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 
 SITEMAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 

@@ -24,18 +24,23 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive.captures import NotARecord, parse_response, records, without_chunks
-from crawler.archive.codings import decode_body
-from crawler.archive.records import member
-from crawler.captures import Capture
+from crawler.archive.warc import member
+from crawler.archive.warc_reading import (
+    NotARecord,
+    decode_body,
+    parse_response,
+    records,
+    without_chunks,
+)
+from crawler.codec import dump_line, parse_line
 from crawler.discovery.documents import Unreadable
 from crawler.errors import InvalidRecord, NotAnArticle
 from crawler.extract import extract_article, extract_html
-from crawler.lineformat import dump_line, parse_line
-from crawler.newsroom import EmbeddedNewsroom
+from crawler.items import Capture
 from crawler.newsrooms import newsroom_at
 from crawler.normalise.dateline import parse_dateline
 from crawler.normalise.dates import find_dates, normalise
+from demo import EmbeddedNewsroom
 from tests.archive_site import found
 from tests.test_discovery_parsers import PARSERS, WORDS
 

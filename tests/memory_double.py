@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from crawler.discovery import Known, Link
-from crawler.discovery.moments import instant
+from crawler.timestamps import instant
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 _EVER = dt.datetime.max.replace(tzinfo=dt.UTC)

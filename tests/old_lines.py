@@ -8,9 +8,9 @@ import attrs
 
 from crawler.archive import Archive, Found, RunReport
 from crawler.extract import extract_article
-from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
-from crawler.rules import RULES
+from crawler.workers import RULES
+from demo import EmbeddedNewsroom
 from tests.archive_site import capture, exchange
 
 OLD = "rules-of-old"

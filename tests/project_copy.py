@@ -19,7 +19,7 @@ from tests.tool_venvs import ROOT
 
 def copy_project(folder: Path) -> Path:
     """Copy what commands need to *folder*, and return it."""
-    for name in ("crawler", "spiders"):
+    for name in ("crawler", "demo", "spiders"):
         shutil.copytree(
             ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )

@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from crawler.codec import Line, dump_line
 from crawler.items import (
     Article,
     CaptureReference,
@@ -26,7 +27,6 @@ from crawler.items import (
     RelatedPost,
     Withheld,
 )
-from crawler.lineformat import Line, dump_line
 
 SITE = "https://lintas.example"
 

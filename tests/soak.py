@@ -20,8 +20,8 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.newsroom import EmbeddedNewsroom, Request, Response, load_content
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom, Request, Response, load_content
+from tests import faults as trouble
 from tests.crawl_runs import Run, begin, crawl, end
 from tests.crawling import lines, problems
 

@@ -18,17 +18,17 @@ from scrapy.utils.test import get_crawler
 
 from crawler.addon import NewsArchive
 from crawler.display import LiveDisplay
+from crawler.downloader import PatientRetryMiddleware, PoliteDownloader
 from crawler.extensions import RunKeeper
 from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
     CaptureMiddleware,
+    PrivateAddressGuard,
     RobotsMiddleware,
 )
 from crawler.notify import Notifier
 from crawler.pipelines import ArchivePipeline
-from crawler.politeness import PatientRetryMiddleware, PoliteDownloader
-from crawler.resolver import PrivateAddressGuard
 
 CHAIN = "DOWNLOADER_MIDDLEWARES"
 

@@ -14,12 +14,17 @@ from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 
-from crawler.middlewares import AddressGuard
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
+from crawler.fetch_errors import ForeignAddress, PrivateAddress
+from crawler.middlewares import (
+    AddressGuard,
+    GuardedResolver,
+    PrivateAddressGuard,
+    is_public,
+    names_an_address,
+)
 from crawler.newsrooms import newsroom_at
-from crawler.resolver import GuardedResolver, PrivateAddressGuard, is_public, names_an_address
-from crawler.unfetched import ForeignAddress, PrivateAddress
+from demo import EmbeddedNewsroom
+from tests import faults as trouble
 from tests.crawl_runs import crawl
 
 PUBLIC_NAME = "kabar.example"

@@ -14,9 +14,9 @@ import pytest
 
 from crawler.archive import Archive, Found, RunReport, last_runs, read
 from crawler.archive.lock import Lock
-from crawler.captures import Capture, Exchange
+from crawler.items import Capture, Exchange
 from crawler.newsrooms import load_newsroom
-from crawler.rules import RULES
+from crawler.workers import RULES
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("kotak-terkait", "disunting")

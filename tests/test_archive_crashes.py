@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive, RunReport, lock_holder, read, read_capture, read_runs
-from crawler.archive.captures import records
 from crawler.archive.tables import NAME
+from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError, ArchiveLocked
 from tests.archive_site import LINTAS, Folder, found, page_hash, rules_1
 

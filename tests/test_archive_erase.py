@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, Withhold, read, read_capture, read_runs
-from crawler.archive.captures import records
-from crawler.archive.erase_records import padded
-from crawler.archive.rereading import Rules
+from crawler.archive.erase import padded
+from crawler.archive.revisions import Rules
 from crawler.archive.tables import NAME
 from crawler.archive.verify import verify
+from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError
 from tests.archive_site import (
     LINTAS,

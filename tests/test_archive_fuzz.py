@@ -14,10 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.archive import decode_body, newsroom_of, read, read_capture, read_runs
-from crawler.archive.captures import NotARecord, next_record_after, parse_response, records
-from crawler.archive.codings import zstd
+from crawler.archive.finishing import read_manifest
 from crawler.archive.lock import lock_holder
-from crawler.archive.manifest import read_manifest
+from crawler.archive.warc_reading import (
+    NotARecord,
+    next_record_after,
+    parse_response,
+    records,
+    zstd,
+)
 from crawler.errors import ArchiveDamaged, ArchiveError
 from tests.archive_site import Folder, found, listing, rest
 

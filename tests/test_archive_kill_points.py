@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from crawler.archive import Missing, RunReport, read, read_capture
-from crawler.archive.captures import records
 from crawler.archive.lines import iterate, month_files
 from crawler.archive.tables import NAME
+from crawler.archive.warc_reading import records
 from tests.archive_site import BEGIN, Folder, address, found, listing, rest
 from tests.crawling import LONGEST, forks
 

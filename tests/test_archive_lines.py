@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, read
-from crawler.archive.codings import zstd
 from crawler.archive.files import cut_torn_line, last_lines
 from crawler.archive.finishing import compress, finished_months
 from crawler.archive.lines import MonthFile, Position, month_files, read_line
+from crawler.archive.warc_reading import zstd
 from crawler.errors import ArchiveDamaged
 from tests.archive_site import Folder, found, rules_2
 

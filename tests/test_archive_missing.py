@@ -8,8 +8,8 @@ import pytest
 
 from crawler.archive import Finding, Ledger, Missing, RunReport, Seen, read, read_capture
 from crawler.archive.files import last_lines
+from crawler.codec import parse_line
 from crawler.items import Gone
-from crawler.lineformat import parse_line
 from tests.archive_site import Folder, address, capture, exchange, found
 
 

@@ -13,8 +13,8 @@ import pytest
 from crawler.archive import Found, Missing, RawLine, Withhold, last_articles, read, read_raw
 from crawler.archive.finishing import compress
 from crawler.archive.lines import month_files
+from crawler.codec import dump_line
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.lineformat import dump_line
 from tests.archive_site import Folder, address, article_of, found, listing, rest
 
 

@@ -9,12 +9,10 @@ import attrs
 import pytest
 
 from crawler.archive import Missing, Reread, Withhold
-from crawler.archive.reextract import changes, reextract
-from crawler.archive.rereading import Rules
-from crawler.archive.verify import verify
-from crawler.captures import Capture
+from crawler.archive.revisions import Rules
+from crawler.archive.verify import changes, reextract, verify
 from crawler.errors import NotAnArticle
-from crawler.items import Article
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 from tests.archive_site import (
     LINTAS,

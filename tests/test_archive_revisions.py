@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 from crawler.archive import Found, Missing, Reread, read_capture
-from crawler.captures import Capture
 from crawler.errors import InvalidRecord
+from crawler.items import Capture
 from tests.archive_site import (
     LINTAS,
     Folder,

@@ -14,13 +14,11 @@ import pytest
 
 from crawler.archive import Missing, RunReport, Withhold, read
 from crawler.archive.lines import MonthFile
-from crawler.archive.repair import repair
-from crawler.archive.rereading import Rules
+from crawler.archive.opening import repair
+from crawler.archive.revisions import Rules
 from crawler.archive.tables import NAME
-from crawler.archive.verify import verify
-from crawler.archive.verify_lines import Problem, Tally
-from crawler.captures import Capture
-from crawler.items import Article
+from crawler.archive.verify import Problem, Tally, verify
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 from tests.archive_site import (
     LINTAS,

@@ -16,10 +16,8 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import Found, Refused, decode_body, read_capture
-from crawler.archive.captures import NotARecord, records
-from crawler.archive.codings import zstd
-from crawler.archive.warc_tail import cut_torn_record
-from crawler.archive.warcs import warc_files
+from crawler.archive.warc import cut_torn_record, warc_files
+from crawler.archive.warc_reading import NotARecord, records, zstd
 from crawler.errors import ArchiveDamaged
 from tests.archive_site import (
     LINTAS,

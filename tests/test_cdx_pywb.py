@@ -10,8 +10,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive import read
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom
+from tests import faults as trouble
 from tests.crawling import Archived, asked, crawl, problems
 from tests.tool_venvs import pywb
 

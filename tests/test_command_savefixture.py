@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from crawler.commands.savefixture import Command
-from crawler.fixtures import FIXTURES, NOT_TYPED, UNCHECKED
+from crawler.commands.savefixture import FIXTURES, NOT_TYPED, UNCHECKED, Command
 from crawler.items import Article
-from crawler.newsroom import Content, EmbeddedNewsroom
 from crawler.newsrooms import list_newsrooms
+from demo import Content, EmbeddedNewsroom
 from tests.project_copy import copy_project, refusal, scrapy
 from tests.test_saved_pages import NOT_TYPED as NOT_TYPED_IN_TESTS
 from tests.test_saved_pages import extracted, load

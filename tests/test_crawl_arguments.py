@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import read
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom
+from tests import faults as trouble
 from tests.crawling import (
     Archived,
     arguments,

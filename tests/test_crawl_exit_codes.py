@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import last_runs
-from crawler.newsroom import EmbeddedNewsroom, Fault, Request, Response
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom, Fault, Request, Response
+from tests import faults as trouble
 from tests.certificates import SecureServer
 from tests.crawling import Archived, arguments, asked, crawl, crawl_afresh, lines, start
 

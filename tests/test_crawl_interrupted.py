@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom, Fault, Request, Response
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom, Fault, Request, Response
+from tests import faults as trouble
 from tests.crawling import (
     LONGEST,
     Ended,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom, Request
+from demo import EmbeddedNewsroom, Request
 from tests.crawling import Ended, crawl, lines, problems, start
 
 FEW = 9

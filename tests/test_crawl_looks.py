@@ -7,8 +7,8 @@ from pathlib import Path
 
 import attrs
 
-from crawler.newsroom import Request, Response
-from crawler.newsroom import faults as trouble
+from demo import Request, Response
+from tests import faults as trouble
 from tests.crawling import Archived, asked, crawl
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom, Fault, Request, Response
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom, Fault, Request, Response
+from tests import faults as trouble
 from tests.crawling import asked, crawl
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"

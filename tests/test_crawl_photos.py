@@ -10,8 +10,8 @@ import pytest
 
 from crawler.archive import read, read_capture
 from crawler.items import CaptureReference
-from crawler.newsroom import EmbeddedNewsroom, Fault
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom, Fault
+from tests import faults as trouble
 from tests.crawling import Ended, asked, crawl, problems
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"

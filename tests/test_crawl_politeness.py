@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom
+from tests import faults as trouble
 from tests.crawling import asked, crawl
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from crawler.archive import read
-from crawler.newsroom import EmbeddedNewsroom, Request, Response
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom, Request, Response
+from tests import faults as trouble
 from tests.crawling import asked, crawl, lines, problems
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.crawling import arguments, crawl_afresh
 
 

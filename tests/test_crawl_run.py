@@ -11,8 +11,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from crawler.archive import read, read_capture
-from crawler.newsroom import Content, EmbeddedNewsroom
-from crawler.newsroom.server import Visit
+from demo import Content, EmbeddedNewsroom
+from demo.server import Visit
 from tests.crawling import Ended, arguments, crawl, crawl_afresh, lines, problems
 
 

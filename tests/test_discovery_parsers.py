@@ -15,12 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.cdx import read_cdx
-from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
-from crawler.discovery.feeds import FeedEntry, FeedStamp, read_feed
-from crawler.discovery.lists import ListPage, read_list
-from crawler.discovery.moments import day, moment
-from crawler.discovery.posts import api_root, read_posts, total
-from crawler.discovery.sitemaps import (
+from crawler.discovery.documents import (
+    Unreadable,
+    WrongKind,
+    api_root,
+    read_json,
+    read_posts,
+    total,
+    unpacked,
+)
+from crawler.discovery.feed import FeedEntry, FeedStamp, read_feed
+from crawler.discovery.listing import ListPage, read_list
+from crawler.discovery.sitemap import (
     Entry,
     lists_posts,
     may_list_articles,
@@ -28,6 +34,7 @@ from crawler.discovery.sitemaps import (
     read_sitemap,
     robots_sitemaps,
 )
+from crawler.timestamps import day, moment
 
 WIB = dt.timezone(dt.timedelta(hours=7))
 BASE = "https://kabar.example"

@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from crawler.discovery import Answer, Window, plan
-from crawler.discovery.captured import number_of_pages
+from crawler.discovery.cdx import number_of_pages
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from tests.discovery_site import ADDRESS, NEWSROOM, NOW, Driver, Run, Site, at, page
 from tests.memory_double import DictMemory

@@ -12,10 +12,10 @@ import pytest
 from scrapy.settings import default_settings
 
 from crawler import settings
-from crawler.answers import UNREADABLE
 from crawler.arguments import ACCEPTED
 from crawler.items import Article, Gone, Withheld
 from crawler.newsrooms import Newsroom
+from crawler.spider import UNREADABLE
 from tests.command_lines import OURS, command_lines, objections
 from tests.tool_venvs import ROOT
 

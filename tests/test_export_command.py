@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ConfigurationError
-from crawler.readers.selection import Selection, checked_day, checked_moment
+from crawler.export.selection import Selection, checked_day, checked_moment
 from tests.reading_samples import sample_archive
 from tests.tool_venvs import ROOT
 

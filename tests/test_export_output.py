@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ArchiveError
+from crawler.export.csv import write_csv
+from crawler.export.parquet import write_parquet
+from crawler.export.sqlite import write_sqlite
 from crawler.items import Article
-from crawler.readers.database import write_sqlite
-from crawler.readers.parquet import write_parquet
-from crawler.readers.spreadsheet import write_csv
 from tests.reading_samples import article
 
 Write = Callable[[Iterable[Article], Path], int]

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from crawler.errors import ConfigurationError
+from crawler.export.parquet import SCHEMA, write_parquet
+from crawler.export.selection import Selection
 from crawler.items import Article
-from crawler.readers.parquet import SCHEMA, write_parquet
-from crawler.readers.selection import Selection
 from tests.reading_samples import FULL, article, sample_archive
 
 

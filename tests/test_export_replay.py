@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from crawler.readers.selection import Selection
-from crawler.readers.wacz import package
+from crawler.export.selection import Selection
+from crawler.export.wacz import package
 from tests.reading_samples import SITE, sample_archive
 from tests.test_report import CHROMIUM, FLAGS
 from tests.tool_venvs import VENVS, tool_venv

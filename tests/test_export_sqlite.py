@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.readers.database import write_sqlite
-from crawler.readers.selection import Selection
+from crawler.export.selection import Selection
+from crawler.export.sqlite import write_sqlite
 from tests.reading_samples import FULL, SITE, article, sample_archive
 
 

@@ -12,11 +12,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import read as read_archive
+from crawler.codec import dump_line
 from crawler.errors import ArchiveDamaged
-from crawler.lineformat import dump_line
-from crawler.readers.cdxj import sort_key
-from crawler.readers.selection import Selection
-from crawler.readers.wacz import Written, package
+from crawler.export.selection import Selection
+from crawler.export.wacz import Written, package, sort_key
 from tests.reading_samples import SITE, Captures, article, page, sample_archive, write_lines
 
 

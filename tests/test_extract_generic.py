@@ -9,13 +9,13 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from crawler.errors import NotAnArticle
-from crawler.extract.bylines import around, is_name, is_site, labelled, marked_up
-from crawler.extract.cleaning import is_junk
 from crawler.extract.document import Document
-from crawler.extract.generic import GenericPage, is_indonesian
-from crawler.extract.headline import find_headline
-from crawler.extract.lines import Line, is_furniture, lines
-from crawler.extract.metadata import read_metadata
+from crawler.extract.unknown.body import is_junk
+from crawler.extract.unknown.headline import find_headline
+from crawler.extract.unknown.lines import Line, is_furniture, lines
+from crawler.extract.unknown.metadata import read_metadata
+from crawler.extract.unknown.names import around, is_name, is_site, labelled, marked_up
+from crawler.extract.unknown.page import GenericPage, is_indonesian
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
 

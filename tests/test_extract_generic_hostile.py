@@ -6,7 +6,7 @@ import pytest
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document
-from crawler.extract.generic import GenericPage
+from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
 from tests.growth import growth

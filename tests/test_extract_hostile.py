@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.captures import Capture
 from crawler.errors import InvalidRecord, NotAnArticle
 from crawler.extract import extract_article, extract_html
+from crawler.items import Capture
 from tests.growth import growth
 
 ADDRESS = "https://progres.id/daerah/judul.html"

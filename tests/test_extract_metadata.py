@@ -9,8 +9,16 @@ from collections.abc import Iterable
 import pytest
 from lxml import html as lxml_html
 
-from crawler.extract.ldjson import parse, read_graph, several, types, words
-from crawler.extract.metadata import Metadata, Stated, read_metadata
+from crawler.extract.unknown.metadata import (
+    Metadata,
+    Stated,
+    parse,
+    read_graph,
+    read_metadata,
+    several,
+    types,
+    words,
+)
 
 URL = "https://lintas.example/palu/harga-cabai-naik/"
 

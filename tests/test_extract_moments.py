@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.extract.moments import Evidence, Moment, modified, offsets, published, read_stamp
+from crawler.extract.unknown.times import Evidence, Moment, modified, offsets, published, read_stamp
 
 WITA = ZoneInfo("Asia/Makassar")
 

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from crawler.extract import extract_html, page_hash
-from crawler.extract.normal_form import Wording, content_hash, instant, normal_form
+from crawler.extract.record import Wording, content_hash, instant, normal_form
 from crawler.items import Article, Embed
 
 DOCS = Path(__file__).parents[1] / "docs/normal-form.md"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.captures import Capture
 from crawler.errors import NotAnArticle
 from crawler.extract import extract_article, page_addresses
-from crawler.extract.numbering import in_order, numbered
+from crawler.extract.page import in_order, numbered
+from crawler.items import Capture
 
 BASE = "https://progres.id"
 PAGE = """<html lang="id"><body class="single single-post postid-7 idtheme kentooz"><main>

@@ -9,10 +9,9 @@ from typing import Any
 import attrs
 import pytest
 
-from crawler.captures import Capture
 from crawler.errors import NotAnArticle
 from crawler.extract import extract_article, page_addresses
-from crawler.items import Article, CaptureReference
+from crawler.items import Article, Capture, CaptureReference
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/progres"
 BASE = "https://progres.id"

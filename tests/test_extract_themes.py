@@ -5,14 +5,13 @@ from __future__ import annotations
 import attrs
 import pytest
 
-from crawler.captures import Capture
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract import extract_article, extract_html
 from crawler.extract.document import Document
-from crawler.extract.generic import GenericPage
 from crawler.extract.page import ArticlePage
 from crawler.extract.themes import NewkarmaPage, WPBeritaPage, page_class_for
-from crawler.items import Article
+from crawler.extract.unknown.page import GenericPage
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
 
 PROGRES = load_newsroom("progres")

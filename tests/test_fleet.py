@@ -22,8 +22,8 @@ from crawler.archive.lock import Lock
 from crawler.archive.runs import RunRecord
 from crawler.commands.fleet import Command
 from crawler.fleet import Ended, Fleet, Job, common_code, due
-from crawler.newsroom import Content, EmbeddedNewsroom
 from crawler.newsrooms import Newsroom
+from demo import Content, EmbeddedNewsroom
 from tests.project_copy import refusal
 from tests.tool_venvs import ROOT
 

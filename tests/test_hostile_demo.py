@@ -12,9 +12,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from crawler.demo import _show
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom
+from demo.__main__ import _show
+from tests import faults as trouble
 from tests.crawling import ROOT, crawl
 from tests.test_hostile_text import CONTROL, ESCAPES, TRICKS, hostile
 

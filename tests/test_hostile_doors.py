@@ -8,9 +8,9 @@ from pathlib import Path
 import attrs
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
-from crawler.newsroom.exchange import Request, Response
+from demo import EmbeddedNewsroom
+from demo.exchange import Request, Response
+from tests import faults as trouble
 from tests.crawl_runs import crawl
 
 SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -11,9 +11,9 @@ import brotli
 import pytest
 
 from crawler.archive import Ledger
-from crawler.newsroom import Content, EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
-from crawler.newsroom.exchange import Fault, Request, Response
+from demo import Content, EmbeddedNewsroom
+from demo.exchange import Fault, Request, Response
+from tests import faults as trouble
 from tests.crawl_runs import Run, crawl
 
 if sys.version_info >= (3, 14):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Ledger
-from crawler.newsroom import EmbeddedNewsroom, Fault
-from crawler.newsroom import faults as trouble
-from crawler.newsroom.exchange import Response
+from demo import EmbeddedNewsroom, Fault
+from demo.exchange import Response
+from tests import faults as trouble
 from tests.crawling import asked, crawl
 
 SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.crawling import ROOT, crawl
 
 FORMULAS = {

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.newsroom import faults as trouble
+from demo import EmbeddedNewsroom
+from tests import faults as trouble
 from tests.crawl_runs import crawl
 from tests.crawling import ROOT
 

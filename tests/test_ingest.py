@@ -25,13 +25,13 @@ from crawler.archive.lock import Lock
 from crawler.archive.verify import verify
 from crawler.commands.ingest import Command, _write
 from crawler.errors import ArchiveLocked
+from crawler.export.selection import Selection
+from crawler.export.wacz import package
 from crawler.ingest import Ingest
 from crawler.items import Article
-from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
-from crawler.readers.selection import Selection
-from crawler.readers.wacz import package
-from crawler.rules import RULES
+from crawler.workers import RULES
+from demo import EmbeddedNewsroom
 from tests.archive_site import Folder
 from tests.crawling import crawl
 from tests.project_copy import refusal

@@ -16,7 +16,7 @@ import pytest
 
 from crawler.archive import read
 from crawler.errors import ArchiveDamaged
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.crawling import LONGEST, ROOT
 from tests.test_ingest import CABAI, MERCUSUAR, Crawler, Target
 

@@ -11,7 +11,7 @@ from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
-from crawler.captures import Exchange
+from crawler.items import Exchange
 from crawler.middlewares import EXCHANGES, CaptureMiddleware
 
 A, B = "https://lintas.example/a", "https://lintas.example/b"

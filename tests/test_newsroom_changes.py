@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.fetching import fetch, locations, rest
 
 

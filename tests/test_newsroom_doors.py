@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.fetching import SITEMAP, fetch, locations, public, tree
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

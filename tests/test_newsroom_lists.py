@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.fetching import fetch, parsed, public
 
 

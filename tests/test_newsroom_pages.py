@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawler.newsroom import Content, EmbeddedNewsroom, load_content
-from crawler.newsroom.content import Entry
-from crawler.newsroom.source import FIXTURES
+from demo import Content, EmbeddedNewsroom, load_content
+from demo.content import Entry
+from demo.source import FIXTURES
 from tests.fetching import fetch, parsed
 
 SECRETS = ("SANDI-SURYA", "SANDI-RIMBA", "SANDI-FAJAR")

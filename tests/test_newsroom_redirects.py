@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.fetching import fetch
 
 ARTICLE = "/daerah/menyusuri-sungai-ketahun-dari-hulu-tambang-sampai-muara.html"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 from tests.fetching import fetch, public, rest
 
 PROTECTED = "memo-internal-rapat-redaksi"

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import Content, EmbeddedNewsroom, Fault, Request, Response, faults
+from demo import Content, EmbeddedNewsroom, Fault, Request, Response
+from tests import faults
 from tests.fetching import fetch
 
 SEED = "jajaki-kerjasama-3-sektor-ini-walokota-helmi-hasan-temui-dubes-jepang"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.newsroom import Content, SourceError, load_content
-from crawler.newsroom.source import FIXTURES
+from demo import Content, SourceError, load_content
+from demo.source import FIXTURES
 
 HEAD = """+++
 id = 300010

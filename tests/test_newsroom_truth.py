@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from crawler.captures import Capture
 from crawler.extract import extract_article
-from crawler.items import Article
-from crawler.newsroom import Request, load_content
-from crawler.newsroom.routes import Router
-from crawler.newsroom.site import Site
-from crawler.newsroom.source import FIXTURES
+from crawler.items import Article, Capture
 from crawler.newsrooms import load_newsroom, newsroom_at
+from demo import Request, load_content
+from demo.routes import Router
+from demo.site import Site
+from demo.source import FIXTURES
 
 TRUTHS = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.items import FoundDate
-from crawler.normalise.date_words import MONTHS, WEEKDAY_NAMES
+from crawler.normalise.date_lexer import MONTHS, WEEKDAY_NAMES
 from crawler.normalise.dates import find_dates, normalise, read_published
 from tests.growth import growth
 

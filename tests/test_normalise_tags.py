@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from crawler.discovery.documents import Unreadable
-from crawler.discovery.lists import read_list
+from crawler.discovery.listing import read_list
 from crawler.errors import NotAnArticle
 from crawler.extract import extract_html
 from crawler.newsrooms import newsroom_at
-from crawler.normalise.tags import is_costly
+from crawler.normalise.text import is_costly
 from tests.growth import growth
 
 MANY = 10_000

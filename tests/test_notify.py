@@ -21,9 +21,9 @@ from scrapy.utils.test import get_crawler
 from crawler.addon import NewsArchive
 from crawler.archive import RunRecord
 from crawler.errors import ConfigurationError
-from crawler.newsroom import Content, EmbeddedNewsroom
 from crawler.newsrooms import Newsroom, newsroom_at
 from crawler.notify import Channels, Notifier, change, ping, silence
+from demo import Content, EmbeddedNewsroom
 from tests.archive_site import Folder, found
 from tests.tool_venvs import ROOT
 

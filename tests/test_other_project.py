@@ -15,9 +15,9 @@ import pytest
 
 from crawler.archive import Ledger, read, read_capture, read_items, read_runs
 from crawler.archive.verify import verify
-from crawler.newsroom import Content, EmbeddedNewsroom, Request
 from crawler.newsrooms import newsroom_at
-from crawler.rules import ITEM_RULES
+from crawler.workers import ITEM_RULES
+from demo import Content, EmbeddedNewsroom, Request
 from tests.crawling import LONGEST, ROOT
 
 PROJECT = Path(__file__).parent / "other_project"

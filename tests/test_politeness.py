@@ -9,7 +9,7 @@ import pytest
 from scrapy import Request
 from scrapy.utils.test import get_crawler
 
-from crawler.politeness import PoliteDownloader, PoliteSlot, retry_after
+from crawler.downloader import PoliteDownloader, PoliteSlot, retry_after
 
 
 def test_a_floor_outlasts_whatever_lowers_the_delay() -> None:

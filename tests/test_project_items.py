@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from crawler.archive import Archive, Found, read, read_items
-from crawler.archive.rereading import Rules
+from crawler.archive.revisions import Rules
 from crawler.archive.verify import verify
-from crawler.captures import Capture
+from crawler.codec import dump_line, parse_line
 from crawler.errors import InvalidRecord, NotAnArticle
-from crawler.items import Article
-from crawler.lineformat import dump_line, parse_line
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 from crawler.project_items import ProjectItem, hash_of, project_item
 from tests.archive_site import capture, exchange

@@ -21,13 +21,11 @@ from crawler.archive import read, read_raw
 from crawler.archive.verify import verify
 from crawler.commands import reextract
 from crawler.commands.reextract import Command, _write
-from crawler.crews import Alone, Crew, Processes
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article
-from crawler.newsroom import EmbeddedNewsroom
 from crawler.newsrooms import Newsroom
-from crawler.parts import MARKER, Done, do, parts
-from crawler.rules import RULES
+from crawler.workers import MARKER, RULES, Alone, Crew, Done, Processes, do, parts
+from demo import EmbeddedNewsroom
 from tests.old_lines import OLD, old_archive
 from tests.project_copy import refusal
 from tests.tool_venvs import ROOT, tool_venv

@@ -16,13 +16,11 @@ import pytest
 from parsel import Selector
 
 from crawler.archive import RunRecord
+from crawler.codec import Line
+from crawler.export.plots import content_plots, health_plots
+from crawler.export.report import Chapter, chapter, render, write_report
+from crawler.export.statistics import clean, lasting, many, size, span, summarise
 from crawler.items import Dateline, Gone
-from crawler.lineformat import Line
-from crawler.readers.figures import content_plots
-from crawler.readers.health import health_plots
-from crawler.readers.page import Chapter, chapter, render, write_report
-from crawler.readers.statistics import summarise
-from crawler.readers.words import clean, lasting, many, size, span
 from tests.reading_samples import SITE, article, sample_archive, write_lines
 
 NOW = dt.datetime(2024, 7, 3, 4, 5, tzinfo=dt.UTC)

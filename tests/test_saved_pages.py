@@ -11,11 +11,10 @@ from typing import Any
 import attrs
 import pytest
 
-from crawler.captures import Capture
+from crawler.codec import as_mapping
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract import extract_article, page_addresses
-from crawler.items import Article
-from crawler.lineformat import as_mapping
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

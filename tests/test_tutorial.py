@@ -41,7 +41,7 @@ def test_from_the_demo_to_the_first_query(project: Path) -> None:
     sections = PAGE.read_text(encoding="utf-8").split("\n## ")
     wanted = [part for part in sections if part.startswith(("2. ", "3. "))]
     assert len(wanted) == 2
-    run(project, sys.executable, "-m", "crawler.demo")
+    run(project, sys.executable, "-m", "demo")
     ran = 0
     for language, code, output in examples("\n".join(wanted)):
         if language == "sh":

@@ -6,9 +6,6 @@
 from __future__ import annotations
 
 from crawler.archive.archive import Archive
-from crawler.archive.captures import read_capture
-from crawler.archive.codings import decode_body
-from crawler.archive.counted import RawLine
 from crawler.archive.erase import Erased
 from crawler.archive.findings import (
     Failed,
@@ -23,12 +20,13 @@ from crawler.archive.findings import (
     Withhold,
 )
 from crawler.archive.identity import newsroom_of
-from crawler.archive.ledger import Ledger
+from crawler.archive.ledger import Ledger, Look
 from crawler.archive.lock import Holder, lock_holder
-from crawler.archive.look import Look, Validators
-from crawler.archive.reading import last_articles, read, read_items, read_raw
-from crawler.archive.rereading import Extract, Rules
+from crawler.archive.reading import RawLine, last_articles, read, read_items, read_raw
+from crawler.archive.revisions import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
+from crawler.archive.warc_reading import decode_body, read_capture
+from crawler.items import Validators
 
 __all__ = [
     "Archive",

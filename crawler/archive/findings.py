@@ -7,9 +7,8 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from crawler.captures import Capture
-from crawler.items import Article, Gone
-from crawler.lineformat import Content, Line
+from crawler.codec import Content, Line
+from crawler.items import Article, Capture, Gone
 
 
 @attrs.frozen

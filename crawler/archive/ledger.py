@@ -1,19 +1,108 @@
-"""What is known of each address, and when to look again: ``state.sqlite``, for reading."""
+"""What is known of each address, and when to look again: ``state.sqlite``, for reading.
+
+What the ledger tells of an address.
+
+What doors list, noted in the ledger.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from crawler.archive.look import COLUMNS, Look, Validators, as_look
-from crawler.archive.moments import comparable, seconds
-from crawler.archive.tables import NAME, OWED, connect
-from crawler.discovery import Known
+import attrs
+
+from crawler.archive.tables import NAME, OWED, AddressRow, Tables, connect
 from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.items import Known, Link, Validators
+from crawler.timestamps import comparable, seconds
+
+COLUMNS: Final = (
+    "url",
+    "state",
+    "article",
+    "post_id",
+    "published",
+    "lastmod",
+    "looked_at",
+    "source",
+    "etag",
+    "last_modified",
+    "next_look",
+    "failures",
+    "reason",
+)
+
+
+@attrs.frozen(kw_only=True)
+class Look:
+    """What a spider needs to know of an address before it asks for it."""
+
+    url: str
+    """The article's current address, where it was asked under an earlier one."""
+
+    state: str
+    """``article``, ``refused``, ``failed``, ``waiting``, ``gone`` or ``withheld``."""
+
+    id: str | None = None
+    """Of the article that it leads to."""
+
+    post_id: int | None = None
+    published: str | None = None
+    """UTC, as is ``lastmod``."""
+
+    lastmod: str | None = None
+    """As a door stated it when the address was last looked at."""
+
+    looked_at: str | None = None
+    """When it was last fetched, UTC."""
+
+    source: str | None = None
+    """``page`` or ``rest``: what the article's last line was read from."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    next_look: dt.datetime | None = None
+    """UTC; None while it was never fetched."""
+
+    failures: int = 0
+    """Failed fetches in a row."""
+
+    reason: str | None = None
+    """Why it was refused, or failed last."""
+
+    def wanted(self, now: dt.datetime, lastmod: str | None = None) -> bool:
+        """Whether an address that a door lists with *lastmod* should be fetched at *now*.
+
+        Never fetched: yes. Withheld: never. Stated to have changed since the last look: yes, but
+        what fails, or is gone, only after its pause. Else when its next look is due.
+        """
+        if self.state == "withheld":
+            return False
+        if self.next_look is None or self.next_look <= now:
+            return True
+        if self.failures or self.state == "gone":
+            return False
+        stated = comparable(lastmod)
+        return stated is not None and stated > (self.lastmod or self.looked_at or "")
+
+
+def as_look(row: tuple[Any, ...]) -> Look:
+    """Return what a row of :data:`COLUMNS` says."""
+    values = dict(zip(COLUMNS, row, strict=True))
+    next_look = values.pop("next_look")
+    if values["state"] == "refused" and values["reason"] == "withheld":
+        values["state"] = "withheld"
+    return Look(
+        id=values.pop("article"),
+        next_look=None if next_look is None else dt.datetime.fromtimestamp(next_look, dt.UTC),
+        **values,
+    )
+
 
 _LOOK: Final = f"SELECT {', '.join(f'here.{name}' for name in COLUMNS)} FROM addresses AS here"  # noqa: S608 -- our own text
 # An earlier address of an article stands for its current one.
@@ -245,3 +334,52 @@ def _window(after: str | None, before: str | None) -> tuple[str, dict[str, str |
     if before is not None:
         where.append("published < :before")
     return " AND ".join(where), {"after": comparable(after), "before": comparable(before)}
+
+
+_LISTED_ROWS: Final = """
+INSERT INTO addresses (url, post_id, published, listed, state, moved, pause, failures)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    json_extract(value, '$[3]'), 'waiting', 0, 0, 0
+FROM json_each(:links) WHERE true
+ON CONFLICT (url) DO UPDATE SET
+    post_id = coalesce(excluded.post_id, post_id),
+    published = coalesce(published, excluded.published),
+    listed = coalesce(excluded.listed, listed),
+    next_look = CASE
+        WHEN excluded.listed > coalesce(lastmod, looked_at, '') AND state IN ('article', 'refused')
+        THEN min(next_look, :now) ELSE next_look END
+WHERE moved = 0 AND (excluded.listed IS NOT listed OR excluded.post_id IS NOT post_id)"""
+
+
+def note(tables: Tables, links: Sequence[Link], now: int, site: str) -> None:
+    """Note in *tables*, in a transaction, that doors of *site* listed *links* at *now*.
+
+    New addresses wait; known ones with a newer modification become due. A known post at an address
+    of which nothing is known has moved there: that is its address from now on, and nothing waits,
+    for permalinks change by the thousand.
+    """
+    _move(tables, [link for link in links if link.post_id is not None], site)
+    rows = [
+        (link.url, link.post_id, comparable(link.published), comparable(link.lastmod))
+        for link in links
+    ]
+    tables.connection.execute(_LISTED_ROWS, {"links": json.dumps(rows), "now": now})
+
+
+def _move(tables: Tables, links: Sequence[Link], site: str) -> None:
+    if not links:
+        return
+    rows = tables.rows()
+    rows.fetch([link.url for link in links], [f"{site}:{link.post_id}" for link in links])
+    for link in links:
+        known = rows.article(f"{site}:{link.post_id}")
+        if known is None or known.state == "gone" or known.url == link.url:
+            continue
+        there = rows.address(link.url)
+        if there is not None and there.article is not None:
+            continue
+        former = rows.address(known.url) or AddressRow(url=known.url, article=known.id)
+        rows.put_address(attrs.evolve(former, url=link.url))
+        rows.put_address(attrs.evolve(former, article=known.id, moved=1, next_look=None))
+        rows.put_article(attrs.evolve(known, url=link.url))
+    tables.put(rows)

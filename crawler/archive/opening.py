@@ -1,24 +1,30 @@
-"""What is put right before an archive is written to."""
+"""What is put right before an archive is written to.
+
+What can be put right without losing anything.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import attrs
 
 from crawler.archive import runs
 from crawler.archive.files import cut_torn_line
+from crawler.archive.finishing import compress, update_manifest
+from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import add_withheld, claim
-from crawler.archive.lines import cut_torn_lines
-from crawler.archive.moments import stamp
+from crawler.archive.lines import SUFFIX, cut_torn_lines, month_files
 from crawler.archive.rebuild import open_ledger, remove_ledger
-from crawler.archive.rows import PageHash
-from crawler.archive.tables import NAME, Tables, open_unless_raised
-from crawler.archive.warc_tail import cut_torn_record
-from crawler.archive.warcs import FOLDER, WarcFiles, warc_files
+from crawler.archive.tables import NAME, PageHash, Tables, open_unless_raised
+from crawler.archive.tables import NAME as LEDGER
+from crawler.archive.verify import Problem
+from crawler.archive.warc import FOLDER, WarcFiles, cut_torn_record, warc_files
+from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
+from crawler.timestamps import stamp
 
 
 @attrs.frozen(kw_only=True)
@@ -73,3 +79,43 @@ def _remove_temporary(folder: Path) -> list[str]:
         path.unlink()
         said.append(f"{path.name}: removed, it was not finished")
     return said
+
+
+def repair(
+    folder: Path,
+    newsroom: Newsroom,
+    page_hash: PageHash,
+    problems: Iterable[Problem],
+    *,
+    clock: Callable[[], dt.datetime],
+) -> list[str]:
+    """Put right of *problems* what is safe to; return what was done, one message each.
+
+    Torn tails are cut, leftovers removed, a ledger that disagrees with the lines is made anew (its
+    look times begin afresh), ``archive.json`` gets the ids that lines withhold, a month that is
+    both plain and compressed is compressed again. Lines and records that are damaged, or that
+    another record should be, stay as they are: only a backup, or the newsroom, has them. The
+    caller holds the lock.
+    """
+    files = {problem.file for problem in problems}
+    ready = make_ready(folder, newsroom, page_hash, operator="", clock=clock)
+    done = list(ready.repairs)
+    sizes = ready.tables.files()
+    ready.tables.close()
+    rebuilt = any(message.startswith(LEDGER) for message in done)
+    if files & {LEDGER, IDENTITY} and not rebuilt:
+        remove_ledger(folder / LEDGER)
+        tables, said, withheld = open_ledger(folder, page_hash, clock())
+        tables.close()
+        add_withheld(folder, withheld)
+        done += said
+    for month in month_files(folder):
+        beside = month.path.with_name(month.path.name + SUFFIX)
+        if not month.compressed and beside.exists():
+            try:
+                compress(month, sizes.get(month.plain_name, (0, None))[1])
+                done.append(f"{month.path.name}: compressed again")
+            except ArchiveDamaged as error:
+                done.append(str(error))
+    update_manifest(folder, newsroom.name)
+    return done

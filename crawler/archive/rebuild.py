@@ -10,15 +10,14 @@ from typing import Final
 
 import attrs
 
-from crawler.archive.addresses import first_look
-from crawler.archive.captures import read_validators
 from crawler.archive.files import temporary
 from crawler.archive.lines import MonthFile, Position, month_files
-from crawler.archive.rows import PageHash, apply_line
-from crawler.archive.tables import NAME, Tables, open_unless_raised
+from crawler.archive.schedule import first_look
+from crawler.archive.tables import NAME, PageHash, Tables, apply_line, open_unless_raised
+from crawler.archive.warc_reading import read_validators
+from crawler.codec import Line, parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, Withheld
-from crawler.lineformat import Line, parse_line
 
 # Lines that become rows together.
 _CHUNK: Final = 500

@@ -1,13 +1,18 @@
-"""What follows from a finding."""
+"""What follows from a finding.
+
+Articles that were found missing, until the end of the run decides what that means.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
 import attrs
 
-from crawler.archive import addresses
-from crawler.archive.batch import Batches
+from crawler.archive import schedule
 from crawler.archive.findings import (
     Failed,
     Finding,
@@ -21,16 +26,104 @@ from crawler.archive.findings import (
     Settlement,
     Withhold,
 )
-from crawler.archive.judging import Reading, judge
-from crawler.archive.moments import comparable, stamp
-from crawler.archive.records import sha256
-from crawler.archive.rereading import Rereader
-from crawler.archive.rows import AddressRow, ArticleRow, Rows, place
-from crawler.archive.sightings import Sightings, named
-from crawler.captures import Capture
+from crawler.archive.revisions import Reading, Rereader, judge
+from crawler.archive.tables import AddressRow, ArticleRow, Rows, place
+from crawler.archive.warc import Member, request, response, sha256
+from crawler.archive.writer import Batches
+from crawler.codec import Content
 from crawler.errors import ArchiveError, InvalidRecord
-from crawler.items import Article, CaptureReference, Gone, Withheld
-from crawler.lineformat import Content
+from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
+from crawler.timestamps import comparable, stamp
+
+# Of the articles looked at, how many may vanish at once before it is the site that is ill.
+MASS_SHARE: Final = 0.2
+MASS_LEAST: Final = 5
+# More gone lines than that in one run wait for the next; their captures lie in a temporary file.
+MOST: Final = 1000
+_IN_MEMORY: Final = 4 * 1024 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class Candidate:
+    """An article that was missing before, in another run, and is again."""
+
+    id: str
+    url: str
+    since: str
+    status: int
+    members: tuple[tuple[Member, int, int], ...]
+    """Records without their content, and where that lies in the temporary file."""
+
+    last: tuple[int, ...]
+    """Which of them are the responses that a line names."""
+
+
+class Sightings:
+    """What a run found missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 -- as long as the run
+        self._candidates: dict[str, Candidate] = {}
+        self._vanished: set[str] = set()
+
+    @property
+    def vanished(self) -> int:
+        return len(self._vanished)
+
+    def mass(self, looked_at: int) -> bool:
+        """Whether so much vanished that it is not the articles."""
+        return self.vanished >= MASS_LEAST and self.vanished > MASS_SHARE * looked_at
+
+    def note(self, id_: str) -> None:
+        """Count *id_* as missing."""
+        self._vanished.add(id_)
+
+    def add(self, id_: str, url: str, since: str, status: int, captures: Sequence[Capture]) -> None:
+        """Keep what would make a line."""
+        if id_ in self._candidates or len(self._candidates) >= MOST:
+            return
+        kept: list[tuple[Member, int, int]] = []
+        last: list[int] = []
+        for capture in captures:
+            for exchange in capture.exchanges:
+                answer = response(exchange)
+                if exchange is capture.exchanges[-1]:
+                    last.append(len(kept))
+                kept += [self._put(answer), self._put(request(exchange, answer.record_id))]
+        self._candidates[id_] = Candidate(
+            id=id_, url=url, since=since, status=status, members=tuple(kept), last=tuple(last)
+        )
+
+    def drop(self, id_: str) -> None:
+        """Forget *id_*: it was found after all."""
+        self._candidates.pop(id_, None)
+        self._vanished.discard(id_)
+
+    def candidates(self) -> Iterator[tuple[Candidate, list[Member]]]:
+        """Yield what would make a line, with its records."""
+        for candidate in self._candidates.values():
+            members = []
+            for member, offset, length in candidate.members:
+                self._file.seek(offset)
+                members.append(attrs.evolve(member, content=self._file.read(length)))
+            yield candidate, members
+
+    def clear(self) -> None:
+        """Forget the candidates: their lines are written."""
+        self._candidates.clear()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _put(self, member: Member) -> tuple[Member, int, int]:
+        offset = self._file.seek(0, 2)
+        self._file.write(member.content)
+        return attrs.evolve(member, content=b""), offset, len(member.content)
+
+
+def named(candidate: Candidate, references: list[CaptureReference]) -> tuple[CaptureReference, ...]:
+    """Return the references that the line of *candidate* names, of those of all its records."""
+    return tuple(references[place] for place in candidate.last)
 
 
 class Recorder:
@@ -81,7 +174,7 @@ class Recorder:
                 return self._seen(finding)
             case Failed(url, reason):
                 row = self._address(url) or AddressRow(url=url)
-                self.rows.put_address(addresses.after_failure(row, self.batches.now, reason))
+                self.rows.put_address(schedule.after_failure(row, self.batches.now, reason))
                 return Outcome(kind="failed", url=url, id=row.article, note=reason)
             case Withhold(id_, reason):
                 return self._withhold(id_, reason)
@@ -181,9 +274,9 @@ class Recorder:
         article = finding.article
         row = self.rows.address(current)
         if row is not None and kind != "withheld":
-            row = addresses.after_article(row, kind, self.batches.now, finding.lastmod)
+            row = schedule.after_article(row, kind, self.batches.now, finding.lastmod)
             if finding.as_of is not None:
-                row = addresses.after_copy(row, self.batches.now, finding.as_of)
+                row = schedule.after_copy(row, self.batches.now, finding.as_of)
             if article.source == "page" and finding.captures:
                 headers = finding.captures[0].headers
                 row = attrs.evolve(
@@ -213,7 +306,7 @@ class Recorder:
                 for capture in finding.captures:
                     self.batches.warcs.keep(capture)
                 row = attrs.evolve(row, kept=digest)
-        row = addresses.after_refusal(
+        row = schedule.after_refusal(
             row,
             self.batches.now,
             finding.reason,
@@ -244,7 +337,7 @@ class Recorder:
                 )
             elif row.missing_run != self.batches.run:
                 self.sightings.add(known.id, row.url, since, finding.status, finding.captures)
-            self.rows.put_address(addresses.look_again(row, self.batches.now))
+            self.rows.put_address(schedule.look_again(row, self.batches.now))
         else:  # an earlier address that leads nowhere any more
             former = self.rows.address(finding.url)
             if former is not None:
@@ -259,7 +352,7 @@ class Recorder:
         if known is not None and known.state == "article":
             self.looked_at += 1
             self.sightings.drop(known.id)
-        row = addresses.after_nothing(row, self.batches.now, finding.lastmod)
+        row = schedule.after_nothing(row, self.batches.now, finding.lastmod)
         self.rows.put_address(
             attrs.evolve(
                 row,
@@ -318,7 +411,7 @@ class Recorder:
     def _put_gone(self, url: str, *, first: bool) -> None:
         row = self.rows.address(url)
         if row is not None:
-            self.rows.put_address(addresses.after_gone(row, self.batches.now, first=first))
+            self.rows.put_address(schedule.after_gone(row, self.batches.now, first=first))
 
     def _address(self, url: str) -> AddressRow | None:
         """The row of *url*, or of the article's current address where *url* is an earlier one."""

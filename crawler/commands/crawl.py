@@ -12,11 +12,10 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import default_settings
 
 import crawler.settings
-from crawler.command import refuse_unknown_options
 from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
 from crawler.notify import Channels
-from crawler.project import EXIT_FAILED
+from crawler.project import EXIT_FAILED, refuse_unknown_options
 from crawler.spider import NewsroomSpider
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from crawler.errors import ConfigurationError
-from crawler.newsroom import EmbeddedNewsroom
+from demo import EmbeddedNewsroom
 
 LAST_PORT = 65535
 

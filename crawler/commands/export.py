@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 
-from crawler.command import ArchiveCommand, say
-from crawler.readers.selection import Selection, checked_day, checked_moment
+from crawler.export.selection import Selection, checked_day, checked_moment
+from crawler.project import ArchiveCommand, say
 
 if TYPE_CHECKING:
     import argparse
@@ -66,25 +66,25 @@ class Command(ArchiveCommand):
 
 
 def _parquet(selection: Selection, path: Path) -> str:
-    from crawler.readers.parquet import write_parquet  # noqa: PLC0415 -- slow to import
+    from crawler.export.parquet import write_parquet  # noqa: PLC0415 -- slow to import
 
     return _articles(write_parquet(selection.articles(), path))
 
 
 def _sqlite(selection: Selection, path: Path) -> str:
-    from crawler.readers.database import write_sqlite  # noqa: PLC0415 -- one of four
+    from crawler.export.sqlite import write_sqlite  # noqa: PLC0415 -- one of four
 
     return _articles(write_sqlite(selection.articles(), path))
 
 
 def _csv(selection: Selection, path: Path) -> str:
-    from crawler.readers.spreadsheet import write_csv  # noqa: PLC0415 -- one of four
+    from crawler.export.csv import write_csv  # noqa: PLC0415 -- one of four
 
     return _articles(write_csv(selection.articles(), path))
 
 
 def _wacz(selection: Selection, path: Path) -> str:
-    from crawler.readers.wacz import package  # noqa: PLC0415 -- one of four
+    from crawler.export.wacz import package  # noqa: PLC0415 -- one of four
 
     written = package(selection, path)
     words = f"{_articles(written.articles)}, {written.records} captures"

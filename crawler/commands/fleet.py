@@ -14,13 +14,10 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import arglist_to_dict
 
 from crawler.archive import RunRecord, last_runs
-from crawler.archive.moments import stamp
 from crawler.arguments import read_arguments
-from crawler.command import ArchiveCommand, say
 from crawler.display import is_worth_saying
 from crawler.errors import ArchiveDamaged, ConfigurationError
-from crawler.fleet import Ended, Fleet, Job, common_code, due
-from crawler.launch import Forked
+from crawler.fleet import Ended, Fleet, Forked, Job, common_code, due
 from crawler.newsrooms import list_newsrooms, load_newsroom
 from crawler.normalise.text import fold
 from crawler.project import (
@@ -28,9 +25,12 @@ from crawler.project import (
     EXIT_LOCKED,
     EXIT_OK,
     EXIT_USAGE,
+    ArchiveCommand,
     archive_root,
     newsroom_folders,
+    say,
 )
+from crawler.timestamps import stamp
 
 if TYPE_CHECKING:
     import argparse

@@ -12,9 +12,9 @@ from scrapy.commands.genspider import Command as GenSpider
 from scrapy.commands.genspider import sanitize_module_name
 from scrapy.exceptions import UsageError
 
-from crawler.command import refuse_unknown_options
 from crawler.errors import ConfigurationError
 from crawler.newsrooms import SHIPPED, Newsroom, newsroom_at
+from crawler.project import refuse_unknown_options
 
 if TYPE_CHECKING:
     import argparse

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from scrapy.exceptions import UsageError
 
 from crawler.archive import Archive, RunReport, newsroom_of
-from crawler.command import ArchiveCommand, say
 from crawler.errors import InvalidRecord
 from crawler.ingest import Ingest
 from crawler.newsrooms import load_newsroom
@@ -18,11 +17,13 @@ from crawler.normalise.text import fold
 from crawler.project import (
     EXIT_INCOMPLETE,
     EXIT_OK,
+    ArchiveCommand,
     archive_names,
     archive_root,
     newsroom_folders,
+    say,
 )
-from crawler.rules import RULES
+from crawler.workers import RULES
 
 if TYPE_CHECKING:
     import argparse

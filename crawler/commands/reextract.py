@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from crawler.archive import Archive, Reread, RunReport, newsroom_of, read_raw
-from crawler.command import ArchiveCommand, say
-from crawler.crews import Alone, Dask, Processes
 from crawler.errors import ConfigurationError
+from crawler.export.selection import checked_moment
 from crawler.normalise.text import fold
-from crawler.parts import Done, Marker, do, forget, parts
-from crawler.project import EXIT_INCOMPLETE, EXIT_OK
-from crawler.readers.selection import checked_moment
-from crawler.rules import RULES
+from crawler.project import EXIT_INCOMPLETE, EXIT_OK, ArchiveCommand, say
+from crawler.workers import RULES, Alone, Dask, Done, Marker, Processes, do, forget, parts
 
 if TYPE_CHECKING:
     import argparse
@@ -26,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.archive import Outcome
-    from crawler.archive.reextract import Change
-    from crawler.crews import Crew
+    from crawler.archive.verify import Change
+    from crawler.workers import Crew
 
 _WAITING: Final = 200
 """Lines on their way to the disk at once."""

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.command import ArchiveCommand, say
+from crawler.project import ArchiveCommand, say
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ class Command(ArchiveCommand):
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.readers.page import write_report  # noqa: PLC0415 -- slow to import
+        from crawler.export.report import write_report  # noqa: PLC0415 -- slow to import
 
         folders = self.names(args)
         path = Path(opts.output)

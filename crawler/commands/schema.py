@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from crawler.command import ArchiveCommand
-from crawler.schema import dump_schema
+from crawler.codec import dump_schema
+from crawler.project import ArchiveCommand
 
 if TYPE_CHECKING:
     import argparse

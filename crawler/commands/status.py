@@ -11,9 +11,9 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from crawler.command import ArchiveCommand, say
+from crawler.export.statistics import Status, as_json, reasons, status
 from crawler.normalise.text import fold
-from crawler.readers.status import Status, as_json, reasons, status
+from crawler.project import ArchiveCommand, say
 
 if TYPE_CHECKING:
     import argparse

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from crawler.archive import newsroom_of
 from crawler.archive.archive import utc_now
 from crawler.archive.lock import Lock
-from crawler.archive.moments import stamp
-from crawler.archive.repair import repair
-from crawler.archive.verify import verify
-from crawler.archive.verify_lines import Problem, Tally
-from crawler.command import ArchiveCommand, say
+from crawler.archive.opening import repair
+from crawler.archive.verify import Problem, Tally, verify
 from crawler.errors import ArchiveLocked
 from crawler.normalise.text import fold
-from crawler.project import EXIT_FAILED, EXIT_LOCKED
-from crawler.rules import RULES
+from crawler.project import EXIT_FAILED, EXIT_LOCKED, ArchiveCommand, say
+from crawler.timestamps import stamp
+from crawler.workers import RULES
 
 if TYPE_CHECKING:
     import argparse

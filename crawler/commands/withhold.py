@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.archive import Archive, RunReport, Withhold, newsroom_of
-from crawler.command import ArchiveCommand, say
-from crawler.rules import RULES
+from crawler.project import ArchiveCommand, say
+from crawler.workers import RULES
 
 if TYPE_CHECKING:
     import argparse

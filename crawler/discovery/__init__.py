@@ -19,8 +19,6 @@ from crawler.discovery.planner import DOORS, plan
 from crawler.discovery.steps import (
     Answer,
     Fetch,
-    Known,
-    Link,
     Memory,
     Missing,
     Note,
@@ -29,6 +27,7 @@ from crawler.discovery.steps import (
     Walk,
     Window,
 )
+from crawler.items import Known, Link
 
 __all__ = [
     "DOORS",

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.discovery.moments import instant
-from crawler.discovery.posts import Post
-from crawler.discovery.steps import Known, Missing, Note
-from crawler.discovery.visit import Part, Visit
+from crawler.discovery.documents import Post
+from crawler.discovery.session import Part, Visit
+from crawler.discovery.steps import Missing, Note
 from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api
+from crawler.items import Known
+from crawler.timestamps import instant
 
 DOOR: Final = "rest"
 _MOST_APART: Final = 2_000

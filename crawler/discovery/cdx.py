@@ -1,14 +1,24 @@
-"""CDX servers (pywb, OpenWayback, the Internet Archive): CDXJ lines, JSON lines, JSON rows."""
+"""What a web archive has captured of the newsroom, by its CDX server.
+
+CDX servers (pywb, OpenWayback, the Internet Archive): CDXJ lines, JSON lines, JSON rows.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+from urllib.parse import urlencode
 
 import attrs
 
 from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
+from crawler.discovery.session import Outcome, Part, Reading, Visit
+from crawler.discovery.steps import Note
+from crawler.items import Link
+from crawler.normalise.urls import canonical, without_page_number
 
 _TIMESTAMP: Final = re.compile(r"\d{14}")
 
@@ -96,3 +106,180 @@ def _capture(fields: dict[str, Any], key: bytes) -> IndexedCapture | None:
         status=str(fields.get("status") or fields.get("statuscode") or "-")[:3],
         mime=str(fields.get("mime") or fields.get("mimetype") or "-")[:100],
     )
+
+
+DOOR: Final = "cdx"
+
+MOST_LINES: Final = 10_000
+"""Lines asked for at once: with addresses of 500 characters 7 MB, and a run takes 8 MB."""
+
+MOST_REQUESTS: Final = 2_000
+"""Eighteen million captures; beyond that it is a trap."""
+
+_BLOCKS: Final = 3  # of a compressed index; each has 3,000 lines as a rule
+
+Span: TypeAlias = tuple[str | None, str | None]
+"""First and last time of capture, ``YYYYMMDDhhmmss``, UTC; None is open."""
+
+
+class CdxDoor:
+    """Lists the captured pages page by page; where a server has no pages, by time of capture.
+
+    The server lies elsewhere, so whoever drives the walk has to allow its host. Names of parameters
+    and fields are those of the Internet Archive's server, and where pywb has others, its own, too:
+    each passes over what it does not know.
+    """
+
+    def __init__(self, visit: Visit, server: str) -> None:
+        self.visit = visit
+        self._server = server + ("&" if "?" in server else "?")
+        self._total = 0
+        self._answered = False
+        self._partial = False
+
+    def walk(self) -> Part[Outcome]:
+        """Ask for the first page of all, and from there for whatever is not listed yet."""
+        waiting = [(self._window(), 0)]
+        before: tuple[IndexedCapture, ...] = ()
+        for _ in range(MOST_REQUESTS):
+            if not waiting:
+                break
+            span, page = waiting.pop()
+            reading = yield from self._read(span, page)
+            if reading.verdict != "ok":
+                if _is_beyond(reading, page):
+                    self._answered = True
+                    continue
+                if not (self._answered or reading.items):
+                    state = "trouble" if reading.verdict == "trouble" else "closed"
+                    return Outcome(door=DOOR, state=state, reason=reading.reason)
+                yield self._left_out(f"page {page}: {reading.reason}", "partial")
+                if reading.verdict == "trouble":  # it asks for patience; the next run tries again
+                    break
+            self._answered = True
+            if page and reading.items == before:  # it has no pages, and answers all of them alike
+                continue
+            before = reading.items
+            self._total += len(before)
+            yield from self._offer(before)
+            if len(before) >= MOST_LINES:
+                halves = split(span, before)
+                if halves:
+                    waiting += [(half, 0) for half in halves]
+                    continue
+                yield self._left_out(f"more than {MOST_LINES} lines at once", "capped")
+            if before or (yield from self._has_page(span, page + 1)):
+                waiting.append((span, page + 1))
+        else:
+            yield self._left_out(f"not at its end after {MOST_REQUESTS} requests", "capped")
+        return (yield from self._end())
+
+    def _end(self) -> Part[Outcome]:
+        reason = "" if self._total else "it has no capture of the newsroom"
+        if reason:
+            yield Note(door=DOOR, text=reason, slug="lists_none")
+        state = "partial" if self._partial else "complete"
+        return Outcome(door=DOOR, state=state, reason=reason, total=self._total)
+
+    def _left_out(self, text: str, slug: str) -> Note:
+        self._partial = True
+        return Note(door=DOOR, text=text, trouble=slug == "capped", slug=slug)
+
+    # asking
+
+    def _read(self, span: Span, page: int) -> Part[Reading[IndexedCapture]]:
+        return (
+            yield from self.visit.read(
+                self._address(span, page=page), _parse, conditional=False, abroad=True
+            )
+        )
+
+    def _has_page(self, span: Span, page: int) -> Part[bool]:
+        """Ask whether there is that *page*: filters come after paging, so that one may be empty."""
+        address = self._address(span, showNumPages="true")
+        answer = yield from self.visit.ask(address, conditional=False, abroad=True)
+        return answer.status == HTTPStatus.OK and page < number_of_pages(answer.body)
+
+    def _address(self, span: Span, **more: object) -> str:
+        since, until = span
+        query = {
+            "url": self.visit.newsroom.address.partition("://")[2] + "/*",
+            "output": "json",
+            "fl": "urlkey,timestamp,original,mimetype,statuscode",
+            "fields": "timestamp,url,mime,status",  # pywb has no other names, and prefers these
+            "filter": "statuscode:200",
+            "collapse": "urlkey",
+            "limit": MOST_LINES,
+            "pageSize": _BLOCKS,
+            **({"from": since} if since else {}),
+            **({"to": until} if until else {}),
+            **more,
+        }
+        return self._server + urlencode(query)
+
+    def _window(self) -> Span:
+        """Return the window's days as the newsroom has them: an index knows no publication."""
+        window = self.visit.window
+        if window is None:
+            return None, None
+        return self._stamp(window.since, time.min), self._stamp(window.until, time.max)
+
+    def _stamp(self, day: date | None, at: time) -> str | None:
+        if day is None:
+            return None
+        moment = datetime.combine(day, at, self.visit.zone)
+        return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+    # what it lists
+
+    def _offer(self, captures: Iterable[IndexedCapture]) -> Part[None]:
+        for capture in captures:
+            if not capture.status.startswith(("2", "-")):
+                continue
+            if capture.mime not in ("-", "text/html", "warc/revisit", "unk"):
+                continue
+            url = canonical(capture.url)
+            link = url and self.visit.sift(
+                Link(url=without_page_number(url), door=DOOR), sure=False
+            )
+            if link:
+                yield link
+
+
+def split(span: Span, captures: Sequence[IndexedCapture]) -> list[Span]:
+    """Return two parts of *span* of which each holds half of *captures*, the later one first.
+
+    None where all were captured in one second, or not in *span*: then it was not asked for.
+    """
+    first, last = span[0] or "", span[1] or "9"
+    stamps = [each.timestamp or "" for each in captures]
+    if not all(first <= stamp <= last for stamp in stamps):
+        return []
+    inside = sorted(stamp for stamp in stamps if first < stamp < last)
+    if not inside or len(set(stamps)) == 1:
+        return []
+    middle = inside[len(inside) // 2]
+    return [(middle, span[1]), (span[0], middle)]
+
+
+def number_of_pages(body: bytes) -> int:
+    """Return the number of pages that a server states, 0 where it states none.
+
+    OpenWayback answers ``3``, the Internet Archive ``[["numpages"], ["3"]]``, pywb ``{"pages": 3, …}``.
+    """
+    found = re.fullmatch(
+        rb'\s*(?:(\d{1,9})|\[\["numpages"\],\s*\["?(\d{1,9})"?\]\]|\{[^{}]*"pages": ?(\d{1,9})[^{}]*\})\s*',
+        body[:1000],
+    )
+    return int(next(filter(None, found.groups()), b"0")) if found else 0
+
+
+def _is_beyond(reading: Reading[IndexedCapture], page: int) -> bool:
+    """Whether there is no such page, or nothing at all: Common Crawl's index says so with 404."""
+    if reading.verdict != "closed":
+        return False
+    return page > 0 or b"no captures" in reading.answer.body[:1000].lower()
+
+
+def _parse(body: bytes, _: str) -> Iterator[IndexedCapture]:
+    return read_cdx(body)

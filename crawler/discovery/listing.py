@@ -1,14 +1,247 @@
-"""The listing door: the front page and what follows it, categories, the index, date archives."""
+"""The listing door: the front page and what follows it, categories, the index, date archives.
+
+List pages: front page, categories, index, date archives. Which links are headlines.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
-from crawler.discovery.lists import ListPage, read_list
-from crawler.discovery.steps import Link, Note, Window
-from crawler.discovery.visit import Outcome, Part, Visit
+import attrs
+from lxml import etree, html
+from w3lib.encoding import html_to_unicode
+
+from crawler.discovery.documents import Unreadable, unpacked
+from crawler.discovery.session import Outcome, Part, Visit
+from crawler.discovery.steps import Note, Window
+from crawler.items import Link
+from crawler.normalise.text import is_costly
+from crawler.normalise.urls import (
+    absolute,
+    canonical,
+    looks_like_article,
+    same_host,
+    without_page_number,
+)
+from crawler.timestamps import moment
+
+_LISTS: Final = re.compile(
+    r"/(?:category|kategori|rubrik|kanal)/[^?#]+$|/(?:indeks|index-berita|indeks-berita)/?$"
+    r"|/(?:19|20)\d\d/?$|/(?:19|20)\d\d/[01]\d/?$",
+    re.IGNORECASE,
+)
+_PAGED: Final = re.compile(r"/page/\d+/?(?:$|\?)|[?&]paged=\d+")
+_NEXT_WORDS: Final = re.compile(
+    r"\s*(?:(?:halaman|laman|pos|berita)\s+)?(?:berikut(?:nya)?|selanjutnya|next(?: page)?|older(?: posts)?"
+    r"|pos-pos lama|lebih lama|selengkapnya|muat lagi|load more)?\s*[»›→>]*\s*",
+    re.IGNORECASE,
+)
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+# gmr-slide-titlelink and recent-title are the theme's headlines outside <article>.
+_HEADLINE_CLASS: Final = re.compile(r"title|judul|headline|bookmark", re.IGNORECASE)
+_MENU_CLASS: Final = re.compile(r"\bmenu|\bnav|breadcrumb|footer|colophon|social|share|pagination")
+_MENU_BLOCKS: Final = frozenset({"li", "ul", "div"})
+_MENU_TAGS: Final = frozenset({"nav", "footer"})
+_ASIDE: Final = re.compile(
+    r"(?:^|\s)(?:sidebar|secondary|widget[\w-]*|(?:popular|related)-posts)(?:\s|$)"
+)
+_POST: Final = re.compile(r"post-(\d{1,15})$")
+_SHORTEST: Final = 4  # words: what a headline has and the name of a static page has not
+_MOST_TIMES: Final = 10
+_LONGEST_NAMES: Final = 500  # characters of an attribute
+_NEAR: Final = 3  # elements between a headline and its link
+
+
+@attrs.frozen(kw_only=True)
+class Headline:
+    """An article as a list page shows it."""
+
+    url: str
+    """Canonical address."""
+
+    published: str | None = None
+    updated: str | None = None
+    """As the item's ``time`` elements state them, ISO 8601 with offset."""
+
+    post_id: int | None = None
+    aside: bool = False
+    """Whether it stands beside the list: in a sidebar, among the popular or related ones."""
+
+
+@attrs.frozen(kw_only=True)
+class ListPage:
+    """What a list page shows, addresses absolute, each once, in its order."""
+
+    articles: tuple[Headline, ...]
+    next_page: str | None
+    """The list's next page."""
+
+    lists: tuple[str, ...]
+    """Other lists of the newsroom: categories, the index, archives by year and month."""
+
+    feeds: tuple[str, ...]
+    """Feeds that the page names."""
+
+
+def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[ListPage]:
+    """Yield what the list page at *url* of the newsroom at *address* shows.
+
+    A time without offset is in *zone*. Raises :exc:`Unreadable` when there is no HTML in *body*.
+    """
+    plain = unpacked(body)
+    try:
+        plain.decode("utf-8")
+    except UnicodeDecodeError:
+        plain = html_to_unicode(None, plain)[1].encode("utf-8", "replace")
+    if is_costly(plain):
+        raise Unreadable("too many attributes")
+    # libxml2 would not take it for UTF-8 undeclared.
+    parser = html.HTMLParser(recover=True, remove_comments=True, encoding="utf-8")
+    try:
+        page = html.document_fromstring(plain, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        raise Unreadable("no HTML") from None
+    host = (address.partition("://")[2].partition("/")[0],)
+    articles: dict[str, Headline] = {}
+    lists: dict[str, None] = {}
+    for anchor, place in _anchors(page):
+        target = absolute(str(anchor.get("href") or ""), url)
+        if not target or not same_host(target, host):
+            continue
+        if _LISTS.search(target) and not _PAGED.search(target):
+            lists[target.partition("#")[0]] = None
+        elif looks_like_article(target, address) and _is_headline(anchor, place):
+            headline = _headline(target, place, zone)
+            earlier = articles.get(headline.url)
+            if earlier is None or (earlier.aside and not headline.aside):
+                articles[headline.url] = headline
+    yield ListPage(
+        articles=tuple(articles.values()),
+        next_page=_next_page(page, url, host),
+        lists=tuple(lists),
+        feeds=tuple(_feeds(page, url)),
+    )
+
+
+class _Item:
+    """An ``article`` element; what it says is read once, however many links it holds."""
+
+    def __init__(self, element: html.HtmlElement) -> None:
+        self.element = element
+        self._stated: tuple[str | None, str | None] | None = None
+
+    @cached_property
+    def post_id(self) -> int | None:
+        post = _POST.match(str(self.element.get("id") or ""))
+        return int(post[1]) if post else None
+
+    def stated(self, zone: dt.tzinfo) -> tuple[str | None, str | None]:
+        """Return publication and update."""
+        if self._stated is None:
+            published = updated = None
+            for time in islice(self.element.iter("time"), _MOST_TIMES):
+                found = moment(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
+                names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
+                if found and ("published" in names or "updated" not in names):
+                    published = published or found.isoformat()
+                elif found:
+                    updated = found.isoformat()
+            self._stated = published, updated
+        return self._stated
+
+
+@attrs.frozen(kw_only=True)
+class _Place:
+    """Where an element stands."""
+
+    steps: int = _NEAR + 1
+    """How many elements away the nearest headline around it is."""
+
+    menu: bool = False
+    aside: bool = False
+    item: _Item | None = None
+
+    def inside(self, element: html.HtmlElement) -> _Place:
+        """Return the place of *element*, a child of the one that stands here."""
+        tag = element.tag
+        names = str(element.get("class") or "")[:_LONGEST_NAMES]
+        marks = f"{names} {str(element.get('id') or '')[:_LONGEST_NAMES]}"
+        is_headline = tag in _HEADINGS or bool(_HEADLINE_CLASS.search(names))
+        is_menu = tag in _MENU_TAGS or (tag in _MENU_BLOCKS and bool(_MENU_CLASS.search(names)))
+        is_aside = tag == "aside" or (tag != "body" and bool(_ASIDE.search(marks)))
+        return _Place(
+            steps=0 if is_headline else self.steps + 1,
+            menu=self.menu or is_menu,
+            aside=self.aside or is_aside,
+            item=_Item(element) if tag == "article" else self.item,
+        )
+
+
+def _anchors(page: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, _Place]]:
+    """Yield the links of *page*; every element is looked at once, not once for each link in it."""
+    places = [_Place()]
+    for event, element in etree.iterwalk(page, events=("start", "end")):
+        if event == "end":
+            places.pop()
+            continue
+        places.append(places[-1].inside(element) if isinstance(element.tag, str) else places[-1])
+        if element.tag == "a":
+            yield element, places[-1]
+
+
+def _is_headline(anchor: html.HtmlElement, place: _Place) -> bool:
+    """Whether *anchor* is the link of a headline rather than of a menu or a button."""
+    if place.menu:
+        return False
+    if place.steps <= _NEAR or anchor.get("rel") == "bookmark":
+        return True
+    return len(anchor.text_content().split()) >= _SHORTEST
+
+
+def _headline(target: str, place: _Place, zone: dt.tzinfo) -> Headline:
+    """Return the headline with what its list item says of it."""
+    published, updated = place.item.stated(zone) if place.item else (None, None)
+    return Headline(
+        url=without_page_number(canonical(target) or target),
+        published=published,
+        updated=updated,
+        post_id=place.item.post_id if place.item else None,
+        aside=place.aside,
+    )
+
+
+def _next_page(page: html.HtmlElement, url: str, host: tuple[str, ...]) -> str | None:
+    """Return where the page says that its list goes on."""
+    for element in page.iter("link", "a"):
+        rel = str(element.get("rel") or "").lower().split()
+        names = str(element.get("class") or "").lower().split()
+        href = str(element.get("href") or "")
+        words = element.tag == "a" and _PAGED.search(href) and _says_next(element)
+        if "next" in rel or ("next" in names and _PAGED.search(href)) or words:
+            target = absolute(href, url)
+            if target and same_host(target, host) and target != url:
+                return target.partition("#")[0]
+    return None
+
+
+def _says_next(element: html.HtmlElement) -> bool:
+    words = element.text_content()[:60].strip()
+    return bool(words) and bool(_NEXT_WORDS.fullmatch(words))
+
+
+def _feeds(page: html.HtmlElement, url: str) -> Iterator[str]:
+    for link in page.iter("link"):
+        sort = str(link.get("type") or "").lower()
+        if sort in ("application/rss+xml", "application/atom+xml"):
+            target = absolute(str(link.get("href") or ""), url)
+            if target and "/comments/" not in target:
+                yield target
+
 
 DOOR: Final = "listing"
 

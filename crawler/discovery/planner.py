@@ -1,4 +1,7 @@
-"""Which doors to take: the cheapest that is complete, a second one now and then, any that opens."""
+"""Which doors to take: the cheapest that is complete, a second one now and then, any that opens.
+
+Addresses that somebody gives.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,43 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from crawler.discovery.captured import CdxDoor
+from crawler.discovery.cdx import CdxDoor
 from crawler.discovery.feed import FeedDoor
-from crawler.discovery.given import walk_urls
 from crawler.discovery.listing import ListingDoor
-from crawler.discovery.moments import instant
-from crawler.discovery.reading import LEADS_TO
 from crawler.discovery.rest import RestDoor
+from crawler.discovery.session import LEADS_TO, Outcome, Part, Visit
 from crawler.discovery.sitemap import SitemapDoor
 from crawler.discovery.steps import Fetch, Memory, Note, Summary, Walk, Window
-from crawler.discovery.visit import Outcome, Part, Visit
 from crawler.errors import ConfigurationError, DiscoveryFailed
+from crawler.items import Link
 from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import without_page_number
+from crawler.timestamps import instant
+
+
+def walk_urls(visit: Visit, urls: Iterable[str]) -> Part[Outcome]:
+    """Yield a link for each of *urls*, known or not; blank lines and ``#`` comments are left out."""
+    seen: set[str] = set()
+    for line in urls:
+        given = line.strip()
+        if not given or given.startswith("#"):
+            continue
+        url = visit.address(given)
+        if url is None:
+            yield Note(
+                door="urls", text=f"{given[:200]}: not an address of the newsroom", slug="foreign"
+            )
+            visit.counts["foreign"] += 1
+            continue
+        url = without_page_number(url)
+        if url in seen:
+            continue
+        seen.add(url)
+        known = visit.known(url)
+        visit.counts["changed" if known else "new"] += 1
+        yield Link(url=url, door="urls", why="changed" if known else "new")
+    return Outcome(door="urls", state="complete", total=len(seen))
+
 
 DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
 """What ``discover`` accepts besides ``auto``."""

@@ -10,11 +10,12 @@ from typing import Any, Final
 import attrs
 
 from crawler.discovery.audit import Audit
-from crawler.discovery.moments import instant
-from crawler.discovery.posts import Post
-from crawler.discovery.steps import Link, Note, Window
-from crawler.discovery.visit import MOST_LINKS, Outcome, Part, Visit
+from crawler.discovery.documents import Post
+from crawler.discovery.session import MOST_LINKS, Outcome, Part, Visit
+from crawler.discovery.steps import Note, Window
 from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api, Page
+from crawler.items import Link
+from crawler.timestamps import instant
 
 DOOR: Final = "rest"
 

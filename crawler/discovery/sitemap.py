@@ -1,26 +1,318 @@
-"""The sitemap door: every file once, then the last one, what changed, and one of the older ones."""
+"""The sitemap door: every file once, then the last one, what changed, and one of the older ones.
+
+Which sitemap files a newsroom has: from robots.txt, the usual addresses, and their indexes.
+
+Sitemaps: sets of addresses, indexes of files, Google News, plain text, robots.txt lines.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
+import attrs
+from lxml import etree
+
 from crawler.discovery.audit import report_missing
-from crawler.discovery.moments import instant
-from crawler.discovery.reading import Reading
-from crawler.discovery.sitemap_indexes import (
-    DEEPEST,
-    DOOR,
-    Files,
-    Indexes,
-    files_of_run,
-    files_of_window,
+from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
+from crawler.discovery.session import Outcome, Part, Reading, Visit
+from crawler.discovery.steps import Note, Window
+from crawler.items import Link
+from crawler.normalise.urls import absolute
+from crawler.timestamps import day, instant, moment
+
+_ROOTS: Final = frozenset({"urlset", "sitemapindex"})
+_ITEMS: Final = frozenset({"url", "sitemap"})
+_LONGEST: Final = 2048  # sitemaps.org: an address is shorter
+_ROBOTS_LINE: Final = re.compile(
+    r"^[ \t]*site-?map[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE
 )
-from crawler.discovery.sitemaps import Entry, lists_posts, natural_order
-from crawler.discovery.steps import Link, Note
-from crawler.discovery.visit import Outcome, Part, Visit
+_ROBOTS_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: what a crawler reads of robots.txt
+
+
+@attrs.frozen
+class Entry:
+    """One line of a sitemap."""
+
+    url: str
+    """Absolute address."""
+
+    is_file: bool = False
+    """Whether it is a sitemap, listed in an index."""
+
+    lastmod: str | None = None
+    """ISO 8601: a moment with offset, or a day alone."""
+
+    published: str | None = None
+    """``news:publication_date`` as a moment with offset."""
+
+    is_news: bool = False
+    """Whether it stands in a Google News sitemap, which lists two days only."""
+
+
+def read_sitemap(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[Entry]:
+    """Yield what the sitemap at *base* lists, in its order, addresses made absolute.
+
+    An XML sitemap or index, gzipped or not, or a plain list of addresses. A time without offset
+    is in *zone*. Lines without an http(s) address are left out. :exc:`Unreadable` is raised at
+    the end for a file that is damaged or no sitemap, so what came before is not all.
+    """
+    plain = unpacked(body)
+    if plain[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:4].lower() == b"http":
+        yield from _read_text(plain, base)
+        return
+    sort = ""
+    for element in elements(plain, _ROOTS | _ITEMS):
+        name = local(element)
+        if name in _ROOTS and element.getparent() is None:
+            sort = name
+        elif sort:
+            entry = _entry(element, base, zone, is_file=name == "sitemap")
+            if entry:
+                yield entry
+    if not sort:
+        raise WrongKind("XML, but no sitemap")
+
+
+def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool) -> Entry | None:
+    location = lastmod = ""
+    published: dt.datetime | None = None
+    news = False
+    for child in element.iter(etree.Element):
+        name = local(child)
+        if child.getparent() is element:
+            if name == "loc":
+                location = location or text_of(child)
+            elif name == "lastmod":
+                lastmod = text_of(child)
+            elif name == "news":
+                news = True
+        elif name == "publication_date":
+            published = moment(text_of(child), zone)
+    url = absolute(location, base) if 0 < len(location) <= _LONGEST else None
+    if url is None:
+        return None
+    return Entry(
+        url,
+        is_file,
+        _moment_or_day(lastmod, zone),
+        published.isoformat() if published else None,
+        news,
+    )
+
+
+def _moment_or_day(text: str, zone: dt.tzinfo) -> str | None:
+    found = moment(text, zone) or day(text)
+    return found.isoformat() if found else None
+
+
+def _read_text(plain: bytes, base: str) -> Iterator[Entry]:
+    for line in plain.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines():
+        address = line.strip()
+        if address.lower().startswith(("http://", "https://")) and len(address) <= _LONGEST:
+            url = absolute(address, base)
+            if url:
+                yield Entry(url)
+
+
+def robots_sitemaps(robots: bytes, base: str) -> tuple[str, ...]:
+    """Return the addresses of the Sitemap lines of *robots*, each once, in order.
+
+    They stand outside the groups of rules (sitemaps.org, "Specifying the Sitemap location").
+    """
+    text = robots[:_ROBOTS_BYTES].decode("utf-8-sig", errors="replace").replace("\r", "\n")
+    found = (absolute(line, base) for line in _ROBOTS_LINE.findall(text))
+    return tuple(dict.fromkeys(url for url in found if url))
+
+
+# What WordPress, Yoast, Rank Math, All in One SEO, Jetpack and XML Sitemaps call the files that
+# list no articles: pages, terms, users, attachments and parts of page builders.
+_NOT_POSTS: Final = re.compile(
+    r"""
+    posts-(?:page|attachment|product|elementor|wp_|e-)[\w-]*      # wp-sitemap-posts-page-1.xml
+    | taxonom | category | categories | kategori | [_-]tags? \b | \btags?[_-] | post_tag | post_format | newstopic
+    | author | penulis | \busers? \b | -users?-
+    | (?:^|/) pages?-sitemap | sitemap-(?:pt-)?pages? \b | sitemap-(?:misc|tax|archives|home|static)
+    | attachment | \bimages?[-_]sitemap | image-sitemap | video-sitemap | sitemap-(?:image|video)
+    | product | local-sitemap | \.kml
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_POSTS: Final = re.compile(
+    r"(?:^|[/_.-])(?:posts?|berita|artikel|articles?)(?=[-_.\d])", re.IGNORECASE
+)
+_NUMBERS: Final = re.compile(r"\d+")
+
+
+def may_list_articles(url: str) -> bool:
+    """Whether the sitemap at *url*, by its name, may list articles."""
+    return not _NOT_POSTS.search(url.partition("://")[2].partition("/")[2])
+
+
+def lists_posts(url: str) -> bool:
+    """Whether the sitemap at *url*, by its name, lists posts and nothing else."""
+    return may_list_articles(url) and bool(_POSTS.search(url.rpartition("/")[2]))
+
+
+def natural_order(url: str) -> tuple[str, tuple[int, ...]]:
+    """Return a key that sorts ``post-sitemap10.xml`` after ``post-sitemap9.xml``."""
+    name = url.rpartition("/")[2]
+    return _NUMBERS.sub("", name), tuple(int(digits[:18]) for digits in _NUMBERS.findall(name))
+
+
+DOOR: Final = "sitemap"
+
+# WordPress 5.5, Yoast and Rank Math, whatever is left, Google News of several plugins.
+_USUAL: Final = ("/wp-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml", "/news-sitemap.xml")
+DEEPEST: Final = 3  # an index lists files; some plugins list indexes, none goes further
+_MOST_FILES: Final = 2_000  # at 1,000 addresses a file, two million
+_MONTH: Final = re.compile(r"(?:^|\D)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?=\D|$)")
+_ALL_AT_ONCE: Final = 3
+
+Files = dict[str, str | None]
+"""Addresses of files, with the lastmod that their index gives."""
+
+
+class Indexes:
+    """One run's look at the indexes."""
+
+    def __init__(self, visit: Visit, robots: bytes, left: dict[str, Any]) -> None:
+        self.visit = visit
+        self.left = left
+        self.known: dict[str, list[list[str | None]]] = dict(left.get("indexes") or {})
+        """Index → its files, each with its lastmod: what a 304 refers to."""
+
+        self.named = robots_sitemaps(robots, visit.newsroom.address)
+        self.been: set[str] = set()
+        self.direct: dict[str, Reading[Entry]] = {}
+        """Files that stand where an index was expected, read already."""
+
+        self.damaged = False
+        self.verdict, self.reason = "closed", "not there"
+
+    def walk(self) -> Part[Files | None]:
+        """Return the files that may list articles; ``None`` when no sitemap could be read."""
+        address = self.visit.newsroom.address
+        found: Files = {}
+        roots = list(self.named or self.left.get("roots") or ())
+        opened: list[str] = []
+        for root in roots:
+            opened += [root] * (yield from self._open(root, found, 0))
+        for path in () if opened else _USUAL:
+            url = address + path
+            if url not in roots and (yield from self._open(url, found, 0)):
+                opened = [url]
+                break
+        if not opened:
+            return None
+        self.left["roots"] = opened
+        self.left["indexes"] = {url: self.known[url] for url in self.known if url in self.been}
+        likely = {url: lastmod for url, lastmod in found.items() if may_list_articles(url)}
+        return likely or found
+
+    def _open(self, url: str, found: Files, depth: int) -> Part[bool]:
+        """Read the index at *url*, and those that it lists, into *found*; whether it was there."""
+        if url in self.been:  # an index may list itself
+            return True
+        self.been.add(url)
+        reading = yield from self.visit.read(url, self.parse, conditional=url in self.known)
+        if reading.verdict in ("closed", "trouble") or (
+            reading.verdict == "damaged" and not reading.items
+        ):
+            if self.verdict == "closed":
+                self.verdict = "closed" if reading.verdict == "closed" else "trouble"
+                self.reason = reading.reason
+            return False
+        if reading.verdict == "same":
+            children = {str(child[0]): child[1] for child in self.known.get(url, ())}
+        else:
+            children = {each.url: each.lastmod for each in reading.items if each.is_file}
+        if not children:
+            found[url] = None
+            self.direct[url] = reading
+            return True
+        self.damaged = self.damaged or reading.verdict == "damaged"
+        yield from self._note_children(url, children, found)
+        for child in children:
+            is_index = child in self.known or "index" in child.rpartition("/")[2]
+            if is_index and depth < DEEPEST and child not in self.been:
+                found.pop(child, None)
+                yield from self._open(child, found, depth + 1)
+        return True
+
+    def nested(self, url: str, reading: Reading[Entry]) -> Part[Files]:
+        """Return the files that *reading*, expected to be a file, lists as an index."""
+        found: Files = {}
+        children = {each.url: each.lastmod for each in reading.items if each.is_file}
+        if children:
+            self.been.add(url)
+            yield from self._note_children(url, children, found)
+            self.left["indexes"] = {**self.left.get("indexes", {}), url: self.known[url]}
+        return {child: found[child] for child in found if may_list_articles(child)}
+
+    def _note_children(self, url: str, children: Files, found: Files) -> Part[None]:
+        """Put the files of the index at *url* into *found*, those of the newsroom, up to a limit."""
+        self.known[url] = [list(child) for child in islice(children.items(), _MOST_FILES)]
+        for child, lastmod in children.items():
+            if len(found) >= _MOST_FILES:
+                text = f"{url} lists more than {_MOST_FILES} files"
+                yield Note(door=DOOR, text=text, trouble=True, slug="capped")
+                break
+            if self.visit.address(child) is None:
+                self.visit.counts["foreign"] += 1
+            elif child not in self.been:
+                found.setdefault(child, lastmod)
+
+    def parse(self, body: bytes, url: str) -> Iterator[Entry]:
+        return read_sitemap(body, url, self.visit.zone)
+
+
+def files_of_window(files: Files, window: Window, zone: dt.tzinfo) -> Files:
+    """Return those of *files* that may list what was published in *window*.
+
+    Not a file in which nothing changed since it opened, nor one named for another month.
+    """
+    wanted: Files = {}
+    for url, lastmod in files.items():
+        changed = instant(lastmod)
+        early = changed and window.since and changed.astimezone(zone).date() < window.since
+        month = _MONTH.search(url.rpartition("/")[2])
+        first = dt.date(int(month[1]), int(month[2]), 1) if month else None
+        late = first and window.until and first > window.until
+        over = first and window.since and first + dt.timedelta(days=31) <= window.since
+        if not (early or late or over):
+            wanted[url] = lastmod
+    return wanted
+
+
+def files_of_run(listed: Files, states: dict[str, dict[str, Any]], left: dict[str, Any]) -> Files:
+    """Return the files to read when nothing much is expected to have changed.
+
+    New and changed ones, Google News, the last of each kind, where WordPress puts what is new and
+    where any shift shows, and one of the others in turn, in which an edit may hide.
+    """
+    news = [url for url in listed if states.get(url, {}).get("news")]
+    counted = sorted((url for url in listed if url not in news), key=natural_order)
+    changed = [u for u in counted if u not in states or states[u].get("lastmod") != listed[u]]
+    stamped = len(changed) == len(counted) > _ALL_AT_ONCE
+    if stamped and left.get("stamped"):
+        changed = []  # the index dates all its files with every answer
+    left["stamped"] = stamped
+    damaged = [url for url in counted if states.get(url, {}).get("damaged")]
+    last = {natural_order(url)[0]: url for url in counted}
+    chosen = dict.fromkeys(
+        [*news, *changed, *damaged[:_ALL_AT_ONCE], *list(last.values())[-_ALL_AT_ONCE:]]
+    )
+    others = [url for url in counted if url not in chosen]
+    if others:
+        turn = int(left.get("turn") or 0) % len(others)
+        left["turn"] = turn + 1
+        chosen[others[turn]] = None
+    return {url: listed[url] for url in chosen}
+
 
 _MOST_APART: Final = 2_000
 _MOST_STRANGERS: Final = 100

@@ -8,31 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
-
-@attrs.frozen(kw_only=True)
-class Link:
-    """An article's address, and what the door that listed it says of it."""
-
-    url: str
-    """Canonical address."""
-
-    door: str
-    """``rest``, ``sitemap``, ``feed``, ``listing``, ``cdx`` or ``urls``."""
-
-    lastmod: str | None = None
-    """Last modification as the door states it, ISO 8601 with offset."""
-
-    published: str | None = None
-    """Publication as the door states it, ISO 8601 with offset."""
-
-    post_id: int | None = None
-    """WordPress post id, where the door states it."""
-
-    record: Mapping[str, Any] | None = None
-    """The REST object, in a quick backfill."""
-
-    why: str = "new"
-    """``new``, ``changed`` or ``back`` (was gone)."""
+from crawler.items import Known, Link
 
 
 @attrs.frozen(kw_only=True)
@@ -103,21 +79,6 @@ class Summary:
 
     shows_changes: bool
     """Whether an open door states modifications, so that no article needs a look for its own sake."""
-
-
-@attrs.frozen(kw_only=True)
-class Known:
-    """What the ledger holds of a listed address."""
-
-    url: str
-    post_id: int | None
-    published: str | None
-    lastmod: str | None
-    state: str
-    """``article``, ``refused``, ``failed``, ``waiting`` (listed, not fetched yet) or ``gone``."""
-
-    looked_at: str | None = None
-    """When it was last fetched, UTC: stands in for ``lastmod`` where no door stated one."""
 
 
 @attrs.frozen(kw_only=True)

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 import attrs
 
-from crawler.discovery.posts import Post, api_root, read_posts, total
-from crawler.discovery.reading import Reading
-from crawler.discovery.visit import Part, Visit
+from crawler.discovery.documents import Post, api_root, read_posts, total
+from crawler.discovery.session import Part, Reading, Visit
 
 FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"
 """What discovery needs of a post, a fifth of a kilobyte each."""

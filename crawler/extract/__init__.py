@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from crawler.captures import Capture
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.document import Document
 from crawler.extract.gates import (
@@ -22,13 +21,12 @@ from crawler.extract.gates import (
     refuse_page,
     refuse_response,
 )
-from crawler.extract.generic import GenericPage
-from crawler.extract.normal_form import page_hash
 from crawler.extract.page import ArticlePage
-from crawler.extract.record import EXTRACTOR
+from crawler.extract.record import EXTRACTOR, page_hash
 from crawler.extract.rest import RestRecord, record
 from crawler.extract.themes import has_traces, page_class_for
-from crawler.items import Article
+from crawler.extract.unknown.page import GenericPage
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
 
 __all__ = ["EXTRACTOR", "extract_article", "extract_html", "page_addresses", "page_hash"]

@@ -14,8 +14,7 @@ from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
 from crawler.errors import NotAnArticle
-from crawler.normalise.tags import is_costly
-from crawler.normalise.text import fold
+from crawler.normalise.text import fold, is_costly
 from crawler.normalise.urls import absolute, canonical, same_host
 
 # One parser for all pages: building one costs as much as a tenth of a page. huge_tree lifts the

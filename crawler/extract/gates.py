@@ -6,9 +6,9 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from crawler.captures import Capture
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
+from crawler.items import Capture
 
 _HTML: Final = ("text/html", "application/xhtml+xml", "")
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d+/?(?:$|[?#])|[?&](?:replytocom|cpage)=\d")

@@ -3,34 +3,227 @@
 A page is a class with one property for each field of the line that the page states, under the
 field's name, the most explicit source first. A theme is a subclass that names other classes of
 the markup; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
+
+What stands in an article below its text: terms, writer and editor, source, related posts.
+
+Where a newsroom's pages differ from their theme: CSS selectors from its file.
+
+The addresses of the pages that one article is split into.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Final
 
+from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
-from crawler.errors import NotAnArticle
-from crawler.extract.below import Below, after_content
+from crawler.errors import ConfigurationError, NotAnArticle
+from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
 from crawler.extract.header import Header, Marks, has, read_header
-from crawler.extract.media import frame, source
-from crawler.extract.moments import YEARS
-from crawler.extract.numbering import in_order
+from crawler.extract.media import box, frame, source
 from crawler.extract.record import Record
-from crawler.extract.roles import Roles
-from crawler.extract.selectors import Selected
-from crawler.extract.walk import Walk
+from crawler.extract.roles import Role, Roles
+from crawler.extract.unknown.times import YEARS
 from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical, same_host, without_page_number
+
+# What the theme prints before a name, untranslated or not.
+_CREDITED: Final = {
+    **dict.fromkeys(("penulis", "writer", "reporter", "pewarta", "jurnalis"), "writer"),
+    **dict.fromkeys(("editor", "penyunting", "redaktur"), "editor"),
+}
+
+
+class Below:
+    """The parts of an article's pages below their text.
+
+    *after* is what follows the content, *footers* are those that stand inside of it.
+    """
+
+    def __init__(
+        self,
+        after: Sequence[etree._Element],
+        footers: Sequence[etree._Element],
+        document: Document,
+        marks: Marks,
+        roles: Roles,
+    ) -> None:
+        self._document = document
+        self._roles = roles
+        self._marks = marks
+        self._after = after
+        self._footers = [*footers, *(each for each in after if has(each, marks.footer))]
+
+    @cached_property
+    def terms(self) -> list[tuple[str, list[str]]]:
+        """The names of terms, each with the values of its ``rel``."""
+        found = []
+        for footer in self._footers:
+            for anchor in footer.iter("a"):
+                rels = (anchor.get("rel") or "").split()
+                if "tag" in rels and (name := text_of(anchor)):
+                    found.append((name, rels))
+        return found
+
+    @property
+    def categories(self) -> list[str]:
+        """The names of categories, as themes other than WPBerita print them here."""
+        return [name for name, rels in self.terms if "category" in rels]
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of tags."""
+        return [name for name, rels in self.terms if "category" not in rels]
+
+    def credited(self, role: str) -> str | None:
+        """Return the name behind the label of ``writer`` or ``editor``."""
+        for line in self._credits:
+            for span in line.iter("span"):
+                label, _, name = text_of(span).partition(":")
+                if _CREDITED.get(label.strip().casefold()) == role and name.strip():
+                    return name.strip()
+        return None
+
+    @property
+    def source_links(self) -> list[etree._Element]:
+        """The links beside writer and editor: "Sumber Berita"."""
+        return [anchor for element in self._credits for anchor in element.iter("a")]
+
+    @property
+    def related(self) -> list[RelatedPost]:
+        """The posts that the theme lists below the article."""
+        return [
+            post
+            for element in self._after
+            for found in self._boxes(element)
+            for post in box(found, self._document, "end")
+        ]
+
+    @cached_property
+    def _credits(self) -> list[etree._Element]:
+        return [
+            element
+            for footer in self._footers
+            for element in footer.iter("div")
+            if has(element, self._marks.credits)
+        ]
+
+    def _boxes(self, element: etree._Element) -> Iterator[etree._Element]:
+        """Yield the boxes of related posts that *element* is or holds, in order."""
+        waiting = [element]
+        while waiting:
+            each = waiting.pop()
+            classes = each.get("class")
+            role = self._roles.of(classes) if classes else None
+            if role is Role.RELATED:
+                yield each
+            elif role is None:
+                waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
+
+
+def after_content(header: Header) -> list[etree._Element]:
+    """Return what follows the content inside the article, at any level."""
+    element, scope = header.content, header.scope
+    found: list[etree._Element] = []
+    while element is not None and element is not scope:
+        found += element.itersiblings("*")
+        element = element.getparent()
+    return found
+
+
+FIELDS: Final = (
+    *("title", "subtitle", "published_at", "modified_at", "authors", "writer", "editor"),
+    *("source_url", "categories", "tags", "topics", "caption", "image_url", "body", "not_body"),
+)
+"""Fields that a selector can be given for; ``not_body`` is what to leave out of the text."""
+
+
+class Selected:
+    """What a newsroom's selectors find on one page."""
+
+    def __init__(self, document: Document, selectors: Mapping[str, str]) -> None:
+        self._document = document
+        self._selectors = selectors
+        for field in selectors:
+            if field not in FIELDS:
+                known = ", ".join(FIELDS)
+                raise ConfigurationError(
+                    f"selectors.{field}: no field of a page; known are {known}"
+                )
+
+    def elements(self, field: str) -> list[etree._Element]:
+        """Return what the selector of *field* finds, nothing where there is none."""
+        css = self._selectors.get(field)
+        if not css:
+            return []
+        found = _compiled(field, css)(self._document.root)
+        assert isinstance(found, list)
+        return [each for each in found if isinstance(each, etree._Element)]
+
+    def element(self, field: str) -> etree._Element | None:
+        """Return the first element that the selector of *field* finds."""
+        return next(iter(self.elements(field)), None)
+
+    def texts(self, field: str) -> list[str]:
+        """Return the texts of what the selector of *field* finds, each once."""
+        return [t for t in dict.fromkeys(text_of(each) for each in self.elements(field)) if t]
+
+
+@lru_cache(maxsize=256)
+def _compiled(field: str, css: str) -> etree.XPath:
+    try:
+        return etree.XPath(HTMLTranslator().css_to_xpath(css))
+    except SelectorError as error:
+        raise ConfigurationError(
+            f"selectors.{field}: {css!r} is no CSS selector ({error})"
+        ) from None
+
+
+# WordPress prints a link to each page; a number beyond this is no page of an article.
+_MOST_PAGES = 100
+
+
+def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return *first* and those of *addresses* that are further pages of it, by their number.
+
+    Both forms of WordPress are known: ``/slug/2/`` and ``/cat/slug.html/2``, and ``?page=2``.
+    """
+    numbered = {1: first}
+    for address in addresses:
+        url = canonical(address)
+        number = _number(url, first) if url is not None else None
+        if url is not None and number is not None:
+            numbered.setdefault(number, url)
+    return tuple(numbered[number] for number in sorted(numbered))
+
+
+def numbered(first: str, count: int) -> tuple[str, ...]:
+    """Return the addresses that WordPress gives the pages of the article at *first*."""
+    if "?" in first:
+        further = (f"{first}&page={number}" for number in range(2, count + 1))
+    else:
+        slash = "/" if first.endswith("/") else ""
+        base = first.rstrip("/")
+        further = (f"{base}/{number}{slash}" for number in range(2, count + 1))
+    return (first, *further)
+
+
+def _number(url: str, first: str) -> int | None:
+    if without_page_number(url) != first:
+        return None
+    found = re.search(r"(?:/|[?&]page=)(\d{1,3})/?$", url)
+    number = int(found[1]) if found is not None else 1
+    return number if 1 < number <= _MOST_PAGES else None
+
 
 _POST: Final = re.compile(r"(?:post|postid)-(\d{1,18})")
 _POST_LINK: Final = re.compile(r"(?:[?&]p=|/wp/v2/posts/)(\d{1,18})(?!\d)")

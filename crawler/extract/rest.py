@@ -10,15 +10,15 @@ from functools import cached_property, lru_cache
 from html import unescape
 from typing import Any, ClassVar, Final, TypeAlias
 
-from crawler.captures import Capture
 from crawler.errors import NotAnArticle
+from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
 from crawler.extract.gates import is_gambling
-from crawler.extract.moments import YEARS
-from crawler.extract.numbering import numbered
+from crawler.extract.page import numbered
 from crawler.extract.record import Record
 from crawler.extract.themes import THEMES
-from crawler.extract.walk import Walk
+from crawler.extract.unknown.times import YEARS
+from crawler.items import Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical

@@ -1,17 +1,52 @@
-"""Themes: which classes of the markup mean what, and how a page shows its theme."""
+"""Themes: which classes of the markup mean what, and how a page shows its theme.
+
+What families of themes have in common that WPBerita does not need.
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.extract.families import StatedTimes
-from crawler.extract.generic import GenericPage
 from crawler.extract.header import Marks
 from crawler.extract.page import ArticlePage
 from crawler.extract.roles import Role, Roles
+from crawler.extract.unknown import times
+from crawler.extract.unknown.metadata import Metadata, read_metadata
+from crawler.extract.unknown.page import GenericPage
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import same_host
+
+
+class StatedTimes(ArticlePage):
+    """Asks JSON-LD and meta tags where the theme's own time elements name no time.
+
+    Newkarma prints ``datetime="10 jam lalu"`` (fixtures/lintas/sepuluh-jam-lalu).
+    """
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What the page states for machines."""
+        return read_metadata(self.document.root, self.document.url)
+
+    @cached_property
+    def published_at(self) -> str | None:
+        found = super().published_at
+        if found is not None:
+            return found
+        elements = (*self.header.published, *self.header.updated)
+        evidence = times.Evidence(
+            machine=times.read_all(self.metadata.published()),
+            plain=times.read_all(self.metadata.published_plain()),
+            offsets=times.offsets(element.get("datetime") or "" for element in elements),
+            zone=self.newsroom.tzinfo,
+        )
+        moment = times.published(evidence)
+        if moment is None:
+            return None
+        stated = moment.isoformat(evidence.local(moment.wall))
+        return self.state("published_at", stated, moment.source)
 
 
 class WPBeritaPage(ArticlePage):

@@ -1,0 +1,157 @@
+"""Whether what was found is news: the rules of the revision number.
+
+The stored captures of an article, read again by today's rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeAlias
+
+import attrs
+
+from crawler.archive.findings import OutcomeKind
+from crawler.archive.lines import read_line
+from crawler.archive.tables import ArticleRow, LedgerDamaged
+from crawler.archive.warc_reading import read_capture
+from crawler.codec import Content, parse_line
+from crawler.errors import ArchiveDamaged, InvalidRecord
+from crawler.items import Article, Capture, CaptureReference
+from crawler.newsrooms import Newsroom
+
+
+@attrs.frozen
+class Reading:
+    """What two readings of an article are compared by."""
+
+    source: str
+    content_hash: str
+    page_hash: str | None
+    """None of a REST record, which has less than the page: never compared with one."""
+
+    def agrees(self, other: Reading) -> bool:
+        """Whether both say that the newsroom wrote the same."""
+        if self.content_hash != other.content_hash:
+            return False
+        return None in (self.page_hash, other.page_hash) or self.page_hash == other.page_hash
+
+
+@attrs.frozen
+class Verdict:
+    """What to do with a reading: which kind of outcome, and the revision of a line, if any."""
+
+    kind: OutcomeKind
+    revision: int
+    writes: bool = True
+
+
+def read_article(article: Content, page_hash: Callable[[Article], str]) -> Reading:
+    """Return what *article* is compared by."""
+    hashed = None
+    if isinstance(article, Article) and article.source == "page":
+        hashed = page_hash(article)
+    return Reading(article.source, article.content_hash, hashed)
+
+
+def judge(
+    found: Reading,
+    known: ArticleRow | None,
+    extractor: str,
+    again: Callable[[], Reading | None],
+) -> Verdict:
+    """Return what follows from *found*, an article that the ledger has as *known*.
+
+    *again* reads the captures of its last line by today's rules, and is asked only where a hash
+    differs and the rules may be why; ``None`` means that they cannot be read.
+    """
+    if known is None:
+        return Verdict("new", 1)
+    if known.state == "withheld":
+        return Verdict("withheld", known.revision, writes=False)
+    before = Reading(known.source or "page", known.content_hash or "", known.page_hash)
+    same = known.state != "gone" and found.agrees(before)
+    rules = False
+    if not same and known.state != "gone" and known.extractor != extractor:
+        reread = again()
+        rules = reread is not None and found.agrees(reread)
+    if not same and not rules:
+        return Verdict("changed", known.revision + 1)
+    upgrade = before.source == "rest" and found.source == "page"
+    says_more = upgrade or (rules and found.source == before.source)
+    if not says_more or known.has_line(found.source, extractor):
+        return Verdict("unchanged", known.revision, writes=False)
+    return Verdict("superseded" if upgrade else "reread", known.revision)
+
+
+Extract: TypeAlias = Callable[[Sequence[Capture], Newsroom, int | None], Article]
+"""Captures of one article, its newsroom, and the post id where the capture is a REST list."""
+
+
+@attrs.frozen(kw_only=True)
+class Rules:
+    """The rules of extraction, of which the archive itself knows nothing."""
+
+    extractor: str
+    extract: Extract
+    page_hash: Callable[[Article], str]
+
+
+class Rereader:
+    """Reads articles again from the archive in *folder*."""
+
+    def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules) -> None:
+        self.folder = folder
+        self.newsroom = newsroom
+        self.rules = rules
+        # Rules that raise what nobody expects end the reading, not the archive's thread.
+        self._pool = ThreadPoolExecutor(1, "archive-reader")
+
+    def captures_of(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
+        """Return the captures of the article's last line; none when it cannot be read.
+
+        Raises :exc:`LedgerDamaged` when the line is not the one that *known* says it is: nothing
+        may be decided by such a ledger.
+        """
+        try:
+            line = parse_line(read_line(self.folder, known.position))
+        except (ArchiveDamaged, InvalidRecord):
+            return ()
+        if not isinstance(line, Content) or not self._is_of(known, line):
+            raise LedgerDamaged(f"the ledger does not say of {known.id} what its line says")
+        return line.captures
+
+    def read(
+        self, known: ArticleRow, captures: Sequence[CaptureReference], notes: list[str]
+    ) -> Reading | None:
+        """Return what today's rules make of *captures*, those of *known*.
+
+        ``None`` when they cannot be read, which is added to *notes*.
+        """
+        attempt = self._pool.submit(self._read, known, captures)
+        error = attempt.exception()
+        if error is not None:
+            notes.append(f"its stored captures cannot be read by today's rules ({error})")
+            return None
+        return attempt.result()
+
+    def _read(self, known: ArticleRow, captures: Sequence[CaptureReference]) -> Reading:
+        stored = [read_capture(self.folder, each) for each in captures]
+        article = self.rules.extract(stored, self.newsroom, post_id_of(known.id, known.source))
+        return read_article(article, self.rules.page_hash)
+
+    def _is_of(self, known: ArticleRow, line: Content) -> bool:
+        found = read_article(line, self.rules.page_hash)
+        said = (line.id, line.source, line.extractor, line.content_hash, found.page_hash)
+        kept = (known.id, known.source, known.extractor, known.content_hash, known.page_hash)
+        return said == kept and (known.state == "gone" or line.revision == known.revision)
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+
+def post_id_of(id_: str, source: str | None) -> int | None:
+    """Return which post of a REST list the article is; ``None`` for one read from its page."""
+    _, _, number = id_.rpartition(":")
+    return int(number) if source == "rest" and number.isdecimal() else None

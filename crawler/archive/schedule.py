@@ -1,0 +1,161 @@
+"""When to look again: the numbers, and why.
+
+Newsrooms edit within hours of publication, some within days, hardly ever after. So an article is
+looked at again after half its age, and each look that finds nothing doubles the pause; about a
+dozen looks in its first half year, two a year from then on. What changes is looked at more often.
+
+What a look at an address makes of its row in the ledger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from typing import Final
+
+import attrs
+
+from crawler.archive.tables import AddressRow
+from crawler.timestamps import comparable, seconds, stamp
+
+_HOUR: Final = 3600
+_DAY: Final = 24 * _HOUR
+
+# Twice the cadence of a run that looks for news every 15 minutes leaves room for both.
+SHORTEST: Final = _HOUR
+# An archive of 100,000 articles then costs some 550 requests a day to keep true.
+LONGEST: Final = 180 * _DAY
+# Protected posts are opened, and pages become articles, but seldom.
+REFUSED: Final = _DAY
+# The first failure is tried again by the next run, then 15 minutes, doubling, for ever.
+FAILED: Final = 15 * 60
+FAILED_LONGEST: Final = 7 * _DAY
+
+
+def first_pause(age: int) -> int:
+    """Return seconds until the first look at an article that is *age* seconds old."""
+    return min(max(age // 2, SHORTEST), LONGEST)
+
+
+def pause_after_nothing(pause: int) -> int:
+    """Return the pause after a look that found nothing new, the last pause being *pause*."""
+    return min(2 * max(pause, SHORTEST), LONGEST)
+
+
+def pause_after_change(pause: int) -> int:
+    """Return the pause after a look that found a change, the last pause being *pause*."""
+    return max(pause // 4, SHORTEST)
+
+
+def pause_after_failures(failures: int) -> int:
+    """Return the pause after so many failures in a row."""
+    if failures <= 1:
+        return 0
+    return int(min(FAILED * 2 ** min(failures - 2, 20), FAILED_LONGEST))
+
+
+def spread(url: str, pause: int) -> int:
+    """Return *pause*, up to a tenth shorter: what came in one run is not all due in one."""
+    return pause - pause * (zlib.crc32(url.encode(errors="replace")) % 1000) // 10_000
+
+
+def after_article(row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None) -> AddressRow:
+    """Return *row* after an article was read there, with an outcome of that *kind*."""
+    row = _seen(row, now, lastmod)
+    if row.source == "rest":  # its page is wanted; after a page was refused, when that was due
+        return row if kind == "unchanged" else _due(row, now, 0)
+    if kind in ("new", "superseded") or not row.pause:
+        return _due(row, now, first_pause(_age(row, now)))
+    if kind == "changed":
+        return _due(row, now, pause_after_change(row.pause))
+    return _due(row, now, pause_after_nothing(row.pause))
+
+
+def after_copy(row: AddressRow, now: dt.datetime, as_of: str) -> AddressRow:
+    """Return *row*, which :func:`after_article` gave, when somebody else had looked, at *as_of*."""
+    looked = comparable(as_of) or row.looked_at
+    row = attrs.evolve(row, lastmod=looked, looked_at=looked)
+    if row.listed and looked and row.listed > looked:  # a door knows of a later change
+        return attrs.evolve(row, next_look=seconds(now))
+    return row
+
+
+def after_nothing(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
+    """Return *row* after a look that found what was there before."""
+    row = attrs.evolve(_seen(row, now, lastmod), missing_since=None, missing_run=None)
+    return _due(row, now, pause_after_nothing(row.pause))
+
+
+def after_failure(row: AddressRow, now: dt.datetime, reason: str) -> AddressRow:
+    """Return *row* after its address could not be fetched."""
+    failures = row.failures + 1
+    return attrs.evolve(
+        row,
+        state="failed" if row.state == "waiting" else row.state,
+        reason=reason,
+        failures=failures,
+        next_look=seconds(now) + pause_after_failures(failures),
+    )
+
+
+def after_refusal(
+    row: AddressRow,
+    now: dt.datetime,
+    reason: str,
+    lastmod: str | None,
+    *,
+    article: bool,
+    kept: bool = False,
+) -> AddressRow:
+    """Return *row* after what is there was refused; *article*: what is archived of it stays.
+
+    *kept*: it could not be read, which counts as a failure.
+    """
+    first = row.reason != reason
+    failures = row.failures + 1 if kept else 0
+    row = attrs.evolve(
+        _seen(row, now, lastmod),
+        state=row.state if article else "refused",
+        reason=reason,
+        failures=failures,
+        missing_since=None,
+        missing_run=None,
+    )
+    return _due(row, now, REFUSED if first else pause_after_nothing(row.pause))
+
+
+def after_gone(row: AddressRow, now: dt.datetime, *, first: bool) -> AddressRow:
+    """Return *row* of an article that is gone; its pause holds when a door lists it again."""
+    return _due(row, now, REFUSED if first else pause_after_nothing(row.pause))
+
+
+def look_again(row: AddressRow, now: dt.datetime) -> AddressRow:
+    """Return *row* of an article that was missing: the next run looks again."""
+    return attrs.evolve(row, next_look=seconds(now))
+
+
+def first_look(row: AddressRow, now: dt.datetime) -> AddressRow:
+    """Return *row* of an article read from its line alone: its look times begin afresh."""
+    if row.state != "article" or row.next_look is not None:
+        return row
+    return _due(row, now, 0 if row.source == "rest" else first_pause(_age(row, now)))
+
+
+def _seen(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
+    stated = [each for each in (row.lastmod, row.listed, comparable(lastmod)) if each]
+    return attrs.evolve(
+        row,
+        lastmod=max(stated, default=None),
+        looked_at=stamp(now),
+        failures=0,
+        reason=None,
+    )
+
+
+def _due(row: AddressRow, now: dt.datetime, pause: int) -> AddressRow:
+    return attrs.evolve(row, pause=pause, next_look=seconds(now) + spread(row.url, pause))
+
+
+def _age(row: AddressRow, now: dt.datetime) -> int:
+    stated = row.lastmod or row.published
+    return seconds(now) - seconds(dt.datetime.fromisoformat(stated)) if stated else 0

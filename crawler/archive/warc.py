@@ -1,0 +1,546 @@
+"""WARC 1.1 records, each a gzip member of its own, as they are written.
+
+Written by hand because the writers that can be had are slower (warcio) or keep Python's lock while
+they compress (FastWARC), which would hold up the crawl; what is needed is one function. See
+``docs/archive.md`` for the figures.
+
+The WARC files of an archive: which one is appended to, and what goes into it.
+
+The end of the newest WARC file, where a kill may have torn a record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import re
+import uuid
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+from zlib_ng import zlib_ng
+
+from crawler import __version__
+from crawler.archive.files import AppendedFile, sync_folder
+from crawler.archive.warc_reading import NotARecord, next_record_after, record_at, records
+from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.items import Capture, CaptureReference, CopiedRecord, Exchange
+from crawler.timestamps import stamp
+
+_GZIP: Final = 16 + zlib_ng.MAX_WBITS
+# A page of 48 kB takes 0.28 ms and 7.6 kB, in zlib itself 0.59 ms for as much; level 4 a fifth less
+# for 2.5 % more, level 8 half as long again for 0.9 % less.
+_LEVEL: Final = 6
+
+_PROFILES: Final = "http://netpreserve.org/warc/1.1/revisit/"
+SAME_PAYLOAD: Final = _PROFILES + "identical-payload-digest"
+NOT_MODIFIED: Final = _PROFILES + "server-not-modified"
+
+# What a site sends must not end a field, or a header.
+_BREAKS = re.compile(r"[\r\n\0]+")
+
+
+@attrs.frozen(kw_only=True)
+class Member:
+    """A record as the bytes that go into a file, and what a line says of it."""
+
+    content: bytes
+    record_id: str
+    url: str
+    date: str
+    status: int
+    digest: str
+
+    def at(self, warc: str, offset: int) -> CaptureReference:
+        """Return the reference to this record once it stands at *offset* of the file *warc*."""
+        return CaptureReference(
+            url=self.url,
+            fetched_at=self.date,
+            status=self.status,
+            warc=warc,
+            offset=offset,
+            length=len(self.content),
+            record_id=self.record_id,
+            digest=self.digest,
+        )
+
+
+def sha256(content: bytes) -> str:
+    """Return the digest of *content* as records and lines state it."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def response(exchange: Exchange) -> Member:
+    """Return the response of *exchange* as a record."""
+    return _http_member("response", exchange, sha256(exchange.body), _response_head(exchange))
+
+
+def request(exchange: Exchange, concurrent_to: str) -> Member:
+    """Return the request of *exchange*; *concurrent_to* is the id of the response's record."""
+    return _http_member(
+        "request",
+        attrs.evolve(exchange, body=b""),
+        sha256(b""),
+        _request_head(exchange),
+        [("WARC-Concurrent-To", f"<{concurrent_to}>")],
+    )
+
+
+def revisit(exchange: Exchange, original: CaptureReference) -> Member:
+    """Return the response of *exchange*, whose payload is that of *original*, as a revisit.
+
+    A 304 is a visit of the profile ``server-not-modified``, anything else of
+    ``identical-payload-digest``. Where the original lies is said in the two fields that Heritrix
+    uses for it, beside those of the standard.
+    """
+    not_modified = exchange.status == HTTPStatus.NOT_MODIFIED
+    return _http_member(
+        "revisit",
+        attrs.evolve(exchange, body=b""),
+        original.digest,
+        _response_head(exchange),
+        [
+            ("WARC-Profile", NOT_MODIFIED if not_modified else SAME_PAYLOAD),
+            ("WARC-Refers-To", f"<{original.record_id}>"),
+            ("WARC-Refers-To-Target-URI", original.url),
+            ("WARC-Refers-To-Date", original.fetched_at),
+            ("WARC-Refers-To-Filename", original.warc),
+            ("WARC-Refers-To-File-Offset", str(original.offset)),
+        ],
+    )
+
+
+def warcinfo(filename: str, *, archive: str, operator: str, robots: str, date: str) -> bytes:
+    """Return the record with which a file begins; what is empty is left out of it."""
+    said = {
+        "software": f"newsroom-archive/{__version__}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "operator": operator,
+        "isPartOf": archive,
+        "robots": robots,
+        "description": (
+            "Entity bodies are stored byte for byte, their content coding kept. HTTP header fields "
+            "are as the crawler's framework hands them on: names may be re-cased, and "
+            "Transfer-Encoding is gone."
+        ),
+    }
+    body = "".join(f"{name}: {_line(value)}\r\n" for name, value in said.items() if value)
+    return _member(
+        "warcinfo",
+        new_record_id(),
+        [
+            ("WARC-Date", date),
+            ("WARC-Filename", filename),
+            ("Content-Type", "application/warc-fields"),
+        ],
+        body.encode(),
+    )
+
+
+def new_record_id() -> str:
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def member(fields: Iterable[tuple[str, str]], block: bytes) -> bytes:
+    """Return the gzip member of a record with these *fields*; Content-Length is added.
+
+    One call to zlib-ng for each record: every call lets other threads run, and to get back Python's
+    lock from a busy one takes 5 ms.
+    """
+    head = "".join(f"{name}: {_line(value)}\r\n" for name, value in fields)
+    header = f"WARC/1.1\r\n{head}Content-Length: {len(block)}\r\n\r\n"
+    whole = b"".join((header.encode(errors="replace"), block, b"\r\n\r\n"))
+    return zlib_ng.compress(whole, _LEVEL, _GZIP)
+
+
+def _member(kind: str, record_id: str, fields: Iterable[tuple[str, str]], block: bytes) -> bytes:
+    return member(
+        [
+            ("WARC-Type", kind),
+            ("WARC-Record-ID", f"<{record_id}>"),
+            *fields,
+            ("WARC-Block-Digest", sha256(block)),
+        ],
+        block,
+    )
+
+
+def _http_member(
+    kind: str,
+    exchange: Exchange,
+    digest: str,
+    head: bytes,
+    more: Iterable[tuple[str, str]] = (),
+) -> Member:
+    record_id = new_record_id()
+    date = stamp(exchange.fetched_at)
+    message = "request" if kind == "request" else "response"
+    fields = [
+        ("WARC-Date", date),
+        ("WARC-Target-URI", exchange.url),
+        *more,
+        *([("WARC-IP-Address", exchange.ip)] if exchange.ip else []),
+        ("Content-Type", f"application/http; msgtype={message}"),
+        ("WARC-Payload-Digest", digest),
+    ]
+    return Member(
+        content=_member(kind, record_id, fields, head + exchange.body),
+        record_id=record_id,
+        url=exchange.url,
+        date=date,
+        status=exchange.status,
+        digest=digest,
+    )
+
+
+def _response_head(exchange: Exchange) -> bytes:
+    try:
+        phrase = HTTPStatus(exchange.status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    return _head(f"HTTP/1.1 {exchange.status} {phrase}", exchange.headers)
+
+
+def _request_head(exchange: Exchange) -> bytes:
+    parts = urlsplit(exchange.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    fields = exchange.request_headers
+    if not any(name.lower() == "host" for name, _ in fields):
+        fields = (("Host", parts.netloc.rpartition("@")[2]), *fields)
+    return _head(f"{exchange.method} {target} HTTP/1.1", fields)
+
+
+def _head(first: str, fields: Iterable[tuple[str, str]]) -> bytes:
+    lines = [first, *(f"{name}: {value}" for name, value in fields)]
+    text = "".join(f"{_line(line)}\r\n" for line in lines) + "\r\n"
+    try:
+        return text.encode("latin-1")  # as bytes of a header become text
+    except UnicodeEncodeError:
+        return text.encode(errors="replace")
+
+
+def _line(text: str) -> str:
+    return _BREAKS.sub(" ", text)
+
+
+FOLDER: Final = "warc"
+# A file is finished when it has reached 1 GB, the size that the WARC standard recommends.
+FULL: Final = 1_000_000_000
+# Findings of a REST list name one capture; of the last few, where they lie is remembered.
+_REMEMBERED: Final = 8
+_BLOCK: Final = 1024 * 1024
+_ROBOTS: Final = re.compile(rb"^robots: (\w+)\r$", re.MULTILINE)
+
+
+@attrs.frozen
+class _Written:
+    kept: Exchange | CopiedRecord
+    reference: CaptureReference
+
+
+class WarcFiles:
+    """Appends records to the newest file under 1 GB, in batches that are whole or absent."""
+
+    def __init__(
+        self,
+        folder: Path,
+        archive: str,
+        *,
+        operator: str,
+        robots: str = "",
+        clock: Callable[[], dt.datetime],
+        full: int = FULL,
+    ) -> None:
+        """*folder* is the archive's; *archive* its name, with which file names begin.
+
+        *robots* is the policy by which what is added was fetched, empty where it is not known.
+        """
+        self.folder = folder
+        self.archive = archive
+        self.operator = operator
+        self.robots = robots
+        self.clock = clock
+        self.full = full
+        self.known = ("", 0)
+        """Name and crc32 of the file that may be appended to."""
+
+        self._file: AppendedFile | None = None
+        self._damaged = False
+        self._path: Path | None = None
+        self._members: list[bytes] = []
+        self._begin = self._end = self._crc = 0
+        self._recent: list[_Written] = []
+
+    def start_anew(self) -> None:
+        """Append to a new file from now on: the newest one is damaged."""
+        self._damaged = True
+
+    @property
+    def pending(self) -> int:
+        """Bytes in the batch."""
+        return self._end - self._begin
+
+    def keep(self, capture: Capture, previous: Sequence[CaptureReference] = ()) -> CaptureReference:
+        """Add *capture*, every hop of it, to the batch; return where its response will be.
+
+        Nothing is added for one that is in the archive already. A payload that equals that of
+        one of *previous* becomes a revisit record, as does a 304 for a stored capture.
+        """
+        if capture.copied is not None:
+            return self._copy(capture.copied)
+        if not capture.exchanges:
+            if capture.reference is None:
+                raise ArchiveError(f"{capture.url}: capture has neither exchange nor reference")
+            return capture.reference
+        *hops, last = capture.exchanges
+        for hop in hops:
+            self._write(hop, None)
+        if last.status == HTTPStatus.NOT_MODIFIED:
+            return self._write(last, self._stored(capture.reference))
+        original = None
+        if previous and last.body:
+            digest = sha256(last.body)
+            same = next((each for each in previous if each.digest == digest), None)
+            with contextlib.suppress(ArchiveDamaged):  # then it is stored once more
+                original = self._stored(same)
+        return self._write(last, original)
+
+    def add(self, members: Sequence[Member]) -> list[CaptureReference]:
+        """Add records that are made already; return where they will be."""
+        if self._path is None:
+            self._choose()
+        references = []
+        for member in members:
+            references.append(member.at(self.name, self._end))
+            self._append(member.content)
+        return references
+
+    @property
+    def name(self) -> str:
+        """The file that is appended to, as lines name it; empty before there is one."""
+        return f"{FOLDER}/{self._path.name}" if self._path else ""
+
+    def commit(self) -> None:
+        """Put the batch on disk; :meth:`accept` or :meth:`rollback` decides on it."""
+        if self._members:
+            assert self._path is not None
+            if self._file is None:
+                self._path.parent.mkdir(exist_ok=True)
+                self._file = AppendedFile(self._path)
+                sync_folder(self.folder)
+            content = b"".join(self._members)
+            self._file.append(content)
+            self._file.sync()
+            self._members.clear()
+            self._crc = zlib.crc32(content, self.known[1])
+
+    def accept(self) -> tuple[str, int, int] | None:
+        """Let the batch stand: what names it is on disk, too.
+
+        Returns name, size and crc32 of the file, ``None`` when nothing was added to it.
+        """
+        if self._begin == self._end:
+            return None
+        self._begin = self._end
+        self.known = (self.name, self._crc)
+        written = (self.name, self._end, self._crc)
+        if self._end >= self.full:
+            self.close()
+        return written
+
+    def rollback(self) -> None:
+        """Drop the batch; what :meth:`commit` has written of it is cut off."""
+        self._members.clear()
+        self._recent.clear()
+        self._end = self._begin
+        if self._file is not None:
+            self._file.cut(self._begin)
+            if not self._begin:
+                self._file.path.unlink()
+                self.close()
+        elif not self._begin:
+            self._path = None
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file, self._path = None, None
+        self._begin = self._end = 0
+
+    def mark(self) -> int:
+        """Return what :meth:`reset` needs to drop what is added from now on."""
+        return len(self._members)
+
+    def reset(self, mark: int) -> None:
+        """Drop what was added to the batch since *mark*."""
+        self._end -= sum(map(len, self._members[mark:]))
+        del self._members[mark:]
+        self._recent.clear()
+        if not self._end:  # the warcinfo is gone with it
+            self._path = None
+
+    def _write(self, exchange: Exchange, original: CaptureReference | None) -> CaptureReference:
+        if written := self._written_lately(exchange):
+            return written
+        visit = response(exchange) if original is None else revisit(exchange, original)
+        reference, _ = self.add([visit, request(exchange, visit.record_id)])
+        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(exchange, reference)]
+        return reference
+
+    def _copy(self, record: CopiedRecord) -> CaptureReference:
+        if written := self._written_lately(record):
+            return written
+        (reference,) = self.add(
+            [
+                Member(
+                    content=record.content,
+                    record_id=record.record_id,
+                    url=record.url,
+                    date=record.fetched_at,
+                    status=record.status,
+                    digest=record.digest,
+                )
+            ]
+        )
+        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(record, reference)]
+        return reference
+
+    def _written_lately(self, kept: Exchange | CopiedRecord) -> CaptureReference | None:
+        return next((each.reference for each in self._recent if each.kept == kept), None)
+
+    def _stored(self, reference: CaptureReference | None) -> CaptureReference | None:
+        """*reference*, or what it is itself a revisit of; None when it is not on disk yet."""
+        if reference is None or (reference.warc == self.name and reference.offset >= self._begin):
+            return None
+        record = record_at(self.folder, reference.warc, reference.offset)
+        if record.kind != "revisit":
+            return reference
+        fields = record.fields
+        return attrs.evolve(
+            reference,
+            url=fields["warc-refers-to-target-uri"],
+            fetched_at=fields["warc-refers-to-date"],
+            warc=fields["warc-refers-to-filename"],
+            offset=int(fields["warc-refers-to-file-offset"]),
+            record_id=fields["warc-refers-to"].strip("<>"),
+        )
+
+    def _append(self, content: bytes) -> None:
+        self._members.append(content)
+        self._end += len(content)
+
+    def _choose(self) -> None:
+        files = warc_files(self.folder, self.archive)
+        size = files[-1].stat().st_size if files else self.full
+        fits = size < self.full and not self._damaged
+        if fits and stated_robots(files[-1]) == self.robots:
+            self._path = files[-1]
+            self._begin = self._end = size
+            if self.known[0] != self.name:
+                self.known = (self.name, crc_of(files[-1], size))
+            return
+        self._damaged = False
+        now = self.clock()
+        serial = (_serial(files[-1].name, self.archive) or 0) + 1 if files else 1
+        name = f"{self.archive}-{now.astimezone(dt.UTC):%Y%m%d%H%M%S}-{serial:05}.warc.gz"
+        self._path = self.folder / FOLDER / name
+        self._begin = self._end = 0
+        self.known = (self.name, 0)
+        self._append(
+            warcinfo(
+                name,
+                archive=self.archive,
+                operator=self.operator,
+                robots=self.robots,
+                date=stamp(now),
+            )
+        )
+
+
+def stated_robots(path: Path) -> str:
+    """Return the robots policy that the ``warcinfo`` of the file at *path* states, or ``""``."""
+    with path.open("rb") as file, contextlib.suppress(zlib.error):
+        first = zlib.decompressobj(wbits=31).decompress(file.read(_BLOCK), _BLOCK)
+        found = _ROBOTS.search(first)
+        return found[1].decode() if found else ""
+    return ""
+
+
+def crc_of(path: Path, size: int, *, start: int = 0, crc: int = 0) -> int:
+    """Return the crc32 of the first *size* bytes of a file; *crc* is that of those up to *start*."""
+    with path.open("rb") as file:
+        file.seek(start)
+        left = size - start
+        while left > 0 and (block := file.read(min(left, _BLOCK))):
+            crc = zlib.crc32(block, crc)
+            left -= len(block)
+    return crc
+
+
+def warc_files(folder: Path, archive: str) -> list[Path]:
+    """Return the files that the archive itself appended to, in the order of their serials."""
+    numbered = [
+        (serial, path)
+        for path in (folder / FOLDER).glob("*.warc.gz")
+        if (serial := _serial(path.name, archive)) is not None
+    ]
+    return [path for _, path in sorted(numbered)]
+
+
+def _serial(name: str, archive: str) -> int | None:
+    match = re.fullmatch(rf"{re.escape(archive)}-\d{{14}}-(\d{{5,}})\.warc\.gz", name)
+    return int(match[1]) if match else None
+
+
+@attrs.frozen
+class Tail:
+    """What was found at the end of a file."""
+
+    said: str | None
+    """What was put right, or is wrong."""
+
+    usable: bool
+    """Whether the file may be appended to."""
+
+    size: int = 0
+    crc: int = 0
+
+
+def cut_torn_record(path: Path, known: tuple[int, int] | None) -> Tail:
+    """Cut a torn record off the end of the file at *path*.
+
+    *known* are size and crc32 when the ledger last heard of it: up to there it is not read. A file
+    that is damaged before its end is left as it is, for ``verify`` to tell.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        path.unlink()
+        return Tail(None, usable=True)
+    start, crc = known or (0, 0)
+    if size < start:
+        said = f"{path.name}: {start - size} bytes shorter than it was; see scrapy verify"
+        return Tail(said, usable=False)
+    end = start
+    cut = None
+    with path.open("r+b") as file:
+        try:
+            for record in records(file, end):
+                end = record.offset + record.length
+        except NotARecord:
+            if (after := next_record_after(file, end)) is not None:
+                said = f"{path.name}: damaged from byte {end} to {after}; see scrapy verify"
+                return Tail(said, usable=False)
+            file.truncate(end)
+            cut = f"{path.name}: cut {size - end} bytes of a torn record at byte {end}"
+    if end == 0:
+        path.unlink()
+        sync_folder(path.parent)
+        return Tail(cut, usable=True)
+    return Tail(cut, usable=True, size=end, crc=crc_of(path, end, start=start, crc=crc))

@@ -1,0 +1,518 @@
+"""Reading WARC files back, record by record, and what they hold as captures.
+
+Content codings of entity bodies, undone with a limit.
+
+Captures read lately: articles of one REST list name one capture.
+
+WARC records of an archive, as bytes to be copied.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import re
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import attrs
+import brotli
+
+from crawler.errors import ArchiveDamaged
+from crawler.items import Capture, CaptureReference
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = ["decode_body", "zstd"]
+
+_CODING_BLOCK: Final = 64 * 1024
+# More than any page; what decodes to more is a bomb.
+_LARGEST_DECODED: Final = 256 * 1024 * 1024
+
+
+def decode_body(body: bytes, coding: str, *, largest: int = _LARGEST_DECODED) -> bytes:
+    """Return the entity *body* without the content coding that ``Content-Encoding`` names.
+
+    Of a body that is cut or fails its checksum, what could be read, as browsers and Scrapy do.
+    Raises :exc:`ValueError` for a coding that is not known, a body that is not of it, or one that
+    decodes to more than *largest* bytes.
+    """
+    for name in reversed([each.strip().lower() for each in coding.split(",")]):
+        if name in ("", "identity"):
+            continue
+        if not body:
+            return b""
+        if name not in _DECODERS:
+            raise ValueError(f"content coding {name!r} is not known")
+        body = _decode(name, body, largest)
+    return body
+
+
+def _decode(name: str, body: bytes, largest: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        for part in _DECODERS[name](body):
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                raise ValueError(f"body decodes to more than {largest} bytes")
+    except (OSError, EOFError, zlib.error, zstd.ZstdError, brotli.error) as error:
+        if not parts:
+            raise ValueError(f"body is not {name} ({error})") from None
+    return b"".join(parts)
+
+
+def _gunzip(body: bytes) -> Iterator[bytes]:
+    file = gzip.GzipFile(fileobj=io.BytesIO(body))
+    while part := file.read1(_CODING_BLOCK):
+        yield part
+
+
+def _inflate(body: bytes) -> Iterator[bytes]:
+    inflate = zlib.decompressobj()
+    try:
+        part = inflate.decompress(body, _CODING_BLOCK)
+    except zlib.error:  # servers also send it without the zlib header
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        part = inflate.decompress(body, _CODING_BLOCK)
+    yield part
+    while inflate.unconsumed_tail and not inflate.eof:
+        yield inflate.decompress(inflate.unconsumed_tail, _CODING_BLOCK)
+
+
+def _unbrotli(body: bytes) -> Iterator[bytes]:
+    decoder = brotli.Decompressor()
+    part = decoder.process(body, output_buffer_limit=_CODING_BLOCK)
+    while part:
+        yield part
+        part = (
+            b""
+            if decoder.is_finished()
+            else decoder.process(b"", output_buffer_limit=_CODING_BLOCK)
+        )
+
+
+def _unzstd(body: bytes) -> Iterator[bytes]:
+    file = zstd.ZstdFile(io.BytesIO(body))
+    while part := file.read(_CODING_BLOCK):
+        yield part
+
+
+_DECODERS: Final = {
+    "gzip": _gunzip,
+    "x-gzip": _gunzip,
+    "deflate": _inflate,
+    "br": _unbrotli,
+    "zstd": _unzstd,
+}
+
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_BLOCK: Final = 64 * 1024
+# Unpacked at a time; a block of a bomb would give a thousand times its size.
+_PART: Final = 1024 * 1024
+_MAGIC: Final = b"\x1f\x8b\x08"
+# More than any page; what decodes to more is a bomb.
+_LARGEST: Final = 256 * 1024 * 1024
+# Longest chain of revisits that is followed; ours are one long.
+_VISITS: Final = 8
+# A chunk's size is a few hex digits, but extensions may follow them.
+_CHUNK_LINE: Final = 1024
+_HEX: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
+
+# What a record says of its payload from before `withhold --erase` took an article out of it.
+ERASED_DIGEST: Final = "x-archive-original-payload-digest"
+
+
+@attrs.frozen(kw_only=True)
+class StoredRecord:
+    """A WARC record as it lies in a file."""
+
+    offset: int
+    length: int
+    """Of its gzip member."""
+
+    fields: Mapping[str, str]
+    """Of its header, names in lower case; of a repeated one the first."""
+
+    block: bytes
+
+    @property
+    def kind(self) -> str:
+        return self.fields.get("warc-type", "")
+
+    @property
+    def record_id(self) -> str:
+        return self.fields.get("warc-record-id", "").strip("<>")
+
+
+class NotARecord(ValueError):
+    """Bytes that should be a record are none, or not all of it."""
+
+
+class TooLarge(NotARecord):
+    """A record has more bytes than are read of one; *start* is how it begins."""
+
+    def __init__(self, largest: int, start: bytes) -> None:
+        super().__init__(f"more than {largest} bytes")
+        self.start = start
+
+
+def read_capture(folder: Path, reference: CaptureReference) -> Capture:
+    """Return the response that *reference* names, its content coding removed.
+
+    A revisit is followed to the record that it refers to. Raises :exc:`ArchiveDamaged`, with file
+    and offset, when the record is not there, or is not what the reference says.
+    """
+    record = record_at(folder, reference.warc, reference.offset, reference.length)
+    wrong = _disagreement(record, reference)
+    if wrong:
+        raise ArchiveDamaged(reference.warc, reference.offset, wrong)
+    warc = reference.warc
+    for _ in range(_VISITS):
+        if record.kind != "revisit":
+            break
+        warc, offset = _original(warc, record)
+        record = record_at(folder, warc, offset)
+    else:
+        raise ArchiveDamaged(reference.warc, reference.offset, "a revisit that leads nowhere")
+    try:
+        status, fields, body = parse_response(record.block)
+        _check_payload(record, body, reference.digest)
+        headers = joined(fields)
+        decoded = decode_body(without_chunks(headers, body), headers.get("content-encoding", ""))
+    except (NotARecord, ValueError, OSError) as error:
+        raise ArchiveDamaged(warc, record.offset, str(error)) from None
+    return Capture(
+        url=reference.url, body=decoded, status=status, headers=headers, reference=reference
+    )
+
+
+def _disagreement(record: StoredRecord, reference: CaptureReference) -> str | None:
+    """What a reference says of its record that the record does not."""
+    for name, stated in (
+        ("warc-record-id", f"<{reference.record_id}>"),
+        ("warc-target-uri", reference.url),
+        ("warc-date", reference.fetched_at),
+    ):
+        # wget writes addresses in angle brackets, as WARC 1.0 shows them
+        if record.fields.get(name, "").strip("<>") != stated.strip("<>"):
+            found = record.fields.get(name, "none")
+            return f"record has {name} {found}, the line that names it {stated}"
+    return None
+
+
+def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | None, str | None]:
+    """Return ETag and Last-Modified of a stored response, without reading its body."""
+    try:
+        with (folder / reference.warc).open("rb") as file:
+            file.seek(reference.offset)
+            start = zlib.decompressobj(_GZIP).decompress(file.read(_BLOCK), _BLOCK)
+        _, _, block = start.partition(b"\r\n\r\n")
+        _, fields, _ = parse_response(block)
+    except (OSError, zlib.error, NotARecord):
+        return None, None  # verify says what is wrong; without them a page is fetched once more
+    headers = joined(fields)
+    return headers.get("etag"), headers.get("last-modified")
+
+
+def record_at(folder: Path, warc: str, offset: int, length: int | None = None) -> StoredRecord:
+    """Return the record whose gzip member begins at *offset* of the file *warc* in *folder*.
+
+    Raises :exc:`ArchiveDamaged` when there is none, or it is not *length* bytes long.
+    """
+    try:
+        with (folder / warc).open("rb") as file:
+            record = next(records(file, offset), None)
+    except (OSError, NotARecord) as error:
+        raise ArchiveDamaged(warc, offset, f"no record can be read ({error})") from None
+    if record is None:
+        raise ArchiveDamaged(warc, offset, "the file ends here, where a record should be")
+    if length is not None and record.length != length:
+        raise ArchiveDamaged(warc, offset, f"record has {record.length} bytes, want {length}")
+    return record
+
+
+def records(file: BinaryIO, start: int = 0, *, largest: int = _LARGEST) -> Iterator[StoredRecord]:
+    """Yield the records of a WARC file from byte *start* on, one in memory at a time.
+
+    Raises :exc:`TooLarge` for one of more than *largest* bytes, :exc:`NotARecord` where the bytes
+    are none; what was yielded before is whole, so damage begins where the last record ended.
+    """
+    file.seek(start)
+    offset, held = start, b""
+    while True:
+        inflate = zlib.decompressobj(_GZIP)
+        parts: list[bytes] = []
+        taken = size = 0
+        while not inflate.eof:
+            held = held or file.read(_BLOCK)
+            if not held:
+                break
+            taken += len(held)
+            try:
+                parts.append(inflate.decompress(held, _PART))
+            except zlib.error as error:
+                raise NotARecord(str(error)) from None
+            held = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            taken -= len(held)
+            size += len(parts[-1])
+            if size > largest:
+                raise TooLarge(largest, parts[0])
+        if not taken:
+            return
+        if not inflate.eof:
+            raise NotARecord("its end is missing")
+        yield parse_record(b"".join(parts), offset, taken)
+        offset += taken
+
+
+def next_record_after(file: BinaryIO, offset: int, *, largest: int = _LARGEST) -> int | None:
+    """Return where, behind *offset*, the next byte lies from which a record can be read.
+
+    Of one that has more than *largest* bytes the beginning is enough.
+    """
+    file.seek(offset + 1)
+    begin, held = offset + 1, b""
+    while block := file.read(_BLOCK):
+        held += block
+        found = held.find(_MAGIC)
+        while found >= 0:
+            if _is_record(file, begin + found, largest):
+                return begin + found
+            file.seek(begin + len(held))
+            found = held.find(_MAGIC, found + 1)
+        keep = len(_MAGIC) - 1
+        begin += len(held) - keep
+        held = held[-keep:]
+    return None
+
+
+def _is_record(file: BinaryIO, offset: int, largest: int) -> bool:
+    try:
+        return next(records(file, offset, largest=largest), None) is not None
+    except TooLarge as error:
+        return error.start.startswith(b"WARC/1.")
+    except NotARecord:
+        return False
+
+
+def parse_record(content: bytes, offset: int, length: int) -> StoredRecord:
+    """Return the record that *content* is; :exc:`NotARecord` when its parts do not fit."""
+    head, separator, rest = content.partition(b"\r\n\r\n")
+    version, *lines = head.split(b"\r\n")
+    if not separator or not version.startswith(b"WARC/1."):
+        raise NotARecord("no WARC header")
+    fields: dict[str, str] = {}
+    for name, value in _fields(lines, "utf-8"):
+        fields.setdefault(name, value)
+    stated = fields.get("content-length", "")
+    if not stated.isdecimal() or rest[int(stated) :] != b"\r\n\r\n":
+        raise NotARecord(f"its block is not the {stated or '?'} bytes that its header states")
+    return StoredRecord(offset=offset, length=length, fields=fields, block=rest[: int(stated)])
+
+
+def parse_response(block: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return status, header fields (names in lower case) and entity body of an HTTP response."""
+    head, separator, body = block.partition(b"\r\n\r\n")
+    first, *lines = head.split(b"\r\n")
+    parts = first.split(None, 2)
+    if not separator or len(parts) < 2 or not parts[0].startswith(b"HTTP/"):  # noqa: PLR2004
+        raise NotARecord("no HTTP response")
+    if not parts[1].isdigit():
+        raise NotARecord(f"no HTTP status: {first[:40]!r}")
+    return int(parts[1]), list(_fields(lines, "latin-1")), body
+
+
+def digest_agrees(content: bytes, stated: str) -> bool:
+    """Whether *content* has the digest *stated*: sha256, sha1 or md5, in hex or base 32."""
+    algorithm, _, value = stated.partition(":")
+    if algorithm not in ("sha256", "sha1", "md5"):
+        return False
+    digest = hashlib.new(algorithm, content, usedforsecurity=False)
+    return value in (digest.hexdigest(), base64.b32encode(digest.digest()).decode())
+
+
+def without_chunks(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return *body* without the chunks of its transfer coding, which some crawlers store (RFC 9112).
+
+    As it is where the header says nothing of chunks, or the body has none.
+    """
+    if "chunked" not in headers.get("transfer-encoding", "").lower():
+        return body
+    parts: list[bytes] = []
+    rest = memoryview(body)
+    while (end := bytes(rest[:_CHUNK_LINE]).find(b"\r\n")) > 0:
+        stated = bytes(rest[:end]).partition(b";")[0].strip()
+        if not _HEX.fullmatch(stated):
+            break
+        size = int(stated, 16)
+        if size == 0:
+            return b"".join(parts)
+        parts.append(bytes(rest[end + 2 : end + 2 + size]))
+        rest = rest[end + 2 + size + 2 :]
+    return b"".join(parts) if parts else body
+
+
+def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool:
+    """Whether *stated* is the digest of *body*, or of it without its transfer or content coding.
+
+    The WARC standard says payload, and crawlers mean each of the three.
+    """
+    if digest_agrees(body, stated):
+        return True
+    plain = without_chunks(headers, body)
+    if plain is not body and digest_agrees(plain, stated):
+        return True
+    coding = headers.get("content-encoding", "")
+    try:
+        return bool(coding) and digest_agrees(decode_body(plain, coding), stated)
+    except ValueError:
+        return False
+
+
+def _check_payload(record: StoredRecord, body: bytes, digest: str) -> None:
+    """Raise :exc:`NotARecord` unless *body* has *digest*, or had before a part was erased."""
+    before = record.fields.get(ERASED_DIGEST)
+    if before != digest and (before is not None or not digest_agrees(body, digest)):
+        raise NotARecord(f"payload is not {digest}")
+
+
+def _original(warc: str, record: StoredRecord) -> tuple[str, int]:
+    """Where the record lies that a revisit refers to."""
+    offset = record.fields.get("warc-refers-to-file-offset", "")
+    name = record.fields.get("warc-refers-to-filename", "")
+    if not name or not offset.isdecimal():
+        raise ArchiveDamaged(warc, record.offset, "a revisit that does not say of what record")
+    return name, int(offset)
+
+
+def _fields(lines: Iterable[bytes], encoding: str) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, _, value = line.decode(encoding, errors="replace").partition(":")
+        yield name.strip().lower(), value.strip()
+
+
+def joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return header fields by name, the values of repeated ones in one."""
+    headers: dict[str, str] = {}
+    for name, value in fields:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+_REMEMBERED: Final = 4
+
+
+class RecentCaptures:
+    """Reads captures of the archive in *folder*, the last few only once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._captures: dict[CaptureReference, Capture] = {}
+
+    def read(self, reference: CaptureReference) -> Capture:
+        """Return the capture; raises what :func:`read_capture` raises."""
+        capture = self._captures.pop(reference, None) or read_capture(self.folder, reference)
+        self._captures[reference] = capture
+        while len(self._captures) > _REMEMBERED:
+            del self._captures[next(iter(self._captures))]
+        return capture
+
+
+_REVISIT: Final = "revisit"
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """One response or revisit record."""
+
+    place: tuple[str, int]
+    """File, relative to the archive, and first byte in it."""
+
+    url: str
+    date: str
+    """``WARC-Date``, UTC."""
+
+    mime: str
+    """Media type without parameters; ``warc/revisit`` for a revisit."""
+
+    status: int
+    digest: str
+    """Digest of the payload."""
+
+    member: bytes = attrs.field(repr=False)
+    """The record's gzip member, as it lies in the file."""
+
+
+class Records:
+    """The records of the archive in *folder* that a capture needs to be shown.
+
+    *hidden* are the ids of records that must not be shown.
+    """
+
+    def __init__(self, folder: Path, *, hidden: frozenset[str]) -> None:
+        self.folder = folder.resolve()
+        self.hidden = hidden
+
+    def __call__(self, reference: CaptureReference) -> Iterator[Record]:
+        """Yield the record of *reference*, and before a revisit the record that it repeats.
+
+        Yields nothing when one of them is hidden. Raises :exc:`ArchiveDamaged` where there is no
+        such record.
+        """
+        stored = self._at(reference.warc, reference.offset, reference.length)
+        if stored.record_id != reference.record_id:
+            raise ArchiveDamaged(
+                reference.warc, reference.offset, f"record {reference.record_id} is not there"
+            )
+        found = [(reference.warc, stored)]
+        if stored.kind == _REVISIT:
+            warc, offset = _repeated(reference.warc, stored)
+            found.insert(0, (warc, self._at(warc, offset)))
+        if not any(each.record_id in self.hidden for _, each in found):
+            for warc, each in found:
+                yield self._whole(warc, each)
+
+    def _at(self, warc: str, offset: int, length: int | None = None) -> StoredRecord:
+        if not (self.folder / warc).resolve().is_relative_to(self.folder):
+            raise ArchiveDamaged(warc, offset, "lies outside the archive")
+        return record_at(self.folder, warc, offset, length)
+
+    def _whole(self, warc: str, stored: StoredRecord) -> Record:
+        try:
+            status, headers, _ = parse_response(stored.block)
+        except NotARecord as error:
+            raise ArchiveDamaged(warc, stored.offset, str(error)) from None
+        kind = dict(headers).get("content-type") or "application/octet-stream"
+        with (self.folder / warc).open("rb") as file:
+            file.seek(stored.offset)
+            member = file.read(stored.length)
+        return Record(
+            place=(warc, stored.offset),
+            url=stored.fields.get("warc-target-uri", ""),
+            date=stored.fields.get("warc-date", ""),
+            mime="warc/revisit"
+            if stored.kind == _REVISIT
+            else kind.partition(";")[0].strip().lower(),
+            status=status,
+            digest=stored.fields.get("warc-payload-digest", ""),
+            member=member,
+        )
+
+
+def _repeated(warc: str, revisit: StoredRecord) -> tuple[str, int]:
+    """File and first byte of the record that *revisit* repeats."""
+    name = revisit.fields.get("warc-refers-to-filename", "")
+    offset = revisit.fields.get("warc-refers-to-file-offset", "")
+    if not name or not offset.isdecimal():
+        raise ArchiveDamaged(warc, revisit.offset, "a revisit that does not say of what record")
+    return name, int(offset)

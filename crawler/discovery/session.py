@@ -1,0 +1,315 @@
+"""What the doors of one run share: the newsroom, what is known, and what counts as new.
+
+From an answer to what it lists, or to why it lists nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from typing import Final, Generic, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+import attrs
+
+from crawler.discovery.documents import Post, Unreadable, WrongKind
+from crawler.discovery.steps import Answer, Fetch, Memory, Step, Window
+from crawler.items import Known, Link
+from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import canonical, looks_like_article, same_host
+from crawler.timestamps import day, instant
+
+T = TypeVar("T")
+
+OK: Final = 200
+NOT_MODIFIED: Final = 304
+
+MOST_ITEMS: Final = 50_000
+"""Lines read of one document: what sitemaps.org allows a file."""
+
+LEADS_TO: Final = "leads to "
+"""How the reason begins where another host answered."""
+
+
+@attrs.frozen
+class Reading(Generic[T]):
+    """What came of asking for one document."""
+
+    verdict: str
+    """``ok``, ``same`` (304), ``damaged``, ``closed`` or ``trouble``."""
+
+    items: tuple[T, ...]
+    answer: Answer
+    reason: str = ""
+    """Why it is not ``ok``, for people: ``HTTP 404``, ``cut short``."""
+
+    capped: bool = False
+    """Whether the document held more than was read."""
+
+
+def read_answer(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
+    """Return what *parse* finds in *answer*."""
+    if answer.status == NOT_MODIFIED:
+        return Reading("same", (), answer)
+    if answer.status != OK:
+        return _refused(answer)
+    found: list[T] = []
+    try:
+        for item in parse(answer.body, answer.url):
+            if len(found) == MOST_ITEMS:
+                return Reading("ok", tuple(found), answer, "more lines than allowed", capped=True)
+            found.append(item)
+    except Unreadable as error:
+        verdict = "closed" if isinstance(error, WrongKind) else "damaged"
+        return Reading(verdict, tuple(found), answer, str(error))
+    return Reading("ok", tuple(found), answer)
+
+
+def _refused(answer: Answer) -> Reading[T]:
+    elsewhere = answer.headers.get("elsewhere")
+    if elsewhere:
+        return Reading("closed", (), answer, f"{LEADS_TO}{elsewhere}")
+    if answer.status == 0:
+        return Reading("trouble", (), answer, answer.why or "no answer")
+    # 408 and 429 ask for patience, 5xx for another try; everything else is a shut door.
+    passing = answer.status in (408, 429) or answer.status >= 500  # noqa: PLR2004
+    reason = answer.why or f"HTTP {answer.status}"
+    return Reading("trouble" if passing else "closed", (), answer, reason)
+
+
+R = TypeVar("R")
+Part: TypeAlias = Generator[Step, "Answer | None", R]
+"""A part of a walk that hands something back to the part that started it."""
+
+MOST_LINKS: Final = 1_000_000
+"""Links taken in one run: fifty newsrooms' worth; beyond that it is a trap."""
+
+_TOMORROW: Final = dt.timedelta(days=1)  # clocks differ, and zones are mistaken, by hours
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """How it went at one door."""
+
+    door: str
+    state: str
+    """``complete``, ``partial`` (part of a list was read), ``closed`` or ``trouble``."""
+
+    reason: str = ""
+    total: int | None = None
+    """How many articles the door counts."""
+
+    shows_changes: bool = False
+    """Whether it states modifications of all that it lists."""
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("complete", "partial")
+
+
+class Visit:
+    """One run's look at a newsroom, from whichever doors."""
+
+    def __init__(
+        self, newsroom: Newsroom, memory: Memory, now: dt.datetime, window: Window | None
+    ) -> None:
+        self.newsroom = newsroom
+        self.memory = memory
+        self.now = now
+        self.window = window
+        self.zone = newsroom.tzinfo
+        self.hosts = (newsroom.host, *newsroom.hosts)
+        self.counts: Counter[str] = Counter()
+        self.fresh: dict[str, dt.datetime | None] = {}
+        """New links of this run, and when they were published: memory may not know them yet."""
+
+        self.known_before = memory.count()
+        self._address = newsroom.address.partition("://")[2].removeprefix("www.")
+        self._host: str | None = None
+        """The form of the newsroom's host, with or without ``www.``, that this run writes."""
+
+        self._secure = newsroom.address.startswith("https:")
+        self._passed: set[int] = set()
+
+    # asking
+
+    def ask(self, url: str, *, conditional: bool = True, abroad: bool = False) -> Part[Answer]:
+        """Fetch *url*; an answer from another host is taken for none, unless *abroad*."""
+        answer = yield Fetch(url=url, conditional=conditional)
+        if answer is None:
+            raise RuntimeError("a Fetch wants an Answer sent")  # a fault of the driver
+        if answer.status == NOT_MODIFIED:
+            if not conditional:  # then it says nothing
+                return Answer(url=answer.url, status=0)
+            self.counts["not_modified"] += 1
+        if abroad:
+            return answer
+        if answer.status and not same_host(answer.url, self.hosts):
+            return Answer(url=answer.url, status=0, headers={"elsewhere": answer.url})
+        asked, answered = urlsplit(url), urlsplit(answer.url)
+        if answer.status == OK and same_host(answer.url, (self.newsroom.host,)):
+            self._secure = answered.scheme == "https"
+            if answered.netloc != asked.netloc:  # it sends visitors from one form to the other
+                self._host = answered.netloc
+        return answer
+
+    def read(
+        self,
+        url: str,
+        parse: Callable[[bytes, str], Iterator[T]],
+        *,
+        conditional: bool = True,
+        abroad: bool = False,
+    ) -> Part[Reading[T]]:
+        """Fetch *url* and read it with *parse*; what comes damaged is asked for once more."""
+        answer = yield from self.ask(url, conditional=conditional, abroad=abroad)
+        reading = read_answer(answer, parse)
+        if reading.verdict == "damaged":
+            answer = yield from self.ask(url, conditional=False, abroad=abroad)
+            again = read_answer(answer, parse)
+            reading = again if len(again.items) >= len(reading.items) else reading
+        return reading
+
+    # sifting
+
+    def sift(self, link: Link, *, sure: bool = True) -> Link | None:
+        """Return *link* in its canonical form if it is worth a look, else count it.
+
+        With *sure* the door lists posts and nothing else; otherwise the address must look like an
+        article's.
+        """
+        link = self._plausible(link)
+        url = self.address(link.url)
+        if url is None:
+            self.counts["foreign"] += 1
+            return None
+        if self._is_front_page(url) or not (sure or looks_like_article(url, self.newsroom.address)):
+            self.counts["not_article"] += 1
+            return None
+        if self._host is None and same_host(url, (self.newsroom.host,)):
+            self._host = urlsplit(url).netloc
+        known = self.known(url, link.post_id)
+        if not self._in_window(link, known):
+            self.counts["outside"] += 1
+            return None
+        why = self._why(link, url, known)
+        if why in _WORTH:
+            if hash((url, why)) in self._passed or len(self._passed) >= MOST_LINKS:
+                why = "capped" if len(self._passed) >= MOST_LINKS else "unchanged"
+            else:
+                self._passed.add(hash((url, why)))
+        self.counts[why] += 1
+        if why == "new":
+            self.fresh[url] = instant(link.published)
+        return attrs.evolve(link, url=url, why=why) if why in _WORTH else None
+
+    def sift_post(self, post: Post, *, record: bool = False) -> Link | None:
+        """Return the link of a REST object if it is worth a look."""
+        return self.sift(
+            Link(
+                url=post.url,
+                door="rest",
+                lastmod=post.modified,
+                published=post.published,
+                post_id=post.post_id,
+                record=post.record if record else None,
+            )
+        )
+
+    def known(self, url: str, post_id: int | None = None) -> Known | None:
+        """Return what is known of *url* in any form of its host, or of the post with that id."""
+        known = self.memory.known(url)
+        if known is None and post_id is not None:
+            known = self.memory.known_post(post_id)
+        if known is None and self.known_before:
+            scheme, _, rest = url.partition("://")
+            other = rest.removeprefix("www.") if rest.startswith("www.") else f"www.{rest}"
+            schemes = (scheme, "http" if scheme == "https" else "https")
+            forms = (f"{each}://{host}" for host in (rest, other) for each in schemes)
+            known = next(filter(None, map(self.memory.known, forms)), None)
+        return known
+
+    def _why(self, link: Link, url: str, known: Known | None) -> str:
+        if known is None:
+            return "new" if url not in self.fresh else "unchanged"
+        if known.state == "gone":
+            back = link.door == "rest" or link.why == "back" or self._is_newer(link, known)
+            return "back" if back else "gone"
+        if link.record is not None and known.state in ("waiting", "failed"):
+            return "new" if url not in self.fresh else "unchanged"
+        if known.state in ("waiting", "failed"):
+            why = "waiting"
+        elif link.why == "changed" or self._is_newer(link, known):
+            return "changed"
+        else:
+            why = "unchanged"
+        # Permalinks change by the thousand; a post at another address is still that post.
+        return "moved" if known.url != url and self.memory.known(url) is None else why
+
+    def _is_newer(self, link: Link, known: Known) -> bool:
+        """Whether the door states a modification after the one that is known."""
+        earlier = known.lastmod or known.looked_at or known.published
+        if link.lastmod is None or earlier is None:
+            return link.lastmod is not None
+        stated, before = instant(link.lastmod), instant(earlier)
+        if stated is not None and before is not None:
+            return stated > before
+        there, here = self.day(link.lastmod), self.day(earlier)
+        return there is not None and here is not None and there > here
+
+    def day(self, text: str | None) -> dt.date | None:
+        """Return the newsroom's day of a moment or day."""
+        found = instant(text)
+        return found.astimezone(self.zone).date() if found else day(text or "")
+
+    def _plausible(self, link: Link) -> Link:
+        """Return *link* without times that lie in the future."""
+        lastmod, published = self._not_future(link.lastmod), self._not_future(link.published)
+        if (lastmod, published) == (link.lastmod, link.published):
+            return link
+        self.counts["implausible"] += 1
+        return attrs.evolve(link, lastmod=lastmod, published=published)
+
+    def _not_future(self, text: str | None) -> str | None:
+        found = instant(text)
+        return None if found and found > self.now + _TOMORROW else text
+
+    def _is_front_page(self, url: str) -> bool:
+        """Whether *url* is the newsroom's own address, which some sitemaps list among its posts."""
+        return url.partition("://")[2].strip("/").removeprefix("www.") == self._address
+
+    def _in_window(self, link: Link, known: Known | None) -> bool:
+        if self.window is None:
+            return True
+        since, until = self.window.since, self.window.until
+        published = self.day(link.published or (known.published if known else None))
+        changed = self.day(link.lastmod)
+        if published is None and changed is None:
+            return link.door != "sitemap"  # which lists all days; other doors were asked for these
+        if published is None:  # changed before the window opened: published before it, too
+            return not (since and changed and changed < since)
+        return (since is None or since <= published) and (until is None or published <= until)
+
+    def address(self, url: str) -> str | None:
+        """Return the canonical form of *url* if it is the newsroom's, at the host that answers."""
+        found = canonical(url)
+        if found is None or not same_host(found, self.hosts):
+            return None
+        if not same_host(found, (self.newsroom.host,)):
+            return found
+        parts = urlsplit(found)
+        host = self._host or parts.netloc
+        scheme = "https" if self._secure else parts.scheme
+        if (scheme, host) == parts[:2]:
+            return found
+        return parts._replace(scheme=scheme, netloc=host).geturl()
+
+    # counting
+
+    def counted(self) -> int:
+        """Return how many posts are listed and not gone, those of this run included."""
+        return self.known_before + len(self.fresh) + self.counts["back"]
+
+
+_WORTH: Final = frozenset({"new", "changed", "back"})

@@ -1,0 +1,170 @@
+"""Which articles of an archive an export takes, and which of its records it must not.
+
+An export is there as a whole or not at all: written beside its place, then moved there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import attrs
+
+from crawler.archive import read
+from crawler.archive.reading import read_lines
+from crawler.errors import ArchiveError, ConfigurationError
+from crawler.items import Article, Gone, Withheld
+from crawler.timestamps import utc_text
+
+
+@attrs.frozen(kw_only=True)
+class Selection:
+    """What was asked for; days and moments as :func:`crawler.archive.read` takes them."""
+
+    folder: Path
+    since: str | None = None
+    until: str | None = None
+    written_since: str | None = None
+    all_revisions: bool = False
+    """Every revision of an article, instead of the newest."""
+
+    def articles(self) -> Iterator[Article]:
+        """Yield the articles, each revision once. Never what is withheld or gone."""
+        if not self.all_revisions:
+            yield from self._read(latest=True)
+            return
+        # Of one revision the last line counts, and which is last is known when all were seen.
+        last: dict[tuple[str, int], int] = {}
+        for number, article in enumerate(self._read(latest=False)):
+            last[article.id, article.revision] = number
+        for number, article in enumerate(self._read(latest=False)):
+            if last.get((article.id, article.revision)) == number:
+                yield article
+
+    def _read(self, *, latest: bool) -> Iterator[Article]:
+        return read(
+            self.folder,
+            latest=latest,
+            since=self.since,
+            until=self.until,
+            written_since=self.written_since,
+        )
+
+
+def hidden_records(folder: Path) -> frozenset[str]:
+    """Return the ids of the records on which articles rest that are withheld or gone.
+
+    An answer of the REST API lists many articles: one of them hides it.
+    """
+    withheld: set[str] = set()
+    gone: dict[str, int] = {}
+    for line in read_lines(folder):
+        if isinstance(line, Withheld):
+            withheld.add(line.id)
+        elif isinstance(line, Gone):
+            gone[line.id] = line.revision
+        elif line.revision > gone.get(line.id, line.revision):
+            del gone[line.id]  # it came back
+    hidden = withheld.union(gone)
+    if not hidden:
+        return frozenset()
+    return frozenset(
+        capture.record_id
+        for line in read_lines(folder)
+        if isinstance(line, Article) and line.id in hidden
+        for capture in line.captures
+    )
+
+
+def checked_day(name: str, value: str | None) -> str | None:
+    """Return *value*, or raise :exc:`ConfigurationError` when it is not a day."""
+    if value is None:
+        return None
+    with suppress(ValueError):
+        if dt.date.fromisoformat(value).isoformat() == value:
+            return value
+    raise ConfigurationError(f"{name} {value!r}: want a day as YYYY-MM-DD")
+
+
+def checked_moment(name: str, value: str | None) -> str | None:
+    """Return *value*, a day or a moment, as a moment in UTC with ``Z``.
+
+    Without an offset it is taken to be UTC. Raises :exc:`ConfigurationError` when it is neither.
+    """
+    if value is None:
+        return None
+    try:
+        stated = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise ConfigurationError(
+            f"{name} {value!r}: want a day or a moment such as 2026-01-31T04:05:06Z"
+        ) from None
+    if stated.tzinfo is None:
+        stated = stated.replace(tzinfo=dt.UTC)
+    return utc_text(stated.astimezone(dt.UTC))
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Yield a name to write to; what is there at the end takes the place of *path* at once.
+
+    Whoever has the old file open goes on reading the old file. After an error nothing is left.
+    Raises :exc:`ConfigurationError` when *path* is a folder or its folder does not exist, and
+    :exc:`ArchiveError` when the disk refuses.
+    """
+    _check_parent(path)
+    if path.is_dir():
+        raise ConfigurationError(f"{path} is a folder; want the name of a file")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        _settle(partial)
+        partial.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ArchiveError(f"{path} was not written: {error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Yield a folder to write to, which becomes *path* at the end; after an error nothing is left.
+
+    Raises :exc:`ConfigurationError` when *path* exists and is not an empty folder: files of two
+    exports in one folder would be read as one; :exc:`ArchiveError` when the disk refuses.
+    """
+    _check_parent(path)
+    if path.exists() and not path.is_dir():
+        raise ConfigurationError(f"{path} is a file; want the name of a folder")
+    if path.is_dir() and any(path.iterdir()):
+        raise ConfigurationError(f"{path} is not empty; want a folder that is new or empty")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        partial.mkdir()
+        yield partial
+        for file in partial.iterdir():
+            _settle(file)
+        partial.replace(path)
+    except OSError as error:
+        raise ArchiveError(f"{path} was not written: {error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _check_parent(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise ConfigurationError(f"{path}: there is no folder {path.absolute().parent}")
+
+
+def _settle(file: Path) -> None:
+    """Have the system write *file* to disk, so that the name never points at less than all."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,595 @@
+"""The numbers of an archive, for the report and for ``scrapy status``.
+
+One pass over the lines of an archive: what is kept of each article while they go by.
+
+How often a field is filled: the first thing that a change of theme shows.
+
+What ``scrapy status`` says of an archive: the same for people and for programs.
+
+Numbers, days and names of others as words that are safe to show.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from sys import intern
+from typing import Any, Final
+
+import attrs
+
+from crawler.archive import Holder, Ledger, Look, RunRecord, lock_holder, read_runs
+from crawler.archive.reading import read_lines
+from crawler.codec import Line
+from crawler.errors import ArchiveError
+from crawler.items import Article, Gone, Withheld
+from crawler.project_items import ProjectItem
+from crawler.timestamps import Moment
+from crawler.timestamps import printed_moment as moment
+
+WINDOW: Final = 50
+"""Article lines that are looked at."""
+
+ENOUGH: Final = 20
+"""Fewer lines than this allow no verdict."""
+
+
+COVERED: Final = (
+    "title", "subtitle", "published_at", "modified_at", "event_date", "authors", "writer",
+    "editor", "source_url", "credit", "categories", "tags", "topics", "dateline", "caption",
+    "photo_credit", "image_url", "image_alt", "images", "embeds", "body", "dates", "related_posts",
+)  # fmt: skip
+"""The fields whose coverage says something about the newsroom, or about our rules."""
+
+
+@attrs.frozen
+class Shortfall:
+    """A field that is filled less often than it should be."""
+
+    field: str
+    share: float
+    floor: float
+    lines: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.field}: filled in {self.share:.0%} of the last {self.lines} articles, "
+            f"want {self.floor:.0%}"
+        )
+
+
+def field_coverage(articles: Sequence[Article]) -> dict[str, float]:
+    """Return field of :data:`COVERED` → share of *articles* that have it; empty without any."""
+    if not articles:
+        return {}
+    return {
+        name: sum(1 for each in articles if getattr(each, name)) / len(articles) for name in COVERED
+    }
+
+
+def shortfalls(articles: Sequence[Article], floors: Mapping[str, float]) -> list[Shortfall]:
+    """Return the fields below their floor; none where there are too few lines to tell."""
+    if len(articles) < ENOUGH:
+        return []
+    shares = field_coverage(articles)
+    return [
+        Shortfall(name, shares[name], floor, len(articles))
+        for name, floor in floors.items()
+        if name in shares and shares[name] < floor
+    ]
+
+
+@attrs.define
+class Known:
+    """An article, as far as numbers need it."""
+
+    revision: int = 0
+    edits: int = 0
+    """Revisions beyond the first."""
+
+    gone: bool = False
+    captured: dt.datetime | None = None
+    """First capture of all, UTC."""
+
+    published: Moment = attrs.Factory(Moment)
+    words: int = 0
+    source: str = "page"
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    place: str | None = None
+    region: str | None = None
+    fields: int = 0
+    """Which of :data:`COVERED` are filled, a bit each."""
+
+
+class Tally:
+    """What lines add up to, given in the order written."""
+
+    def __init__(self) -> None:
+        self.articles: dict[str, Known] = {}
+        self.withheld: set[str] = set()
+        self.edits: Counter[str] = Counter()
+        """Month in which it was written (UTC) → revisions beyond the first."""
+
+        self.gone: Counter[str] = Counter()
+        """Month in which it was found missing (UTC) → articles."""
+
+        self.began: dt.datetime | None = None
+        """When the first line was written."""
+
+    def add(self, line: Line) -> None:
+        if self.began is None:
+            self.began = moment(line.written_at).utc
+        if isinstance(line, ProjectItem):
+            return
+        if isinstance(line, Withheld):
+            self.withheld.add(line.id)
+            return
+        known = self.articles.setdefault(line.id, Known())
+        if isinstance(line, Gone):
+            known.gone, known.revision = True, line.revision
+            self.gone[line.gone_at[:7]] += 1
+        else:
+            self._take(known, line)
+
+    def _take(self, known: Known, line: Article) -> None:
+        captured = [at for each in line.captures if (at := moment(each.fetched_at).utc)]
+        known.captured = min(
+            [known.captured, *captured] if known.captured else captured, default=None
+        )
+        if line.revision < known.revision:
+            return  # read again, after it was edited or gone
+        if line.revision > max(known.revision, 1):
+            known.edits += 1
+            self.edits[(line.written_at or "")[:7]] += 1
+        known.revision, known.gone = line.revision, False
+        known.published = moment(line.published_at)
+        known.words, known.source = line.word_count, line.source
+        known.categories, known.authors = _shared(*line.categories), _shared(*line.authors)
+        if line.dateline:
+            known.place, known.region = line.dateline.place, line.dateline.region
+            if known.place:
+                known.place = intern(known.place)
+        else:
+            known.place = known.region = None
+        known.fields = sum(1 << bit for bit, name in enumerate(COVERED) if getattr(line, name))
+
+    def shown(self) -> list[Known]:
+        """The articles that are neither gone nor withheld."""
+        return [
+            known
+            for key, known in self.articles.items()
+            if not known.gone and key not in self.withheld
+        ]
+
+    def gone_now(self) -> int:
+        """How many articles are gone, and not withheld."""
+        return sum(known.gone for key, known in self.articles.items() if key not in self.withheld)
+
+
+def _shared(*names: str) -> tuple[str, ...]:
+    """Names that many articles have, held in memory once."""
+    return tuple(map(intern, names))
+
+
+# Minutes from publication to first capture, as steps that a reader knows.
+LAG_STEPS: Final = (
+    ("up to 15 minutes", 15),
+    ("15 minutes – 1 hour", 60),
+    ("1 – 6 hours", 6 * 60),
+    ("6 – 24 hours", 24 * 60),
+    ("1 – 7 days", 7 * 24 * 60),
+)
+LATER: Final = "more than 7 days"
+
+_GAPS: Final = 10
+_YEARS_APART: Final = 24  # months without an article, after which dates are not to be believed
+_SHORTEST_GAP: Final = 2  # days without an article
+
+
+@attrs.frozen
+class Gap:
+    """Days in a row on which nothing was published, between the first article and the last."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+
+@attrs.frozen(kw_only=True)
+class Statistics:
+    """What is in an archive. Articles are those that are neither gone nor withheld.
+
+    Months are ``YYYY-MM``; those of publication by the newsroom's own clock, all others UTC.
+    """
+
+    name: str
+    articles: int
+    undated: int
+    """Articles without a publication."""
+
+    stray: int
+    """Articles dated years apart from all others, 1970 or 9999: they are in no month or gap."""
+
+    first_day: dt.date | None
+    last_day: dt.date | None
+    by_month: Mapping[str, int]
+    """Month of publication → articles, from the first to the last month, without a hole."""
+
+    words: int
+    from_rest: int
+    """Articles whose newest line comes from the REST API alone."""
+
+    edited: int
+    """Articles of more than one revision."""
+
+    revisions: int
+    """Revisions beyond the first, of all articles that were ever found."""
+
+    gone: int
+    withheld: int
+    edits_by_month: Mapping[str, int]
+    """Month in which the archive noticed → revisions beyond the first."""
+
+    gone_by_month: Mapping[str, int]
+    categories: Mapping[str, int]
+    """Name → articles, most first; so are the next two."""
+
+    authors: Mapping[str, int]
+    places: Mapping[str, int]
+    """Place of the dateline → articles."""
+
+    provinces: Mapping[str, int]
+    """Kemendagri code of the province of the dateline → articles."""
+
+    hours: tuple[tuple[int, ...], ...]
+    """Articles by weekday, Monday first, and hour of publication."""
+
+    lags: Mapping[str, int]
+    """Step of :data:`LAG_STEPS`, or :data:`LATER` → articles first captured within it.
+
+    Of articles that were published when the archive had begun: a backfill says nothing about it.
+    """
+
+    lag_by_month: Mapping[str, float]
+    """Month of publication → median of the minutes until the first capture."""
+
+    coverage: Mapping[str, float]
+    """Field → share of the articles that have it, 0 to 1."""
+
+    coverage_by_month: Mapping[str, Mapping[str, float]]
+    gaps: tuple[Gap, ...]
+    """The longest, longest first."""
+
+
+def statistics(folder: Path) -> Statistics:
+    """Return the numbers of the archive in *folder*, in one pass over its lines.
+
+    Memory grows with the number of articles, not with their text. Raises :exc:`ArchiveDamaged`.
+    """
+    return summarise(folder.name, read_lines(folder))
+
+
+def disk(folder: Path) -> dict[str, int]:
+    """Return the bytes that the archive in *folder* takes, by kind; all kinds are there."""
+    sizes = {"articles": 0, "captures": 0, "ledger": 0, "other": 0}
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # a run may take a file away meanwhile
+            if path.is_file():
+                sizes[_kind(path.relative_to(folder))] += path.stat().st_size
+    return sizes
+
+
+def _kind(path: Path) -> str:
+    if path.name.startswith("articles-"):
+        return "articles"
+    if path.parts[0] == "warc":
+        return "captures"
+    return "ledger" if path.name.startswith("state.sqlite") else "other"
+
+
+def summarise(name: str, lines: Iterable[Line]) -> Statistics:
+    """Return the numbers of *lines*, all lines of an archive in the order written."""
+    tally = Tally()
+    for line in lines:
+        tally.add(line)
+    shown = tally.shown()
+    months = _credible(Counter(each.published.month for each in shown if each.published.month))
+    dated = [each for each in shown if each.published.month in months]
+    days = sorted({each.published.day for each in dated if each.published.day})
+    return Statistics(
+        name=name,
+        articles=len(shown),
+        undated=sum(1 for each in shown if each.published.month is None),
+        stray=sum(1 for each in shown if each.published.month) - len(dated),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        by_month={month: months[month] for month in month_range(months)},
+        words=sum(each.words for each in shown),
+        from_rest=sum(1 for each in shown if each.source == "rest"),
+        edited=sum(1 for each in shown if each.edits),
+        revisions=sum(tally.edits.values()),
+        gone=tally.gone_now(),
+        withheld=len(tally.withheld),
+        edits_by_month=dict(sorted(tally.edits.items())),
+        gone_by_month=dict(sorted(tally.gone.items())),
+        categories=_ranked(name for each in shown for name in each.categories),
+        authors=_ranked(name for each in shown for name in each.authors),
+        places=_ranked(each.place for each in shown if each.place),
+        provinces=_ranked(each.region.partition(".")[0] for each in shown if each.region),
+        hours=_hours(shown),
+        **_lags(shown, tally.began),
+        coverage=_coverage(shown),
+        coverage_by_month=_by_month(dated),
+        gaps=_gaps(days),
+    )
+
+
+def _credible(months: Counter[str]) -> Counter[str]:
+    """Return the months of the block that has most articles, of blocks that lie years apart."""
+    blocks: list[Counter[str]] = []
+    before = -_YEARS_APART
+    for month in sorted(months):
+        number = _number(month)
+        if number - before > _YEARS_APART or not blocks:
+            blocks.append(Counter())
+        blocks[-1][month] = months[month]
+        before = number
+    return max(blocks, key=Counter.total, default=Counter())
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def _ranked(names: Iterable[str]) -> dict[str, int]:
+    counts = Counter(names)
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
+
+
+def month_range(months: Iterable[str]) -> Iterator[str]:
+    """Yield all months from the first of *months* to the last, without a hole."""
+    numbers = [_number(month) for month in months]
+    for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
+        yield f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+def _hours(shown: Iterable[Known]) -> tuple[tuple[int, ...], ...]:
+    counts: Counter[tuple[int, int]] = Counter()
+    for each in shown:
+        local = each.published.local
+        if local is not None:
+            counts[local.weekday(), local.hour] += 1
+    return tuple(tuple(counts[day, hour] for hour in range(24)) for day in range(7))
+
+
+def _lags(shown: Iterable[Known], began: dt.datetime | None) -> dict[str, Any]:
+    """The fields of :class:`Statistics` that need the moment when the archive *began*."""
+    steps = dict.fromkeys([name for name, _ in LAG_STEPS] + [LATER], 0)
+    months: dict[str, list[float]] = defaultdict(list)
+    for each in shown:
+        published, captured = each.published.utc, each.captured
+        if published is None or captured is None or began is None or published < began:
+            continue
+        minutes = max(0.0, (captured - published).total_seconds() / 60)
+        step = next((name for name, limit in LAG_STEPS if minutes <= limit), LATER)
+        steps[step] += 1
+        months[each.published.month or ""].append(minutes)
+    medians = {month: median(minutes) for month, minutes in sorted(months.items())}
+    return {"lags": steps, "lag_by_month": medians}
+
+
+def _coverage(shown: list[Known]) -> dict[str, float]:
+    if not shown:
+        return {}
+    return {
+        name: sum(each.fields >> bit & 1 for each in shown) / len(shown)
+        for bit, name in enumerate(COVERED)
+    }
+
+
+def _by_month(dated: Iterable[Known]) -> dict[str, dict[str, float]]:
+    months: dict[str, list[Known]] = defaultdict(list)
+    for each in dated:
+        months[each.published.month or ""].append(each)
+    return {month: _coverage(months[month]) for month in sorted(months)}
+
+
+def _gaps(days: list[dt.date]) -> tuple[Gap, ...]:
+    one = dt.timedelta(days=1)
+    gaps = [
+        Gap(before + one, after - one)
+        for before, after in pairwise(days)
+        if (after - before).days > _SHORTEST_GAP
+    ]
+    return tuple(sorted(gaps, key=lambda gap: (-gap.days, gap.first))[:_GAPS])
+
+
+AUDIT: Final = "audit"
+LAST_RUNS: Final = 10
+MOST_TROUBLES: Final = 1000
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """An address that a door lists and that is not archived."""
+
+    url: str
+    reason: str
+    """``waiting`` (not fetched yet), ``failed 3 times: http_503``, ``protected``, ``robots`` …"""
+
+    month: str | None
+    """``YYYY-MM`` of publication, where a door states it."""
+
+
+@attrs.frozen(kw_only=True)
+class Status:
+    """An archive at a glance."""
+
+    name: str
+    statistics: Statistics
+    disk: Mapping[str, int]
+    runs: tuple[RunRecord, ...]
+    """The last ones, oldest first."""
+
+    holder: Holder | None
+    """Who writes just now."""
+
+    listed: Mapping[str, int]
+    """Door → articles it counts, as of :attr:`audited_at`."""
+
+    audited_at: str | None
+    missing: tuple[Missing, ...]
+    """Listed and not archived, and why; refusals included."""
+
+    note: str | None = None
+    """Why something above is not known."""
+
+
+def status(folder: Path) -> Status:
+    """Return what there is to say of the archive in *folder*, also while a run writes it."""
+    audit: Mapping[str, Any] = {}
+    missing: tuple[Missing, ...] = ()
+    note = None
+    try:
+        ledger = Ledger.read_only(folder)
+    except ArchiveError as error:
+        note = f"{error}; what is missing is known again after the next run"
+    else:
+        try:
+            audit = ledger.door(AUDIT)
+            missing = tuple(_missing(ledger))
+        finally:
+            ledger.close()
+    runs = list(read_runs(folder))
+    return Status(
+        name=folder.name,
+        statistics=statistics(folder),
+        disk=disk(folder),
+        runs=tuple(runs[-LAST_RUNS:]),
+        holder=lock_holder(folder),
+        listed=audit.get("totals", {}),
+        audited_at=audit.get("at"),
+        missing=missing,
+        note=note,
+    )
+
+
+def reasons(missing: tuple[Missing, ...]) -> dict[str, int]:
+    """Return reason → how many, most first; numbers of tries are left out."""
+    counts = Counter(each.reason.partition(" ")[0] for each in missing)
+    return dict(counts.most_common())
+
+
+def as_json(status: Status) -> dict[str, Any]:
+    """Return *status* as JSON values."""
+    return attrs.asdict(status, value_serializer=_plain)
+
+
+def _plain(_: Any, __: Any, value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _missing(ledger: Ledger) -> list[Missing]:
+    looks = [
+        *ledger.waiting(MOST_TROUBLES),
+        *(each for each in ledger.troubles(MOST_TROUBLES) if each.id is None),
+        *ledger.refused(MOST_TROUBLES),
+    ]
+    unique = {look.url: look for look in looks}
+    return [
+        Missing(url=look.url, reason=_reason(look), month=(look.published or "")[:7] or None)
+        for look in unique.values()
+    ]
+
+
+def _reason(look: Look) -> str:
+    if look.state == "waiting":
+        return "waiting"
+    if look.failures:
+        times = "once" if look.failures == 1 else f"{look.failures} times"
+        return f"failed {times}: {look.reason}"
+    return look.reason or look.state
+
+
+_LONGEST: Final = 60
+# Control, format, surrogate, private use and unassigned characters: what hides, reorders or
+# rings. White space among them becomes a space.
+_UNSEEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def clean(text: str) -> str:
+    r"""Return *text* fit for a label: one line, at most 60 characters, nothing unseen.
+
+    >>> clean("Hukum\u202e dan\x07\n Kriminal")
+    'Hukum dan Kriminal'
+    """
+    folded = re.sub(r"\s+", " ", text)
+    seen = "".join(char for char in folded if unicodedata.category(char) not in _UNSEEN).strip()
+    return seen if len(seen) <= _LONGEST else f"{seen[: _LONGEST - 1].rstrip()}…"
+
+
+def many(count: int, one: str, more: str | None = None) -> str:
+    """Return *count* with its noun.
+
+    >>> many(1, "article"), many(1200, "article"), many(2, "category", "categories")
+    ('1 article', '1,200 articles', '2 categories')
+    """
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
+def compact(count: int) -> str:
+    """Return *count* in a form that fits a card: ``12,345``, ``1.3 M``."""
+    return f"{count:,}" if count < 1_000_000 else f"{count / 1_000_000:,.1f} M"  # noqa: PLR2004 -- M
+
+
+def month_name(month: str) -> str:
+    """Return ``2024-05`` as ``May 2024``."""
+    return f"{dt.date.fromisoformat(f'{month}-01'):%B %Y}"
+
+
+def day_name(day: dt.date) -> str:
+    """Return a day as ``5 May 2024``."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def span(first: dt.date, last: dt.date) -> str:
+    """Return two days as a range, without saying month and year twice.
+
+    >>> span(dt.date(2024, 5, 30), dt.date(2024, 6, 2))
+    '30 May – 2 Jun 2024'
+    """
+    if first == last:
+        return f"{last.day} {last:%b %Y}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:%b %Y}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%b}{year} – {last.day} {last:%b %Y}"
+
+
+def size(count: float) -> str:
+    """Return bytes as ``1.2 GB``."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:  # noqa: PLR2004 -- a thousand, as in kilo
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:,.1f} GB"
+
+
+def lasting(minutes: float) -> str:
+    """Return a time span of so many minutes in the unit that suits it."""
+    if minutes < 90:  # noqa: PLR2004 -- up to an hour and a half
+        return many(round(minutes), "minute")
+    if minutes < 48 * 60:
+        return many(round(minutes / 60), "hour")
+    return many(round(minutes / 60 / 24), "day")

@@ -1,0 +1,332 @@
+"""One pass over the content of a page: what its text is made of, block by block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from lxml import etree
+
+from crawler.errors import NotAnArticle
+from crawler.extract import media
+from crawler.extract.blocks import EM, STRONG, Block, Builder, Path, Run, markup, plain
+from crawler.extract.document import Document, is_emoji, text_of
+from crawler.extract.media import box
+from crawler.extract.roles import Role, Roles
+from crawler.items import Embed, RelatedPost
+from crawler.normalise.text import fold
+
+# Content stands some ten elements deep; deeper than this is no page that someone wrote.
+_DEEPEST: Final = 150
+
+_ADDRESS: Final = re.compile(r"https?://\S+")
+_HIDDEN: Final = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)")
+
+
+class Walk:
+    """The blocks, embeds and related posts of one page's content.
+
+    *skip* are elements of the page that are known not to be body.
+    """
+
+    def __init__(
+        self,
+        content: etree._Element,
+        document: Document,
+        roles: Roles,
+        *,
+        skip: frozenset[etree._Element] = frozenset(),
+    ) -> None:
+        self.embeds: list[Embed] = []
+        self.footers: list[etree._Element] = []
+        self.page_links: list[str] = []
+        self.protected = False
+        self._builder = Builder(document)
+        self._document = document
+        self._role_of = roles.of
+        self._skip = skip
+        self._serial = 0
+        self._depth = 0
+        self._descend(content, 0, None)
+        self._builder.end_block()
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks of the text, photos between them."""
+        return self._builder.blocks
+
+    @property
+    def related(self) -> list[RelatedPost]:
+        """The related posts in the text."""
+        return self._builder.related
+
+    def _descend(self, parent: etree._Element, style: int, link: str | None) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise NotAnArticle(self._document.url, "too_deep")
+        builder = self._builder
+        text = parent.text
+        if text:
+            builder.line.append(Run(text, style, link))
+        for child in parent:
+            tag = child.tag
+            if tag.__class__ is str:  # comments have a function for a tag
+                self._element(child, tag, style, link)
+            tail = child.tail
+            if tail and (builder.line or not tail.isspace()):
+                builder.line.append(Run(tail, style, link))
+        self._depth -= 1
+
+    def _element(self, element: etree._Element, tag: str, style: int, link: str | None) -> None:
+        if element.keys():
+            classes = element.get("class")
+            role = self._role_of(classes) if classes else None
+            if role is not None and not (self._skip and element in self._skip):
+                self._by_role(element, role, style)
+                return
+            if _is_hidden(element) or (self._skip and element in self._skip):
+                return
+        action = _ACTIONS.get(tag)
+        if action is not None:
+            action(self, element, style, link)
+        elif tag in _STYLES:
+            self._descend(element, style | _STYLES[tag], link)
+        elif tag not in _LEFT_OUT and not tag.startswith("amp-"):
+            self._descend(element, style, link)
+
+    # What an element's name makes of it.
+
+    def _break(self, _element: etree._Element, _style: int, _link: str | None) -> None:
+        self._builder.break_line()
+
+    def _block(self, element: etree._Element, style: int, link: str | None) -> None:
+        builder = self._builder
+        builder.end_block()
+        tag, builder.tag = builder.tag, "p"
+        if len(element) or style or link or builder.in_cell:
+            self._descend(element, style, link)
+            builder.end_block()
+        elif element.text:
+            builder.add_plain(element.text)
+        builder.tag = tag
+
+    def _subhead(self, element: etree._Element, style: int, link: str | None) -> None:
+        tag = _SUBHEADS[str(element.tag)]
+        self._within(element, style, link, kind="h", tag=tag, path=self._builder.path)
+
+    def _list(self, element: etree._Element, style: int, link: str | None) -> None:
+        path = self._nested("ol" if element.tag == "ol" else "ul")
+        self._within(element, style, link, kind="li", tag="", path=path)
+
+    def _item(self, element: etree._Element, style: int, link: str | None) -> None:
+        path, tag = self._builder.path, "p"
+        if path and path[-1][0] in ("ul", "ol"):
+            path, tag = self._nested("li"), ""
+        self._within(element, style, link, kind="li", tag=tag, path=path)
+
+    def _quotation(self, element: etree._Element, style: int, link: str | None) -> None:
+        path = self._nested("blockquote")
+        self._within(element, style, link, kind="quote", tag="p", path=path)
+
+    def _within(
+        self,
+        element: etree._Element,
+        style: int,
+        link: str | None,
+        *,
+        kind: str,
+        tag: str,
+        path: Path,
+    ) -> None:
+        builder = self._builder
+        builder.end_block()
+        before = builder.kind, builder.tag, builder.path
+        builder.kind, builder.tag, builder.path = kind, tag, path
+        self._descend(element, style, link)
+        builder.end_block()
+        builder.kind, builder.tag, builder.path = before
+
+    def _nested(self, tag: str) -> Path:
+        self._serial += 1
+        return (*self._builder.path, (tag, self._serial))
+
+    def _cite(self, element: etree._Element, style: int, link: str | None) -> None:
+        """A ``cite`` of its own joins the quotation before it (fixtures/progres/kutipan)."""
+        builder = self._builder
+        if builder.kind == "quote" and builder.join_cite(text_of(element)):
+            return
+        builder.line.append(Run(" ", style, link))
+        self._descend(element, style, link)
+
+    def _table(self, element: etree._Element, style: int, link: str | None) -> None:
+        builder = self._builder
+        builder.end_block()
+        if _is_layout(element):
+            self._descend(element, style, link)
+            builder.end_block()
+            return
+        path = self._nested("table")
+        for row in element.iter("tr"):
+            self._row([cell for cell in row if cell.tag in ("td", "th")], path)
+
+    def _row(self, cells: Iterable[etree._Element], path: Path) -> None:
+        builder = self._builder
+        texts, inner = [], []
+        for cell in cells:
+            builder.in_cell = True
+            self._descend(cell, 0, None)
+            builder.in_cell = False
+            runs = builder.take_cell()
+            texts.append(plain(runs))
+            inner.append(f"<{cell.tag}>{markup(runs)}</{cell.tag}>")
+        if any(texts):
+            block = Block("tr", "tr", path)
+            block.text, block.inner = fold(" | ".join(texts)), "".join(inner)
+            builder.blocks.append(block)
+
+    def _anchor(self, element: etree._Element, style: int, link: str | None) -> None:
+        self._descend(element, style, element.get("href") or link)
+
+    def _image(self, element: etree._Element, style: int, link: str | None) -> None:
+        if is_emoji(element):
+            self._builder.line.append(Run(element.get("alt") or "", style, link))
+            return
+        photo = media.photo(element, self._document, link)
+        if photo is not None:
+            self._builder.add_photo(photo)
+
+    def _figure(self, element: etree._Element, style: int, link: str | None) -> None:
+        builder = self._builder
+        builder.end_block()
+        first = len(builder.blocks)
+        self._descend(element, style, link)
+        builder.end_block()
+        photos = [block.photo for block in builder.blocks[first:] if block.photo]
+        for photo in photos:
+            photo.bare = False
+        # The caption of a gallery belongs to none of its photos.
+        if len(photos) == 1 and photos[0].caption is None:
+            photos[0].caption = next(filter(None, map(self._caption, element.iter())), None)
+
+    def _caption(self, element: etree._Element) -> str | None:
+        classes = element.get("class") if isinstance(element.tag, str) else None
+        if element.tag == "figcaption" or (classes and self._role_of(classes) is Role.CAPTION):
+            return text_of(element) or None
+        return None
+
+    def _frame(self, element: etree._Element, _style: int, _link: str | None) -> None:
+        self._embed(media.frame(element, self._document))
+
+    def _embed(self, embed: Embed | None) -> None:
+        if embed is not None:
+            self.embeds.append(embed)
+
+    def _form(self, element: etree._Element, _style: int, _link: str | None) -> None:
+        if "post-password-form" in (element.get("class") or ""):
+            self.protected = True
+
+    def _footer(self, element: etree._Element, style: int, link: str | None) -> None:
+        if self._builder.kind == "quote":
+            self._cite(element, style, link)
+        else:
+            self.footers.append(element)
+
+    # What an element's class makes of it.
+
+    def _by_role(self, element: etree._Element, role: Role, style: int) -> None:
+        builder, document = self._builder, self._document
+        if role is Role.RELATED:
+            builder.related += box(element, document, "inline")
+        elif role is Role.OWN_EMBED:
+            builder.related += box(element, document, "editor")
+        elif role is Role.FOOTER:
+            self.footers.append(element)
+        elif role is Role.PAGES:
+            self.page_links += [a.get("href") or "" for a in element.iter("a")]
+        elif role is Role.FIGURE:
+            self._figure(element, style, None)
+        elif role is Role.DECK:
+            builder.deck = True
+            _ACTIONS.get(str(element.tag), Walk._block)(self, element, style, None)
+            builder.deck = False
+        elif role in _EMBEDS:
+            self._embed(_EMBEDS[role](element, document))
+        elif role is Role.EMBED:
+            self._wrapped_embed(element)
+
+    def _wrapped_embed(self, element: etree._Element) -> None:
+        """Of a wrapper around an embed only the embed counts; some hold no more than its address."""
+        for inner in element.iterdescendants("*"):
+            role = self._role_of(inner.get("class") or "")
+            if role is Role.OWN_EMBED:
+                self._by_role(inner, role, 0)
+                return
+            read = media.frame if inner.tag in _FRAMES else _EMBEDS.get(role) if role else None
+            embed = read(inner, self._document) if read else None
+            if embed is not None:
+                self.embeds.append(embed)
+                return
+        address = _ADDRESS.search(text_of(element))
+        self._embed(media.embed_at(address[0] if address else None))
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    get = element.get
+    style = get("style") or get("data-amp-original-style")
+    if style and _HIDDEN.search(style):
+        return True
+    return get("hidden") is not None or get("aria-hidden") == "true"
+
+
+def _is_layout(table: etree._Element) -> bool:
+    """Whether a table only arranges things: another stands in it, or it has one cell."""
+    return sum(1 for _ in table.iter("table")) > 1 or sum(1 for _ in table.iter("td", "th")) <= 1
+
+
+_SUBHEADS: Final = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
+_STYLES: Final = {"strong": STRONG, "b": STRONG, "em": EM, "i": EM}
+_EMBEDS: Final = {
+    Role.TWEET: media.tweet,
+    Role.INSTAGRAM: media.instagram,
+    Role.VIDEO: media.frame,
+}
+_FRAMES: Final = frozenset(
+    (
+        *("iframe", "amp-iframe", "amp-youtube", "amp-instagram", "amp-twitter", "amp-vimeo"),
+        *("amp-dailymotion", "amp-facebook", "amp-tiktok", "amp-video", "video", "embed"),
+    )
+)
+_LEFT_OUT: Final = frozenset(
+    (
+        *("script", "style", "noscript", "template", "button", "input", "select", "textarea"),
+        *("svg", "math", "canvas", "map", "nav", "aside", "link", "meta", "title", "head"),
+        *("object", "audio", "ins", "dialog", "figcaption", "i-amphtml-sizer"),
+    )
+)
+_ACTIONS: Final[Mapping[str, Callable[[Walk, etree._Element, int, str | None], None]]] = {
+    "br": Walk._break,
+    "hr": Walk._block,
+    "a": Walk._anchor,
+    "img": Walk._image,
+    **dict.fromkeys(media.AMP_IMAGES, Walk._image),
+    "figure": Walk._figure,
+    "table": Walk._table,
+    "blockquote": Walk._quotation,
+    "cite": Walk._cite,
+    "ul": Walk._list,
+    "ol": Walk._list,
+    "menu": Walk._list,
+    "li": Walk._item,
+    "form": Walk._form,
+    "footer": Walk._footer,
+    **dict.fromkeys(_SUBHEADS, Walk._subhead),
+    **dict.fromkeys(_FRAMES, Walk._frame),
+    **dict.fromkeys(
+        (
+            *("p", "div", "section", "article", "main", "header", "address", "center", "pre"),
+            *("details", "summary", "dl", "dt", "dd", "fieldset", "tr", "td", "th", "tbody"),
+        ),
+        Walk._block,
+    ),
+}

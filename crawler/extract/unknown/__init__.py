@@ -1,0 +1,1 @@
+"""The reader of pages whose theme nobody has described: text and fields by what they are."""

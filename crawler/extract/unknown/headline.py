@@ -1,0 +1,276 @@
+"""Which element of an unknown page is the headline, and what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import attrs
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.extract.unknown.lines import holds_more, is_furniture
+from crawler.extract.unknown.metadata import Metadata
+from crawler.normalise.text import fold, typographic_fold
+from crawler.normalise.urls import absolute
+
+_HEADINGS: Final = {"h1": 3.0, "h2": 2.0, "h3": 1.0, "h4": 0.5, "h5": 0.0}
+_ANY_BOX: Final = ("div", "p", "span", "td", "strong", "b", "font", "center", "a")
+_LONGEST: Final = 300
+# A link, an emphasis, an icon. What has more is a box that is called title.
+_FEW_CHILDREN: Final = 3
+_MOST: Final = 400
+
+# What hAtom and the theme families call the element: entry-title, post-title, td-post-title,
+# jeg_post_title, judul; and sites that style a span as a heading: "h4".
+_TITLE_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:entry|post|posting|article|single|news|detail|read|berita)?[-_]?"
+    r"(?:title|judul|headline|heading)(?:$|[\s_-])|(?:^|\s)h[1-6](?:$|\s)",
+    re.IGNORECASE,
+)
+_ENTRY_CLASS: Final = re.compile(
+    r"(?:entry|post|posting|article|single|detail|news|read)[-_]{0,2}(?:title|judul|headline)",
+    re.IGNORECASE,
+)
+_OTHERS_CLASS: Final = re.compile(
+    r"(?:site|widget|page|archive|section|block|box|menu|logo|brand|author|comment)[-_]?"
+    r"(?:title|heading|branding|logo)|screen-reader|sub[-_]?title|sub[-_]?judul|reply-title",
+    re.IGNORECASE,
+)
+_CANDIDATES: Final = etree.XPath(
+    "//h1|//h2|//h3|//h4|//h5|//*[@itemprop='headline' and not(self::meta)]"
+    "|//div[@class]|//span[@class]|//p[@class]|//strong[@class]"
+)
+# Between a headline and the site's name in <title>, and in front of it in some og:titles.
+_SEPARATORS: Final = ("-", "|", "»", "«", "::", "/", ":", "~", "·", "•", "<", ">")
+_BEFORE_MARK: Final = re.compile(r" ([:.,;!?])")
+_GROWN: Final = re.compile(r"[:!?]\w")
+_PARTS: Final = re.compile(r"\s[-–—|»:~·•]+\s|\s::\s")
+_WORD: Final = re.compile(r"\w+")
+
+# Letters from which on a part of a title is a headline and not the site's name.
+_HEADLINE: Final = 20
+# Enough to be the headline without any other sign: one h1, or a heading that is called a title.
+_SURE: Final = 3.0
+
+
+@attrs.frozen
+class Headline:
+    """A headline as printed."""
+
+    text: str
+    source: str
+    element: etree._Element | None = None
+    """The element that prints it; ``None`` when only the page's metadata has it."""
+
+    agrees: bool = False
+    """Whether metadata or the address say the same."""
+
+
+@attrs.frozen
+class _References:
+    """What the page's metadata and address say the headline is, folded."""
+
+    titles: tuple[str, ...]
+    slug: frozenset[str]
+
+    def equal(self, text: str) -> bool:
+        return any(text == title or _is_cut_of(text, title) for title in self.titles)
+
+    def inside(self, text: str) -> bool:
+        """Whether *text* holds a headline that metadata name, with a kicker before it."""
+        parts = (part for title in self.titles for part in _PARTS.split(title))
+        return any(len(part) >= _HEADLINE and part in text for part in parts)
+
+    def overlap(self, text: str) -> float:
+        """Return the share of the address's words that *text* has, 1 for all, 0 for none."""
+        words = set(_WORD.findall(text))
+        if len(self.slug) < 3 or not words:  # noqa: PLR2004 -- two words name a section
+            return 0.0
+        return min(len(words & self.slug) / len(self.slug), 1.0)
+
+
+def find_headline(root: etree._Element, metadata: Metadata, url: str) -> Headline | None:
+    """Return the headline of the page at *url*, or ``None`` where nothing says what it is.
+
+    A heading wins that metadata, ``<title>`` (without the site's name) or the words of the address
+    confirm (fixtures/lintas/banyak-h1, fixtures/lintas/tajuk-tanpa-h1); then microdata, the tag,
+    and what its class calls it. Where no element prints what
+    the metadata say, the metadata's own form is the headline.
+    """
+    references = _references(root, metadata, url)
+    best: tuple[float, Headline] | None = None
+    for element, text in _candidates(root):
+        score, agrees = _score(element, text, references, url)
+        if score >= _SURE and (best is None or score > best[0]):
+            best = score, Headline(text, _name(element), element, agrees)
+    if best is None or not best[1].agrees:
+        # Old content systems print the headline in a cell or a font of any name.
+        for element in root.iter(*_ANY_BOX):
+            text = "" if len(element) > _FEW_CHILDREN else _printed(element)
+            if text and references.equal(typographic_fold(text).casefold()):
+                return Headline(text, str(element.tag), element, agrees=True)
+    if best is not None:
+        return best[1]
+    for stated in metadata.titles():
+        return Headline(_without_site(stated.value, metadata), stated.source)
+    return None
+
+
+def heading_above(body: etree._Element, page: etree._Element) -> Headline | None:
+    """Return the last heading above the text in *body*, where no metadata name a headline.
+
+    Old content systems print a ``span.h4`` and call every page by the site's name.
+    """
+    last: Headline | None = None
+    inside = body
+    for element in page.iter():
+        if element is body:
+            first = next((each for each in body.iter() if _may_be_a_heading(each)), None)
+            inside = body if first is None else first
+        if _may_be_a_heading(element) and (text := _printed(element)) and len(text) <= _LONGEST:
+            last = Headline(text, _name(element), element)
+        if element is inside:
+            break
+    return last
+
+
+def _references(root: etree._Element, metadata: Metadata, url: str) -> _References:
+    titles = [stated.value for stated in metadata.titles()]
+    title = root.find(".//title")
+    if title is not None:
+        titles.append(text_of(title))
+    folded = (typographic_fold(each).casefold() for each in titles)
+    # Content systems call every page by the site's name.
+    site = {*metadata.site_names(), *_host(url).split("."), _host(url)}
+    named = dict.fromkeys(each for each in folded if each and each not in site)
+    return _References(tuple(named), _slug(url))
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].casefold()
+
+
+def _slug(url: str) -> frozenset[str]:
+    try:
+        segments = [each for each in unquote(urlsplit(url).path).split("/") if each]
+    except ValueError:
+        return frozenset()
+    longest = max(segments, key=lambda each: each.count("-") + each.count("."), default="")
+    return frozenset(_WORD.findall(re.sub(r"[-_.]|\.html?$", " ", longest.casefold())))
+
+
+def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
+    found = _CANDIDATES(root)
+    assert isinstance(found, list)
+    count = 0
+    for element in found:
+        assert isinstance(element, etree._Element)
+        if not _may_be_a_heading(element):
+            continue
+        text = _printed(element)
+        if text and len(text) <= _LONGEST:
+            count += 1
+            if count > _MOST:
+                return
+            # A kicker in a span of its own stands apart, unless metadata have it otherwise.
+            apart = _apart(element) if len(element) > 1 else text
+            if apart != text and _GROWN.search(text):
+                yield element, apart
+            yield element, text
+            if apart != text:
+                yield element, apart
+
+
+def _apart(element: etree._Element) -> str:
+    """Return the texts in *element* with a blank between, none before a colon or a full stop."""
+    return _BEFORE_MARK.sub(r"\1", fold(" ".join(map(str, element.itertext()))))
+
+
+def _may_be_a_heading(element: etree._Element) -> bool:
+    if element.tag in _HEADINGS or element.get("itemprop") == "headline":
+        return True
+    return len(element) <= _FEW_CHILDREN and bool(_TITLE_CLASS.search(element.get("class") or ""))
+
+
+def _printed(element: etree._Element) -> str:
+    """Return the text of *element* without what only screen readers hear."""
+    hidden = [
+        each for each in element.iterdescendants() if "screen-reader" in (each.get("class") or "")
+    ]
+    if holds_more(element, 2 * _LONGEST):
+        return ""
+    text = text_of(element)
+    for each in hidden:
+        text = text.replace(text_of(each), " ", 1)
+    return fold(text)
+
+
+def _score(
+    element: etree._Element, text: str, references: _References, url: str
+) -> tuple[float, bool]:
+    names = element.get("class") or ""
+    folded = typographic_fold(text).casefold()
+    score = _HEADINGS.get(str(element.tag), 0.0)
+    if element.get("itemprop") == "headline":
+        score += 2.0
+    if _ENTRY_CLASS.search(names):
+        score += 1.5
+    elif _TITLE_CLASS.search(names):
+        score += 0.5
+    if _OTHERS_CLASS.search(names):
+        score -= 3.0
+    equal = references.equal(folded)
+    overlap = references.overlap(folded)
+    agrees = equal or references.inside(folded) or overlap > 0.6  # noqa: PLR2004 -- headlines are edited after the address is made
+    score += (8.0 if equal else 4.0 if references.inside(folded) else 0.0) + 5.0 * overlap
+    if leads_elsewhere(element, url):
+        score -= 4.0
+    if any(is_furniture(each) for each in (element, *element.iterancestors())):
+        score -= 3.0
+    return score, agrees
+
+
+def _is_cut_of(text: str, title: str) -> bool:
+    """Whether *title* is *text* with the site's name or a section before or after it."""
+    if len(text) < 8 or len(text) >= len(title):  # noqa: PLR2004 -- "Berita" is no headline
+        return False
+    if title.startswith(text):
+        return title[len(text) :].lstrip().startswith(_SEPARATORS)
+    return title.endswith(text) and title[: -len(text)].rstrip().endswith(_SEPARATORS)
+
+
+def leads_elsewhere(element: etree._Element, url: str) -> bool:
+    """Whether *element* links another page than the one at *url*: a headline of a list does."""
+    link = element if element.tag == "a" else element.find(".//a[@href]")
+    if link is None:
+        link = next((each for each in element.iterancestors("a")), None)
+    if link is None:
+        return False
+    target = absolute(link.get("href") or "", url)
+    return target is not None and _address(target) != _address(url)
+
+
+def _address(url: str) -> str:
+    return (
+        url.partition("://")[2].partition("?")[0].partition("#")[0].removeprefix("www.").rstrip("/")
+    )
+
+
+def _without_site(title: str, metadata: Metadata) -> str:
+    """Return *title* without the site's name at its end."""
+    for separator in (" - ", " – ", " — ", " | ", " :: ", " » "):
+        head, found, tail = title.rpartition(separator)
+        if found and head and tail.casefold() in metadata.site_names():
+            return head
+    return title
+
+
+def _name(element: etree._Element) -> str:
+    names = (element.get("class") or "").split()
+    if element.get("itemprop") == "headline":
+        return f"{element.tag}[itemprop=headline]"
+    title = next((each for each in names if _TITLE_CLASS.search(each)), None)
+    return f"{element.tag}.{title}" if title else str(element.tag)

@@ -1,0 +1,240 @@
+"""The lines of a page as a reader sees them, without menus, comments and other articles.
+
+A line is what stands between two block elements or line breaks: a byline, a date, a paragraph.
+
+Categories and tags as an unknown page shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.normalise.text import fold
+
+_INVISIBLE: Final = frozenset(
+    (
+        *("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "head"),
+        *("textarea", "button", "canvas", "audio", "video", "option"),
+    )
+)
+# A cell is not one: "Penulis | : Sari Dewi" in a table's row is one line.
+_BLOCKS: Final = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl"),
+        *("dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4"),
+        *("h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table"),
+        *("tr", "ul"),
+    )
+)
+# Names of the parts of a page that are never the article: what WordPress' own templates and the
+# common theme families call comments (fixtures/lintas/komentar-lebih-panjang), menus, neighbours,
+# teasers and social buttons.
+_NEVER: Final = (
+    r"comments?|comment-?(?:list|respond|form|area)|respond|disqus|nav|navbar|navigation|menu"
+    r"|breadcrumbs?|pagination|prevnext|newsletter|subscribe|popup|modal|cookie"
+)
+# These are also said of whole pages: div.with-sidebar, div#post-947.share-simple.
+_SELDOM: Final = (
+    r"sidebar|widgets?|related|terkait|populer|terpopuler|trending|share|sharing|social|sosmed"
+    r"|prev|next|ticker|runscroll|running-text|banner|iklan|advert|ads|copyright|recommend"
+    r"|recommended|rekomendasi|sponsored?|promoted?"
+)
+_NEVER_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_NEVER})(?:$|[\s_-])", re.IGNORECASE)
+_SELDOM_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_SELDOM})(?:$|[\s_-])", re.IGNORECASE)
+# Themes name the text's own container so; what else its name says (has-share) does not count.
+CONTENT: Final = re.compile(
+    r"(?:^|[\s_-])(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]{0,2}(?:single-)?"
+    r"(?:content|body|text|konten|berita)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_POST_ID: Final = re.compile(r"post-\d+")
+# No list of other articles is longer than this and than what a page says beside it.
+_TEASERS: Final = 3_000
+CAPTION: Final = re.compile(
+    r"(?:^|[\s_-])(?:captions?|wp-caption-text|cap-foto|keterangan|deskripsi)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
+# Style sheets keep these apart: "Penulis: Sari Dewi" in one, "Editor: Rian Tobu" in the next.
+_APART: Final = frozenset(("td", "th", "span", "time"))
+_MOST: Final = 20_000
+
+
+@attrs.frozen
+class Line:
+    """One line, and the innermost element that holds all of it."""
+
+    text: str
+    element: etree._Element
+
+
+def holds_more(element: etree._Element, letters: int) -> bool:
+    """Whether the text in *element* has more than so many *letters*, white space counted."""
+    size = 0
+    for piece in element.itertext():
+        size += len(piece)
+        if size > letters:
+            return True
+    return False
+
+
+def small_elements(lines: Iterable[Line], letters: int) -> Iterator[etree._Element]:
+    """Yield the elements of *lines* that hold at most *letters*, each once."""
+    seen: set[etree._Element] = set()
+    for line in lines:
+        if line.element not in seen and not holds_more(line.element, letters):
+            seen.add(line.element)
+            yield line.element
+
+
+def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
+    """Whether *element* by its name is none of the article: a menu, comments, a list of others.
+
+    *loose* lets pass what some themes also call the line with byline and date: social, share.
+    """
+    if element.tag in _FURNITURE_TAGS:
+        return True
+    if element.tag in ("body", "html", "article", "main"):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if len(names) == 1 or CONTENT.search(names) or _POST_ID.fullmatch(element.get("id") or ""):
+        return False
+    if _NEVER_NAME.search(names):
+        return True
+    return not loose and bool(_SELDOM_NAME.search(names)) and not holds_more(element, _TEASERS)
+
+
+def lines(
+    scope: etree._Element,
+    *,
+    keep: frozenset[etree._Element] = frozenset(),
+    loose: bool = False,
+    everything: bool = False,
+) -> list[Line]:
+    """Return the lines in *scope* in order.
+
+    Parts that are furniture by their name are left out unless they hold one of *keep*: themes
+    wrap whole pages in a ``div.sidebar-right``. *loose* is that of :func:`is_furniture`;
+    with *everything* nothing is furniture.
+    """
+    found: list[Line] = []
+    pieces: list[str] = []
+    holder = scope
+
+    def finish() -> None:
+        text = fold("".join(pieces))
+        pieces.clear()
+        if text and len(found) < _MOST:
+            found.append(Line(text, holder))
+
+    def unwanted(element: etree._Element) -> bool:
+        if element.tag in _INVISIBLE:
+            return True
+        return not everything and element not in keep and is_furniture(element, loose=loose)
+
+    for event, element in _walk(scope, unwanted):
+        block = element.tag in _BLOCKS
+        if block:
+            finish()
+        elif element.tag in _APART:
+            pieces.append(" ")
+        if event == "start":
+            holder = element if block and element.tag != "br" else holder
+            pieces.append(element.text or "")
+        else:
+            holder = _block_of(element) if block else holder
+            pieces.append(element.tail or "")
+    finish()
+    return found
+
+
+def _block_of(element: etree._Element) -> etree._Element:
+    for each in element.iterancestors():
+        if each.tag in _BLOCKS:
+            return each
+    return element
+
+
+def _walk(
+    scope: etree._Element, unwanted: Callable[[etree._Element], bool]
+) -> Iterator[tuple[str, etree._Element]]:
+    """Yield the beginning and the end of every visible element in *scope*, not of itself.
+
+    Of what is left out only the end is yielded: what follows it belongs to the line around it.
+    """
+    walker = etree.iterwalk(scope, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event in ("comment", "pi"):
+            yield "end", element
+        elif event == "start" and element is not scope and unwanted(element):
+            walker.skip_subtree()
+        elif element is not scope or event == "start":
+            yield event, element
+
+
+_CATEGORY: Final = re.compile(
+    r"(?:^|[\s_-])(?:cat|category|categories|kategori|rubrik)(?:$|[\s_-])", re.IGNORECASE
+)
+_TAGS: Final = re.compile(
+    r"(?:^|\s)(?:[a-z]+(?:__[a-z]+)?-)?(?:tags?|tagging|tags?-?links?|tags?-list|tags-items)(?:$|\s)",
+    re.IGNORECASE,
+)
+_LABEL: Final = re.compile(r"(?:tags?|topik|kategori)\s*:?|[#:|,]", re.IGNORECASE)
+_LONGEST: Final = 60
+# What holds more than this is not a line of terms.
+_SMALL: Final = 600
+
+
+def categories(lines: Iterable[Line]) -> list[str]:
+    """Return the categories that *lines*, those beside the headline or below the text, link."""
+    return _names(anchor for anchor in _anchors(lines) if _is_category(anchor))
+
+
+def tags(below: Iterable[Line]) -> list[str]:
+    """Return the tags that the lines below the text link."""
+    return _names(
+        anchor
+        for anchor in _anchors(below)
+        if not _is_category(anchor) and ("tag" in _rels(anchor) or _is_called(anchor, _TAGS))
+    )
+
+
+def _is_category(anchor: etree._Element) -> bool:
+    """Whether *anchor* is linked as a category.
+
+    Block themes give categories ``rel=tag`` too (fixtures/suara-danau/tema-blok).
+    """
+    rels = _rels(anchor)
+    return "category" in rels or (
+        rels in ([], ["tag"], ["nofollow"]) and _is_called(anchor, _CATEGORY)
+    )
+
+
+def _rels(anchor: etree._Element) -> list[str]:
+    return (anchor.get("rel") or "").split()
+
+
+def _is_called(anchor: etree._Element, name: re.Pattern[str]) -> bool:
+    """Whether *anchor*, or one of the three elements around it, is called so."""
+    near = [anchor, *list(anchor.iterancestors())[:3]]
+    return any(name.search(each.get("class") or "") for each in near)
+
+
+def _names(anchors: Iterable[etree._Element]) -> list[str]:
+    found: dict[str, None] = {}
+    for anchor in anchors:
+        name = text_of(anchor).strip("# ")
+        if name and len(name) <= _LONGEST and not _LABEL.fullmatch(name):
+            found.setdefault(name)
+    return list(found)
+
+
+def _anchors(lines: Iterable[Line]) -> Iterator[etree._Element]:
+    for element in small_elements(lines, _SMALL):
+        yield from element.iter("a")

@@ -1,0 +1,458 @@
+"""Who wrote and who edited an article, from the lines around it.
+
+The rules, in the order in which they are asked:
+
+1. JSON-LD's author where the page prints that name beside the headline; else the author element
+   there: hAtom's ``vcard``, ``rel=author``, microdata, a class that is called author or reporter.
+2. A labelled line beside the headline or below the text: Penulis, Reporter, Pewarta, Oleh, By.
+3. JSON-LD's author, then that of plain meta tags.
+4. Whoever the page labels as editor is no author on the word of JSON-LD or a class alone
+   (fixtures/lintas/penyunting-di-jsonld).
+5. The site is nobody: its name, its host, its publisher. ``admin`` and ``Redaksi`` are who they
+   are shown as (fixtures/lintas/nama-situs-bukan-penulis, fixtures/lintas/bulan-di-depan).
+
+Which of the names around an article are its authors, which its editor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.extract.unknown.lines import Line, holds_more
+from crawler.extract.unknown.metadata import Stated
+from crawler.extract.unknown.reading import Reading, Surroundings
+from crawler.newsrooms import Newsroom
+from crawler.normalise.text import fold
+
+WRITER: Final = "writer"
+EDITOR: Final = "editor"
+BOTH: Final = "both"
+PHOTOGRAPHER: Final = "photographer"
+
+_BOTH_LABEL: Final = (
+    r"(?:penulis|reporter|redaktur|pewarta|wartawan)\s?(?:&|/|dan|sekaligus)\s?"
+    r"(?:editor|redaktur|reporter|penyunting|penulis)"
+)
+_EDITOR_LABEL: Final = r"editor|penyunting|redaktur(?:\spelaksana)?|red(?=\s?[:.])"
+_WRITER_LABEL: Final = (
+    r"(?:di)?tulis(?:an)?\soleh|penulis|reporter|pewarta|laporan|wartawan|jurnalis|kontributor"
+    r"|(?:posted|published|written|diposting|dipublikasikan)\s(?:by|oleh)|oleh|by|author|rep"
+)
+_PHOTO_LABEL: Final = r"fotografer|pewarta\sfoto"
+_LABEL: Final = (
+    rf"(?P<both>{_BOTH_LABEL})|(?P<photographer>{_PHOTO_LABEL})|(?P<editor>{_EDITOR_LABEL})"
+    rf"|(?P<writer>{_WRITER_LABEL})"
+)
+_LABELLED: Final = re.compile(rf"(?<!\w)(?:{_LABEL})(?!\w)(?P<mark>\s?[:：,.|]?\s?)", re.IGNORECASE)
+_BEGINS: Final = re.compile(rf"\W*(?:{_LABEL})\s?[:：.]", re.IGNORECASE)
+_ONLY_LABEL: Final = re.compile(rf"\W*(?:{_LABEL})\W*", re.IGNORECASE)
+
+# Where a name in a line ends: at a separator, at a date, or at what themes print after it.
+_END: Final = re.compile(
+    r"\s*[|•·»;()\[\]\n]|\s[-–—/~]+(?:\s|$)|\s*[-–—/,:]+\s*$"
+    r"|,?\s(?:on|pada|at|in|di\s(?=[A-Z]\w+\s\d)|published|updated|diperbarui|last|views?|dibaca"
+    r"|comments?|komentar|dilihat|min\sread)(?!\w)"
+    r"|,?\s(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad|mon|tues|wednes|thurs|fri|satur|sun)"
+    r"(?:day)?\s?,"
+    r"|,?\s\d"
+    r"|,?\s(?:jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nov|des|dec)[a-z]*\s\d"
+    r"|/\s?(?:red|editor|rep)\b",
+    re.IGNORECASE,
+)
+_END_OF_BYLINE: Final = re.compile(r"\s*[|•·]|,?\s\d{1,2}\s[A-Za-z]{3,}\s\d{4}|\s[-–—]\s")
+_LONGEST_NAME: Final = 80
+_LONGEST_LINE: Final = 200
+_MOST_WORDS: Final = 8
+_FEW: Final = 5
+# Words that are printed below a name rather than above it.
+_TITLES: Final = frozenset(("jurnalis", "wartawan"))
+_NOT_A_NAME: Final = re.compile(
+    r"\d{4}|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
+    r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
+    re.IGNORECASE,
+)
+_AUTHOR_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:author|vcard|byline|posted-by|penulis|reporter|nmreporter|writer|wartawan)"
+    r"(?:-?(?:name|\d))?(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/", re.IGNORECASE)
+
+
+@attrs.frozen
+class Byline:
+    """One name with its role, and where it stands."""
+
+    name: str
+    role: str
+    source: str
+    line: Line | None = None
+
+
+def labelled(line: Line) -> list[Byline]:
+    """Return the names that *line* labels, ``Rep: Sari Dewi / Red: Rian Tobu`` two of them."""
+    text = line.text
+    if len(text) > _LONGEST_LINE:
+        return []
+    found = []
+    for label in _LABELLED.finditer(text):
+        name = _name_after(text, label)
+        if name:
+            role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if label[role])
+            found.append(Byline(name, role, f"line[{fold(label[role]).lower()}]", line))
+    return found
+
+
+def _name_after(text: str, label: re.Match[str]) -> str | None:
+    """Return the name that stands after *label*, if it is a name.
+
+    A label inside a line counts only with a colon, or at the end of a line that is all byline;
+    so does one that is a common word: "Oleh karena itu" and "Laporan keuangan" are sentences.
+    """
+    marked = ":" in label["mark"] or "：" in label["mark"]
+    before = text[: label.start()].strip()
+    if before and not marked and not _is_meta(before):
+        return None
+    rest = text[label.end() :]
+    following = _LABELLED.search(rest)
+    if following and ":" in following["mark"]:
+        rest = rest[: following.start()]
+    end = _END.search(rest)
+    name = _trimmed(rest[: end.start()] if end else rest)
+    if not name or not (marked or name[0].isupper() or before):
+        return None
+    return name if is_name(name) and (marked or len(name.split()) <= _FEW) else None
+
+
+def _is_meta(before: str) -> bool:
+    """Whether the words before a label are a date or another part of a byline."""
+    return before[-1] in "|•·/-–—,)" or bool(re.search(r"\d{4}|\bon\b|WI[BT]|WITA", before))
+
+
+def _trimmed(name: str, *, keep: str = "") -> str:
+    return name.strip(" \t.,:;|/-–—*_\"'[]" if keep else " \t.,:;|/-–—*_\"'()[]")
+
+
+def is_name(name: str) -> bool:
+    """Whether *name* can be that of a person, a desk or an account."""
+    return (
+        1 < len(name) <= _LONGEST_NAME
+        and any(char.isalpha() for char in name)
+        and len(name.split()) <= _MOST_WORDS
+        and not _NOT_A_NAME.search(name)
+        and not _ONLY_LABEL.fullmatch(name)
+    )
+
+
+def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
+    """Return the labelled names in *lines*, also where the label is a line of its own.
+
+    *strict* is for lines that may be text: the label begins the line and has a colon.
+    """
+    found: list[Byline] = []
+    for at, line in enumerate(lines):
+        names = labelled(line)
+        if strict and not _BEGINS.match(line.text):
+            names = []
+        found.extend(names)
+        only = None if names else _ONLY_LABEL.fullmatch(line.text)
+        if only is None:
+            continue
+        role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if only[role])
+        # "Penulis" above the name; "Jurnalis", without a colon, below it.
+        neighbours = [at + 1]
+        if ":" not in line.text:
+            below = only[role].lower() in _TITLES
+            neighbours = [at - 1, at + 1] if below else [at + 1, at - 1]
+        for place in neighbours:
+            name = _neighbour(lines, place)
+            if name:
+                found.append(Byline(name, role, f"line[{only[role].lower()}]", line))
+                break
+    return found
+
+
+def _neighbour(lines: Sequence[Line], at: int) -> str | None:
+    """Return the name that the line at *at* is, if it is nothing else."""
+    if not 0 <= at < len(lines) or lines[at].text.endswith(":"):
+        return None
+    name = _trimmed(lines[at].text)
+    return name if is_name(name) and name[0].isupper() and len(name.split()) <= _FEW else None
+
+
+def marked_up(lines: Iterable[Line]) -> list[Byline]:
+    """Return the names in elements that are called author, in *lines* and right around them."""
+    found: dict[str, Byline] = {}
+    for line in lines:
+        if len(line.text) > _LONGEST_LINE or _ONLY_LABEL.fullmatch(line.text):
+            continue
+        for element in _author_elements(line):
+            for name in _names_in(element, line):
+                if is_name(name):
+                    found.setdefault(name, Byline(name, WRITER, _source(element), line))
+    # An element around another holds its name and more: "Kontributor Sari Dewi".
+    return [
+        byline
+        for name, byline in found.items()
+        if not any(other != name and other in name for other in found)
+    ]
+
+
+def _author_elements(line: Line) -> Iterator[etree._Element]:
+    if holds_more(line.element, 2 * _LONGEST_LINE):
+        return
+    near = [line.element, *_small_ancestors(line)]
+    for element in (*reversed(near), *line.element.iterdescendants()):
+        if not isinstance(element.tag, str) or _has_photo(element):
+            continue
+        rel = element.get("rel") or ""
+        names = element.get("class") or ""
+        if (
+            "author" in rel.split()
+            or element.get("itemprop") == "author"
+            or _AUTHOR_CLASS.search(names)
+            or (element.tag == "a" and _LINK.search(element.get("href") or ""))
+        ):
+            yield element
+
+
+def _small_ancestors(line: Line) -> list[etree._Element]:
+    """Return the parents of *line* that hold little more than it."""
+    found: list[etree._Element] = []
+    for element in line.element.iterancestors():
+        if len(found) == 2 or holds_more(element, 2 * _LONGEST_NAME):  # noqa: PLR2004
+            break
+        found.append(element)
+    return found
+
+
+def _has_photo(element: etree._Element) -> bool:
+    """Whether *element* stands beside a photo: then it is called author for the photographer."""
+    for each in (element, element.getparent()):
+        if each is None:
+            continue
+        if each.tag in ("figure", "figcaption"):
+            return True
+        for image in each.iter("img", "amp-img"):
+            if "avatar" not in (image.get("class") or "") and "avatar" not in (
+                image.get("src") or ""
+            ):
+                return True
+    return False
+
+
+def _names_in(element: etree._Element, line: Line) -> list[str]:
+    links = [element] if element.tag == "a" else list(element.iter("a"))
+    names = [text_of(link) for link in links if _is_person(link)]
+    if not names:
+        whole = text_of(element)
+        # An element around several lines: each is one name at most.
+        names = [whole if whole in line.text else line.text]
+    return [name for text in names if (name := _without_label(text))]
+
+
+def _is_person(link: etree._Element) -> bool:
+    return bool(
+        "author" in (link.get("rel") or "")
+        or _LINK.search(link.get("href") or "")
+        or {"fn", "url", "author"} & set((link.get("class") or "").split())
+        or link.get("itemprop") in ("author", "name", "url")
+    )
+
+
+def _without_label(text: str) -> str:
+    """Return the name in *text*; a name without a label is one as a whole."""
+    text = text.lstrip(" /|-")
+    label = _LABELLED.match(text)
+    if label is None:
+        end = _END_OF_BYLINE.search(text)
+        return _trimmed(text[: end.start()] if end else text, keep="()")
+    if label[EDITOR]:
+        return ""
+    rest = text[label.end() :]
+    end = _END.search(rest)
+    return _trimmed(rest[: end.start()] if end else rest)
+
+
+def _source(element: etree._Element) -> str:
+    if element.get("itemprop") == "author":
+        return "[itemprop=author]"
+    if "author" in (element.get("rel") or ""):
+        return "a[rel=author]"
+    name = next(
+        (each for each in (element.get("class") or "").split() if _AUTHOR_CLASS.search(each)), None
+    )
+    return f".{name}" if name else "a[href*=author]"
+
+
+def is_site(name: str, names_of_site: Collection[str]) -> bool:
+    """Whether *name* is the site's own: one of its names or hosts, folded."""
+    folded = _bare(name)
+    # A name with the site's host in it is the site's: "lintas.example developer".
+    hosts = (each for each in names_of_site if "." in each)
+    return any(folded == _bare(each) for each in names_of_site) or any(
+        host in name.casefold() for host in hosts
+    )
+
+
+def _bare(name: str) -> str:
+    return re.sub(
+        r"^(?:https?://)?(?:www\.)?|\.(?:com|co\.id|id|net|org|news|or\.id)$|\W",
+        "",
+        name.casefold(),
+    )
+
+
+_NEAR_FOOTER: Final = 8
+_FEW_WORDS: Final = 5
+_ACCOUNTS: Final = frozenset(
+    ("admin", "administrator", "superadmin", "root", "user", "webmaster", "editor", "author")
+)
+# Two to four words in capitals below the text, and nobody else named: who wrote it.
+_SIGNED: Final = re.compile(r"[A-Z][A-Z.']+(?: [A-Z][A-Z.']+){1,3}")
+_BETWEEN: Final = re.compile(r"\s(?:dan|&|and)\s|,\s")
+# "Kontributor Palu, Sari Dewi" is one person; so is "Sari Dewi, S.Sos".
+_ONE: Final = re.compile(
+    r"^(?:kontributor|wartawan|koresponden|tim|laporan)\b|,\s\w{1,3}\.", re.IGNORECASE
+)
+
+
+@attrs.frozen
+class Names:
+    """The people of an article."""
+
+    authors: tuple[Byline, ...] = ()
+    writer: Byline | None = None
+    editor: Byline | None = None
+
+
+def names_of(reading: Reading, end: Surroundings, newsroom: Newsroom) -> Names:
+    """Return the names that *reading* shows, by the rules in ``bylines.py``.
+
+    *end* are the surroundings of the article's last page.
+    """
+    header = around(reading.around.header)
+    # What the page prints below the text comes before what somebody typed into it.
+    below = around((*end.footer, *end.typed, *end.closing), strict=True)
+    labelled = [*header, *below]
+    editors = [each for each in labelled if each.role == EDITOR]
+    editors += _as_bylines(reading.metadata.editors(), EDITOR)
+    writers = [each for each in labelled if each.role in (WRITER, BOTH)]
+    site = _site_names(reading, newsroom)
+    no_author = {each.name.casefold() for each in editors} - {
+        each.name.casefold() for each in writers
+    }
+    authors = _authors(reading, header, below, site, no_author)
+    both = next((each for each in labelled if each.role == BOTH), None)
+    return Names(
+        authors=tuple(authors),
+        writer=next((each for each in writers if not _is_oleh(each)), None),
+        editor=next(iter(editors), both),
+    )
+
+
+def _is_oleh(byline: Byline) -> bool:
+    """Whether the label only introduces the author, as Oleh and By do."""
+    return byline.source.endswith(("oleh]", "by]", "author]"))
+
+
+def _authors(
+    reading: Reading,
+    header: Sequence[Byline],
+    below: Sequence[Byline],
+    site: frozenset[str],
+    no_author: set[str],
+) -> list[Byline]:
+    metadata, lines = reading.metadata, reading.around
+    sources: tuple[Iterable[Byline], ...] = (
+        _printed(metadata.authors(), lines.header),
+        _of_one_line(marked_up(lines.header)),
+        _with_site(lines.header, site),
+        _as_bylines(metadata.itemprop("author"), WRITER),
+        [each for each in header if each.role in (WRITER, BOTH)],
+        _people(metadata.authors()),
+        [each for each in below if each.role in (WRITER, BOTH)],
+        _of_one_line(marked_up(lines.footer[:_NEAR_FOOTER])),
+        _people(metadata.authors_plain()),
+        [each for each in header if each.role == PHOTOGRAPHER],
+        _signed(reading),
+    )
+    for source in sources:
+        found: dict[str, Byline] = {}
+        for each in source:
+            name = each.name.casefold()
+            if name not in no_author and is_name(each.name) and not is_site(each.name, site):
+                found.setdefault(name, each)
+        if found:
+            return [one for each in found.values() for one in _apart(each)]
+    return []
+
+
+def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:
+    """Return the names of *stated* if the page prints all of them beside the headline."""
+    names = _as_bylines(stated, WRITER)
+    lines = " | ".join(line.text for line in header).casefold()
+    return names if all(each.name.casefold() in lines for each in names) else []
+
+
+def _people(stated: Iterable[Stated]) -> list[Byline]:
+    """Return the names of *stated* but for accounts: those are authors only where shown."""
+    return [each for each in _as_bylines(stated, WRITER) if each.name.casefold() not in _ACCOUNTS]
+
+
+def _with_site(header: Iterable[Line], site: frozenset[str]) -> list[Byline]:
+    """Return the name in a line "Sari Dewi - Lintas", the second part being the site's."""
+    for line in header:
+        name, separator, rest = line.text.rpartition(" - ")
+        if separator and is_site(rest, site) and is_name(name) and len(name.split()) <= _FEW_WORDS:
+            return [Byline(name, WRITER, "line beside the headline", line)]
+    return []
+
+
+def _of_one_line(bylines: Sequence[Byline]) -> list[Byline]:
+    """Return the names of the first line that has any: another line names somebody else."""
+    return [each for each in bylines if each.line is bylines[0].line]
+
+
+def _apart(byline: Byline) -> list[Byline]:
+    """Return the people that one name lists: each of them has two words or more."""
+    pieces = [piece.strip() for piece in _BETWEEN.split(byline.name)]
+    several = len(pieces) > 1 and all(
+        len(piece.split()) > 1 and piece[0].isupper() for piece in pieces
+    )
+    if not several or _ONE.search(byline.name):
+        return [byline]
+    return [attrs.evolve(byline, name=piece) for piece in pieces]
+
+
+def _as_bylines(stated: Iterable[Stated], role: str) -> list[Byline]:
+    return [Byline(each.value, role, each.source) for each in stated]
+
+
+def _signed(reading: Reading) -> list[Byline]:
+    for line in (*reading.around.typed, *reading.around.footer)[:1]:
+        assert reading.body is not None
+        if _SIGNED.fullmatch(line.text) and reading.body.accepts(line.text):
+            return [Byline(line.text, WRITER, "last line", line)]
+    return []
+
+
+def _site_names(reading: Reading, newsroom: Newsroom) -> frozenset[str]:
+    host = urlsplit(reading.document.url).netloc.removeprefix("www.").casefold()
+    labels = host.split(".")
+    return frozenset(
+        (
+            *reading.metadata.site_names(),
+            *(outlet.casefold() for outlet in newsroom.outlets),
+            newsroom.name,
+            host,
+            *(".".join(labels[at:]) for at in range(1, len(labels) - 1)),
+        )
+    )

@@ -1,0 +1,157 @@
+"""The photo above the text of an unknown page, and its caption."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.extract import media
+from crawler.extract.document import text_of
+from crawler.extract.unknown.lines import CAPTION, Line, holds_more, is_furniture
+from crawler.extract.unknown.metadata import Stated
+from crawler.extract.unknown.reading import Reading
+from crawler.normalise.text import fold
+
+_NO_PHOTO: Final = re.compile(
+    r"/ads?[./-]|[./]ads\\d|adserv|[?&]zoneid=|doubleclick|avatar|gravatar|logo|icon|emoji|banner|placeholder|spacer|default[-_]|blank\.|pixel|loading",
+    re.IGNORECASE,
+)
+_SMALL: Final = 150
+_LONGEST: Final = 1_000
+_ABOVE_CAPTION: Final = 4
+_SHORTEST: Final = 12
+
+
+@attrs.frozen
+class LeadPhoto:
+    """The lead photo as far as the page states it."""
+
+    url: str | None = None
+    alt: str | None = None
+    caption: str | None = None
+    source: str = ""
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the page shows it; else only its metadata name it."""
+        return self.source.startswith("img")
+
+
+def find(reading: Reading) -> LeadPhoto:
+    """Return the lead photo of *reading*.
+
+    The theme's own, else a large one between headline and text, else the one that metadata name:
+    that one has no alternative text.
+    """
+    caption = _caption(reading)
+    headline = reading.headline.element if reading.headline is not None else None
+    for image in _images(reading):
+        url = reading.document.absolute(media.source(image))
+        if url is None or _NO_PHOTO.search(url) or _is_small(image):
+            continue
+        box = list(_box(image, headline))
+        own = _named_caption(box) or caption or _text(box)
+        name = "img.wp-post-image" if "wp-post-image" in (image.get("class") or "") else "img"
+        return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
+    stated = _stated(reading)
+    if stated is not None:
+        return LeadPhoto(reading.document.absolute(stated.value), None, caption, stated.source)
+    return LeadPhoto()
+
+
+def _images(reading: Reading) -> Iterator[etree._Element]:
+    """Yield the images between headline and text, the theme's own first."""
+    assert reading.body is not None
+    headline = reading.headline.element if reading.headline is not None else None
+    scope = _around(reading.body.element, headline)
+    found = []
+    for element in scope.iter():
+        if element is reading.body.element:
+            break
+        if element.tag in ("img", *media.AMP_IMAGES) and not _is_hidden(element, scope):
+            found.append(element)
+    found.sort(key=lambda each: "wp-post-image" not in (each.get("class") or ""))
+    return iter(found)
+
+
+def _around(body: etree._Element, headline: etree._Element | None) -> etree._Element:
+    above = set() if headline is None else set(headline.iterancestors())
+    for element in body.iterancestors():
+        if element in above:
+            return element
+    parent = body.getparent()
+    return body if parent is None else parent
+
+
+def _is_hidden(image: etree._Element, scope: etree._Element) -> bool:
+    """Whether *image* is a counter for readers without scripts, or in a part that is furniture."""
+    for element in image.iterancestors():
+        if element is scope:
+            return False
+        if element.tag == "noscript" or is_furniture(element):
+            return True
+    return False
+
+
+def _is_small(image: etree._Element) -> bool:
+    for side in ("width", "height"):
+        stated = image.get(side) or ""
+        if stated.isdecimal() and len(stated) < 5 and int(stated) < _SMALL:  # noqa: PLR2004 -- digits
+            return True
+    return False
+
+
+def _box(image: etree._Element, headline: etree._Element | None) -> Iterator[etree._Element]:
+    """Yield the figure, or the small elements, around *image*."""
+    above = set() if headline is None else set(headline.iterancestors())
+    for level, element in enumerate(image.iterancestors()):
+        if level == _ABOVE_CAPTION or element in above or holds_more(element, _LONGEST):
+            return
+        yield element
+        if element.tag == "figure":
+            return
+
+
+def _named_caption(box: Iterable[etree._Element]) -> str | None:
+    for element in box:
+        for child in element.iter("figcaption", "p", "div", "span", "small"):
+            if child.tag == "figcaption" or CAPTION.search(child.get("class") or ""):
+                return text_of(child) or None
+    return None
+
+
+def _text(box: Iterable[etree._Element]) -> str | None:
+    """Return the words around a photo where nothing is called a caption."""
+    for element in box:
+        text = fold(" ".join(map(str, element.itertext())))
+        if len(text) >= _SHORTEST and next(element.iter("a", "h1", "h2", "h3"), None) is None:
+            return text
+    return None
+
+
+def _caption(reading: Reading) -> str | None:
+    """Return the line between headline and text that is called a caption."""
+    for line in reading.around.header:
+        if _is_caption(line) and len(line.text) <= _LONGEST:
+            return line.text
+    return None
+
+
+def _is_caption(line: Line) -> bool:
+    element = line.element
+    parent = element.getparent()
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if parent is not None:
+        names += f" {parent.get('class') or ''}"
+    return element.tag == "figcaption" or CAPTION.search(names) is not None
+
+
+def _stated(reading: Reading) -> Stated | None:
+    for stated in reading.metadata.images():
+        if not _NO_PHOTO.search(stated.value.rsplit("/", 1)[-1]):
+            return stated
+    return None

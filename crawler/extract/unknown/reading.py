@@ -1,0 +1,269 @@
+"""A page of an unknown theme, looked at once: headline, text, and what stands around them.
+
+What stands beside the headline and below the text: where bylines and dates are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.errors import NotAnArticle
+from crawler.extract.document import Document
+from crawler.extract.unknown.body import Accepted, MainBody, find_main_body, holders, read_text
+from crawler.extract.unknown.headline import Headline, find_headline, heading_above
+from crawler.extract.unknown.lines import CAPTION, Line, is_furniture, lines
+from crawler.extract.unknown.metadata import Metadata, read_metadata
+from crawler.extract.unknown.times import Times, read_times
+
+# Breadcrumb, section, date and byline stand above the headline in some themes.
+_ABOVE: Final = 5
+# Themes put a photo, share labels and a summary between headline and text.
+_BELOW: Final = 25
+_AFTER_TEXT: Final = 20
+_CLOSING: Final = 4
+_SENTENCE_AROUND: Final = 40
+
+_LONGEST_LABEL: Final = 40
+_OTHER_PART: Final = re.compile(
+    r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
+    r"|related|baca\sjuga|rekomendasi|terpopuler|populer|terkini|terbaru|anda\s(?:juga\s)?mungkin"
+    r"|komentar|leave\sa|tinggalkan|comments?)\b",
+    re.IGNORECASE,
+)
+
+
+@attrs.frozen
+class Surroundings:
+    """The lines around an article's text, none of them its own."""
+
+    header: tuple[Line, ...] = ()
+    """From a little above the headline to the text."""
+
+    footer: tuple[Line, ...] = ()
+    """What the page prints below the text's container."""
+
+    typed: tuple[Line, ...] = ()
+    """What stands in the container below the last sentence: bylines that somebody typed."""
+
+    closing: tuple[Line, ...] = ()
+    """The last lines of the text."""
+
+    @property
+    def below(self) -> tuple[Line, ...]:
+        """The end of the text, and what stands below it."""
+        return (*self.closing, *self.typed, *self.footer)
+
+
+def surroundings(
+    lines: Sequence[Line], headline: etree._Element | None, body: MainBody
+) -> Surroundings:
+    """Return the lines around the text in *body* of the article under *headline*.
+
+    The text begins and ends with a sentence: bylines in its container are around it.
+    """
+    inside = [at for at, line in enumerate(lines) if _within(line.element, body.element)]
+    text = [at for at in inside if _is_sentence(lines[at], body)] or inside
+    first, last = (text[0], text[-1]) if text else (len(lines), len(lines) - 1)
+    at = _place(lines, headline)
+    if at is None or at > first:
+        at = max(first - 1, 0)
+    below = list(_below(lines[last + 1 : last + 1 + _AFTER_TEXT]))
+    return Surroundings(
+        header=tuple(lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)]),
+        footer=tuple(line for line in below if not _within(line.element, body.element)),
+        typed=tuple(line for line in below if _within(line.element, body.element)),
+        closing=tuple(lines[at] for at in text[-_CLOSING:]),
+    )
+
+
+def _is_sentence(line: Line, body: MainBody) -> bool:
+    return len(line.text) >= _SENTENCE_AROUND and body.accepts(line.text)
+
+
+def _below(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield *lines* up to the label of another part of the page."""
+    for line in lines:
+        if len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text):
+            return
+        yield line
+
+
+def _place(lines: Sequence[Line], headline: etree._Element | None) -> int | None:
+    if headline is None:
+        return None
+    for at, line in enumerate(lines):
+        if _within(line.element, headline) or _within(headline, line.element):
+            return at
+    return None
+
+
+def _within(element: etree._Element, outer: etree._Element) -> bool:
+    return element is outer or any(each is outer for each in element.iterancestors())
+
+
+_MOST_TIMES: Final = 100
+_SENTENCE: Final = 40
+# Pages nest some thirty elements, those of page builders sixty.
+_DEEPEST: Final = 300
+
+
+class Reading:
+    """What the page says and where, without any knowledge of its theme."""
+
+    def __init__(self, document: Document) -> None:
+        """Raises :exc:`NotAnArticle` where the page nests deeper than anybody writes."""
+        self.document = document
+        root = document.root
+        body = root.find("body")
+        self.page = root if body is None else body
+        if _depth(root) > _DEEPEST:
+            raise NotAnArticle(document.url, "too_deep")
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What the page states for machines."""
+        return read_metadata(self.document.root, self.document.url)
+
+    @cached_property
+    def headline(self) -> Headline | None:
+        """The headline, ``None`` where nothing says what it is."""
+        if self._confirmed is None and self.body is not None:
+            return heading_above(self.body.element, self.page)
+        return self._confirmed
+
+    @cached_property
+    def _confirmed(self) -> Headline | None:
+        return find_headline(self.document.root, self.metadata, self.document.url)
+
+    @cached_property
+    def accepted(self) -> Accepted:
+        """What trafilatura takes for the text."""
+        return read_text(self.document.root)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The lines of the page that may be the article's.
+
+        Whatever holds the headline or a good part of what was read as text is the article's,
+        however it is called: ``div.article-widgets`` is seen around whole articles.
+        """
+        return lines(self.page, keep=self._around_headline | self.holders)
+
+    @cached_property
+    def holders(self) -> frozenset[etree._Element]:
+        """The elements that hold a good part of what was read as text."""
+        return holders(self._all_lines, self.accepted)
+
+    @cached_property
+    def _all_lines(self) -> list[Line]:
+        return lines(self.page, everything=True)
+
+    @cached_property
+    def text_lines(self) -> list[Line]:
+        """The lines inside the text's container, whatever the elements around them are called."""
+        inside = set(self.body.element.iter()) if self.body is not None else set()
+        return [line for line in self._all_lines if line.element in inside]
+
+    @cached_property
+    def expected(self) -> int:
+        """How many letters of sentences that were read as text the container holds.
+
+        Text that a site prints twice, for narrow and for wide screens, is expected once.
+        """
+        if self.body is None or not self.accepted.text:
+            return 0
+        sentences = {
+            line.text
+            for line in self.text_lines
+            if len(line.text) >= _SENTENCE and self.body.accepts(line.text)
+        }
+        return sum(map(len, sentences))
+
+    @cached_property
+    def body(self) -> MainBody | None:
+        """Where the text stands."""
+        return find_main_body(self.lines, self.accepted, self._printed_headline, self.page)
+
+    @property
+    def has_own_container(self) -> bool:
+        """Whether the text stands in a container that holds nothing else.
+
+        That is so for what WordPress' ``the_content`` prints in the known families, and for
+        microdata's ``articleBody``.
+        """
+        if self.body is None or self.body.source in ("trafilatura", "headline"):
+            return False
+        return self.body.source.startswith("[") or "single" in self.document.body_classes
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """The lines beside headline and text."""
+        if self.body is None:
+            return Surroundings()
+        headline = self.headline.element if self.headline is not None else None
+        kept = self._around_headline | _with_ancestors(self.body.element)
+        return surroundings(lines(self.page, keep=kept, loose=True), headline, self.body)
+
+    @cached_property
+    def times(self) -> Times:
+        """The times that are marked up beside the headline."""
+        return read_times(self.around.header)
+
+    @property
+    def stamps(self) -> Iterator[str]:
+        """The ``datetime`` of all time elements of the page, teasers and comments included."""
+        for count, element in enumerate(self.page.iter("time")):
+            if count == _MOST_TIMES:
+                return
+            yield element.get("datetime") or ""
+
+    @cached_property
+    def not_text(self) -> frozenset[etree._Element]:
+        """Elements inside the text's container that are not text by their name."""
+        if self.body is None:
+            return frozenset()
+        found = [
+            element
+            for element in self.body.element.iterdescendants()
+            if isinstance(element.tag, str) and self._is_not_text(element)
+        ]
+        return frozenset(found)
+
+    def _is_not_text(self, element: etree._Element) -> bool:
+        assert self.body is not None
+        if self.headline is not None and element is self.headline.element:
+            return True
+        names = element.get("class") or element.get("id")
+        if not names or element.tag in ("p", "figure", "figcaption", "img"):
+            return False
+        caption = CAPTION.search(names) is not None
+        if not caption and not is_furniture(element):
+            return False
+        # A sentence that was read as text is text, whatever stands around it.
+        return caption or element not in self.holders
+
+    @property
+    def _printed_headline(self) -> etree._Element | None:
+        return self._confirmed.element if self._confirmed is not None else None
+
+    @property
+    def _around_headline(self) -> frozenset[etree._Element]:
+        return _with_ancestors(self._printed_headline)
+
+
+def _depth(root: etree._Element) -> int:
+    deepest = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _with_ancestors(element: etree._Element | None) -> frozenset[etree._Element]:
+    return frozenset() if element is None else frozenset((element, *element.iterancestors()))

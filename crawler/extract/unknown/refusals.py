@@ -1,0 +1,169 @@
+"""Pages of unknown themes that are no article, or that cannot be read with confidence.
+
+Reasons: ``captcha`` (a firewall's challenge), ``hacked``, ``parked`` (a domain for sale, an account
+that is suspended, a server's own page), ``not_found`` (an error page that answers 200),
+``front_page``, ``list``, ``no_headline``, ``no_text``, ``too_short``. A saved page for each is in
+fixtures/lintas: tantangan-captcha, situs-diretas, domain-dijual, tidak-ditemukan-200, halaman-depan,
+daftar-tanpa-wordpress, tanpa-isi.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from crawler.errors import NotAnArticle
+from crawler.extract.document import text_of
+from crawler.extract.gates import is_gambling
+from crawler.extract.unknown.body import MainBody, is_linked
+from crawler.extract.unknown.headline import leads_elsewhere
+from crawler.extract.unknown.reading import Reading
+from crawler.newsrooms import Newsroom
+
+_CAPTCHA_TITLE: Final = re.compile(
+    r"just a moment|attention required|one moment, please|access denied|security check|ddos protection"
+    r"|verify(?:ing)? (?:you are|that you)|are you (?:a )?(?:human|robot)|(?:bot|human) verification"
+    r"|robot challenge|checking your browser|request (?:blocked|rejected)|website firewall"
+    r"|verifikasi (?:keamanan|bahwa anda)|403 forbidden|captcha",
+    re.IGNORECASE,
+)
+_CHALLENGE: Final = etree.XPath(
+    "boolean(//*[@id='challenge-form' or @id='cf-wrapper' or @id='challenge-error-text'"
+    " or contains(@class,'cf-browser-verification') or contains(@class,'cf-turnstile')"
+    " or contains(@class,'h-captcha') or contains(@class,'g-recaptcha')]"
+    " | //script[contains(@src,'/cdn-cgi/challenge-platform/')])"
+)
+_PARKED: Final = re.compile(
+    r"domain (?:is |may be |name is )?(?:for sale|parked|expired)|buy this domain|domain ini dijual"
+    r"|this (?:account|site|domain) has been suspended|account suspended|akun .{0,20}ditangguhkan"
+    r"|sedoparking|parkingcrew|hugedomains|welcome to nginx|apache2? .{0,20}default page|^index of /"
+    r"|default web site page|coming soon|under construction|(?:under|scheduled) maintenance"
+    r"|sedang (?:dalam )?(?:perbaikan|pemeliharaan)|error establishing a database connection",
+    re.IGNORECASE,
+)
+_HACKED: Final = re.compile(r"\b(?:hacked|defaced|pwned|owned) by\b", re.IGNORECASE)
+_NOT_FOUND: Final = re.compile(
+    r"^(?:error )?404(?:$|[^\w\s]| (?:not|error|page|halaman))|(?:page|file|content|post) not found"
+    r"|^not found$"
+    r"|(?:halaman|laman|artikel|berita|konten|url)\b.{0,30}\btidak (?:dapat )?(?:ditemukan|tersedia|ada)\b"
+    r"|nothing (?:was )?found|oops\b.{0,60}(?:found|ditemukan)|(?:ups|maaf)\b.{0,60}tidak (?:dapat )?ditemukan",
+    re.IGNORECASE,
+)
+# A page of teasers has some of them; each is shorter than this.
+_SOME: Final = 3
+_TEASER: Final = 250
+# Below this a page without any mark of an article may be anything.
+_SHORT: Final = 250
+# From here on a page is an article although nothing confirms its headline.
+_LONG: Final = 1_000
+_SENTENCE: Final = 40
+# A challenge, an error or a parked domain says little else.
+_LITTLE: Final = 1_200
+
+
+def refuse(reading: Reading, newsroom: Newsroom) -> None:
+    """Raise :exc:`NotAnArticle` where *reading* is of a page that is none."""
+    reason = _reason(reading, newsroom)
+    if reason is not None:
+        raise NotAnArticle(reading.document.url, reason)
+
+
+def _reason(reading: Reading, newsroom: Newsroom) -> str | None:
+    reason = _reason_of_the_site(reading)
+    if reason is not None:
+        return reason
+    classes = reading.document.body_classes
+    if "single" not in classes and ("home" in classes or _is_front(reading.document.url, newsroom)):
+        return "front_page"
+    if reading.headline is None:
+        return "no_headline"
+    if _is_little(reading) and not _is_stated(reading) and _NOT_FOUND.search(reading.headline.text):
+        return "not_found"
+    return _reason_of_the_text(reading)
+
+
+def _reason_of_the_site(reading: Reading) -> str | None:
+    title = reading.document.root.find(".//title")
+    said = text_of(title) if title is not None else ""
+    little = _is_little(reading)
+    if little and (
+        _CAPTCHA_TITLE.search(said)
+        or (_CHALLENGE(reading.document.root) and not _is_marked(reading))
+    ):
+        return "captcha"
+    first = " ".join(line.text for line in reading.lines[:8])[:_LITTLE]
+    if not _is_marked(reading) and _HACKED.search(said if not little else f"{said} {first}"):
+        return "hacked"
+    described = " ".join((said, *(each.value for each in reading.metadata.tag("description"))))
+    if is_gambling(described):
+        return "hacked"
+    if little and (_PARKED.search(said) or _PARKED.search(first)):
+        return "parked"
+    if little and not _is_stated(reading) and _NOT_FOUND.search(said):
+        return "not_found"
+    return None
+
+
+def _reason_of_the_text(reading: Reading) -> str | None:
+    if reading.body is None:
+        return "no_text"
+    if not _is_stated(reading) and _is_list(reading):
+        return "list"
+    if _is_marked(reading):
+        return None
+    assert reading.headline is not None
+    size = _sentences(reading, reading.body)
+    if size < _SHORT:
+        return "too_short"
+    return None if reading.headline.agrees or size >= _LONG else "no_headline"
+
+
+def _sentences(reading: Reading, body: MainBody) -> int:
+    """Return how many letters of sentences, no links, the text has."""
+    inside = set(body.element.iter())
+    return sum(
+        len(line.text)
+        for line in reading.lines
+        if len(line.text) >= _SENTENCE
+        and line.element in inside
+        and body.accepts(line.text)
+        and not is_linked(line)
+    )
+
+
+def _is_list(reading: Reading) -> bool:
+    """Whether what was taken for the text is teasers: headings that lead elsewhere, little text."""
+    assert reading.body is not None
+    inside = set(reading.body.element.iter("h2", "h3", "h4"))
+    teasers = {
+        line.element
+        for line in reading.lines
+        if line.element in inside and leads_elsewhere(line.element, reading.document.url)
+    }
+    return len(teasers) >= _SOME and reading.expected < len(teasers) * _TEASER
+
+
+def _is_stated(reading: Reading) -> bool:
+    """Whether WordPress or JSON-LD say that this very page is an article."""
+    return "single" in reading.document.body_classes or bool(reading.metadata.article)
+
+
+def _is_marked(reading: Reading) -> bool:
+    """Whether anything says so; ``og:type`` is the same on all pages of some sites."""
+    return _is_stated(reading) or reading.metadata.is_article()
+
+
+def _is_little(reading: Reading) -> bool:
+    return sum(len(line.text) for line in reading.lines) < _LITTLE
+
+
+def _is_front(url: str, newsroom: Newsroom) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    bare = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+    return not parts.query and (parts.path in ("", "/") or bare == newsroom.address)

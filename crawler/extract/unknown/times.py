@@ -1,0 +1,377 @@
+"""When an article was published and last edited, of sources that disagree.
+
+The rules, in the order in which they are asked:
+
+1. What names no day is no source: ``10 jam lalu`` as a ``datetime``, ``0000-00-00``, the epoch
+   (fixtures/lintas/sepuluh-jam-lalu, fixtures/lintas/hanya-relatif).
+2. Sources meant for machines (JSON-LD, OpenGraph, microdata, hAtom) come before the printed line,
+   the printed line before plain meta tags, and all of them before the date in the address
+   (fixtures/lintas/foto-saja, fixtures/lintas/tajuk-tanpa-h1).
+3. A time without an offset is in the page's own zone: the offset that its other timestamps carry,
+   else the zone printed beside its date (WIB, WITA, WIT), else the newsroom's
+   (fixtures/lintas/tanpa-offset).
+4. A time labelled UTC is local time with a wrong label where the page prints the same clock time
+   as its local one, or states it elsewhere with another offset. Where both are the same moment,
+   the local form is kept (fixtures/lintas/jam-lokal-berlabel-z, fixtures/lintas/newspaper-yoast).
+5. Of sources that name the same minute, or the same day where one has no clock time, the more
+   precise one is kept (fixtures/lintas/sampah-di-isi).
+6. An edit is later than the publication, or none (fixtures/lintas/nama-situs-bukan-penulis).
+
+Times that are marked up beside the headline: ``time``, hAtom's ``published`` and ``updated``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import attrs
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.extract.unknown.lines import Line, small_elements
+from crawler.extract.unknown.metadata import Stated
+from crawler.normalise.dates import find_dates
+
+UTC: Final = dt.timedelta(0)
+_MINUTE: Final = dt.timedelta(minutes=1)
+
+# No newsroom of this kind is older, and what is younger is a slip of the pen. There is no clock
+# here that could tell more.
+YEARS: Final = range(1990, 2100)
+
+_STAMP: Final = re.compile(
+    r"""
+    (?P<year>\d{4}) [-/.]? (?P<month>\d\d?) [-/.]? (?P<day>\d\d?)
+    (?:
+        (?:\s*T\s*|[\s,]+)
+        (?P<hour>\d\d?) [:.-]? (?P<minute>\d\d) (?: [:.-]? (?P<second>\d\d) (?:[.,]\d{1,9})? )?
+        \s* (?P<zone> Z | UTC | GMT | [+-]\d\d(?::?\d\d)? | WIB | WITA | WIT )?
+    )?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_EPOCH: Final = re.compile(r"(\d{10})(?:\d{3})?")
+_MAIL: Final = re.compile(r"(?:[A-Z][a-z]{2}, )?\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? \S+")
+_ZONES: Final = {"z": 0, "utc": 0, "gmt": 0, "wib": 7, "wita": 8, "wit": 9}
+_PRINTED_ZONE: Final = re.compile(r"\b(WIB|WITA|WIT)\b", re.IGNORECASE)
+# "26. Januari 2011", the German way that some content systems print.
+_ORDINAL_DOT: Final = re.compile(r"(?<![\d.])(\d\d?)\.\s(?=[A-Z][a-z]{2})")
+_LONGEST: Final = 200
+
+# With an anchor beyond every plausible year, no year that is printed is taken for impossible.
+_ANCHOR: Final = dt.datetime(2099, 12, 31, tzinfo=dt.UTC)
+
+
+@attrs.frozen
+class Moment:
+    """A point in time as precise as a source states it."""
+
+    wall: dt.datetime
+    """Day and clock time as printed, without zone."""
+
+    offset: dt.timedelta | None
+    """UTC offset, where one is stated."""
+
+    precision: str
+    """``second``, ``minute``, ``day`` or ``month``."""
+
+    source: str
+    """Where it stands."""
+
+    @property
+    def has_clock(self) -> bool:
+        """Whether more than a day is stated."""
+        return self.precision in ("second", "minute")
+
+    def at(self, offset: dt.timedelta) -> dt.datetime:
+        """Return the moment; *offset* is that of a source that states none."""
+        stated = offset if self.offset is None else self.offset
+        return self.wall.replace(tzinfo=dt.timezone(stated))
+
+    def isoformat(self, offset: dt.timedelta) -> str:
+        """Return the value of ``published_at``."""
+        if self.precision == "month":
+            return self.wall.strftime("%Y-%m")
+        if self.precision == "day":
+            return self.wall.date().isoformat()
+        return self.at(offset).isoformat()
+
+
+def read_stamp(text: str, source: str) -> Moment | None:
+    """Return the moment that *text*, written for machines or people, names; ``None`` without one.
+
+    >>> read_stamp("2023-11-02 T08:15:00Z", "x").wall.isoformat()
+    '2023-11-02T08:15:00'
+    >>> read_stamp("10 jam lalu", "x") is None
+    True
+    """
+    text = text.strip()[:_LONGEST]
+    stamp = _STAMP.fullmatch(text)
+    if stamp:
+        return _of_stamp(stamp, source)
+    epoch = _EPOCH.fullmatch(text)
+    if epoch:
+        when = dt.datetime.fromtimestamp(int(epoch[1]), dt.UTC)
+        return _plausible(when.replace(tzinfo=None), UTC, "second", source)
+    mail = _of_mail(text, source) if _MAIL.fullmatch(text) else None
+    return mail or read_printed(text, source)
+
+
+def _of_stamp(stamp: re.Match[str], source: str) -> Moment | None:
+    clock = stamp["hour"] is not None
+    try:
+        day = dt.date(int(stamp["year"]), int(stamp["month"]), int(stamp["day"]))
+        time = dt.time(
+            int(stamp["hour"] or 0), int(stamp["minute"] or 0), int(stamp["second"] or 0)
+        )
+    except ValueError:
+        return None
+    precision = ("second" if stamp["second"] else "minute") if clock else "day"
+    wall = dt.datetime.combine(day, time)
+    return _plausible(wall, _offset(stamp["zone"]), precision, source)
+
+
+def _offset(zone: str | None) -> dt.timedelta | None:
+    if not zone:
+        return None
+    hours = _ZONES.get(zone.lower())
+    if hours is not None:
+        return dt.timedelta(hours=hours)
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if offset >= dt.timedelta(hours=24):
+        return None
+    return -offset if zone[0] == "-" else offset
+
+
+def _of_mail(text: str, source: str) -> Moment | None:
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return _plausible(when.replace(tzinfo=None), when.utcoffset(), "second", source)
+
+
+def _plausible(
+    wall: dt.datetime, offset: dt.timedelta | None, precision: str, source: str
+) -> Moment | None:
+    return Moment(wall, offset, precision, source) if wall.year in YEARS else None
+
+
+def read_printed(text: str, source: str) -> Moment | None:
+    """Return the first moment that *text* names in full, words around it or not."""
+    text = _ORDINAL_DOT.sub(r"\1 ", text[:_LONGEST])
+    for found in find_dates(text, _ANCHOR):
+        if found.resolved != "explicit" or found.end:
+            continue
+        day = dt.datetime.fromisoformat(found.date)
+        if found.time is None:
+            return _plausible(day, None, "day", source)
+        # find_dates gives a clock time without zone the anchor's offset, which is UTC here.
+        clock = dt.time.fromisoformat(found.time)
+        zone = _PRINTED_ZONE.search(text)
+        offset = clock.utcoffset() or (_offset(zone[1]) if zone else None)
+        wall = dt.datetime.combine(day, clock.replace(tzinfo=None))
+        return _plausible(wall, offset, "minute", source)
+    return None
+
+
+@attrs.frozen
+class Evidence:
+    """All that a page says of its time of publication, most explicit source first."""
+
+    machine: Sequence[Moment] = ()
+    """JSON-LD, OpenGraph, microdata, hAtom."""
+
+    printed: Sequence[Moment] = ()
+    """The line beside the headline."""
+
+    plain: Sequence[Moment] = ()
+    """Plain meta tags."""
+
+    address: Sequence[Moment] = ()
+    """The date in the article's address."""
+
+    offsets: Sequence[dt.timedelta] = ()
+    """Offsets of all other timestamps of the page."""
+
+    zone: dt.tzinfo = dt.UTC
+    """The newsroom's."""
+
+    def local(self, wall: dt.datetime) -> dt.timedelta:
+        """Return the page's own offset (rule 3)."""
+        stated = [each.offset for each in (*self.machine, *self.printed) if each.offset]
+        common = Counter([*stated, *(each for each in self.offsets if each)]).most_common(1)
+        if common:
+            return common[0][0]
+        return wall.replace(tzinfo=self.zone).utcoffset() or UTC
+
+
+def published(evidence: Evidence) -> Moment | None:
+    """Return the time of publication by the rules above, its offset filled in."""
+    best = _best(evidence)
+    if best is None or not best.has_clock:
+        return best
+    local = evidence.local(best.wall)
+    if best.offset is None:
+        return attrs.evolve(best, offset=local)
+    if best.offset == UTC and local:
+        return _relabelled(best, evidence, local)
+    return best
+
+
+def _best(evidence: Evidence) -> Moment | None:
+    """Return the first moment of the most explicit source, made precise by those that agree."""
+    ranked = [
+        *evidence.machine,
+        *(each for each in evidence.printed if each.has_clock),
+        *_agreeing_days(evidence),
+        *evidence.printed,
+        *evidence.plain,
+        *evidence.address,
+    ]
+    if not ranked:
+        return None
+    best = ranked[0]
+    for other in ranked[1:]:
+        if _refines(other, best, evidence):
+            best = other
+    return best
+
+
+def _agreeing_days(evidence: Evidence) -> list[Moment]:
+    """Return plain tags on a day that is printed: their clock time is more than the line says."""
+    days = {each.wall.date() for each in evidence.printed}
+    return [each for each in evidence.plain if each.has_clock and each.wall.date() in days]
+
+
+def _refines(other: Moment, best: Moment, evidence: Evidence) -> bool:
+    """Whether *other* says the same as *best* more precisely (rule 5)."""
+    if best.precision == "month":
+        return other.precision != "month" and other.wall.date().replace(day=1) == best.wall.date()
+    if best.precision == "day":
+        return other.has_clock and other.wall.date() == best.wall.date()
+    if best.precision == "minute" and other.precision == "second":
+        local = evidence.local(best.wall)
+        gap = other.at(local) - best.at(local)
+        return UTC <= gap < _MINUTE or UTC <= other.wall - best.wall < _MINUTE
+    return False
+
+
+def _relabelled(best: Moment, evidence: Evidence, local: dt.timedelta) -> Moment:
+    """Return *best*, labelled UTC, as the page's other sources have it (rule 4)."""
+    others = [each for each in (*evidence.machine, *evidence.printed) if each.has_clock]
+    for other in others:
+        if other.offset == UTC or (other.offset is None and other not in evidence.printed):
+            continue
+        offset = local if other.offset is None else other.offset
+        if abs(other.at(offset) - best.at(UTC)) < _MINUTE:
+            return attrs.evolve(best, wall=best.wall + offset, offset=offset)
+        if abs(other.wall - best.wall) < _MINUTE:
+            return attrs.evolve(best, offset=offset)
+    return best
+
+
+def modified(
+    candidates: Iterable[Moment], published_at: Moment | None, evidence: Evidence
+) -> Moment | None:
+    """Return the first of *candidates* with a clock time, unless it is no later edit (rule 6).
+
+    Where the publication's own source was found to mislabel local time, so does its edit.
+    """
+    for each in candidates:
+        if not each.has_clock:
+            continue
+        local = evidence.local(each.wall)
+        edit = each if each.offset is not None else attrs.evolve(each, offset=local)
+        if edit.offset == UTC and published_at is not None and published_at.offset:
+            edit = _like_publication(edit, published_at, evidence)
+        if published_at is None or not published_at.has_clock:
+            return (
+                edit
+                if published_at is None or edit.wall.date() > published_at.wall.date()
+                else None
+            )
+        return edit if edit.at(local) > published_at.at(local) else None
+    return None
+
+
+def _like_publication(edit: Moment, published_at: Moment, evidence: Evidence) -> Moment:
+    offset = published_at.offset or UTC
+    for stated in evidence.machine:
+        if stated.source == published_at.source and stated.offset == UTC:
+            mislabelled = abs(stated.wall - published_at.wall) < _MINUTE
+            return attrs.evolve(
+                edit, offset=offset, wall=edit.wall if mislabelled else edit.wall + offset
+            )
+    return attrs.evolve(edit, offset=offset, wall=edit.wall + offset)
+
+
+def read_all(stated: Iterable[Stated]) -> list[Moment]:
+    """Return the moments that *stated* name, each once."""
+    found = (read_stamp(each.value, each.source) for each in stated)
+    return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def offsets(stamps: Iterable[str]) -> list[dt.timedelta]:
+    """Return the UTC offsets that *stamps* carry, those without one left out."""
+    found = read_all(Stated(stamp, "time") for stamp in stamps)
+    return [each.offset for each in found if each.offset is not None]
+
+
+_PUBLISHED: Final = frozenset(("published", "entry-date", "entry-time", "post-date", "posted-on"))
+_UPDATED: Final = frozenset(("updated", "modified", "update", "post-modified"))
+# A line beside the headline; what holds more text is the article or the page.
+_SMALL: Final = 300
+
+
+@attrs.frozen
+class Times:
+    """What the time elements beside the headline state, as printed."""
+
+    published: tuple[Stated, ...] = ()
+    updated: tuple[Stated, ...] = ()
+
+
+def read_times(lines: Iterable[Line]) -> Times:
+    """Return the times in *lines*.
+
+    An element that is called both published and updated is a publication that was never edited.
+    A lone ``time.entry-date.updated`` is one as well: tagDiv and BeTheme call it so
+    (fixtures/lintas/newspaper-yoast). A ``time`` without a name is a publication
+    (fixtures/suara-danau/tema-blok).
+    """
+    published: dict[Stated, None] = {}
+    updated: dict[Stated, None] = {}
+    for element in _time_elements(lines):
+        names = (element.get("class") or "").lower().split()
+        edited = not _UPDATED.isdisjoint(names) and _PUBLISHED.isdisjoint(names)
+        stated = Stated(
+            element.get("datetime") or element.get("title") or text_of(element), _source(element)
+        )
+        if stated.value:
+            (updated if edited else published).setdefault(stated)
+    return Times(tuple(published), tuple(updated))
+
+
+def _time_elements(lines: Iterable[Line]) -> Iterator[etree._Element]:
+    for small in small_elements(lines, _SMALL):
+        for element in small.iter("time", "abbr", "span", "a", "amp-timeago"):
+            if element.tag in ("time", "amp-timeago"):
+                yield element
+            elif element.get("title") or element.get("datetime"):
+                names = (element.get("class") or "").split()
+                if not _PUBLISHED.isdisjoint(names) or not _UPDATED.isdisjoint(names):
+                    yield element
+
+
+def _source(element: etree._Element) -> str:
+    names = (element.get("class") or "").split()
+    name = next((each for each in names if each.lower() in _PUBLISHED | _UPDATED), None)
+    head = f"{element.tag}.{name}" if name else str(element.tag)
+    return f"{head}[datetime]" if element.get("datetime") else head

@@ -1,0 +1,178 @@
+"""Drive a walk of discovery over the network that Scrapy owns."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.discovery import Answer, Fetch, Known, Link, Missing, Note, Summary, Walk
+from crawler.fetch_errors import (
+    NETWORK_ERRORS,
+    BudgetSpent,
+    ForeignAddress,
+    RobotsForbid,
+    RobotsUnreadable,
+    RunEnding,
+    words,
+)
+from crawler.items import Capture
+from crawler.middlewares import as_capture, conditional
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.archive import Archive
+
+logger = logging.getLogger(__name__)
+
+CLOSED: Final = 403
+"""Status of an answer that robots.txt or the address guard kept from being asked for, or that
+was not read to its end."""
+
+
+class Walker:
+    """Fetches what a walk wants, notes what it lists, and hands on what is to be looked at.
+
+    It is the walk's memory, too (:class:`crawler.discovery.Memory`): the ledger, but what was
+    listed is noted before a door's cursor moves past it, whenever a kill comes.
+    """
+
+    def __init__(
+        self,
+        crawler: Crawler,
+        archive: Archive,
+        note: Callable[[Note], None],
+        elsewhere: str | None = None,
+    ) -> None:
+        self.crawler = crawler
+        self.archive = archive
+        self.doors: Counter[str] = Counter()
+        self.summary: Summary | None = None
+        self.answer: Capture | None = None
+        """The last answer: what the REST records in the links were read from."""
+
+        self.elsewhere = elsewhere
+        """Host of a CDX server, which may be asked although it is not the newsroom's."""
+
+        self._say = note
+        self._listed: list[Link] = []
+        """Links that the archive has not been told of."""
+
+        self._validators: dict[str, tuple[str | None, str | None]] = {}
+
+    async def steps(self, walk: Walk) -> AsyncIterator[Link | Missing]:
+        """Yield links and known addresses that are not listed any more, as *walk* finds them.
+
+        Those of a document come when all of it is noted, and before the next one is asked for.
+        """
+        answer: Answer | None = None
+        found: list[Link | Missing] = []
+        while True:
+            try:
+                step = walk.send(answer)
+            except StopIteration:
+                break
+            answer = None
+            if isinstance(step, Fetch):
+                self._commit()
+                for each in found:
+                    yield each
+                found.clear()
+                answer = await self._fetch(step)
+            elif isinstance(step, Link):
+                self.doors[step.door] += 1
+                self.crawler.stats.inc_value("run/listed_count")
+                self._listed.append(step)
+                found.append(step)
+            elif isinstance(step, Missing):
+                found.append(step)
+            elif isinstance(step, Note):
+                self._say(step)
+            else:
+                self.summary = step
+                for door, how in step.doors.items():
+                    if how != "closed":  # used, also where it lists nothing to look at
+                        self.doors[door] += 0
+        self._commit()
+        for each in found:
+            yield each
+
+    def _note_listed(self) -> None:
+        if self._listed:
+            self.archive.listed(self._listed)
+            self._listed = []
+
+    def _commit(self) -> None:
+        """Note the links of the last document, and only then that it need not be read again."""
+        self._note_listed()
+        for url, (etag, modified) in self._validators.items():
+            self.archive.keep_validators(url, etag, modified)
+        self._validators.clear()
+
+    async def _fetch(self, step: Fetch) -> Answer:
+        headers = {}
+        if step.conditional:
+            headers = conditional(self.archive.ledger.validators(step.url))
+        meta = {"allow_host": self.elsewhere} if self.elsewhere else {}
+        request = Request(
+            step.url, callback=NO_CALLBACK, headers=headers, dont_filter=True, meta=meta
+        )
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except (BudgetSpent, RobotsUnreadable, RunEnding):
+            raise
+        except NETWORK_ERRORS as error:
+            logger.info("%s: %s", step.url, words(error))
+            return Answer(url=step.url, status=0, why=words(error))
+        except IgnoreRequest as error:  # robots.txt, a foreign host, a bomb, too many redirects
+            logger.info("%s: %s", step.url, error)
+            return Answer(url=step.url, status=CLOSED, why=_why(error))
+        capture = as_capture(response)
+        if response.status == 200:  # noqa: PLR2004
+            self.answer = capture
+            self._validators[step.url] = (
+                capture.headers.get("etag"),
+                capture.headers.get("last-modified"),
+            )
+        return Answer(
+            url=capture.url,
+            status=capture.status,
+            body=capture.body,
+            headers=capture.headers,
+            seconds=response.meta.get("download_latency", 0.0),
+        )
+
+    # crawler.discovery.Memory
+
+    def known(self, url: str) -> Known | None:
+        return self.archive.ledger.known(url)
+
+    def known_post(self, post_id: int) -> Known | None:
+        return self.archive.ledger.known_post(post_id)
+
+    def count(self, *, after: str | None = None, before: str | None = None) -> int:
+        return self.archive.ledger.count(after=after, before=before)
+
+    def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
+        return self.archive.ledger.listed(after=after, before=before)
+
+    def door(self, name: str) -> dict[str, Any]:
+        return self.archive.ledger.door(name)
+
+    def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
+        self._note_listed()
+        self.archive.ledger.keep_door(name, left)
+
+
+def _why(error: IgnoreRequest) -> str:
+    if isinstance(error, RobotsForbid):
+        return "robots.txt forbids it"
+    if isinstance(error, ForeignAddress):
+        return f"{error.url} is another host's"
+    return words(error)

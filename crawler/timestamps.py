@@ -1,0 +1,216 @@
+"""The archive's own way to write a moment: UTC, to the second, with a Z.
+
+Moments as machines write them in feeds, sitemaps and REST answers.
+
+The moments and days that a line states, as values that other tools sort and subtract.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from email.utils import parsedate_tz
+from sys import intern
+from typing import Final
+
+import attrs
+
+
+def stamp(moment: dt.datetime) -> str:
+    """Return *moment* as ``2026-01-31T04:05:06Z``."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def comparable(text: str | None) -> str | None:
+    """Return what a site states as a moment in a form that sorts by time, ``None`` if it is none.
+
+    A day or a month alone counts from its beginning.
+
+    >>> comparable("2021-09-29T10:00:00+07:00")
+    '2021-09-29T03:00:00Z'
+    >>> comparable("2021-09")
+    '2021-09-01T00:00:00Z'
+    """
+    if not text:
+        return None
+    if len(text) == len("2021-09"):
+        text += "-01"
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=dt.UTC)
+        # strftime pads no year under 1000; isoformat does
+        return moment.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    except (ValueError, OverflowError):
+        return None
+
+
+def seconds(moment: dt.datetime) -> int:
+    """Return *moment* as whole seconds since 1970."""
+    return int(moment.timestamp())
+
+
+# Before the Web there was no news on it; after that somebody typed 9999.
+_FIRST_YEAR: Final = 1990
+_LAST_YEAR: Final = 2100
+
+_ISO: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
+    re.IGNORECASE,
+)
+# Zones that RFC 2822 does not know and Indonesian feeds state.
+_ZONES: Final = {"WIB": 7 * 3600, "WITA": 8 * 3600, "WIT": 9 * 3600}
+_MONTHS: Final = {
+    "mei": "May",
+    "agu": "Aug",
+    "ags": "Aug",
+    "okt": "Oct",
+    "des": "Dec",
+    "nop": "Nov",
+}
+_MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b", re.IGNORECASE)
+
+
+def moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
+    """Return the moment that *text* states in ISO 8601 or RFC 2822, or ``None``.
+
+    A clock time without an offset is in *zone*. A day alone is no moment: see :func:`day`.
+
+    >>> moment("Thu, 30 Sep 2021 01:15:00 +0000", dt.timezone.utc).isoformat()
+    '2021-09-30T01:15:00+00:00'
+    """
+    text = text.strip()[:64]
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _from_iso(iso, zone) if iso[4] else None
+    return _from_mail(text, zone)
+
+
+def day(text: str) -> dt.date | None:
+    """Return the day that *text* states as ``YYYY-MM-DD`` and nothing else, or ``None``."""
+    iso = _ISO.fullmatch(text.strip()[:64])
+    if not iso or iso[4]:
+        return None
+    try:
+        date = dt.date(int(iso[1]), int(iso[2]), int(iso[3]))
+    except ValueError:
+        return None
+    return date if _FIRST_YEAR <= date.year <= _LAST_YEAR else None
+
+
+def _from_iso(iso: re.Match[str], zone: dt.tzinfo) -> dt.datetime | None:
+    offset = (iso[7] or "").upper()
+    if offset in ("Z", "UTC", "GMT"):
+        zone = dt.UTC
+    elif offset:
+        minutes = int(offset[1:3]) * 60 + int(offset[-2:])
+        zone = _fixed(-minutes * 60 if offset[0] == "-" else minutes * 60) or zone
+    return _built([int(part or 0) for part in iso.groups()[:6]], zone)
+
+
+def _from_mail(text: str, zone: dt.tzinfo) -> dt.datetime | None:
+    text = _MONTH.sub(lambda name: _MONTHS[name[1].lower()], text)
+    try:
+        parts = parsedate_tz(text)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    if parts is None:
+        return None
+    last = text.rpartition(" ")[2].upper()
+    offset = _ZONES.get(last, parts[9])  # which is 0 for a zone that parsedate_tz does not know
+    if ":" not in last and offset is not None:
+        zone = _fixed(offset) or zone
+    return _built(parts[:6], zone)
+
+
+def _fixed(seconds: int) -> dt.tzinfo | None:
+    return dt.timezone(dt.timedelta(seconds=seconds)) if abs(seconds) < 24 * 3600 else None
+
+
+def _built(parts: Sequence[int], zone: dt.tzinfo) -> dt.datetime | None:
+    year, month, date, hour, minute, second = parts
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return dt.datetime(year, month, date, hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
+
+
+def instant(text: str | None) -> dt.datetime | None:
+    """Return the moment that one of our own ISO 8601 strings states, in UTC."""
+    if not text:
+        return None
+    found = moment(text, dt.UTC)
+    return found.astimezone(dt.UTC) if found else None
+
+
+_DAY: Final = len("2021-09-30")
+_MONTH_NAME: Final = len("2021-09")
+
+
+@attrs.frozen
+class Moment:
+    """What a text such as ``2021-09-30T08:15:00+07:00``, ``2021-09-30`` or ``2021-09`` states."""
+
+    utc: dt.datetime | None = None
+    """The moment in UTC; None when no more than a day or a month is stated."""
+
+    offset_minutes: int | None = None
+    """The offset that was stated with it, in minutes: 420 for ``+07:00``."""
+
+    local: dt.datetime | None = None
+    """The moment at that offset."""
+
+    day: dt.date | None = None
+    """The calendar day at that offset; None when no more than a month is stated."""
+
+    month: str | None = None
+    """Year and month at that offset, ``2021-09``."""
+
+
+_UNKNOWN: Final = Moment()
+
+
+def printed_moment(stated: str | None) -> Moment:
+    """Return what *stated* says; all None for None.
+
+    *stated* is a value of the line format, which its validators have let pass. Where UTC would lie
+    outside the years 1 to 9999, ``utc`` is None.
+
+    >>> moment("2021-09-30T02:15:00+07:00").utc.isoformat()
+    '2021-09-29T19:15:00+00:00'
+    >>> moment("2021-09-30").day, moment("2021-09-30").utc
+    (datetime.date(2021, 9, 30), None)
+    """
+    if stated is None:
+        return _UNKNOWN
+    if len(stated) == _MONTH_NAME:
+        return Moment(month=stated)
+    if len(stated) == _DAY:
+        return Moment(day=dt.date.fromisoformat(stated), month=intern(stated[:_MONTH_NAME]))
+    local = dt.datetime.fromisoformat(stated)
+    offset = local.utcoffset() or dt.timedelta()
+    try:
+        utc = local.astimezone(dt.UTC)
+    except OverflowError:
+        utc = None
+    return Moment(
+        utc=utc,
+        offset_minutes=int(offset.total_seconds()) // 60,
+        local=local,
+        day=local.date(),
+        month=intern(stated[:_MONTH_NAME]),  # a million articles share a few
+    )
+
+
+def utc_text(value: dt.datetime | None) -> str | None:
+    """Return *value* as ``2021-09-29T19:15:00Z``, the form that sorts as text; None for None."""
+    return None if value is None else value.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+
+
+def now() -> dt.datetime:
+    """Return this moment, UTC."""
+    return dt.datetime.now(dt.UTC)
