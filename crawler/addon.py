@@ -14,7 +14,6 @@ from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
     CaptureMiddleware,
-    ItemOrigins,
     PrivateAddressGuard,
     RobotsMiddleware,
 )
@@ -50,8 +49,6 @@ class NewsArchive:
         place(chain, CaptureMiddleware, 875)
         # Before retries see that a name leads nowhere.
         place(chain, PrivateAddressGuard, 880)
-        # The last to see an item before the pipelines, whatever other middlewares make of it.
-        place("SPIDER_MIDDLEWARES", ItemOrigins, 10)
         # After pipelines of the project that change items (up to 800).
         place("ITEM_PIPELINES", ArchivePipeline, 900)
         # The display is wiped before the run keeper says how it went.

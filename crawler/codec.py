@@ -33,18 +33,15 @@ from crawler.items import (
     RelatedPost,
     Withheld,
 )
-from crawler.project_items import ITEM, ProjectItem
 
-Content: TypeAlias = Article | ProjectItem
 """What has content, and with it revisions."""
 
-Line: TypeAlias = Content | Gone | Withheld
+Line: TypeAlias = Article | Gone | Withheld
 
 _KINDS: Final[dict[str, type[Any]]] = {
     ARTICLE: Article,
     GONE: Gone,
     WITHHELD: Withheld,
-    ITEM: ProjectItem,
 }
 _LISTS_OF: Final[dict[str, type[Any]]] = {
     "captures": CaptureReference,
@@ -123,7 +120,7 @@ COMMITTED: Final = Path(__file__).with_name("schema.json")
 def line_schema() -> dict[str, Any]:
     """Return the schema of a line: one of the kinds, every key present, more keys allowed."""
     kinds = {}
-    for kind in (Article, Gone, Withheld, ProjectItem):
+    for kind in (Article, Gone, Withheld):
         schema = ItemAdapter.get_json_schema(kind)
         _relax(schema)
         schema["properties"]["schema"] = {

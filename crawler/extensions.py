@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import signal
 import threading
 import time
@@ -22,7 +21,7 @@ from crawler.display import is_wordy, is_worth_saying, summary_lines
 from crawler.downloader import PoliteDownloader
 from crawler.errors import ArchiveError, ArchiveLocked, ConfigurationError
 from crawler.export.statistics import WINDOW, field_coverage, shortfalls
-from crawler.newsrooms import Newsroom, newsroom_at
+from crawler.newsrooms import Newsroom
 from crawler.project import (
     EXIT_ALARM,
     EXIT_FAILED,
@@ -32,7 +31,7 @@ from crawler.project import (
     EXIT_USAGE,
     archive_root,
 )
-from crawler.workers import ITEM_RULES, RULES
+from crawler.workers import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,12 +197,14 @@ class RunKeeper:
 
     def spider_opened(self, spider: Spider) -> None:
         """Open the archive, or close the spider before its first request."""
-        rules = RULES if hasattr(spider, "newsroom") else ITEM_RULES
+        newsroom = newsroom_of(spider)
+        if newsroom is None:
+            return
+        rules = RULES
         arguments = getattr(spider, "arguments", None)
         self.interrupts = Interrupts(self._hurry, self._cut_off)
         self.interrupts.watch()
         try:
-            newsroom = newsroom_of(spider)
             self.archive = Archive.open(
                 self.root / newsroom.name,
                 newsroom,
@@ -327,12 +328,7 @@ class RunKeeper:
         return EXIT_INCOMPLETE if self.incomplete else EXIT_OK
 
 
-def newsroom_of(spider: Spider) -> Newsroom:
-    """Return the spider's newsroom; for a spider of another project, one made from its name."""
+def newsroom_of(spider: Spider | None) -> Newsroom | None:
+    """Return the spider's newsroom; None for a spider that is not ours (shell, bench)."""
     newsroom = getattr(spider, "newsroom", None)
-    if isinstance(newsroom, Newsroom):
-        return newsroom
-    name = re.sub(r"[^a-z0-9._-]+", "-", spider.name.lower()).strip("-._") or "items"
-    domains = getattr(spider, "allowed_domains", None) or getattr(spider, "start_urls", None)
-    address = str(next(iter(domains))) if domains else f"{name}.invalid"
-    return newsroom_at(address, name)
+    return newsroom if isinstance(newsroom, Newsroom) else None

@@ -133,9 +133,10 @@ class Notifier:
         Nothing is said of a run that found another one at work.
         """
         code = self.crawler.stats.get_value("run/exit_code", EXIT_FAILED)
-        if code == EXIT_LOCKED or self.crawler.spider is None:
+        newsroom = newsroom_of(self.crawler.spider)
+        if code == EXIT_LOCKED or newsroom is None:
             return
-        await asyncio.to_thread(self._tell, code, newsroom_of(self.crawler.spider).name)
+        await asyncio.to_thread(self._tell, code, newsroom.name)
 
     def _tell(self, code: int, name: str) -> None:
         if self.channels.healthcheck:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from itemadapter import ItemAdapter
 from scrapy.exceptions import DropItem
-from scrapy.utils.serialize import ScrapyJSONEncoder
 
 from crawler.archive import Found, Refused
 from crawler.errors import ArchiveError, InvalidRecord
 from crawler.extensions import RunKeeper
-from crawler.middlewares import ItemOrigins, address_of
-from crawler.project_items import project_item
 
 if TYPE_CHECKING:
     from typing import Self
@@ -30,8 +25,7 @@ class ArchivePipeline:
     """Append what is new to the archive, and hand it on once it is on disk.
 
     Takes :class:`crawler.archive.Found`, of which what follows in the pipeline, and every exporter,
-    sees the line as it was written; what is unchanged is dropped, quietly. And takes items of any
-    other class that have a field ``url``: they are handed on as they came, changed or not.
+    sees the line as it was written; what is unchanged is dropped, quietly.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -49,30 +43,13 @@ class ArchivePipeline:
         return keeper
 
     async def process_item(self, item: Any) -> Any:
-        """Return what is on disk, or raise :exc:`DropItem` when nothing had to be written."""
-        if isinstance(item, Found):
-            outcome = await self._submit(item, item.article.url)
-            if outcome.line is None:
-                raise DropItem(f"{item.article.url}: {outcome.kind}", log_level="DEBUG")
-            return outcome.line
-        url = address_of(item)
-        if url is None:
-            self.crawler.stats.inc_value("archive/item_without_address")
-        else:
-            await self._archive(item, url)
-        return item
-
-    async def _archive(self, item: Any, url: str) -> None:
-        origins = self.crawler.get_spider_middleware(ItemOrigins)
-        captures = origins.take(item) if origins else []
-        assert self.keeper.archive is not None  # without one the spider is closed
-        values = json.loads(json.dumps(ItemAdapter(item).asdict(), cls=ScrapyJSONEncoder))
-        try:
-            line = project_item(self.keeper.archive.newsroom.name, url, values)
-        except InvalidRecord as error:
-            logger.warning("%s: %s", url, error)
-            raise DropItem(f"{url}: {error}", log_level="DEBUG") from None
-        await self._submit(Found(line, captures), url)
+        """Return the line on disk, or raise :exc:`DropItem` when nothing had to be written."""
+        if not isinstance(item, Found):  # of a spider that is not ours
+            return item
+        outcome = await self._submit(item, item.article.url)
+        if outcome.line is None:
+            raise DropItem(f"{item.article.url}: {outcome.kind}", log_level="DEBUG")
+        return outcome.line
 
     async def _submit(self, found: Found, url: str) -> Outcome:
         try:

@@ -33,11 +33,10 @@ import attrs
 from crawler.archive import RawLine, Rules
 from crawler.archive.files import replace_file
 from crawler.archive.verify import Change, changes
-from crawler.errors import ArchiveError, ConfigurationError, NotAnArticle
+from crawler.errors import ArchiveError, ConfigurationError
 from crawler.extract import EXTRACTOR, extract_article, page_hash
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
-from crawler.project_items import ProjectItem
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -272,14 +271,7 @@ def extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None
     return extract_article(captures, newsroom, post_id=post_id)
 
 
-def _nothing(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:  # noqa: ARG001
-    raise NotAnArticle(captures[0].url, "no_rules")
-
-
 RULES: Final = Rules(extractor=EXTRACTOR, extract=extract, page_hash=page_hash)
-
-ITEM_RULES: Final = Rules(extractor=ProjectItem.extractor, extract=_nothing, page_hash=page_hash)
-"""For the items of other projects: what their spiders make of a page is theirs."""
 
 MARKER: Final = ".reextract.json"
 """File of an archive that says how far a run that was broken off had come."""

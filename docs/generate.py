@@ -17,14 +17,14 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import walk_modules_iter
 
-from crawler import arguments, items, newsrooms, project, project_items, settings
+from crawler import arguments, items, newsrooms, project, settings
 from crawler.extract.page import FIELDS as SELECTABLE
 
 DOCS: Final = Path(__file__).parent
 
 GENERATED: Final = "<!-- Written by docs/generate.py from the code; `make docs` writes it anew. -->"
 
-LINE_KINDS: Final = (items.Article, items.Gone, items.Withheld, project_items.ProjectItem)
+LINE_KINDS: Final = (items.Article, items.Gone, items.Withheld)
 PARTS: Final = (
     items.Dateline,
     items.Image,
@@ -42,7 +42,6 @@ ARGUMENTS_ABOUT_NEWSROOM: Final = {
 
 API: Final = (
     ("crawler.archive", "read"),
-    ("crawler.archive", "read_items"),
     ("crawler.extract", "extract_html"),
     ("crawler.extract", "extract_article"),
     ("crawler.normalise.dates", "find_dates"),

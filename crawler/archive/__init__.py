@@ -22,7 +22,7 @@ from crawler.archive.findings import (
 from crawler.archive.identity import newsroom_of
 from crawler.archive.ledger import Ledger, Look
 from crawler.archive.lock import Holder, lock_holder
-from crawler.archive.reading import RawLine, last_articles, read, read_items, read_raw
+from crawler.archive.reading import RawLine, last_articles, read, read_raw
 from crawler.archive.revisions import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 from crawler.archive.warc_reading import decode_body, read_capture
@@ -57,7 +57,6 @@ __all__ = [
     "newsroom_of",
     "read",
     "read_capture",
-    "read_items",
     "read_raw",
     "read_runs",
 ]

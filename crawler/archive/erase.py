@@ -34,7 +34,7 @@ from crawler.archive.warc_reading import (
     records,
 )
 from crawler.archive.writer import Batches
-from crawler.codec import Content, parse_line
+from crawler.codec import parse_line
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import WITHHELD, Article, Gone
 
@@ -225,7 +225,7 @@ def erase(batches: Batches, id_: str, site: str) -> Erased:
     batches.release()
     erased = Erased(id=id_)
     folder = batches.folder
-    own = [line for line in _own_lines(folder, id_) if isinstance(line, Content | Gone)]
+    own = [line for line in _own_lines(folder, id_) if isinstance(line, Article | Gone)]
     addresses = {line.url for line in own} | set(batches.tables.addresses_of(id_)) | {row.url}
     addresses |= {page for line in own if isinstance(line, Article) for page in line.pages}
     places = {(each.warc, each.offset) for line in own for each in line.captures}
@@ -258,7 +258,7 @@ def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[s
             if not any(needle in raw for needle in needles):
                 continue
             line = parse_line(raw)
-            if line.id != id_ and isinstance(line, Content | Gone):
+            if line.id != id_ and isinstance(line, Article | Gone):
                 shared |= {(each.warc, each.offset) for each in line.captures} & places
     return shared
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from crawler.codec import Content, Line
+from crawler.codec import Line
 from crawler.items import Article, Capture, Gone
 
 
@@ -21,7 +21,7 @@ class Found:
     becomes a revisit record.
     """
 
-    article: Content = attrs.field(repr=lambda article: f"<{article.id}>")
+    article: Article = attrs.field(repr=lambda article: f"<{article.id}>")
     captures: Sequence[Capture] = attrs.field(repr=False)
     lastmod: str | None = None
     """Last modification as the door states it; by default what :meth:`Archive.listed` was told."""

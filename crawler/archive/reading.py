@@ -24,10 +24,9 @@ from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, iterate, month_files
 from crawler.archive.warc_reading import zstd
-from crawler.codec import Content, Line, parse_line
+from crawler.codec import Line, parse_line
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 from crawler.items import ARTICLE, GONE, WITHHELD, Article
-from crawler.project_items import ITEM, ProjectItem
 from crawler.timestamps import comparable
 
 # How every line that this program writes begins. Others are read as JSON.
@@ -183,7 +182,7 @@ def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
                 schema, id_, revision = line_beginning(raw)
             except (ValueError, KeyError, TypeError, AttributeError):
                 raise ArchiveDamaged(file.name, offset, "not a line of JSON") from None
-            if schema in (ARTICLE, ITEM):
+            if schema == ARTICLE:
                 entry = revision << _PLACE_BITS | place
                 if entry > index.newest.get(id_, -1):
                     index.newest[id_] = entry
@@ -268,19 +267,10 @@ def read(
             yield line
 
 
-def read_items(
-    path: Path | str, *, latest: bool = True, written_since: dt.datetime | str | None = None
-) -> Iterator[ProjectItem]:
-    """Yield the items of another project's archive, as :func:`read` does articles."""
-    for line in _read(Path(path), latest=latest, gone=False, written=_moment(written_since)):
-        if isinstance(line, ProjectItem):
-            yield line
-
-
-def _read(path: Path, *, latest: bool, gone: bool, written: str | None) -> Iterator[Content]:
+def _read(path: Path, *, latest: bool, gone: bool, written: str | None) -> Iterator[Article]:
     for raw in lines_that_count(path, latest=latest, gone=gone, written=written):
         line = raw.parse()
-        if isinstance(line, Content) and (line.written_at or "") >= (written or ""):
+        if isinstance(line, Article) and (line.written_at or "") >= (written or ""):
             yield line
 
 

@@ -30,7 +30,6 @@ from crawler.archive.revisions import Reading, Rereader, judge
 from crawler.archive.tables import AddressRow, ArticleRow, Rows, place
 from crawler.archive.warc import Member, request, response, sha256
 from crawler.archive.writer import Batches
-from crawler.codec import Content
 from crawler.errors import ArchiveError, InvalidRecord
 from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
 from crawler.timestamps import comparable, stamp
@@ -245,7 +244,7 @@ class Recorder:
                 )
         self.looked_at += known is not None and known.state == "article"
         self.sightings.drop(article.id)
-        line: Content | None = None
+        line: Article | None = None
         if verdict.writes:
             previous = self._previous(known) if known else ()
             line = self.batches.write(

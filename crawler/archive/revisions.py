@@ -16,7 +16,7 @@ from crawler.archive.findings import OutcomeKind
 from crawler.archive.lines import read_line
 from crawler.archive.tables import ArticleRow, LedgerDamaged
 from crawler.archive.warc_reading import read_capture
-from crawler.codec import Content, parse_line
+from crawler.codec import parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
@@ -47,7 +47,7 @@ class Verdict:
     writes: bool = True
 
 
-def read_article(article: Content, page_hash: Callable[[Article], str]) -> Reading:
+def read_article(article: Article, page_hash: Callable[[Article], str]) -> Reading:
     """Return what *article* is compared by."""
     hashed = None
     if isinstance(article, Article) and article.source == "page":
@@ -118,7 +118,7 @@ class Rereader:
             line = parse_line(read_line(self.folder, known.position))
         except (ArchiveDamaged, InvalidRecord):
             return ()
-        if not isinstance(line, Content) or not self._is_of(known, line):
+        if not isinstance(line, Article) or not self._is_of(known, line):
             raise LedgerDamaged(f"the ledger does not say of {known.id} what its line says")
         return line.captures
 
@@ -141,7 +141,7 @@ class Rereader:
         article = self.rules.extract(stored, self.newsroom, post_id_of(known.id, known.source))
         return read_article(article, self.rules.page_hash)
 
-    def _is_of(self, known: ArticleRow, line: Content) -> bool:
+    def _is_of(self, known: ArticleRow, line: Article) -> bool:
         found = read_article(line, self.rules.page_hash)
         said = (line.id, line.source, line.extractor, line.content_hash, found.page_hash)
         kept = (known.id, known.source, known.extractor, known.content_hash, known.page_hash)

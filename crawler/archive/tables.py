@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 import attrs
 
 from crawler.archive.lines import Position
-from crawler.codec import Content, Line
+from crawler.codec import Line
 from crawler.errors import WrongArchive
 from crawler.items import Article, Gone
 from crawler.timestamps import comparable
@@ -161,7 +161,7 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
     verifying all come here.
     """
     known = rows.article(line.id)
-    if isinstance(line, Content):
+    if isinstance(line, Article):
         rows.put_article(_article_row(known, line, position, page_hash))
         place(rows, known, line, line.source)
         return
@@ -191,7 +191,7 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
 
 
 def _article_row(
-    known: ArticleRow | None, line: Content, position: Position, page_hash: PageHash
+    known: ArticleRow | None, line: Article, position: Position, page_hash: PageHash
 ) -> ArticleRow:
     key = f"{line.source} {line.extractor}"
     same = known is not None and known.revision == line.revision
@@ -212,7 +212,7 @@ def _article_row(
     )
 
 
-def place(rows: Rows, known: ArticleRow | None, line: Content, source: str | None) -> None:
+def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | None) -> None:
     """Let the address of *line* lead to it, and an earlier address of it stand aside."""
     if known is not None and known.url != line.url:
         former = rows.address(known.url)

@@ -42,11 +42,10 @@ from crawler.archive.warc_reading import (
     payload_agrees,
     records,
 )
-from crawler.codec import Content, Line, dump_line, parse_line
+from crawler.codec import Line, dump_line, parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord
 from crawler.items import Article, Capture, CaptureReference, Gone
 from crawler.newsrooms import Newsroom
-from crawler.project_items import ProjectItem, hash_of
 
 # Of a line, what reading its captures again does not give.
 GIVEN: Final = frozenset({"captures", "revision", "run", "written_at", "extractor"})
@@ -140,7 +139,7 @@ class LineChecker:
             for what in self._check_line(line, position, raw, rows):
                 yield Problem(name, position.start, f"{line.id}: {what}")
             apply_line(rows, line, position, self.rules.page_hash)
-            if not isinstance(line, Content | Gone):
+            if not isinstance(line, Article | Gone):
                 continue
             captures, damage = self._read(line.captures)
             yield from damage
@@ -203,8 +202,6 @@ def differing(line: Article, again: Article) -> list[str]:
 
 
 def _check_form(line: Line, raw: bytes) -> Iterator[str]:
-    if isinstance(line, ProjectItem) and line.content_hash != hash_of(line.item):
-        yield "content_hash is not that of its item"
     names = [field.name for field in attrs.fields(type(line))]
     there = list(json.loads(raw))
     if there == names:
@@ -222,7 +219,7 @@ def _check_order(line: Line, known: ArticleRow | None) -> Iterator[str]:
     if isinstance(line, Gone):
         if known is None or known.state == "gone" or line.revision != known.revision + 1:
             yield f"gone as revision {line.revision}, after {_said(known)}"
-    elif isinstance(line, Content):
+    elif isinstance(line, Article):
         before = known.revision if known else 0
         same = known is not None and known.state != "gone" and line.revision == before
         if not same and line.revision != before + 1:

@@ -13,9 +13,9 @@ from crawler.archive.identity import add_withheld
 from crawler.archive.lines import LineFiles
 from crawler.archive.tables import Tables, apply_line
 from crawler.archive.warc import WarcFiles
-from crawler.codec import Content, Line, dump_line
+from crawler.codec import Line, dump_line
 from crawler.errors import CrawlerError, InvalidRecord
-from crawler.items import Capture, CaptureReference, Withheld
+from crawler.items import Article, Capture, CaptureReference, Withheld
 from crawler.timestamps import stamp
 
 
@@ -50,7 +50,7 @@ class Batches:
         self.rows = self.tables.rows()
         self.now = self.clock()
         self.stamp = max(stamp(self.now), self._written_at)
-        self.added: dict[str, Content] = {}
+        self.added: dict[str, Article] = {}
         self._documents: list[tuple[str, str | None, str | None]] = []
         self._withheld: list[str] = []
         self._wrote = False
@@ -65,12 +65,12 @@ class Batches:
 
     def write(
         self,
-        article: Content,
+        article: Article,
         revision: int,
         captures: Sequence[Capture],
         previous: Sequence[CaptureReference],
         page_hash: str | None,
-    ) -> Content:
+    ) -> Article:
         """Add *captures*, and *article* as a line that names them; return the line.
 
         On an error the batch is as before.
@@ -85,11 +85,11 @@ class Batches:
 
     def add_article(
         self,
-        article: Content,
+        article: Article,
         revision: int,
         captures: Sequence[CaptureReference],
         page_hash: str | None,
-    ) -> Content:
+    ) -> Article:
         """Add *article*, whose captures are in the archive, as a line; return the line."""
         line = attrs.evolve(
             article,

@@ -30,7 +30,6 @@ from crawler.archive.reading import read_lines
 from crawler.codec import Line
 from crawler.errors import ArchiveError
 from crawler.items import Article, Gone, Withheld
-from crawler.project_items import ProjectItem
 from crawler.timestamps import Moment
 from crawler.timestamps import printed_moment as moment
 
@@ -127,8 +126,6 @@ class Tally:
     def add(self, line: Line) -> None:
         if self.began is None:
             self.began = moment(line.written_at).utc
-        if isinstance(line, ProjectItem):
-            return
         if isinstance(line, Withheld):
             self.withheld.add(line.id)
             return
