@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 class CrawlerError(Exception):
@@ -83,3 +86,15 @@ class ArchiveDamaged(ArchiveError):
         self.file = file
         self.offset = offset
         self.problem = problem
+
+
+def attempt(work: Callable[[], Result]) -> tuple[Result | None, Exception | None]:
+    """Return what *work* gives and None, or None and what it raised, whatever that is.
+
+    For rules of extraction alone: a page on which they fail in a way that nobody foresaw is named,
+    and the pages after it are read.
+    """
+    try:
+        return work(), None
+    except Exception as error:  # noqa: BLE001 -- the one place where that is meant
+        return None, error

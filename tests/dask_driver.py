@@ -10,19 +10,24 @@ import sys
 from pathlib import Path
 
 from crawler.archive import newsroom_of, read_raw
-from crawler.workers import Dask, do, parts
+from crawler.errors import ArchiveError
+from crawler.workers import Dask, parts, read_again
 
 
 def main(address: str, folder: str) -> None:
     path = Path(folder)
-    with Dask(address) as crew:
-        for number, done in enumerate(crew.do(do, parts(path, newsroom_of(path), read_raw(path)))):
+    tasks = parts(path, newsroom_of(path), read_raw(path))
+    with Dask(address) as workers:
+        for number, found in enumerate(workers.do(read_again, tasks)):
             if number == 0:
                 print("begun", flush=True)
                 sys.stdin.readline()
-            for change in done.changes:
+            for change in found:
                 print(change.before.id, *change.fields, flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except ArchiveError as error:
+        sys.exit(str(error))

@@ -18,13 +18,12 @@ import attrs
 import pytest
 
 from crawler.archive import read, read_raw
-from crawler.archive.verify import verify
-from crawler.commands import reextract
+from crawler.archive.verify import Change, verify
 from crawler.commands.reextract import Command, _write
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
-from crawler.workers import MARKER, RULES, Alone, Crew, Done, Processes, do, parts
+from crawler.workers import RULES, Alone, Processes, Workers, parts, read_again
 from demo import EmbeddedNewsroom
 from tests.old_lines import OLD, old_archive
 from tests.project_copy import refusal
@@ -40,8 +39,8 @@ class Old:
     folder: Path
     newsroom: Newsroom
 
-    def done(self, crew: Crew) -> Iterator[Done]:
-        return crew.do(do, parts(self.folder, self.newsroom, read_raw(self.folder)))
+    def found(self, workers: Workers) -> Iterator[list[Change]]:
+        return workers.do(read_again, parts(self.folder, self.newsroom, read_raw(self.folder)))
 
     def lines(self) -> list[Article]:
         return list(read(self.folder, latest=False))
@@ -53,8 +52,8 @@ def old(newsroom: EmbeddedNewsroom, tmp_path: Path) -> Old:
     return Old(folder, old_archive(folder, newsroom, LINES))
 
 
-def summary(done: list[Done]) -> list[tuple[str, ...]]:
-    return [(change.before.id, *change.fields) for each in done for change in each.changes]
+def summary(found: list[list[Change]]) -> list[tuple[str, ...]]:
+    return [(change.before.id, *change.fields) for each in found for change in each]
 
 
 def test_a_part_is_of_one_warc_file(old: Old) -> None:
@@ -68,12 +67,12 @@ def test_a_part_is_of_one_warc_file(old: Old) -> None:
 
 
 def test_a_worker_that_is_killed_changes_nothing(old: Old) -> None:
-    with Alone() as crew:
-        alone = summary(list(old.done(crew)))
+    with Alone() as workers:
+        alone = summary(list(old.found(workers)))
     assert len(alone) == CHANGED
     assert {each[1:] for each in alone} == {("caption",)}
-    with Processes(2, do.__module__) as crew:
-        coming = old.done(crew)
+    with Processes(2, read_again.__module__) as workers:
+        coming = old.found(workers)
         together = [next(coming)]
         for worker in multiprocessing.active_children():
             worker.kill()
@@ -88,8 +87,8 @@ def die(task: int) -> int:
 
 
 def test_a_task_that_kills_its_workers_is_given_up() -> None:
-    with Processes(2, __name__) as crew:
-        coming = crew.do(die, range(9))
+    with Processes(2, __name__) as workers:
+        coming = workers.do(die, range(9))
         assert [next(coming), next(coming), next(coming)] == [0, 1, 2]
         with pytest.raises(ArchiveError, match=r"3: its workers were lost 3 times"):
             next(coming)
@@ -104,8 +103,8 @@ def die_saying_half(task: int) -> int:
 
 def test_half_a_result_is_not_waited_for() -> None:
     lost = pytest.raises(ArchiveError, match=r"3: its workers were lost 3 times")
-    with Processes(2, __name__) as crew, lost:
-        list(crew.do(die_saying_half, [3, 4]))
+    with Processes(2, __name__) as workers, lost:
+        list(workers.do(die_saying_half, [3, 4]))
 
 
 def fail(task: int) -> int:
@@ -113,22 +112,21 @@ def fail(task: int) -> int:
 
 
 def test_an_error_of_the_work_comes_back() -> None:
-    with Processes(2, __name__) as crew, pytest.raises(ArchiveDamaged) as caught:
-        list(crew.do(fail, [5]))
+    with Processes(2, __name__) as workers, pytest.raises(ArchiveDamaged) as caught:
+        list(workers.do(fail, [5]))
     assert str(caught.value) == "articles-2026-03.jsonl: byte 5: no line"
     assert (caught.value.offset, caught.value.problem) == (5, "no line")
     assert multiprocessing.active_children() == []
 
 
 def test_written_lines_are_those_of_the_changes(old: Old) -> None:
-    with Processes(2, do.__module__) as crew:
-        assert _write(old.folder, crew, None) == 0
+    with Processes(2, read_again.__module__) as workers:
+        assert _write(old.folder, workers, None) == 0
     lines = old.lines()
     assert [each.extractor for each in lines] == [OLD] * LINES + [RULES.extractor] * CHANGED
     assert {each.caption for each in lines[LINES:]} == {None}
     assert {each.revision for each in lines} == {1}
     assert list(verify(old.folder, old.newsroom, RULES)) == []
-    assert not (old.folder / MARKER).exists()
 
 
 class BrokenOff(Alone):
@@ -141,38 +139,17 @@ class BrokenOff(Alone):
             yield result
 
 
-def test_a_run_that_was_broken_off_goes_on(
-    old: Old, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(reextract, "_MARKED", 0.0)
-    with BrokenOff() as crew, pytest.raises(ArchiveError, match="killed"):
-        _write(old.folder, crew, None)
+def test_a_run_that_was_broken_off_goes_on(old: Old) -> None:
+    with BrokenOff() as workers, pytest.raises(ArchiveError, match="killed"):
+        _write(old.folder, workers, None)
     some = len(old.lines()) - LINES
     assert 0 < some < CHANGED
-    assert (old.folder / MARKER).exists()
-    with Alone() as crew:
-        _write(old.folder, crew, None)
-    assert "going on from" in capsys.readouterr().err
+    with Alone() as workers:
+        _write(old.folder, workers, None)
     lines = old.lines()
     assert len(lines) == LINES + CHANGED
     assert len({each.id for each in lines[LINES:]}) == CHANGED
     assert list(verify(old.folder, old.newsroom, RULES)) == []
-    assert not (old.folder / MARKER).exists()
-
-
-@pytest.mark.parametrize(
-    "marker",
-    [
-        b"not JSON",
-        b'{"extractor": "others", "written_since": null, "done": "2026-01-01T00:00:00Z"}',
-        b'{"written_since": null}',
-    ],
-)
-def test_a_marker_of_another_run_says_nothing(old: Old, marker: bytes) -> None:
-    (old.folder / MARKER).write_bytes(marker)
-    with Alone() as crew:
-        _write(old.folder, crew, None)
-    assert len(old.lines()) == LINES + CHANGED
 
 
 @pytest.mark.parametrize(
@@ -239,10 +216,9 @@ class Cluster:
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("killed", ["a worker", "the scheduler"])
-def test_dask_gives_the_same_whatever_is_killed(old: Old, killed: str) -> None:
-    with Alone() as crew:
-        alone = [" ".join(each) for each in summary(list(old.done(crew)))]
+def test_dask_gives_the_same_when_a_worker_is_killed(old: Old) -> None:
+    with Alone() as workers:
+        alone = [" ".join(each) for each in summary(list(old.found(workers)))]
     with Cluster() as cluster:
         driver = cluster.start(
             "tests.dask_driver", cluster.address, str(old.folder),
@@ -250,17 +226,27 @@ def test_dask_gives_the_same_whatever_is_killed(old: Old, killed: str) -> None:
         )  # fmt: skip
         assert driver.stdout is not None
         assert driver.stdout.readline() == "begun\n"
-        if killed == "a worker":
-            cluster.workers[0].kill()
-        else:
-            for each in (cluster.scheduler, *cluster.workers):
-                each.kill()
-                each.wait()
-            cluster.start_scheduler()
-            cluster.start_worker()
+        cluster.workers[0].kill()
         out, _ = driver.communicate("\n", timeout=120)
     assert driver.returncode == 0
     assert out.splitlines() == alone
+
+
+@pytest.mark.tools
+def test_a_cluster_that_is_lost_is_one_line(old: Old) -> None:
+    with Cluster() as cluster:
+        driver = cluster.start(
+            "tests.dask_driver", cluster.address, str(old.folder),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert driver.stdout is not None
+        assert driver.stdout.readline() == "begun\n"
+        for each in (cluster.scheduler, *cluster.workers):
+            each.kill()
+            each.wait()
+        _, errors = driver.communicate("\n", timeout=120)
+    assert driver.returncode == 1
+    assert "the cluster was lost" in errors.splitlines()[-1]
 
 
 @pytest.mark.tools

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -15,22 +14,20 @@ from crawler.errors import ConfigurationError
 from crawler.export.selection import checked_moment
 from crawler.normalise.text import fold
 from crawler.project import EXIT_INCOMPLETE, EXIT_OK, ArchiveCommand, say
-from crawler.workers import RULES, Alone, Dask, Done, Marker, Processes, do, forget, parts
+from crawler.workers import RULES, Alone, Dask, Processes, parts, read_again
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
     from crawler.archive import Outcome
     from crawler.archive.verify import Change
-    from crawler.workers import Crew
+    from crawler.workers import Workers
 
 _WAITING: Final = 200
 """Lines on their way to the disk at once."""
-
-_MARKED: Final = 5.0
-"""Seconds of work that a run which is broken off does again."""
 
 _NAMED: Final = 20
 
@@ -68,41 +65,45 @@ class Command(ArchiveCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         checked_moment("--written-since", opts.written_since)
-        with _crew(opts) as crew:
+        with _workers(opts) as workers:
             folder = self.one_name(args)
             go_through = _show if opts.diff else _write
-            unreadable = go_through(folder, crew, opts.written_since)
+            unreadable = go_through(folder, workers, opts.written_since)
         if unreadable:
             self.exitcode = EXIT_INCOMPLETE
 
 
-def _crew(opts: argparse.Namespace) -> Crew:
+def _workers(opts: argparse.Namespace) -> Workers:
     if opts.workers is not None and opts.workers < 1:
         raise ConfigurationError(f"--workers {opts.workers}: want a whole number from 1")
     if opts.dask and opts.workers is not None:
         raise ConfigurationError("--dask and --workers: want one of them; a cluster has its own")
     if opts.dask:
         return Dask(opts.dask)
-    workers = opts.workers or len(os.sched_getaffinity(0))
-    return Alone() if workers == 1 else Processes(workers, preload=do.__module__)
+    size = opts.workers or len(os.sched_getaffinity(0))
+    return Alone() if size == 1 else Processes(size, preload=read_again.__module__)
 
 
-def _show(folder: Path, crew: Crew, since: str | None) -> int:
+def _show(folder: Path, workers: Workers, since: str | None) -> int:
     """Print what would change field by field; return how many captures could not be read."""
     changed = unreadable = 0
-    lines = read_raw(folder, written_since=since)
-    for done in crew.do(do, parts(folder, newsroom_of(folder), lines)):
-        for change in done.changes:
-            before = change.before
-            print(f"{before.id} revision {before.revision} {fold(before.url)}")
-            if change.after is None:
-                unreadable += 1
-                print(f"  cannot be read: {fold(change.problem or '')}")
-                continue
-            changed += 1
-            _print_differences(change)
+    for change in _changes(folder, workers, since):
+        before = change.before
+        print(f"{before.id} revision {before.revision} {fold(before.url)}")
+        if change.after is None:
+            unreadable += 1
+            print(f"  cannot be read: {fold(change.problem or '')}")
+            continue
+        changed += 1
+        _print_differences(change)
     say(f"{changed:,} would change, {unreadable:,} cannot be read")
     return unreadable
+
+
+def _changes(folder: Path, workers: Workers, since: str | None) -> Iterator[Change]:
+    lines = read_raw(folder, written_since=since)
+    for found in workers.do(read_again, parts(folder, newsroom_of(folder), lines)):
+        yield from found
 
 
 def _print_differences(change: Change) -> None:
@@ -125,29 +126,24 @@ def _text(value: Any) -> str:
     return json.dumps(attrs.asdict(value) if attrs.has(type(value)) else value, ensure_ascii=False)
 
 
-def _write(folder: Path, crew: Crew, since: str | None) -> int:
-    """Append lines where today's rules read otherwise; return how many captures are unreadable."""
-    newsroom = newsroom_of(folder)
+def _write(folder: Path, workers: Workers, since: str | None) -> int:
+    """Append lines where today's rules read otherwise; return how many captures are unreadable.
+
+    A run that was broken off is begun anew: a line that is there is not written twice.
+    """
     with Archive.open(
         folder,
-        newsroom,
+        newsroom_of(folder),
         extractor=RULES.extractor,
         extract=RULES.extract,
         page_hash=RULES.page_hash,
         command="reextract",
         arguments={"written_since": since} if since else {},
     ) as archive:
-        before = Marker.read(folder, since)
-        if before is not None:
-            say(f"{folder.name}: going on from {before.done}, where a run was broken off")
-        lines = read_raw(folder, written_since=before.done if before else since)
-        if before is not None:  # what it has written itself need not be read once more
-            lines = (line for line in lines if line.extractor != RULES.extractor)
         rewriting = Rewriting(archive)
-        for done in crew.do(do, parts(folder, newsroom, lines)):
-            rewriting.take(done, Marker(RULES.extractor, since, done.end))
+        for change in _changes(folder, workers, since):
+            rewriting.take(change)
         rewriting.end()
-        forget(folder)
         notes = rewriting.notes()
         code = EXIT_INCOMPLETE if rewriting.unreadable else EXIT_OK
         archive.finish(RunReport(exit_code=code, notes=tuple(notes)))
@@ -159,7 +155,7 @@ def _write(folder: Path, crew: Crew, since: str | None) -> int:
 
 
 class Rewriting:
-    """Gives an archive what workers found, and notes how far everything is on disk."""
+    """Gives an archive what workers found."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
@@ -167,21 +163,17 @@ class Rewriting:
         self.unreadable: list[str] = []
         self._unnamed = 0
         self._waiting: list[Future[Outcome]] = []
-        self._marked = time.monotonic()
 
-    def take(self, done: Done, marker: Marker) -> None:
-        """Submit what *done* found; *marker* holds once that is on disk."""
-        for change in done.changes:
-            if change.after is None:
-                self.unreadable.append(f"{change.before.id}: {change.problem}")
-            elif not change.writable:
-                self._unnamed += 1
-            else:
-                self._waiting.append(self.archive.submit(Reread(change.after)))
-        if time.monotonic() - self._marked > _MARKED or len(self._waiting) > _WAITING:
-            self.end()
-            marker.write(self.archive.folder)
-            self._marked = time.monotonic()
+    def take(self, change: Change) -> None:
+        """Append what *change* found, where a line can say it."""
+        if change.after is None:
+            self.unreadable.append(f"{change.before.id}: {change.problem}")
+        elif not change.writable:
+            self._unnamed += 1
+        else:
+            self._waiting.append(self.archive.submit(Reread(change.after)))
+            if len(self._waiting) > _WAITING:
+                self.end()
 
     def end(self) -> None:
         """Wait until everything is on disk."""
