@@ -5,13 +5,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo docs test test-tools lint bench fuzz soak clean
+.PHONY: help install demo docs test test-tools lint bench figures fuzz soak clean
 
 help:
 	@echo "make demo   crawl the embedded newsroom and show what was archived"
 	@echo "make test   lint, types, import rules, tests"
 	@echo "make docs   write what docs/ says of fields, commands and settings anew"
-	@echo "make install | test-tools | bench | fuzz | soak | clean"
+	@echo "make install | test-tools | bench | figures | fuzz | soak | clean"
 
 install: $(READY)
 
@@ -44,6 +44,9 @@ test-tools: $(READY)
 bench: $(READY)
 	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt --group bench
 	$(BIN)/python -m benchmarks
+
+figures: $(READY)
+	$(BIN)/python -m benchmarks.figures
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz --inputs 100000

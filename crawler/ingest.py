@@ -19,7 +19,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
@@ -43,7 +43,7 @@ from crawler.archive.warc_reading import (
     records,
     without_chunks,
 )
-from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle
+from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle, attempt
 from crawler.extract import extract_article, page_addresses
 from crawler.extract.rest import records as posts_in
 from crawler.items import Article, Capture, CopiedRecord, Exchange
@@ -344,17 +344,14 @@ class Ingest:
     def findings(self) -> Iterator[Found]:
         """Yield the articles, as an archive takes them, in the order in which they were fetched."""
         self._look_through()
-        with ThreadPoolExecutor(1, "ingest") as pool:
-            for seen in self._seen:
-                # Rules that raise what nobody expects cost one record.
-                attempt = pool.submit(self._articles, seen)
-                error = attempt.exception()
-                if isinstance(error, NotAnArticle):
-                    self.passed_over[error.reason] += 1
-                elif error is not None:
-                    self.problems.append(f"{self._place(seen)}: {seen.url}: {error}")
-                else:
-                    yield from attempt.result()
+        for seen in self._seen:
+            found, error = attempt(partial(self._articles, seen))  # costs one record at most
+            if isinstance(error, NotAnArticle):
+                self.passed_over[error.reason] += 1
+            elif error is not None:
+                self.problems.append(f"{self._place(seen)}: {seen.url}: {error}")
+            else:
+                yield from found or ()
 
     # --- the first look
 
