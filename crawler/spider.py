@@ -1,10 +1,7 @@
-"""The spider of every newsroom: what discovery lists is asked for; answers have their own module.
+"""The spider of every newsroom: what it asks for, and what it makes of what comes.
 
-What came of an address: an article, or what the archive is told instead.
-
-What belongs to an article besides its first page: the other pages, and the lead photo.
-
-How many articles a run takes on at once, and in all.
+An article goes on to the pipelines with its pages and its lead photo; of everything else the
+archive is told here. :class:`Intake` says how many articles a run takes on at once, and in all.
 """
 
 from __future__ import annotations
@@ -148,188 +145,6 @@ class Asked:
         return self.look is not None and self.look.id is not None
 
 
-class Answers:
-    """Reads what was fetched, yields what is an article, tells the archive of everything else.
-
-    Setting: ``ARCHIVE_MEDIA``; with ``lead`` the lead photo of a new or changed article is
-    fetched, too.
-    """
-
-    def __init__(self, crawler: Crawler, newsroom: Newsroom, intake: Intake) -> None:
-        self.crawler = crawler
-        self.newsroom = newsroom
-        self.intake = intake
-        self.takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
-        self._failed_in_a_row = 0
-
-    @property
-    def keeper(self) -> RunKeeper:
-        """The extension that holds the archive."""
-        keeper = self.crawler.get_extension(RunKeeper)
-        assert keeper is not None  # the add-on brings it
-        return keeper
-
-    @property
-    def archive(self) -> Archive:
-        """The archive of this run."""
-        archive = self.keeper.archive
-        assert archive is not None  # without one the spider is closed before it starts
-        return archive
-
-    async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
-        """Yield the article at *response* and its further pages, or tell the archive why not."""
-        found = None
-        try:
-            found = await self._read(as_capture(response), asked)
-        finally:
-            if found is None:
-                await self.intake.release()
-        if found is not None:
-            yield self.intake.hand_over(found)
-
-    async def read_record(self, link: Link, answer: Capture) -> AsyncIterator[Found]:
-        """Yield the article that *link* names in *answer*, a list of the REST API."""
-        asked, found = Asked(url=link.url, lastmod=link.lastmod), None
-        try:
-            article = extract_article([answer], self.newsroom, post_id=link.post_id)
-            found = Found(article, [answer], link.lastmod)
-        except NotAnArticle as error:
-            await self._not_an_article(asked, [answer], error.reason)
-        except InvalidRecord as error:
-            await self._invalid(asked, error, [answer])
-        finally:
-            if found is None:
-                await self.intake.release()
-        if found is not None:
-            yield self.intake.hand_over(found)
-
-    async def not_fetched(self, failure: Failure) -> None:
-        """Tell the archive why an address could not be had; raise what nobody foresaw."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
-        asked: Asked = request.cb_kwargs["asked"]
-        error = failure.value
-        assert error is not None
-        hops = request.meta.get(EXCHANGES, ())
-        try:
-            if asked.is_known and hops and isinstance(error, ForeignAddress):
-                capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
-                await self._tell(MissingPage(asked.url, hops[0].status, [capture]))
-            else:
-                await self._not_had(asked, error)
-            if not isinstance(error, (IgnoreRequest, *NETWORK_ERRORS)):
-                raise error
-        finally:
-            await self.intake.release()
-
-    async def _read(self, first: Capture, asked: Asked) -> Found | None:
-        captures = [first]
-        if first.status == 304:  # noqa: PLR2004 -- Not Modified
-            await self._seen(asked, first)
-        elif first.status in (404, 410) and asked.is_known:
-            await self._tell(MissingPage(asked.url, first.status, captures))
-        elif first.status != 200:  # noqa: PLR2004 -- OK
-            await self._fail(asked.url, _why(first))
-        else:
-            try:
-                captures = await all_pages(self.crawler, first, self.newsroom)
-                article = extract_article(captures, self.newsroom)
-                captures += await self._photo(article)
-            except NotAnArticle as error:
-                await self._not_an_article(asked, captures, error.reason)
-            except InvalidRecord as error:
-                await self._invalid(asked, error, captures)
-            except PageMissing as error:
-                await self._fail(asked.url, str(error))
-            except (IgnoreRequest, *NETWORK_ERRORS) as error:
-                await self._not_had(asked, error)
-            else:
-                self._failed_in_a_row = 0
-                await self._about_former(asked, captures, article)
-                return Found(article, captures, asked.lastmod)
-        return None
-
-    async def _photo(self, article: Article) -> list[Capture]:
-        """Return the lead photo where it is wanted, and its article is news."""
-        if not self.takes_photos or article.image_url is None:
-            return []
-        if self.archive.ledger.says(article.id, article.content_hash, page_hash(article)):
-            return []
-        return await photo_at(self.crawler, article.image_url)
-
-    # --- what the archive is told
-
-    async def _about_former(self, asked: Asked, captures: list[Capture], article: Article) -> None:
-        """Tell the archive when a known address led to another article than its own."""
-        if asked.look is not None and asked.is_known and asked.look.id != article.id:
-            hops = captures[0].exchanges
-            status = hops[0].status if hops else 301
-            await self._tell(MissingPage(asked.url, status, captures[:1]))
-
-    async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
-        hops = captures[0].exchanges
-        if reason in ALARMING:  # says something of the site, and nothing of the page
-            await self._fail(asked.url, reason)
-        elif asked.is_known and len(hops) > 1:
-            await self._tell(MissingPage(asked.url, hops[0].status, captures[:1]))
-        else:
-            await self._refuse(asked, reason, captures)
-
-    async def _seen(self, asked: Asked, capture: Capture) -> None:
-        self._failed_in_a_row = 0
-        await self._tell(
-            Seen(
-                asked.url,
-                etag=capture.headers.get("etag"),
-                last_modified=capture.headers.get("last-modified"),
-                lastmod=asked.lastmod,
-            )
-        )
-
-    async def _invalid(self, asked: Asked, error: InvalidRecord, captures: list[Capture]) -> None:
-        logger.warning("%s: %s", asked.url, error)
-        await self._refuse(asked, "invalid_record", captures)
-
-    async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
-        self._failed_in_a_row = 0
-        logger.info("%s is not an article (%s)", asked.url, reason)
-        keep = reason in UNREADABLE
-        await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
-
-    async def _not_had(self, asked: Asked, error: BaseException) -> None:
-        if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
-            self.keeper.stop("budget")
-        elif isinstance(error, RobotsForbid):
-            await self._refuse(asked, "robots", [])
-        elif isinstance(error, ForeignAddress):
-            await self._refuse(asked, "foreign_address", [])
-        elif not isinstance(error, RunEnding):
-            await self._fail(asked.url, slug(error))
-
-    async def _fail(self, url: str, reason: str) -> None:
-        logger.info("%s: %s", url, reason)
-        if reason not in OF_THE_PAGE:
-            self._failed_in_a_row += 1
-            if self._failed_in_a_row >= IN_A_ROW:
-                self._give_up(reason)
-        await self._tell(Failed(url, reason))
-
-    def _give_up(self, reason: str) -> None:
-        """End the run: what one fetch after the other comes to is nothing of the page."""
-        if reason in ALARMING:
-            self.keeper.stop(reason)
-        else:
-            self.keeper.fail(
-                f"{self.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last with "
-                f"{reason}; what is left is tried again in the next run"
-            )
-
-    async def _tell(self, finding: Seen | MissingPage | Refused | Failed) -> None:
-        try:
-            await self.keeper.submit(finding)
-        except ArchiveError as error:
-            self.keeper.fail(str(error))
-
-
 def _why(capture: Capture) -> str:
     """Return why an answer that is not 200 is none.
 
@@ -415,7 +230,12 @@ A_RUN: Final = 500
 
 
 class NewsroomSpider(Spider):
-    """Archive one newsroom. A subclass names it; the argument ``site`` can name another."""
+    """Archive one newsroom. A subclass names it; the argument ``site`` can name another.
+
+    Asks for what discovery lists and what earlier runs owe; yields what is an article, and tells
+    the archive of everything else. Setting: ``ARCHIVE_MEDIA``; with ``lead`` the lead photo of a
+    new or changed article is fetched, too.
+    """
 
     newsroom_name: ClassVar[str | None] = None
     """Name of a newsroom file; None where the arguments ``site`` or ``name`` say it."""
@@ -423,7 +243,9 @@ class NewsroomSpider(Spider):
     arguments: Arguments
     newsroom: Newsroom
     intake: Intake
-    answers: Answers
+    _takes_photos: bool
+    _failed_in_a_row: int
+    _asked: set[str]
 
     @classmethod
     def asked(cls, given: Mapping[str, Any], settings: BaseSettings) -> Arguments:
@@ -443,21 +265,26 @@ class NewsroomSpider(Spider):
         spider.arguments = arguments
         spider.newsroom = arguments.newsroom
         spider.intake = Intake(crawler, arguments.limit)
-        spider.answers = Answers(crawler, arguments.newsroom, spider.intake)
+        spider._takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
+        spider._failed_in_a_row = 0
         spider._asked = set()
         return spider
 
-    _asked: set[str]
+    # Methods, since Scrapy reads every attribute of a spider before the archive is open.
 
-    @property
     def keeper(self) -> RunKeeper:
-        """The extension that holds the archive."""
-        return self.answers.keeper
+        """Return the extension that holds the archive."""
+        keeper = self.crawler.get_extension(RunKeeper)
+        assert keeper is not None  # the add-on brings it
+        return keeper
 
-    @property
     def archive(self) -> Archive:
-        """The archive of this run."""
-        return self.answers.archive
+        """Return the archive of this run."""
+        archive = self.keeper().archive
+        assert archive is not None  # without one the spider is closed before it starts
+        return archive
+
+    # --- what is asked for
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield a request for each article worth a look, and items of a quick backfill."""
@@ -465,30 +292,30 @@ class NewsroomSpider(Spider):
             async for each in self._wanted():
                 yield each
         except (ArchiveError, DiscoveryFailed, RobotsUnreadable) as error:
-            self.keeper.fail(str(error))
+            self.keeper().fail(str(error))
         except BudgetSpent:
-            self.keeper.stop("budget")
+            self.keeper().stop("budget")
         except RunEnding:
             return
         if self.intake.full:
-            self.keeper.stop("limit")
+            self.keeper().stop("limit")
 
     async def _wanted(self) -> AsyncIterator[Any]:
         robots = await self._robots()
         cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
-        walker = Walker(self.crawler, self.archive, self._heed, cdx)
+        walker = Walker(self.crawler, self.archive(), self._heed, cdx)
         walk = self._plan(walker, robots)
         try:
             async for step in walker.steps(walk):
                 async for each in self._follow(step, walker):
                     yield each
-                if self.keeper.ending or self.intake.full:
+                if self.keeper().ending or self.intake.full:
                     return
         finally:
-            self.keeper.doors.update(walker.doors)
+            self.keeper().doors.update(walker.doors)
         summary = walker.summary
         if summary is not None:
-            self.archive.ledger.keep_door(
+            self.archive().ledger.keep_door(
                 AUDIT, {"at": now().isoformat(), "totals": dict(summary.totals)}
             )
         shows_changes = summary is not None and summary.shows_changes
@@ -523,7 +350,7 @@ class NewsroomSpider(Spider):
     async def _follow(self, step: Link | Missing, walker: Walker) -> AsyncIterator[Any]:
         """Yield what *step* is worth: a request, the item of a REST record, or nothing."""
         looks_again = self.arguments.refresh != "none"
-        ledger = self.archive.ledger
+        ledger = self.archive().ledger
         if isinstance(step, Missing):
             if looks_again:
                 look = ledger.look(step.known.url)
@@ -539,7 +366,7 @@ class NewsroomSpider(Spider):
 
     def _left_over(self, *, shows_changes: bool) -> list[Look]:
         """Return what earlier runs did not get to, what they owe, and what is due for a look."""
-        ledger, asked = self.archive.ledger, self.arguments
+        ledger, asked = self.archive().ledger, self.arguments
         if asked.source == "rest" or asked.since or asked.until or asked.urls is not None:
             return []
         looks = [
@@ -556,7 +383,7 @@ class NewsroomSpider(Spider):
 
     async def _take(self, asked: Asked) -> AsyncIterator[Request]:
         """Yield the request for *asked*, once a run, when there is room for it."""
-        if asked.url in self._asked or self.keeper.ending:
+        if asked.url in self._asked or self.keeper().ending:
             return
         if not await self.intake.admit():
             return
@@ -568,8 +395,8 @@ class NewsroomSpider(Spider):
             )
         yield Request(
             asked.url,
-            callback=self.answers.read_page,
-            errback=self.answers.not_fetched,
+            callback=self.read_page,
+            errback=self.not_fetched,
             cb_kwargs={"asked": asked},
             headers=headers,
             dont_filter=True,
@@ -578,12 +405,167 @@ class NewsroomSpider(Spider):
     async def _take_record(self, link: Link, walker: Walker) -> AsyncIterator[Found]:
         """Yield the article in the REST answer that *link* came from."""
         if walker.answer is not None and await self.intake.admit():
-            async for found in self.answers.read_record(link, walker.answer):
+            async for found in self.read_record(link, walker.answer):
                 yield found
 
     def _heed(self, note: Note) -> None:
         if note.trouble:
-            self.keeper.alarm(f"{note.door}: {note.text}")
+            self.keeper().alarm(f"{note.door}: {note.text}")
         else:
             logger.info("%s: %s", note.door, note.text)
-            self.keeper.notes.append(f"{note.door}: {note.text}")
+            self.keeper().notes.append(f"{note.door}: {note.text}")
+
+    # --- what came of it
+
+    async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
+        """Yield the article at *response* and its further pages, or tell the archive why not."""
+        found = None
+        try:
+            found = await self._read(as_capture(response), asked)
+        finally:
+            if found is None:
+                await self.intake.release()
+        if found is not None:
+            yield self.intake.hand_over(found)
+
+    async def read_record(self, link: Link, answer: Capture) -> AsyncIterator[Found]:
+        """Yield the article that *link* names in *answer*, a list of the REST API."""
+        asked, found = Asked(url=link.url, lastmod=link.lastmod), None
+        try:
+            article = extract_article([answer], self.newsroom, post_id=link.post_id)
+            found = Found(article, [answer], link.lastmod)
+        except NotAnArticle as error:
+            await self._not_an_article(asked, [answer], error.reason)
+        except InvalidRecord as error:
+            await self._invalid(asked, error, [answer])
+        finally:
+            if found is None:
+                await self.intake.release()
+        if found is not None:
+            yield self.intake.hand_over(found)
+
+    async def not_fetched(self, failure: Failure) -> None:
+        """Tell the archive why an address could not be had; raise what nobody foresaw."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        asked: Asked = request.cb_kwargs["asked"]
+        error = failure.value
+        assert error is not None
+        hops = request.meta.get(EXCHANGES, ())
+        try:
+            if asked.is_known and hops and isinstance(error, ForeignAddress):
+                capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
+                await self._tell(MissingPage(asked.url, hops[0].status, [capture]))
+            else:
+                await self._not_had(asked, error)
+            if not isinstance(error, (IgnoreRequest, *NETWORK_ERRORS)):
+                raise error
+        finally:
+            await self.intake.release()
+
+    async def _read(self, first: Capture, asked: Asked) -> Found | None:
+        captures = [first]
+        if first.status == 304:  # noqa: PLR2004 -- Not Modified
+            await self._seen(asked, first)
+        elif first.status in (404, 410) and asked.is_known:
+            await self._tell(MissingPage(asked.url, first.status, captures))
+        elif first.status != 200:  # noqa: PLR2004 -- OK
+            await self._fail(asked.url, _why(first))
+        else:
+            try:
+                captures = await all_pages(self.crawler, first, self.newsroom)
+                article = extract_article(captures, self.newsroom)
+                captures += await self._photo(article)
+            except NotAnArticle as error:
+                await self._not_an_article(asked, captures, error.reason)
+            except InvalidRecord as error:
+                await self._invalid(asked, error, captures)
+            except PageMissing as error:
+                await self._fail(asked.url, str(error))
+            except (IgnoreRequest, *NETWORK_ERRORS) as error:
+                await self._not_had(asked, error)
+            else:
+                self._failed_in_a_row = 0
+                await self._about_former(asked, captures, article)
+                return Found(article, captures, asked.lastmod)
+        return None
+
+    async def _photo(self, article: Article) -> list[Capture]:
+        """Return the lead photo where it is wanted, and its article is news."""
+        if not self._takes_photos or article.image_url is None:
+            return []
+        if self.archive().ledger.says(article.id, article.content_hash, page_hash(article)):
+            return []
+        return await photo_at(self.crawler, article.image_url)
+
+    # --- what the archive is told
+
+    async def _about_former(self, asked: Asked, captures: list[Capture], article: Article) -> None:
+        """Tell the archive when a known address led to another article than its own."""
+        if asked.look is not None and asked.is_known and asked.look.id != article.id:
+            hops = captures[0].exchanges
+            status = hops[0].status if hops else 301
+            await self._tell(MissingPage(asked.url, status, captures[:1]))
+
+    async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
+        hops = captures[0].exchanges
+        if reason in ALARMING:  # says something of the site, and nothing of the page
+            await self._fail(asked.url, reason)
+        elif asked.is_known and len(hops) > 1:
+            await self._tell(MissingPage(asked.url, hops[0].status, captures[:1]))
+        else:
+            await self._refuse(asked, reason, captures)
+
+    async def _seen(self, asked: Asked, capture: Capture) -> None:
+        self._failed_in_a_row = 0
+        await self._tell(
+            Seen(
+                asked.url,
+                etag=capture.headers.get("etag"),
+                last_modified=capture.headers.get("last-modified"),
+                lastmod=asked.lastmod,
+            )
+        )
+
+    async def _invalid(self, asked: Asked, error: InvalidRecord, captures: list[Capture]) -> None:
+        logger.warning("%s: %s", asked.url, error)
+        await self._refuse(asked, "invalid_record", captures)
+
+    async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
+        self._failed_in_a_row = 0
+        logger.info("%s is not an article (%s)", asked.url, reason)
+        keep = reason in UNREADABLE
+        await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
+
+    async def _not_had(self, asked: Asked, error: BaseException) -> None:
+        if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
+            self.keeper().stop("budget")
+        elif isinstance(error, RobotsForbid):
+            await self._refuse(asked, "robots", [])
+        elif isinstance(error, ForeignAddress):
+            await self._refuse(asked, "foreign_address", [])
+        elif not isinstance(error, RunEnding):
+            await self._fail(asked.url, slug(error))
+
+    async def _fail(self, url: str, reason: str) -> None:
+        logger.info("%s: %s", url, reason)
+        if reason not in OF_THE_PAGE:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= IN_A_ROW:
+                self._give_up(reason)
+        await self._tell(Failed(url, reason))
+
+    def _give_up(self, reason: str) -> None:
+        """End the run: what one fetch after the other comes to is nothing of the page."""
+        if reason in ALARMING:
+            self.keeper().stop(reason)
+        else:
+            self.keeper().fail(
+                f"{self.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last with "
+                f"{reason}; what is left is tried again in the next run"
+            )
+
+    async def _tell(self, finding: Seen | MissingPage | Refused | Failed) -> None:
+        try:
+            await self.keeper().submit(finding)
+        except ArchiveError as error:
+            self.keeper().fail(str(error))
