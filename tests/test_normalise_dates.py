@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.items import FoundDate
-from crawler.normalise.date_lexer import MONTHS, WEEKDAY_NAMES
+from crawler.normalise.date_lexer import CODES, MONTHS, WEEKDAY_NAMES
 from crawler.normalise.dates import find_dates, normalise, read_published
 from tests.growth import growth
 
@@ -632,6 +632,42 @@ def test_finds_every_spelling_of_a_month(word: str) -> None:
 def test_finds_every_spelling_of_a_weekday(word: str) -> None:
     [found] = find_dates(f"kata warga di balai desa, {word.capitalize()}.", ANCHOR)
     assert dt.date.fromisoformat(found.date).weekday() == WEEKDAY_NAMES[word]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "printed"),
+    [
+        ("Petang tadi warga berkumpul.", "2023-03-16", "Petang tadi"),
+        ("Warga berkumpul subuh tadi.", "2023-03-16", "subuh tadi"),
+        ("Warga berkumpul tadi petang.", "2023-03-16", "tadi petang"),
+        ("Warga melapor 3 hr lalu.", "2023-03-13", "3 hr lalu"),
+        ("Warga melapor 2 mgg lalu.", "2023-03-02", "2 mgg lalu"),
+        ("Warga melapor 3 hari ago.", "2023-03-13", "3 hari ago"),
+    ],
+)
+def test_finds_what_a_snippet_is_read_as(text: str, day: str, printed: str) -> None:
+    [found] = find_dates(text, ANCHOR)
+    assert (found.date, found.text, found.resolved) == (day, printed, "relative")
+
+
+def test_every_word_that_begins_a_date_is_looked_for() -> None:
+    phrases = [*CODES, *(f"{one} {other}" for one in CODES for other in CODES)]
+    phrases += [f"3 {one} {other}" for one in CODES for other in CODES]
+    today = ANCHOR.date().isoformat()
+    days = [phrase for phrase in phrases if is_a_day(normalise(phrase, ANCHOR)) not in ("", today)]
+    missed = [
+        phrase
+        for phrase in days
+        if not find_dates(f"Ribuan orang hadir di sana {phrase} bersama mereka", ANCHOR)
+        and find_dates(f"Ribuan orang, 1/1/2020, {phrase} bersama mereka", ANCHOR)[1:]
+    ]
+    assert len(days) > 1000
+    assert missed == []
+
+
+def is_a_day(read: str | None) -> str:
+    """Return *read* where it is a day without a clock time, else an empty text."""
+    return read if read is not None and len(read) == len("2023-03-16") else ""
 
 
 def test_the_hour_24_is_the_next_day_and_its_weekday_the_printed_one() -> None:

@@ -64,6 +64,10 @@ MONTH_ABBREVIATIONS: Final = _numbered(
     }
 )
 MONTHS: Final = _MONTH_NAMES | MONTH_ABBREVIATIONS
+# How the names begin with a slip, of those that papers print: "12 Jnauari", "3 Spetember".
+MONTH_SLIPS: Final = _all(
+    "jna jin jil jln fe fb pbb mai mer mey mie arp api ag au spe set ok oc ot no nvo npo de dse djo"
+)
 ENGLISH_MONTHS: Final = _all("january february march may june july august october december")
 
 WEEKDAY_NAMES: Final = _numbered(

@@ -10,12 +10,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from crawler.items import FoundDate
 from crawler.normalise.date_grammar import Clock, clock_alone
-from crawler.normalise.date_lexer import Tokens, lower, month_named
+from crawler.normalise.date_lexer import (
+    CODES,
+    ENGLISH_MONTHS,
+    MONTH_SLIPS,
+    MONTHS,
+    WEEKDAY_NAMES,
+    Tokens,
+    lower,
+    month_named,
+)
 from crawler.normalise.date_relative import relatives
 from crawler.normalise.date_resolve import (
     Reading,
@@ -41,6 +50,8 @@ _MONTH: Final = re.compile(r"[op:,|(-]{0,5}(?P<month>M),?(?P<year>y)[)|,o-]{0,3}
 # A day and a year with an unknown word between, or after it: 12 Ogos 2021.
 _UNREAD: Final = re.compile(r"do,?y|o d,?y")
 _LONGEST_UNREAD: Final = 100
+
+__all__ = ["find_dates", "normalise", "read_published"]
 
 
 def read_published(text: str, zone: dt.tzinfo) -> str | None:
@@ -112,32 +123,41 @@ def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
     return clock.iso(moment) if clock and moment else from_day.isoformat()
 
 
-__all__ = ["find_dates", "normalise", "read_published"]
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for each of *words*, by their first letters, the longest first."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
 
-# What no date of a text is without. Two expressions whose first character is one of few run
-# four times as fast as one.
+
+def _coded(codes: str) -> str:
+    """A pattern for each word of the vocabulary that has one of *codes*."""
+    return _any_of(word for word, code in CODES.items() if code in codes)
+
+
+# What no date of a text is without, made from the vocabulary: a number before what can be a month,
+# another number or a year; and words that name a day by themselves. Two expressions whose first
+# character is one of few run four times as fast as one.
 _NUMBERS: Final = re.compile(
-    r"""[0-9](?:
+    rf"""[0-9](?:
         (?:st|nd|rd|th|o)?[-/.]?\s?(?:bulan\s)?
-          (?:j(?:an|na|u[nl]|i[nl]|ln)|f[eb]|p[eb]b|m(?:a[riy]|rt|er|e[iy]|ie)|a(?:pr|rp|pi|[gu])
-            |dj[aou]|s(?:ep|pe|et)|o[kct]|n(?:o[vpe]|vo|po)|d(?:es(?!a)|e[ce]|se))
-      | \s?[/\\]{1,2}\s?[0-9]
-      | \s?[-.][0-9]{1,2}[-/.][0-9] | \s-\s[0-9]{1,2}\s-\s[0-9]
+          (?:{_any_of({name[:3] for name in MONTHS} - {"des"} | MONTH_SLIPS)}|des(?!a))
+      | \s?[/\\]{{1,2}}\s?[0-9]
+      | \s?[-.][0-9]{{1,2}}[-/.][0-9] | \s-\s[0-9]{{1,2}}\s-\s[0-9]
       | (?:st|nd|rd|th)?,?\s(?:19|20)[0-9][0-9] )""",
     re.VERBOSE,
 )
+_PART_OF_DAY: Final = rf"(?:{_coded('T')}|dini[\s-]hari)"
 _WORDS: Final = re.compile(
-    r"""[^a-z0-9](?:
-        s(?:en[ie]n|[ea]?lasa|a[bp]t(?:u|oe)|emal[ae]m|iang\s(?:tadi|kem)
-          |(?:ehari|epekan|eminggu)\s(?:yang\s)?(?:lalu|silam|lagi))
-      | r(?:abu|ebo) | k(?:amis|emar[ie]n|emis) | jum['’‘`"a,\\\s] | djum['’a]
-      | m(?:inggu|alam\s(?:tadi|kem)) | ahad | besok\b | esok\b | lusa\b
-      | hari\s(?:ini|tadi|(?:yang\s)?(?:lalu|silam)|lagi)
-      | p(?:ekan\s(?:yang\s)?(?:lalu|silam|lagi)|agi\s(?:tadi|kem))
-      | t(?:adi\s(?:malam|pagi|siang|sore|dini)|omorrow
-          |anggal\s(?:[0-9]{1,2}\sbulan|(?:sa|du|ti|em|li|en|tu|de|se)[a-z]{2,8}\s))
-      | sore\s(?:tadi|kem)
-      | d(?:ini\shari\stadi|ays\sago) | weeks\sago | yesterday )""",
+    rf"""[^a-z0-9](?:
+        (?:{_any_of(WEEKDAY_NAMES)}|{_coded("BSVX")})\b
+      | d?jum(?:['’‘`"a,\\]|\s)                                  # Jum'at, however it is typed
+      | (?:{_coded("huc")})\s(?:(?:{_coded("Y")})\s)?(?:{_coded("LQ")})\b  # seminggu yang lalu
+      | hari\s(?:ini|tadi)\b
+      | (?:{_any_of(ENGLISH_MONTHS)})\s[0-9]
+      | {_PART_OF_DAY}\stadi\b | tadi\s{_PART_OF_DAY}\b
+      | tanggal\s(?:[0-9]{{1,2}}\sbulan|(?:{_coded("n")})\s) )""",
     re.VERBOSE,
 )
 _BEHIND, _AHEAD = 48, 64  # characters around such a place that can belong to its date
