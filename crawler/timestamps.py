@@ -55,6 +55,9 @@ def seconds(moment: dt.datetime) -> int:
 _FIRST_YEAR: Final = 1990
 _LAST_YEAR: Final = 2100
 
+_WESTERNMOST: Final = dt.timedelta(hours=-12)
+_EASTERNMOST: Final = dt.timedelta(hours=14)
+
 _ISO: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
@@ -86,6 +89,29 @@ def moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
     if iso:
         return _from_iso(iso, zone) if iso[4] else None
     return _from_mail(text, zone)
+
+
+def rest_moment(local: str, gmt: str, zone: dt.tzinfo) -> dt.datetime | None:
+    """Return what a WordPress REST record states with ``date`` and ``date_gmt``, or ``None``.
+
+    The moment is *gmt*; its offset is *local* minus *gmt*, where a place on earth has it (-12 to
+    +14 hours; 0 is a clock that was never set, and believed). Without a usable *gmt*, *local* is
+    in *zone*.
+
+    >>> west = dt.timezone(dt.timedelta(hours=7))
+    >>> rest_moment("2021-09-30T08:15:00", "2021-09-30T00:15:00", west).isoformat()
+    '2021-09-30T08:15:00+08:00'
+    >>> rest_moment("2021-09-30T08:15:00", "0000-00-00T00:00:00", west).isoformat()
+    '2021-09-30T08:15:00+07:00'
+    """
+    here, universal = moment(local, zone), moment(gmt, dt.UTC)
+    if here is None or universal is None:
+        return here or universal
+    clock = here.replace(tzinfo=dt.UTC)
+    offset = dt.timedelta(minutes=round((clock - universal).total_seconds() / 60))
+    if not _WESTERNMOST <= offset <= _EASTERNMOST:
+        return here
+    return clock.replace(tzinfo=dt.timezone(offset))
 
 
 def day(text: str) -> dt.date | None:

@@ -254,6 +254,19 @@ class TestLists:
         with pytest.raises(DiscoveryFailed, match=r"kabar\.example leads to parkir\.example:"):
             driver.run()
 
+    def test_a_header_of_the_servers_own_is_no_other_domain(self) -> None:
+        site = Site(66)
+        site.shut = {"rest", "feed", "lists"}
+        site.tamper = lambda _, answer: attrs.evolve(
+            answer, headers={**answer.headers, "elsewhere": "https://parkir.example/"}
+        )
+        run = Driver(site).run()
+        assert len(run.links) == 66
+        site.shut.add("sitemap")
+        with pytest.raises(DiscoveryFailed) as failed:
+            Driver(site).run()
+        assert "parkir.example" not in str(failed.value)
+
 
 class TestFeeds:
     def test_a_feed_that_ignores_its_page_number(self) -> None:

@@ -15,7 +15,9 @@ wants fetched and what it found, and is sent the answers; whoever drives it owns
 
 from __future__ import annotations
 
+from crawler.discovery.feed import read_feed
 from crawler.discovery.planner import DOORS, plan
+from crawler.discovery.sitemap import read_sitemap
 from crawler.discovery.steps import (
     Answer,
     Fetch,
@@ -43,4 +45,6 @@ __all__ = [
     "Walk",
     "Window",
     "plan",
+    "read_feed",
+    "read_sitemap",
 ]

@@ -16,7 +16,7 @@ import attrs
 
 from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
 from crawler.discovery.session import Outcome, Part, Reading, Visit
-from crawler.discovery.steps import Note
+from crawler.discovery.steps import DoorState, Note, Verdict
 from crawler.items import Link
 from crawler.normalise.urls import canonical, without_page_number
 
@@ -146,15 +146,16 @@ class CdxDoor:
                 break
             span, page = waiting.pop()
             reading = yield from self._read(span, page)
-            if reading.verdict != "ok":
+            if reading.verdict != Verdict.OK:
                 if _is_beyond(reading, page):
                     self._answered = True
                     continue
                 if not (self._answered or reading.items):
-                    state = "trouble" if reading.verdict == "trouble" else "closed"
-                    return Outcome(door=DOOR, state=state, reason=reading.reason)
-                yield self._left_out(f"page {page}: {reading.reason}", "partial")
-                if reading.verdict == "trouble":  # it asks for patience; the next run tries again
+                    return Outcome.not_read(DOOR, reading)
+                yield self._left_out(f"page {page}: {reading.reason}", DoorState.PARTIAL)
+                if (
+                    reading.verdict == Verdict.TROUBLE
+                ):  # it asks for patience; the next run tries again
                     break
             self._answered = True
             if page and reading.items == before:  # it has no pages, and answers all of them alike
@@ -178,7 +179,7 @@ class CdxDoor:
         reason = "" if self._total else "it has no capture of the newsroom"
         if reason:
             yield Note(door=DOOR, text=reason, slug="lists_none")
-        state = "partial" if self._partial else "complete"
+        state = DoorState.PARTIAL if self._partial else DoorState.COMPLETE
         return Outcome(door=DOOR, state=state, reason=reason, total=self._total)
 
     def _left_out(self, text: str, slug: str) -> Note:
@@ -276,7 +277,7 @@ def number_of_pages(body: bytes) -> int:
 
 def _is_beyond(reading: Reading[IndexedCapture], page: int) -> bool:
     """Whether there is no such page, or nothing at all: Common Crawl's index says so with 404."""
-    if reading.verdict != "closed":
+    if reading.verdict != Verdict.CLOSED:
         return False
     return page > 0 or b"no captures" in reading.answer.body[:1000].lower()
 

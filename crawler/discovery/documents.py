@@ -16,7 +16,7 @@ from typing import Any, Final
 import attrs
 from lxml import etree
 
-from crawler.timestamps import moment
+from crawler.timestamps import rest_moment
 
 MAX_BYTES: Final = 50 << 20  # sitemaps.org allows a file 50 MB, decompressed
 _GZIP: Final = b"\x1f\x8b"
@@ -176,7 +176,7 @@ class Post:
     Empty where it is none."""
 
     published: str | None
-    """Publication, ISO 8601; the offset is ``date`` minus ``date_gmt``."""
+    """Publication, ISO 8601 with offset, as :func:`crawler.timestamps.rest_moment` has it."""
 
     modified: str | None
     """Last modification, ISO 8601, its offset found alike."""
@@ -204,8 +204,8 @@ def _post(record: dict[str, Any], zone: dt.tzinfo) -> Post | None:
     post_id, link = record.get("id"), record.get("link")
     if type(post_id) is not int or not 0 < post_id < _LARGEST or not isinstance(link, str):
         return None
-    published = _with_offset(record, "date", zone)
-    modified = _with_offset(record, "modified", zone)
+    published = _stated(record, "date", zone)
+    modified = _stated(record, "modified", zone)
     return Post(
         post_id=post_id,
         url=link,
@@ -216,18 +216,9 @@ def _post(record: dict[str, Any], zone: dt.tzinfo) -> Post | None:
     )
 
 
-def _with_offset(record: dict[str, Any], field: str, zone: dt.tzinfo) -> dt.datetime | None:
-    """Return ``date`` or ``modified`` with the offset that its ``_gmt`` twin shows."""
-    plain, gmt = record.get(field), record.get(f"{field}_gmt")
-    universal = moment(gmt, dt.UTC) if isinstance(gmt, str) else None
-    here = moment(plain, zone) if isinstance(plain, str) else None
-    if here is None or universal is None:
-        return here or universal
-    clock = here.replace(tzinfo=dt.UTC)
-    minutes = round((clock - universal).total_seconds() / 60)
-    if abs(minutes) > 14 * 60:  # the easternmost zone is UTC+14: the twin is wrong
-        return here
-    return clock.replace(tzinfo=dt.timezone(dt.timedelta(minutes=minutes)))
+def _stated(record: dict[str, Any], field: str, zone: dt.tzinfo) -> dt.datetime | None:
+    local, gmt = record.get(field), record.get(f"{field}_gmt")
+    return rest_moment(str(local or ""), str(gmt or ""), zone)
 
 
 def total(headers: Mapping[str, str]) -> int | None:

@@ -18,7 +18,7 @@ from lxml import etree
 from crawler.discovery.documents import WrongKind, elements, local, text_of
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.session import Outcome, Part, Reading, Visit
-from crawler.discovery.steps import Note
+from crawler.discovery.steps import DoorState, Note, Verdict
 from crawler.items import Link
 from crawler.normalise.urls import absolute
 from crawler.timestamps import moment
@@ -142,7 +142,8 @@ class FeedDoor:
         self.url: str | None = url or self.left.get("url")
         self.texts: dict[str, str] = dict(self.left.get("texts") or {})
         self.unpaged = False
-        self.verdict, self.reason = "closed", "not there"
+        self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
+        """What became of the door, where nothing could be read."""
 
     def walk(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
         """Read the newest page, and on while a page brings something new.
@@ -154,15 +155,15 @@ class FeedDoor:
         deep = (deep and once) or self.visit.window is not None
         first = yield from self._open(fresh=deep)
         if first is None or self.url is None:
-            return Outcome(door=DOOR, state=self.verdict, reason=self.reason)
-        if first.verdict == "same":
-            return self._outcome("partial")
+            return self.shut
+        if first.verdict == Verdict.SAME:
+            return self._outcome(DoorState.PARTIAL)
         size = max(1, len(_entries(first)))
         if beyond is not None and not deep and not self.left.get("compared"):
             deep = yield from self._goes_beyond(beyond // size + 2)
             self.left["compared"] = not deep
         new = yield from self._offer(first, front=True)
-        state = "partial"
+        state = DoorState.PARTIAL
         if deep or new:
             state = yield from self._pages(_urls(first), deep=deep)
         if self.visit.window is None:
@@ -180,9 +181,9 @@ class FeedDoor:
         self.left |= {"url": self.url, "texts": dict(islice(self.texts.items(), _REMEMBERED))}
         self.visit.memory.keep_door(self.name, self.left)
 
-    def _outcome(self, state: str) -> Outcome:
-        complete = state == "complete" or bool(self.left.get("done"))
-        return Outcome(door=DOOR, state="complete" if complete else "partial")
+    def _outcome(self, state: DoorState) -> Outcome:
+        complete = state == DoorState.COMPLETE or bool(self.left.get("done"))
+        return Outcome(door=DOOR, state=DoorState.COMPLETE if complete else DoorState.PARTIAL)
 
     # opening
 
@@ -196,7 +197,7 @@ class FeedDoor:
         reading = yield from self._read(address + _USUAL[0], conditional=False)
         if reading is not None:
             return reading
-        if self.verdict == "trouble":
+        if self.shut.state == DoorState.TROUBLE:
             return None
         home = yield from self.visit.read(f"{address}/", self._read_home, conditional=False)
         named = [url for page in home.items for url in page.feeds if self.visit.address(url)]
@@ -211,11 +212,10 @@ class FeedDoor:
 
     def _read(self, url: str, *, conditional: bool) -> Part[Reading[FeedEntry | FeedStamp] | None]:
         reading = yield from self.visit.read(url, self._parse, conditional=conditional)
-        if reading.verdict == "same" or reading.items:
+        if reading.verdict == Verdict.SAME or reading.items:
             self.url = reading.answer.url
             return reading
-        self.reason = reading.reason or "empty"
-        self.verdict = "trouble" if reading.verdict == "trouble" else "closed"
+        self.shut = Outcome.not_read(DOOR, reading)
         return None
 
     def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry | FeedStamp]:
@@ -236,7 +236,7 @@ class FeedDoor:
                 return True
         return False
 
-    def _pages(self, seen: set[str], *, deep: bool) -> Part[str]:
+    def _pages(self, seen: set[str], *, deep: bool) -> Part[DoorState]:
         """Read the second page and on; ``complete`` when the feed came to its end.
 
         *seen*: what the first page lists.
@@ -247,9 +247,9 @@ class FeedDoor:
         while number < _MOST_PAGES:
             reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
             entries = _entries(reading)
-            if reading.verdict == "trouble":
+            if reading.verdict == Verdict.TROUBLE:
                 yield Note(door=DOOR, text=f"page {number}: {reading.reason}", slug="partial")
-                return "partial"
+                return DoorState.PARTIAL
             if not entries or _urls(reading) <= seen:
                 # 404 is the end, but of a feed of the usual size at its second page: then it has
                 # no pages, as when the first one comes again.
@@ -257,18 +257,18 @@ class FeedDoor:
                 if deep:
                     self.left["done"] = ended
                     self.unpaged = self.left["unpaged"] = not ended
-                return "complete" if ended and deep else "partial"
+                return DoorState.COMPLETE if ended and deep else DoorState.PARTIAL
             seen |= _urls(reading)
             new = yield from self._offer(reading)
             if self._is_past_window(entries):
-                return "complete"
+                return DoorState.COMPLETE
             if not (deep or new):
-                return "partial"
+                return DoorState.PARTIAL
             number += 1
             if resumed:
                 self.left["page"] = number
                 self.keep()
-        return "partial"
+        return DoorState.PARTIAL
 
     def _is_past_window(self, entries: Sequence[FeedEntry]) -> bool:
         """Whether *entries* were published before the window opened, as all that follows."""

@@ -18,7 +18,7 @@ from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.documents import Unreadable, unpacked
 from crawler.discovery.session import Outcome, Part, Visit
-from crawler.discovery.steps import Note, Window
+from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
 from crawler.normalise.text import is_costly
 from crawler.normalise.urls import (
@@ -265,22 +265,25 @@ class ListingDoor:
         """Lists still to be read, as found."""
 
         self.pages = 0
-        self.verdict, self.reason = "closed", "not there"
+        self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
+        """What became of the door, where nothing could be read."""
 
     def walk(self, *, deep: bool) -> Part[Outcome]:
         """Read the front page, and on while a page brings something new; *deep*: everything."""
         if self.visit.window is not None:
             state = yield from self._archives(self.visit.window)
-            return Outcome(door=DOOR, state=state, reason=self.reason)
+            return attrs.evolve(self.shut, state=state)
         deep = deep and not self.left.get("done")
         read = yield from self._follow(self.home, deep=deep, conditional=not deep)
         if not read:
-            return Outcome(door=DOOR, state=self.verdict, reason=self.reason)
+            return self.shut
         if deep:
             yield from self._all_lists()
             self.left["done"] = self.pages < _MOST_PAGES
         self.visit.memory.keep_door(DOOR, self.left)
-        return Outcome(door=DOOR, state="complete" if self.left.get("done") else "partial")
+        return Outcome(
+            door=DOOR, state=DoorState.COMPLETE if self.left.get("done") else DoorState.PARTIAL
+        )
 
     def _all_lists(self) -> Part[None]:
         """Read every list that the pages name, each as long as it shows something unseen."""
@@ -310,11 +313,10 @@ class ListingDoor:
             reading = yield from self.visit.read(
                 url, self._parse, conditional=conditional and first
             )
-            if reading.verdict == "same":
+            if reading.verdict == Verdict.SAME:
                 return True
             if not reading.items:
-                self.verdict = "trouble" if reading.verdict == "trouble" else "closed"
-                self.reason = reading.reason
+                self.shut = Outcome.not_read(DOOR, reading)
                 return not first
             page = reading.items[0]
             if first and start == self.home:
@@ -358,7 +360,7 @@ class ListingDoor:
     def _parse(self, body: bytes, url: str) -> Iterator[ListPage]:
         return read_list(body, url, self.visit.newsroom.address, self.visit.zone)
 
-    def _archives(self, window: Window) -> Part[str]:
+    def _archives(self, window: Window) -> Part[DoorState]:
         """Read the archives of the window's months and days."""
         address = self.visit.newsroom.address
         readable = empty = 0
@@ -367,12 +369,14 @@ class ListingDoor:
             readable += there
             empty = 0 if there else empty + 1
             # WordPress answers 404 for a month without an article, and so it does before the first.
-            if empty > _MOST_EMPTY or (not readable and self.verdict == "trouble"):
+            if empty > _MOST_EMPTY or (not readable and self.shut.state == DoorState.TROUBLE):
                 break
         if readable:
-            return "complete"
+            return DoorState.COMPLETE
         home = yield from self.visit.read(self.home, self._parse, conditional=False)
-        return "partial" if home.items else self.verdict  # perhaps nothing was published then
+        return (
+            DoorState.PARTIAL if home.items else self.shut.state
+        )  # perhaps nothing was published then
 
 
 def archive_paths(window: Window, today: dt.date) -> Iterable[str]:

@@ -14,9 +14,9 @@ from crawler.discovery.cdx import CdxDoor
 from crawler.discovery.feed import FeedDoor
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
-from crawler.discovery.session import LEADS_TO, Outcome, Part, Visit
+from crawler.discovery.session import Outcome, Part, Visit
 from crawler.discovery.sitemap import SitemapDoor
-from crawler.discovery.steps import Fetch, Memory, Note, Summary, Walk, Window
+from crawler.discovery.steps import DoorState, Fetch, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.items import Link
 from crawler.newsrooms import Newsroom
@@ -45,7 +45,7 @@ def walk_urls(visit: Visit, urls: Iterable[str]) -> Part[Outcome]:
         known = visit.known(url)
         visit.counts["changed" if known else "new"] += 1
         yield Link(url=url, door="urls", why="changed" if known else "new")
-    return Outcome(door="urls", state="complete", total=len(seen))
+    return Outcome(door="urls", state=DoorState.COMPLETE, total=len(seen))
 
 
 DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
@@ -173,7 +173,7 @@ class _Plan:
         for door, walk in walks.items():
             if door not in closed:
                 outcome = yield from self._took(walk)
-                if outcome.state == "complete":
+                if outcome.state == DoorState.COMPLETE:
                     break
 
     def _auto(self, closed: set[str]) -> Part[None]:
@@ -181,7 +181,7 @@ class _Plan:
         rest = RestDoor(self.visit, records=self.records)
         if "rest" not in closed:
             outcome = yield from self._took(rest.walk())
-            if outcome.state == "complete":
+            if outcome.state == DoorState.COMPLETE:
                 if self._check_is_due() or rest.audit.in_vain:
                     yield from self._check(rest, closed)
                 return
@@ -189,12 +189,12 @@ class _Plan:
         listed = None
         if "sitemap" not in closed:
             listed = yield from self._took(sitemap.walk())
-        complete = listed is not None and listed.state == "complete"
+        complete = listed is not None and listed.state == DoorState.COMPLETE
         feed = None
         if "feed" not in closed:
             beyond = listed.total if listed and complete else None
             feed = yield from self._feeds(deep=not complete, beyond=beyond)
-        if feed is None or not feed.open or not (complete or feed.state == "complete"):
+        if feed is None or not feed.open or not (complete or feed.state == DoorState.COMPLETE):
             yield from self._took(ListingDoor(self.visit).walk(deep=not complete))
         if complete:
             sitemap.settle(self.visit.fresh)
@@ -245,7 +245,7 @@ class _Plan:
             yield Note(door=outcome.door, text=text, trouble=True, slug="lists_none")
         elif not outcome.open and before.get("state") != outcome.state:
             yield Note(door=outcome.door, text=f"{outcome.state}: {outcome.reason}", slug="closed")
-        elif outcome.open and before.get("state") == "closed":
+        elif outcome.open and before.get("state") == DoorState.CLOSED:
             yield Note(door=outcome.door, text="open again", slug="opened")
         self.left[outcome.door] = {
             "state": outcome.state,
@@ -263,7 +263,9 @@ class _Plan:
         """Whether *door* was found shut within the last day."""
         before = self.left.get(door) or {}
         tried = instant(before.get("at"))
-        return before.get("state") == "closed" and bool(tried and self.visit.now - tried < _A_DAY)
+        return before.get("state") == DoorState.CLOSED and bool(
+            tried and self.visit.now - tried < _A_DAY
+        )
 
     def _end(self) -> Part[None]:
         self._keep()
@@ -288,9 +290,8 @@ class _Plan:
 
     def _why_failed(self) -> str:
         address = self.visit.newsroom.address
-        reasons = {each.reason for each in self.outcomes.values()}
-        targets = {urlsplit(reason.removeprefix(LEADS_TO)).netloc for reason in reasons}
-        if len(targets) == 1 and all(reason.startswith(LEADS_TO) for reason in reasons):
-            return f"{address} {LEADS_TO}{targets.pop()}: if the newsroom has moved there, say so"
+        hosts = {urlsplit(each.elsewhere).netloc for each in self.outcomes.values()}
+        if len(hosts) == 1 and (host := hosts.pop()):
+            return f"{address} leads to {host}: if the newsroom has moved there, say so"
         said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
         return f"no door of {address} could be read ({said})"

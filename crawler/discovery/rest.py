@@ -12,7 +12,7 @@ import attrs
 from crawler.discovery.audit import Audit
 from crawler.discovery.documents import Post
 from crawler.discovery.session import MOST_LINKS, Outcome, Part, Visit
-from crawler.discovery.steps import Note, Window
+from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api, Page
 from crawler.items import Link
 from crawler.timestamps import instant
@@ -91,14 +91,14 @@ class RestDoor:
             yield from self.audit.compare_all(first.posts)
         elif not self._is_listed():
             state = yield from self._everything()
-            if state != "complete":
+            if state != DoorState.COMPLETE:
                 return self._outcome(state)
         else:
             newest = yield from self._newest()
             if newest is not None:
                 yield from self.audit.compare_counts(self.total, newest)
         self.settle(())
-        return self._outcome("complete")
+        return self._outcome(DoorState.COMPLETE)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that REST lacks."""
@@ -171,13 +171,13 @@ class RestDoor:
 
     # everything
 
-    def _everything(self) -> Part[str]:
+    def _everything(self) -> Part[DoorState]:
         """List all posts, newest first, going on where an earlier run stopped."""
         at = dict(self.left.get(self.listing) or {})
         whole = not at  # begun and ended in this run: then what it did not list is missing
         listing = _Listing(at)
         state = yield from self._pages(listing)
-        if state == "complete":
+        if state == DoorState.COMPLETE:
             at["done"] = True
             self.left["listing"] = at  # whoever has all records has the whole listing
             if whole:
@@ -197,7 +197,7 @@ class RestDoor:
         state = yield from self._pages(listing)
         return Outcome(door=DOOR, state=state, reason=listing.reason, shows_changes=True)
 
-    def _pages(self, listing: _Listing) -> Part[str]:
+    def _pages(self, listing: _Listing) -> Part[DoorState]:
         """Follow *listing*, and return how it went.
 
         By ``before`` rather than by page number: what is published or deleted meanwhile shifts
@@ -207,18 +207,18 @@ class RestDoor:
         while len(listing.ids) < MOST_LINKS:
             page = yield from self.api.ask(listing.query(size, records=self.records))
             if not page.ok:
-                if page.reading.verdict != "closed" and size > _SMALLEST_PAGE:
+                if page.reading.verdict != Verdict.CLOSED and size > _SMALLEST_PAGE:
                     size = max(_SMALLEST_PAGE, size // 2)
                     continue
                 return (yield from self._stopped(listing, page))
             unseen = [post for post in page.posts if post.post_id not in listing.ids]
             if page.posts and not unseen and not listing.overlaps(page.posts):
                 yield Note(door=DOOR, text="the same posts again and again", slug="loops")
-                return "partial"
+                return DoorState.PARTIAL
             yield from self._offer(unseen, records=self.records)
             listing.add(unseen, (self.visit.address(post.url) for post in unseen))
             if page.whole or not page.posts:
-                return "complete"
+                return DoorState.COMPLETE
             listing.advance(page.posts)
             if listing.keep:
                 self.left[self.listing] = listing.at
@@ -226,15 +226,15 @@ class RestDoor:
             if page.reading.answer.seconds < _SLOW:
                 size = min(LARGEST_PAGE, size * 2)
         yield Note(door=DOOR, text=f"more than {MOST_LINKS} posts", trouble=True, slug="capped")
-        return "partial"
+        return DoorState.PARTIAL
 
-    def _stopped(self, listing: _Listing, page: Page) -> Part[str]:
+    def _stopped(self, listing: _Listing, page: Page) -> Part[DoorState]:
         listing.reason = page.reading.reason
         if listing.ids or (listing.keep and listing.at):
             text = f"the listing stopped: {listing.reason}"
             yield Note(door=DOOR, text=text, slug="partial")
-            return "partial"
-        return "closed" if page.reading.verdict == "closed" else "trouble"
+            return DoorState.PARTIAL
+        return self._shut(page).state
 
     # what was found
 
@@ -270,16 +270,17 @@ class RestDoor:
 
     # how it went
 
-    def _outcome(self, state: str) -> Outcome:
-        return Outcome(door=DOOR, state=state, total=self.total, shows_changes=state == "complete")
+    def _outcome(self, state: DoorState) -> Outcome:
+        return Outcome(
+            door=DOOR, state=state, total=self.total, shows_changes=state == DoorState.COMPLETE
+        )
 
     def _shut(self, page: Page) -> Outcome:
-        state = "closed" if page.reading.verdict == "closed" else "trouble"
-        return Outcome(door=DOOR, state=state, reason=page.reading.reason)
+        return Outcome.not_read(DOOR, page.reading, damaged=DoorState.TROUBLE)
 
     def _empty(self) -> Outcome:
         self.keep()
-        return Outcome(door=DOOR, state="partial", reason="lists no posts", total=0)
+        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no posts", total=0)
 
 
 def _offset(post: Post) -> int | None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
 
 from crawler.discovery.documents import Post, Unreadable, WrongKind
-from crawler.discovery.steps import Answer, Fetch, Memory, Step, Window
+from crawler.discovery.steps import Answer, DoorState, Fetch, Memory, Step, Verdict, Window
 from crawler.items import Known, Link
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
@@ -24,21 +24,17 @@ T = TypeVar("T")
 
 OK: Final = 200
 NOT_MODIFIED: Final = 304
+_ABSENT: Final = (404, 405, 410)
 
 MOST_ITEMS: Final = 50_000
 """Lines read of one document: what sitemaps.org allows a file."""
-
-LEADS_TO: Final = "leads to "
-"""How the reason begins where another host answered."""
 
 
 @attrs.frozen
 class Reading(Generic[T]):
     """What came of asking for one document."""
 
-    verdict: str
-    """``ok``, ``same`` (304), ``damaged``, ``closed`` or ``trouble``."""
-
+    verdict: Verdict
     items: tuple[T, ...]
     answer: Answer
     reason: str = ""
@@ -47,35 +43,41 @@ class Reading(Generic[T]):
     capped: bool = False
     """Whether the document held more than was read."""
 
+    absent: bool = False
+    """Whether nothing of the kind is there: no page, or one of another kind."""
+
 
 def read_answer(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
     """Return what *parse* finds in *answer*."""
     if answer.status == NOT_MODIFIED:
-        return Reading("same", (), answer)
+        return Reading(Verdict.SAME, (), answer)
     if answer.status != OK:
         return _refused(answer)
     found: list[T] = []
     try:
         for item in parse(answer.body, answer.url):
             if len(found) == MOST_ITEMS:
-                return Reading("ok", tuple(found), answer, "more lines than allowed", capped=True)
+                return Reading(
+                    Verdict.OK, tuple(found), answer, "more lines than allowed", capped=True
+                )
             found.append(item)
     except Unreadable as error:
-        verdict = "closed" if isinstance(error, WrongKind) else "damaged"
-        return Reading(verdict, tuple(found), answer, str(error))
-    return Reading("ok", tuple(found), answer)
+        other = isinstance(error, WrongKind)
+        verdict = Verdict.CLOSED if other else Verdict.DAMAGED
+        return Reading(verdict, tuple(found), answer, str(error), absent=other)
+    return Reading(Verdict.OK, tuple(found), answer)
 
 
 def _refused(answer: Answer) -> Reading[T]:
-    elsewhere = answer.headers.get("elsewhere")
-    if elsewhere:
-        return Reading("closed", (), answer, f"{LEADS_TO}{elsewhere}")
+    if answer.elsewhere:
+        return Reading(Verdict.CLOSED, (), answer, f"leads to {answer.elsewhere}")
     if answer.status == 0:
-        return Reading("trouble", (), answer, answer.why or "no answer")
+        return Reading(Verdict.TROUBLE, (), answer, answer.why or "no answer")
     # 408 and 429 ask for patience, 5xx for another try; everything else is a shut door.
     passing = answer.status in (408, 429) or answer.status >= 500  # noqa: PLR2004
     reason = answer.why or f"HTTP {answer.status}"
-    return Reading("trouble" if passing else "closed", (), answer, reason)
+    verdict = Verdict.TROUBLE if passing else Verdict.CLOSED
+    return Reading(verdict, (), answer, reason, absent=answer.status in _ABSENT)
 
 
 R = TypeVar("R")
@@ -93,19 +95,33 @@ class Outcome:
     """How it went at one door."""
 
     door: str
-    state: str
-    """``complete``, ``partial`` (part of a list was read), ``closed`` or ``trouble``."""
-
+    state: DoorState
     reason: str = ""
+    elsewhere: str = ""
+    """Address of another host that answered in its place."""
+
     total: int | None = None
     """How many articles the door counts."""
 
     shows_changes: bool = False
     """Whether it states modifications of all that it lists."""
 
+    @classmethod
+    def not_read(
+        cls, door: str, reading: Reading[Any], damaged: DoorState = DoorState.CLOSED
+    ) -> Outcome:
+        """How it went at a *door* whose first document came to *reading*, which lists nothing."""
+        states = {Verdict.TROUBLE: DoorState.TROUBLE, Verdict.DAMAGED: damaged}
+        return cls(
+            door=door,
+            state=states.get(reading.verdict, DoorState.CLOSED),
+            reason=reading.reason,
+            elsewhere=reading.answer.elsewhere,
+        )
+
     @property
     def open(self) -> bool:
-        return self.state in ("complete", "partial")
+        return self.state in (DoorState.COMPLETE, DoorState.PARTIAL)
 
 
 class Visit:
@@ -146,7 +162,7 @@ class Visit:
         if abroad:
             return answer
         if answer.status and not same_host(answer.url, self.hosts):
-            return Answer(url=answer.url, status=0, headers={"elsewhere": answer.url})
+            return Answer(url=answer.url, status=0, elsewhere=answer.url)
         asked, answered = urlsplit(url), urlsplit(answer.url)
         if answer.status == OK and same_host(answer.url, (self.newsroom.host,)):
             self._secure = answered.scheme == "https"
@@ -165,7 +181,7 @@ class Visit:
         """Fetch *url* and read it with *parse*; what comes damaged is asked for once more."""
         answer = yield from self.ask(url, conditional=conditional, abroad=abroad)
         reading = read_answer(answer, parse)
-        if reading.verdict == "damaged":
+        if reading.verdict == Verdict.DAMAGED:
             answer = yield from self.ask(url, conditional=False, abroad=abroad)
             again = read_answer(answer, parse)
             reading = again if len(again.items) >= len(reading.items) else reading

@@ -19,7 +19,7 @@ from lxml import etree
 from crawler.discovery.audit import report_missing
 from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
 from crawler.discovery.session import Outcome, Part, Reading, Visit
-from crawler.discovery.steps import Note, Window
+from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
 from crawler.normalise.urls import absolute
 from crawler.timestamps import day, instant, moment
@@ -191,7 +191,8 @@ class Indexes:
         """Files that stand where an index was expected, read already."""
 
         self.damaged = False
-        self.verdict, self.reason = "closed", "not there"
+        self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
+        """What became of the door, where nothing could be read."""
 
     def walk(self) -> Part[Files | None]:
         """Return the files that may list articles; ``None`` when no sitemap could be read."""
@@ -219,14 +220,13 @@ class Indexes:
             return True
         self.been.add(url)
         reading = yield from self.visit.read(url, self.parse, conditional=url in self.known)
-        if reading.verdict in ("closed", "trouble") or (
-            reading.verdict == "damaged" and not reading.items
+        if reading.verdict in (Verdict.CLOSED, Verdict.TROUBLE) or (
+            reading.verdict == Verdict.DAMAGED and not reading.items
         ):
-            if self.verdict == "closed":
-                self.verdict = "closed" if reading.verdict == "closed" else "trouble"
-                self.reason = reading.reason
+            if self.shut.state == DoorState.CLOSED:
+                self.shut = Outcome.not_read(DOOR, reading, damaged=DoorState.TROUBLE)
             return False
-        if reading.verdict == "same":
+        if reading.verdict == Verdict.SAME:
             children = {str(child[0]): child[1] for child in self.known.get(url, ())}
         else:
             children = {each.url: each.lastmod for each in reading.items if each.is_file}
@@ -234,7 +234,7 @@ class Indexes:
             found[url] = None
             self.direct[url] = reading
             return True
-        self.damaged = self.damaged or reading.verdict == "damaged"
+        self.damaged = self.damaged or reading.verdict == Verdict.DAMAGED
         yield from self._note_children(url, children, found)
         for child in children:
             is_index = child in self.known or "index" in child.rpartition("/")[2]
@@ -359,11 +359,11 @@ class SitemapDoor:
         self.checks = check
         listed = yield from self.indexes.walk()
         if listed is None:
-            return Outcome(door=DOOR, state=self.indexes.verdict, reason=self.indexes.reason)
+            return self.indexes.shut
         if self.visit.window is not None:
             wanted = files_of_window(listed, self.visit.window, self.visit.zone)
             yield from self._read_files(wanted, listed)
-            return self._outcome("partial")
+            return self._outcome(DoorState.PARTIAL)
         first = not self.left.get("complete")
         wanted = files_of_run(listed, self.files, self.left) if self.files else {}
         if first:  # or an earlier one that was cut short
@@ -377,10 +377,10 @@ class SitemapDoor:
         if complete and self._counted_files() <= self.read:
             yield from self._compare()
         if complete and not self._total() and self.visit.known_before:
-            return Outcome(door=DOOR, state="partial", reason="lists no articles", total=0)
+            return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no articles", total=0)
         self.left["complete"] = complete or not first
         self.settle(())
-        return self._outcome("complete" if complete else "partial")
+        return self._outcome(DoorState.COMPLETE if complete else DoorState.PARTIAL)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that it may lack."""
@@ -394,7 +394,7 @@ class SitemapDoor:
         self.left["files"] = self.files
         self.visit.memory.keep_door(DOOR, self.left)
 
-    def _outcome(self, state: str) -> Outcome:
+    def _outcome(self, state: DoorState) -> Outcome:
         counted = [self.files[url] for url in self._counted_files()]
         dated = bool(counted) and all(state.get("dated") for state in counted)
         return Outcome(door=DOOR, state=state, total=self._total(), shows_changes=dated)
@@ -427,7 +427,7 @@ class SitemapDoor:
             if reading is None:
                 known = conditional and url in self.files
                 reading = yield from self.visit.read(url, self.indexes.parse, conditional=known)
-            if reading.verdict == "same":
+            if reading.verdict == Verdict.SAME:
                 self.files[url]["lastmod"] = files[url]
                 continue
             nested = yield from self.indexes.nested(url, reading)
@@ -440,7 +440,7 @@ class SitemapDoor:
 
     def _take(self, url: str, reading: Reading[Entry], lastmod: str | None) -> Part[None]:
         """Yield what is worth a look of a file, and remember how much it lists."""
-        if reading.verdict != "ok":
+        if reading.verdict != Verdict.OK:
             self.damaged = True
             yield Note(door=DOOR, text=f"{url}: {reading.reason}", slug="partial")
         if reading.capped:
@@ -453,13 +453,13 @@ class SitemapDoor:
             return
         stamped = _is_stamped(entries)
         number = yield from self._offer(entries, sure=lists_posts(url), stamped=stamped)
-        if reading.verdict == "ok":
+        if reading.verdict == Verdict.OK:
             self.read.add(url)
-        if reading.verdict == "ok" or entries:
+        if reading.verdict == Verdict.OK or entries:
             dated = sum(1 for entry in entries if entry.lastmod) * 10 >= len(entries) * 9
             news = bool(entries) and all(entry.is_news for entry in entries)
             state = {"n": number, "lastmod": lastmod, "dated": dated and not stamped, "news": news}
-            if reading.verdict != "ok":
+            if reading.verdict != Verdict.OK:
                 state["damaged"] = True
             self.files[url] = state
             if self.visit.window is None:

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Generator, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 import attrs
 
 from crawler.items import Known, Link
+
+
+class Verdict(StrEnum):
+    """What came of asking for one document."""
+
+    OK = "ok"
+    SAME = "same"
+    """304: what was learnt last time still holds."""
+
+    DAMAGED = "damaged"
+    CLOSED = "closed"
+    """It is not there, not for us, or something else."""
+
+    TROUBLE = "trouble"
+    """Another try may help."""
+
+
+class DoorState(StrEnum):
+    """How it went at one door of a newsroom."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    """A part of what it lists was read."""
+
+    CLOSED = "closed"
+    TROUBLE = "trouble"
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +74,9 @@ class Answer:
     why: str = ""
     """Why there is none, where that is not for the server's status to say: ``too_large``."""
 
+    elsewhere: str = ""
+    """Address of another host that answered in the place of the newsroom; nothing of it is read."""
+
     seconds: float = 0.0
     """How long it took: a quick backfill asks a slow server for less at a time."""
 
@@ -68,8 +98,8 @@ class Note:
 class Summary:
     """The last step of a walk that came to its end."""
 
-    doors: Mapping[str, str]
-    """Door → how it went: ``complete``, ``partial``, ``closed`` or ``trouble``."""
+    doors: Mapping[str, DoorState]
+    """Door → how it went."""
 
     totals: Mapping[str, int]
     """Door → how many articles it counts."""

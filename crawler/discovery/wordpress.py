@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -11,15 +10,12 @@ import attrs
 
 from crawler.discovery.documents import Post, api_root, read_posts, total
 from crawler.discovery.session import Part, Reading, Visit
+from crawler.discovery.steps import Verdict
 
 FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"
 """What discovery needs of a post, a fifth of a kilobyte each."""
 
 LARGEST_PAGE: Final = 100  # WP_REST_Controller::get_collection_params: per_page has that maximum
-
-# 401 and 403 are a shut door, which wants to be left alone: ?rest_route= would be a way round it.
-# Where no API is, there is another page, or none; 400 is an API that does not know a parameter.
-_NO_API: Final = re.compile(r"HTTP 40[45]|HTTP 410|an HTML page|JSON, but no list")
 
 
 @attrs.frozen(kw_only=True)
@@ -39,14 +35,14 @@ class Page:
 
     @property
     def ok(self) -> bool:
-        return self.reading.verdict in ("ok", "same")
+        return self.reading.verdict in (Verdict.OK, Verdict.SAME)
 
     @property
     def whole(self) -> bool:
         """Whether the query has no further pages, as far as the server says."""
         number = len(self.posts)
         fits = number < self.size if self.total is None else self.total <= number
-        return self.reading.verdict == "ok" and fits
+        return self.reading.verdict == Verdict.OK and fits
 
 
 class Api:
@@ -59,11 +55,12 @@ class Api:
     def ask(self, query: Mapping[str, str | int], *, conditional: bool = False) -> Part[Page]:
         """Ask for posts; where the API's root is not known yet, find it.
 
-        A 304 says nothing of ``X-WP-Total``, hence questions are unconditional by default.
+        A 304 says nothing of ``X-WP-Total``, hence questions are unconditional by default. 401 and
+        403 are a shut door, which wants to be left alone: ``?rest_route=`` would be a way round it.
         """
         if self.root is not None:
             page = yield from self._ask(self.root, conditional, query)
-            if not _NO_API.match(page.reading.reason):
+            if not page.reading.absent:
                 return page
         page = yield from self._probe(conditional, query)
         return page
@@ -72,7 +69,7 @@ class Api:
         """Try ``/wp-json/``, then what the front page names, then ``?rest_route=``."""
         address = self.visit.newsroom.address
         page = yield from self._ask(f"{address}/wp-json/", conditional, query)
-        if not _NO_API.match(page.reading.reason):
+        if not page.reading.absent:
             return page
         home = yield from self.visit.ask(f"{address}/", conditional=False)
         named = api_root(home.headers)
@@ -88,7 +85,7 @@ class Api:
         sought = urlencode(query, safe=",:")
         collection = f"{root}wp/v2/posts{'&' if '?' in root else '?'}{sought}"
         reading = yield from self.visit.read(collection, self._parse, conditional=conditional)
-        if reading.verdict in ("ok", "same"):
+        if reading.verdict in (Verdict.OK, Verdict.SAME):
             self.root = _root_of(reading.answer.url) or root
         size = int(query.get("per_page", LARGEST_PAGE))
         return Page(reading=reading, total=total(reading.answer.headers), size=size)

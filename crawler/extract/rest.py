@@ -22,11 +22,11 @@ from crawler.items import Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical
+from crawler.timestamps import rest_moment
 
 Values: TypeAlias = Mapping[str, Any]
 
 _NEXT_PAGE: Final = re.compile(r"<!--\s*nextpage\s*-->")
-_LOCAL: Final = "%Y-%m-%dT%H:%M:%S"
 _TOPICS: Final = ("newstopic", "topic", "topik")
 
 
@@ -69,11 +69,15 @@ class RestRecord(Record):
 
     @cached_property
     def published_at(self) -> str | None:
-        return self.state("published_at", _moment(self.values, "date"), "rest")
+        return self.state(
+            "published_at", _moment(self.values, "date", self.newsroom.tzinfo), "rest"
+        )
 
     @cached_property
     def modified_at(self) -> str | None:
-        return self.state("modified_at", _moment(self.values, "modified"), "rest")
+        return self.state(
+            "modified_at", _moment(self.values, "modified", self.newsroom.tzinfo), "rest"
+        )
 
     @property
     def authors(self) -> Sequence[str]:
@@ -177,15 +181,9 @@ def record(capture: Capture, post_id: int | None) -> Values:
     raise NotAnArticle(capture.url, "no_post")
 
 
-def _moment(values: Values, field: str) -> str | None:
-    """Return a time with its offset, which is local time minus GMT."""
-    local, gmt = _text(values, field), _text(values, f"{field}_gmt")
-    try:
-        here, there = (dt.datetime.strptime(each, _LOCAL) for each in (local, gmt))  # noqa: DTZ007
-        moment = here.replace(tzinfo=dt.timezone(here - there))
-    except ValueError:  # not a time, or a day apart
-        return None
-    return moment.isoformat() if moment.year in YEARS else None
+def _moment(values: Values, field: str, zone: dt.tzinfo) -> str | None:
+    moment = rest_moment(_text(values, field), _text(values, f"{field}_gmt"), zone)
+    return moment.isoformat() if moment and moment.year in YEARS else None
 
 
 def _several(value: Any) -> list[Values]:
