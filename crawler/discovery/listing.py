@@ -17,7 +17,7 @@ from lxml import etree, html
 from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.documents import Unreadable, unpacked
-from crawler.discovery.session import Outcome, Part, Visit
+from crawler.discovery.session import Outcome, Part, Visit, fingerprint
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
 from crawler.normalise.text import is_costly
@@ -258,7 +258,7 @@ class ListingDoor:
         self.visit = visit
         self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
         self.home = str(self.left.get("home") or f"{visit.newsroom.address}/")
-        self.seen: set[int] = set()
+        self.seen: set[bytes] = set()
         """Hashes of the articles shown in this run."""
 
         self.lists: dict[str, None] = {}
@@ -338,8 +338,8 @@ class ListingDoor:
         for headline in page.articles:
             if self.visit.window is not None and headline.aside:
                 continue
-            unseen += hash(headline.url) not in self.seen
-            self.seen.add(hash(headline.url))
+            unseen += fingerprint(headline.url) not in self.seen
+            self.seen.add(fingerprint(headline.url))
             link = self.visit.sift(
                 Link(
                     url=headline.url,

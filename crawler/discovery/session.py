@@ -6,6 +6,7 @@ From an answer to what it lists, or to why it lists nothing.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -124,6 +125,11 @@ class Outcome:
         return self.state in (DoorState.COMPLETE, DoorState.PARTIAL)
 
 
+def fingerprint(text: str) -> bytes:
+    """Return what stands for *text* in a set of a million addresses: no two have the same."""
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=16).digest()
+
+
 class Visit:
     """One run's look at a newsroom, from whichever doors."""
 
@@ -146,7 +152,7 @@ class Visit:
         """The form of the newsroom's host, with or without ``www.``, that this run writes."""
 
         self._secure = newsroom.address.startswith("https:")
-        self._passed: set[int] = set()
+        self._passed: set[bytes] = set()
 
     # asking
 
@@ -211,10 +217,10 @@ class Visit:
             return None
         why = self._why(link, url, known)
         if why in _WORTH:
-            if hash((url, why)) in self._passed or len(self._passed) >= MOST_LINKS:
+            if fingerprint(f"{why} {url}") in self._passed or len(self._passed) >= MOST_LINKS:
                 why = "capped" if len(self._passed) >= MOST_LINKS else "unchanged"
             else:
-                self._passed.add(hash((url, why)))
+                self._passed.add(fingerprint(f"{why} {url}"))
         self.counts[why] += 1
         if why == "new":
             self.fresh[url] = instant(link.published)

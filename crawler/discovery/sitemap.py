@@ -18,7 +18,7 @@ from lxml import etree
 
 from crawler.discovery.audit import report_missing
 from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
-from crawler.discovery.session import Outcome, Part, Reading, Visit
+from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
 from crawler.normalise.urls import absolute
@@ -333,7 +333,7 @@ class SitemapDoor:
         self.apart: dict[str, None] = dict.fromkeys(self.left.get("apart") or ())
         """Addresses that are known, and that the sitemap does not list."""
 
-        self.listed: set[int] = set()
+        self.listed: set[bytes] = set()
         """Hashes of the addresses listed by the files read in this run."""
 
         self.read: set[str] = set()
@@ -384,7 +384,7 @@ class SitemapDoor:
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that it may lack."""
-        self.apart.update((url, None) for url in elsewhere if hash(url) not in self.listed)
+        self.apart.update((url, None) for url in elsewhere if fingerprint(url) not in self.listed)
         self.left["apart"] = list(islice(self.apart, _MOST_APART))
         if self.is_settled:
             self.left["total"] = self._total()
@@ -482,7 +482,7 @@ class SitemapDoor:
             address = self.visit.address(entry.url)
             if address is not None:
                 number += 1
-                self.listed.add(hash(address))
+                self.listed.add(fingerprint(address))
                 if address in self.apart or address in self.visit.fresh:
                     self.arrived += 1
                     self.apart.pop(address, None)
@@ -518,7 +518,7 @@ class SitemapDoor:
             known
             for known in self.visit.memory.listed()
             if known.state == "article"
-            and hash(known.url) not in self.listed
+            and fingerprint(known.url) not in self.listed
             and known.url not in self.apart
             and known.url not in self.visit.fresh
         ]
