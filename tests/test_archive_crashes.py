@@ -172,6 +172,21 @@ def test_one_process_cannot_open_it_twice_either(folder: Folder) -> None:
     folder.open(command="reextract").close()
 
 
+def test_who_removes_the_lock_file_takes_nothing_away(folder: Folder) -> None:
+    with folder.open():
+        (folder.path / ".lock").unlink()
+        with pytest.raises(ArchiveLocked, match="another process"):
+            folder.open(command="reextract")
+    folder.open(command="reextract").close()
+
+
+def test_a_folder_put_in_the_place_of_a_locked_one_is_another(folder: Folder) -> None:
+    with folder.open():
+        folder.path.rename(folder.path.with_name("lama"))
+        folder.open(command="reextract").close()
+        assert lock_holder(folder.path.with_name("lama")) is not None
+
+
 def test_lock_of_a_killed_process_is_free(folder: Folder) -> None:
     worker = work(folder, 0, COUNT)
     assert said(worker, 1) == ["open"]

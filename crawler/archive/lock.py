@@ -1,4 +1,4 @@
-"""Who writes: one process at a time, by an OS lock that dies with it."""
+"""Who writes: one process at a time, by a lock on the archive's folder that dies with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 import attrs
@@ -34,61 +33,62 @@ class Holder:
 class Lock:
     """The right to write in *folder*, until :meth:`release` or the end of the process.
 
-    The file says who holds it, for people; what counts is the lock on it, which the operating
-    system drops when the process ends, however it ends. So a stale lock cannot exist, and the
-    file is never removed: a second process could hold the lock of a removed one. Processes forked
-    meanwhile share it until they end or start another program.
+    What is locked is the folder itself: the operating system drops the lock when the process ends,
+    however it ends, and whoever removes a file takes nothing away. The file says who holds it, for
+    people. Processes forked meanwhile share the lock until they end or start another program.
     """
 
     def __init__(self, folder: Path, command: str, since: str) -> None:
         """Take the lock, or raise :exc:`ArchiveLocked` at once."""
-        self._fd = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        if not _take(self._fd):
-            holder = _read_holder(self._fd)
-            self._close()
+        self._fd = _take(folder)
+        if self._fd < 0:
+            holder = _read_holder(folder)
             raise ArchiveLocked(
                 str(folder),
                 f"{holder.command} (pid {holder.pid})" if holder else "another process",
                 holder.since if holder else "just now",
             )
+        try:
+            self._said = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError:
+            os.close(self._fd)
+            raise
         said = json.dumps({"command": command, "pid": os.getpid(), "since": since})
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, said.encode(), 0)
+        os.ftruncate(self._said, 0)
+        os.pwrite(self._said, said.encode(), 0)
 
     def release(self) -> None:
         """Let others write. Idempotent."""
         if self._fd >= 0:
-            os.ftruncate(self._fd, 0)
-            self._close()
-
-    def _close(self) -> None:
-        os.close(self._fd)
-        self._fd = -1
+            os.ftruncate(self._said, 0)
+            os.close(self._said)
+            os.close(self._fd)
+            self._fd = -1
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
 
-def _take(fd: int) -> bool:
+def _take(folder: Path) -> int:
+    """Return a descriptor of *folder* that holds its lock, -1 where another process has it."""
     for _ in range(_TRIES):
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = _read_holder(fd)
+            os.close(fd)
+            holder = _read_holder(folder)
             if holder is not None and _lives(holder.pid):
-                return False
+                return -1
             time.sleep(_PAUSE)  # somebody only looks, see lock_holder
         else:
-            return True
-    return False
+            if os.path.samestat(os.fstat(fd), folder.stat()):
+                return fd
+            os.close(fd)  # another folder has taken its place meanwhile
+    return -1
 
 
 def _lives(pid: int) -> bool:
@@ -108,25 +108,25 @@ def lock_holder(folder: Path) -> Holder | None:
     taken, shared, for an instant, and who wants to write then tries again.
     """
     try:
-        fd = os.open(folder / NAME, os.O_RDONLY | os.O_CLOEXEC)
+        if (folder / NAME).stat().st_size == 0:
+            return None
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
-        if os.fstat(fd).st_size == 0:
-            return None
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read_holder(fd) or Holder(command="another process", pid=0, since="")
+        return _read_holder(folder) or Holder(command="another process", pid=0, since="")
     else:
         return None
     finally:
         os.close(fd)
 
 
-def _read_holder(fd: int) -> Holder | None:
+def _read_holder(folder: Path) -> Holder | None:
     """What the holder wrote; ``None`` in the instant before it has."""
     try:
-        said = json.loads(os.pread(fd, 4096, 0))
+        said = json.loads((folder / NAME).read_bytes()[:4096])
         return Holder(command=said["command"], pid=said["pid"], since=said["since"])
-    except (ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
