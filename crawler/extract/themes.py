@@ -45,8 +45,7 @@ class StatedTimes(ArticlePage):
         moment = times.published(evidence)
         if moment is None:
             return None
-        stated = moment.isoformat(evidence.local(moment.wall))
-        return self.state("published_at", stated, moment.source)
+        return self.state("published_at", moment.isoformat(), moment.source)
 
 
 class WPBeritaPage(ArticlePage):
@@ -91,7 +90,7 @@ def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
     """Return the class of pages that *document* shows traces of, else the newsroom's own.
 
     A page of another host without traces, and a theme that is not known, is read by
-    :class:`~crawler.extract.generic.GenericPage`.
+    :class:`~crawler.extract.unknown.page.GenericPage`.
     """
     found = detect(document)
     if found is None and same_host(document.url, (newsroom.host, *newsroom.hosts)):

@@ -1,14 +1,14 @@
-"""The lines of a page as a reader sees them, without menus, comments and other articles.
+"""The lines of a page as a reader sees them, and the categories and tags that they link.
 
 A line is what stands between two block elements or line breaks: a byline, a date, a paragraph.
-
-Categories and tags as an unknown page shows them.
+Menus, comments and other articles are furniture, known by the names of the elements around them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -16,6 +16,15 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.normalise.text import fold
+
+SENTENCE: Final = 40
+"""Letters from which on a line is a sentence, not a label or a teaser."""
+
+
+def called(names: str) -> re.Pattern[str]:
+    """Return a pattern of classes and ids in which one of *names*, a pattern, is a whole word."""
+    return re.compile(rf"(?:^|[\s_-])(?:{names})(?:$|[\s_-])", re.IGNORECASE)
+
 
 _INVISIBLE: Final = frozenset(
     (
@@ -35,34 +44,29 @@ _BLOCKS: Final = frozenset(
 # Names of the parts of a page that are never the article: what WordPress' own templates and the
 # common theme families call comments (fixtures/lintas/komentar-lebih-panjang), menus, neighbours,
 # teasers and social buttons.
-_NEVER: Final = (
+_NEVER: Final = called(
     r"comments?|comment-?(?:list|respond|form|area)|respond|disqus|nav|navbar|navigation|menu"
     r"|breadcrumbs?|pagination|prevnext|newsletter|subscribe|popup|modal|cookie"
 )
 # These are also said of whole pages: div.with-sidebar, div#post-947.share-simple.
-_SELDOM: Final = (
+_SELDOM: Final = called(
     r"sidebar|widgets?|related|terkait|populer|terpopuler|trending|share|sharing|social|sosmed"
     r"|prev|next|ticker|runscroll|running-text|banner|iklan|advert|ads|copyright|recommend"
     r"|recommended|rekomendasi|sponsored?|promoted?"
 )
-_NEVER_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_NEVER})(?:$|[\s_-])", re.IGNORECASE)
-_SELDOM_NAME: Final = re.compile(rf"(?:^|[\s_-])(?:{_SELDOM})(?:$|[\s_-])", re.IGNORECASE)
 # Themes name the text's own container so; what else its name says (has-share) does not count.
-CONTENT: Final = re.compile(
-    r"(?:^|[\s_-])(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]{0,2}(?:single-)?"
-    r"(?:content|body|text|konten|berita)(?:$|[\s_-])",
-    re.IGNORECASE,
+_CONTENT: Final = called(
+    r"(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]{0,2}(?:single-)?"
+    r"(?:content|body|text|konten|berita)"
 )
 _POST_ID: Final = re.compile(r"post-\d+")
 # No list of other articles is longer than this and than what a page says beside it.
 _TEASERS: Final = 3_000
-CAPTION: Final = re.compile(
-    r"(?:^|[\s_-])(?:captions?|wp-caption-text|cap-foto|keterangan|deskripsi)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
+CAPTION: Final = called(r"captions?|wp-caption-text|cap-foto|keterangan|deskripsi")
 _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
 # Style sheets keep these apart: "Penulis: Sari Dewi" in one, "Editor: Rian Tobu" in the next.
 _APART: Final = frozenset(("td", "th", "span", "time"))
+# Lines; no page that somebody reads has more.
 _MOST: Final = 20_000
 
 
@@ -84,6 +88,15 @@ def holds_more(element: etree._Element, letters: int) -> bool:
     return False
 
 
+def is_linked(line: Line) -> bool:
+    """Whether a third of *line* or more are links."""
+    links = 0
+    for link in line.element.iter("a"):
+        text = text_of(link) if not holds_more(link, len(line.text)) else ""
+        links += len(text) if text in line.text else 0
+    return 3 * links > len(line.text)
+
+
 def small_elements(lines: Iterable[Line], letters: int) -> Iterator[etree._Element]:
     """Yield the elements of *lines* that hold at most *letters*, each once."""
     seen: set[etree._Element] = set()
@@ -102,12 +115,15 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
         return True
     if element.tag in ("body", "html", "article", "main"):
         return False
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if len(names) == 1 or CONTENT.search(names) or _POST_ID.fullmatch(element.get("id") or ""):
+    names, own_id = element.get("class", ""), element.get("id", "")
+    if not (names or own_id) or _POST_ID.fullmatch(own_id):
         return False
-    if _NEVER_NAME.search(names):
+    names = f"{names} {own_id}"
+    if _CONTENT.search(names):
+        return False
+    if _NEVER.search(names):
         return True
-    return not loose and bool(_SELDOM_NAME.search(names)) and not holds_more(element, _TEASERS)
+    return not loose and bool(_SELDOM.search(names)) and not holds_more(element, _TEASERS)
 
 
 def lines(
@@ -178,17 +194,15 @@ def _walk(
             yield event, element
 
 
-_CATEGORY: Final = re.compile(
-    r"(?:^|[\s_-])(?:cat|category|categories|kategori|rubrik)(?:$|[\s_-])", re.IGNORECASE
-)
+_CATEGORY: Final = called(r"cat|category|categories|kategori|rubrik")
 _TAGS: Final = re.compile(
     r"(?:^|\s)(?:[a-z]+(?:__[a-z]+)?-)?(?:tags?|tagging|tags?-?links?|tags?-list|tags-items)(?:$|\s)",
     re.IGNORECASE,
 )
-_LABEL: Final = re.compile(r"(?:tags?|topik|kategori)\s*:?|[#:|,]", re.IGNORECASE)
-_LONGEST: Final = 60
-# What holds more than this is not a line of terms.
-_SMALL: Final = 600
+_TERM_LABEL: Final = re.compile(r"(?:tags?|topik|kategori)\s*:?|[#:|,]", re.IGNORECASE)
+_LONGEST_TERM: Final = 60
+# What holds more letters than this is not a line of terms.
+_TERMS: Final = 600
 
 
 def categories(lines: Iterable[Line]) -> list[str]:
@@ -201,7 +215,8 @@ def tags(below: Iterable[Line]) -> list[str]:
     return _names(
         anchor
         for anchor in _anchors(below)
-        if not _is_category(anchor) and ("tag" in _rels(anchor) or _is_called(anchor, _TAGS))
+        if not _is_category(anchor)
+        and ("tag" in anchor.get("rel", "").split() or _is_near(anchor, _TAGS))
     )
 
 
@@ -210,31 +225,27 @@ def _is_category(anchor: etree._Element) -> bool:
 
     Block themes give categories ``rel=tag`` too (fixtures/suara-danau/tema-blok).
     """
-    rels = _rels(anchor)
+    rels = anchor.get("rel", "").split()
     return "category" in rels or (
-        rels in ([], ["tag"], ["nofollow"]) and _is_called(anchor, _CATEGORY)
+        rels in ([], ["tag"], ["nofollow"]) and _is_near(anchor, _CATEGORY)
     )
 
 
-def _rels(anchor: etree._Element) -> list[str]:
-    return (anchor.get("rel") or "").split()
-
-
-def _is_called(anchor: etree._Element, name: re.Pattern[str]) -> bool:
-    """Whether *anchor*, or one of the three elements around it, is called so."""
-    near = [anchor, *list(anchor.iterancestors())[:3]]
-    return any(name.search(each.get("class") or "") for each in near)
+def _is_near(anchor: etree._Element, name: re.Pattern[str]) -> bool:
+    """Whether *anchor*, or one of the three elements around it, has *name* for a class."""
+    near = (anchor, *islice(anchor.iterancestors(), 3))
+    return any(name.search(each.get("class", "")) for each in near)
 
 
 def _names(anchors: Iterable[etree._Element]) -> list[str]:
     found: dict[str, None] = {}
     for anchor in anchors:
         name = text_of(anchor).strip("# ")
-        if name and len(name) <= _LONGEST and not _LABEL.fullmatch(name):
+        if name and len(name) <= _LONGEST_TERM and not _TERM_LABEL.fullmatch(name):
             found.setdefault(name)
     return list(found)
 
 
 def _anchors(lines: Iterable[Line]) -> Iterator[etree._Element]:
-    for element in small_elements(lines, _SMALL):
+    for element in small_elements(lines, _TERMS):
         yield from element.iter("a")

@@ -25,9 +25,9 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import text_of
+from crawler.extract.unknown.facts import Facts, Surroundings
 from crawler.extract.unknown.lines import Line, holds_more
 from crawler.extract.unknown.metadata import Stated
-from crawler.extract.unknown.reading import Reading, Surroundings
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
 
@@ -333,23 +333,23 @@ class Names:
     editor: Byline | None = None
 
 
-def names_of(reading: Reading, end: Surroundings, newsroom: Newsroom) -> Names:
-    """Return the names that *reading* shows, by the rules in ``bylines.py``.
+def names_of(facts: Facts, end: Surroundings, newsroom: Newsroom) -> Names:
+    """Return the names that *facts* shows, by the rules in ``bylines.py``.
 
     *end* are the surroundings of the article's last page.
     """
-    header = around(reading.around.header)
+    header = around(facts.around.header)
     # What the page prints below the text comes before what somebody typed into it.
     below = around((*end.footer, *end.typed, *end.closing), strict=True)
     labelled = [*header, *below]
     editors = [each for each in labelled if each.role == EDITOR]
-    editors += _as_bylines(reading.metadata.editors(), EDITOR)
+    editors += _as_bylines(facts.metadata.editors(), EDITOR)
     writers = [each for each in labelled if each.role in (WRITER, BOTH)]
-    site = _site_names(reading, newsroom)
+    site = _site_names(facts, newsroom)
     no_author = {each.name.casefold() for each in editors} - {
         each.name.casefold() for each in writers
     }
-    authors = _authors(reading, header, below, site, no_author)
+    authors = _authors(facts, header, below, site, no_author)
     both = next((each for each in labelled if each.role == BOTH), None)
     return Names(
         authors=tuple(authors),
@@ -364,13 +364,13 @@ def _is_oleh(byline: Byline) -> bool:
 
 
 def _authors(
-    reading: Reading,
+    facts: Facts,
     header: Sequence[Byline],
     below: Sequence[Byline],
     site: frozenset[str],
     no_author: set[str],
 ) -> list[Byline]:
-    metadata, lines = reading.metadata, reading.around
+    metadata, lines = facts.metadata, facts.around
     sources: tuple[Iterable[Byline], ...] = (
         _printed(metadata.authors(), lines.header),
         _of_one_line(marked_up(lines.header)),
@@ -382,7 +382,7 @@ def _authors(
         _of_one_line(marked_up(lines.footer[:_NEAR_FOOTER])),
         _people(metadata.authors_plain()),
         [each for each in header if each.role == PHOTOGRAPHER],
-        _signed(reading),
+        _signed(facts),
     )
     for source in sources:
         found: dict[str, Byline] = {}
@@ -436,20 +436,20 @@ def _as_bylines(stated: Iterable[Stated], role: str) -> list[Byline]:
     return [Byline(each.value, role, each.source) for each in stated]
 
 
-def _signed(reading: Reading) -> list[Byline]:
-    for line in (*reading.around.typed, *reading.around.footer)[:1]:
-        assert reading.body is not None
-        if _SIGNED.fullmatch(line.text) and reading.body.accepts(line.text):
+def _signed(facts: Facts) -> list[Byline]:
+    for line in (*facts.around.typed, *facts.around.footer)[:1]:
+        assert facts.body is not None
+        if _SIGNED.fullmatch(line.text) and facts.body.accepts(line.text):
             return [Byline(line.text, WRITER, "last line", line)]
     return []
 
 
-def _site_names(reading: Reading, newsroom: Newsroom) -> frozenset[str]:
-    host = urlsplit(reading.document.url).netloc.removeprefix("www.").casefold()
+def _site_names(facts: Facts, newsroom: Newsroom) -> frozenset[str]:
+    host = urlsplit(facts.document.url).netloc.removeprefix("www.").casefold()
     labels = host.split(".")
     return frozenset(
         (
-            *reading.metadata.site_names(),
+            *facts.metadata.site_names(),
             *(outlet.casefold() for outlet in newsroom.outlets),
             newsroom.name,
             host,

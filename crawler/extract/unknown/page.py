@@ -1,24 +1,18 @@
-"""Pages of themes that nobody here has seen.
+"""The page of an article in a theme that nobody has described.
 
-Metadata, marks of hAtom and microdata, and the printed lines are weighed by stated rules: see
-``headline.py``, ``moments.py`` and ``bylines.py``. Where the text stands, trafilatura and the
-names of containers say together: see ``mainbody.py``.
-
-The text of a page of an unknown theme, block for block.
-
-Where an unknown page says when it was published: gathered for ``moments.py`` to weigh.
+Its fields are read from the facts of the page, in ``facts.py``, by stated rules: see ``times.py``,
+``names.py`` and ``photo.py``. Where the text stands, trafilatura and the names of containers say
+together: see ``body.py``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
-import attrs
 from lxml import etree
 
 from crawler.errors import NotAnArticle
@@ -30,9 +24,9 @@ from crawler.extract.media import Photo
 from crawler.extract.page import ArticlePage, Selected
 from crawler.extract.roles import Role, Roles
 from crawler.extract.unknown import body, lines, photo, times
+from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.metadata import Stated
 from crawler.extract.unknown.names import Byline, Names, names_of
-from crawler.extract.unknown.reading import Reading
 from crawler.extract.unknown.refusals import refuse
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
@@ -48,121 +42,9 @@ BOXES: Final = {
 # Letters. A few sentences of an advertisement in an article without text are no loss.
 _WORTH_A_DOUBT: Final = 500
 
-
-class _Sparing(Roles):
-    """Roles of classes, but for elements that hold a good part of the text.
-
-    ``div.js-dynamic-advertorial`` is seen around whole articles.
-    """
-
-    def __init__(self, holders: Iterable[etree._Element]) -> None:
-        super().__init__(BOXES)
-        spared = frozenset(each.get("class") or "" for each in holders)
-        role_of = self.of
-        self.of = lambda classes: None if classes in spared else role_of(classes)  # type: ignore[assignment]
-
-
-def walk_of(reading: Reading, skip: frozenset[etree._Element], title: str) -> Walk:
-    """Return the text of the page that *reading* is of.
-
-    *skip* are elements that the newsroom leaves out, *title* is its headline. Raises
-    :exc:`NotAnArticle` where half of what was read as text would be lost.
-    """
-    assert reading.body is not None
-    roles = _Sparing(reading.holders)
-    # Boxes with a role are read for what they are: related posts, embeds, page links.
-    unwanted = (each for each in reading.not_text if not roles.of(each.get("class") or ""))
-    walk = Walk(reading.body.element, reading.document, roles, skip=skip.union(unwanted))
-    walk.blocks[:] = body.kept(walk.blocks, reading.body, title, trusted=reading.has_own_container)
-    if _is_half(walk.blocks, reading):
-        walk.blocks[:] = body.from_lines(reading.text_lines, reading.body)
-    if _is_half(walk.blocks, reading):
-        raise NotAnArticle(reading.document.url, "unsure_text")
-    return walk
-
-
-def _is_half(blocks: Iterable[Block], reading: Reading) -> bool:
-    """Whether *blocks* have less than half of what was read as text."""
-    held = sum(len(block.text) for block in blocks)
-    return held < reading.expected / 2 and reading.expected > _WORTH_A_DOUBT
-
-
-def take_opening_photo(blocks: list[Block]) -> Photo | None:
-    """Take the photo with which the container begins: a lead photo that stands inside of it."""
-    return blocks.pop(0).photo if blocks and blocks[0].photo is not None else None
-
-
-# WordPress' permalinks by day or by month, and those of other content systems.
-_ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
-_LONGEST: Final = 200
-_EDITED: Final = re.compile(
-    r"\W*(?:(?:last\s)?(?:updated?|modified|edited)|(?:terakhir\s)?(?:di)?(?:perbarui|mutakhirkan|ubah|edit)"
-    r"|pembaruan)\b",
-    re.IGNORECASE,
-)
-
-
-def evidence_of(reading: Reading, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> times.Evidence:
-    """Return all that *reading* says of its time of publication.
-
-    *zone* is the newsroom's; *chosen* are texts that its own selector finds.
-    """
-    metadata = reading.metadata
-    printed = chosen or list(_beside_headline(reading))
-    return times.Evidence(
-        machine=times.read_all((*metadata.published(), *reading.times.published)),
-        printed=_printed(printed),
-        plain=times.read_all(metadata.published_plain()),
-        address=_in_address(reading.document.url),
-        offsets=times.offsets(reading.stamps),
-        zone=zone,
-    )
-
-
-def _printed(texts: Sequence[str]) -> list[times.Moment]:
-    """Return what *texts* name, those with a clock time first."""
-    found = [
-        moment
-        for text in texts
-        if len(text) <= _LONGEST
-        and not _EDITED.match(text)
-        and (moment := times.read_printed(text, "line beside the headline"))
-    ]
-    return sorted(found, key=lambda moment: not moment.has_clock)
-
-
-def printed_edits(reading: Reading) -> list[times.Moment]:
-    """Return the moments in lines that say when the article was edited."""
-    texts = (line.text for line in reading.around.header if _EDITED.match(line.text))
-    found = (times.read_printed(text, "line beside the headline") for text in texts)
-    return [moment for moment in found if moment is not None]
-
-
-def _beside_headline(reading: Reading) -> Iterator[str]:
-    """Yield the lines of the header, from the headline outwards, below it first.
-
-    What stands above may be today's date (fixtures/lintas/banyak-h1).
-    """
-    header = [line.text for line in reading.around.header]
-    headline = reading.headline.text if reading.headline is not None else ""
-    at = header.index(headline) if headline in header else 0
-    yield from header[at:]
-    yield from reversed(header[:at])
-
-
-def _in_address(url: str) -> list[times.Moment]:
-    dated = _ADDRESS_DAY.search(url)
-    if dated is None:
-        return []
-    year, month, day = dated.groups()
-    found = times.read_stamp(f"{year}-{month}-{day or '01'}", "address")
-    if found is None:
-        return []
-    return [found if day else attrs.evolve(found, precision="month")]
-
-
-_SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
+# Letters; what is shorter is a topic or a section.
 _SHORTEST_HEADLINE: Final = 15
+_SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
 _INDONESIAN: Final = frozenset(
     (
         *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
@@ -180,41 +62,39 @@ class GenericPage(ArticlePage):
     _opening_photo: Photo | None = None
 
     def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
-        self.readings = [Reading(document) for document in documents]
-        self.reading = self.readings[0]
-        refuse(self.reading, newsroom)
+        self.all_facts = [Facts(document) for document in documents]
+        self.facts = self.all_facts[0]
+        refuse(self.facts, newsroom)
         super().__init__(documents, newsroom)
 
     def read_header(self, document: Document) -> Header:
-        reading = self.readings[self.documents.index(document)]
-        if reading.body is None:
+        facts = self.all_facts[self.documents.index(document)]
+        if facts.body is None:
             raise NotAnArticle(document.url, "no_text")
-        header = Header(_scope(reading))
-        header.title = reading.headline.element if reading.headline is not None else None
-        header.content = reading.body.element
+        header = Header(facts.page if facts.scope is None else facts.scope)
+        header.title = facts.heading
+        header.content = facts.body.element
+        beside = (line.element for line in facts.around.header)
         header.subtitle = next(
-            (
-                line.element
-                for line in reading.around.header
-                if _SUBTITLE.search(line.element.get("class") or "")
-            ),
-            None,
+            (each for each in beside if _SUBTITLE.search(each.get("class", ""))), None
         )
         return header
 
     @cached_property
     def walks(self) -> list[Walk]:
         walks = []
-        for document, reading in zip(self.documents, self.readings, strict=True):
-            chosen = Selected(document, self.newsroom.selectors)
+        for facts in self.all_facts:
+            chosen = Selected(facts.document, self.newsroom.selectors)
             content = chosen.element("body")
             skip = frozenset(chosen.elements("not_body"))
             if content is not None:
-                walks.append(Walk(content, document, self.roles, skip=skip))
-                continue
-            walks.append(walk_of(reading, skip, self.title or ""))
-        if not self.reading.has_own_container:
-            self._opening_photo = take_opening_photo(walks[0].blocks)
+                walks.append(Walk(content, facts.document, self.roles, skip=skip))
+            else:
+                walks.append(_walk(facts, skip, self.title or ""))
+        blocks = walks[0].blocks
+        if not self.facts.has_own_container and blocks and blocks[0].photo is not None:
+            # A lead photo that stands inside the container.
+            self._opening_photo = blocks.pop(0).photo
         return walks
 
     @cached_property
@@ -229,40 +109,32 @@ class GenericPage(ArticlePage):
         chosen = self.selected.element("title")
         if chosen is not None:
             return self.state_text("title", chosen, "selector")
-        headline = self.reading.headline
+        headline = self.facts.headline
         return self.state("title", headline.text, headline.source) if headline is not None else None
 
     @cached_property
-    def evidence(self) -> times.Evidence:
-        """All that the page says of its time of publication."""
+    def _evidence(self) -> times.Evidence:
         chosen = self.selected.texts("published_at")
-        return evidence_of(self.reading, self.newsroom.tzinfo, chosen)
+        return times.evidence_of(self.facts, self.newsroom.tzinfo, chosen)
 
     @cached_property
     def _published(self) -> times.Moment | None:
-        return times.published(self.evidence)
+        return times.published(self._evidence)
 
     @cached_property
     def published_at(self) -> str | None:
-        found = self._published
-        if found is None:
-            return None
-        local = self.evidence.local(found.wall)
-        return self.state("published_at", found.isoformat(local), found.source)
+        return self._moment("published_at", self._published)
 
     @cached_property
     def modified_at(self) -> str | None:
-        stated = (*self.reading.metadata.modified(), *self.reading.times.updated)
-        edits = [*times.read_all(stated), *printed_edits(self.reading)]
-        found = times.modified(edits, self._published, self.evidence)
-        if found is None:
-            return None
-        local = self.evidence.local(found.wall)
-        return self.state("modified_at", found.isoformat(local), found.source)
+        return self._moment("modified_at", times.modified(self._evidence, self._published))
+
+    def _moment(self, field: str, found: times.Moment | None) -> str | None:
+        return self.state(field, found.isoformat(), found.source) if found is not None else None
 
     @cached_property
     def _names(self) -> Names:
-        return names_of(self.reading, self.readings[-1].around, self.newsroom)
+        return names_of(self.facts, self.all_facts[-1].around, self.newsroom)
 
     @property
     def authors(self) -> Sequence[str]:
@@ -270,9 +142,9 @@ class GenericPage(ArticlePage):
         if chosen:
             return self.state("authors", chosen, "selector")
         found = self._names.authors
-        return (
-            self.state("authors", [each.name for each in found], found[0].source) if found else []
-        )
+        if not found:
+            return []
+        return self.state("authors", [each.name for each in found], found[0].source)
 
     @property
     def writer(self) -> str | None:  # type: ignore[override]  # computed here
@@ -290,12 +162,11 @@ class GenericPage(ArticlePage):
         chosen = self.selected.texts("categories")
         if chosen:
             return self.state("categories", chosen, "selector")
-        around = self.reading.around
+        around = self.facts.around
         printed = lines.categories(around.header) or lines.categories(around.below)
         if printed:
             return self.state("categories", printed, "a[rel=category]")
-        stated = list(self.reading.metadata.sections())
-        return self._stated("categories", stated)
+        return self._stated("categories", list(self.facts.metadata.sections()))
 
     @property
     def tags(self) -> Sequence[str]:
@@ -303,23 +174,22 @@ class GenericPage(ArticlePage):
         if chosen:
             return self.state("tags", chosen, "selector")
         # Below the last page, or below each.
-        around = [reading.around for reading in reversed(self.readings)]
-        printed = next((found for each in around if (found := lines.tags(each.below))), [])
-        if printed:
-            return self.state("tags", printed, "a[rel=tag]")
-        return self._stated("tags", list(self.reading.metadata.keywords()))
+        for facts in reversed(self.all_facts):
+            printed = lines.tags(facts.around.below)
+            if printed:
+                return self.state("tags", printed, "a[rel=tag]")
+        return self._stated("tags", list(self.facts.metadata.keywords()))
 
     def _stated(self, field: str, stated: Sequence[Stated]) -> list[str]:
         if not stated:
             return []
-        names = list(
-            dict.fromkeys(each.value for each in stated if each.source == stated[0].source)
-        )
-        return self.state(field, names, stated[0].source)
+        source = stated[0].source
+        names = dict.fromkeys(each.value for each in stated if each.source == source)
+        return self.state(field, list(names), source)
 
     @cached_property
     def _lead(self) -> photo.LeadPhoto:
-        found = photo.find(self.reading)
+        found = photo.find(self.facts)
         opening = self._opening_photo if self.walks and not found.is_printed else None
         if opening is None:
             return found
@@ -345,29 +215,28 @@ class GenericPage(ArticlePage):
 
     @property
     def end_related(self) -> Iterable[RelatedPost]:  # type: ignore[override]  # computed here
-        # Shorter ones are topics and sections.
         return [post for post in super().end_related if len(post.title) >= _SHORTEST_HEADLINE]
 
     @cached_property
     def _after_content(self) -> list[etree._Element]:
         """What follows the text on the page: boxes of other articles stand outside of this one."""
         found: list[etree._Element] = []
-        for element in _and_ancestors(self.header.content):
-            if element is self.reading.page:
-                break
-            found += (each for each in element.itersiblings() if isinstance(each.tag, str))
+        element = self.header.content
+        while element is not None and element is not self.facts.page:
+            found += element.itersiblings("*")
+            element = element.getparent()
         return found
 
     @cached_property
     def language(self) -> str:
-        declared = [
-            self.document.language,
-            *(each.value for each in self.reading.metadata.languages()),
-        ]
-        indonesian = next((tag for tag in declared if tag and tag.lower().startswith("id")), None)
-        if indonesian or not declared[0] or is_indonesian(self.story.body):
+        declared = self.document.language
+        stated = (each.value for each in self.facts.metadata.languages())
+        indonesian = next(
+            (tag for tag in (declared, *stated) if tag and tag.lower().startswith("id")), None
+        )
+        if indonesian or not declared or is_indonesian(self.story.body):
             return indonesian or self.newsroom.language
-        return declared[0]
+        return declared
 
 
 def is_indonesian(text: str) -> bool:
@@ -376,16 +245,39 @@ def is_indonesian(text: str) -> bool:
     return 20 * sum(word in _INDONESIAN for word in words) > len(words)  # one word in twenty
 
 
-def _and_ancestors(element: etree._Element | None) -> Iterable[etree._Element]:
-    return () if element is None else (element, *element.iterancestors())
+class _RolesAround(Roles):
+    """Roles of classes, but for elements that hold a good part of the text.
+
+    ``div.js-dynamic-advertorial`` is seen around whole articles.
+    """
+
+    def __init__(self, holders: Iterable[etree._Element]) -> None:
+        super().__init__(BOXES)
+        spared = frozenset(each.get("class", "") for each in holders)
+        role_of = self.of
+        self.of = lambda classes: None if classes in spared else role_of(classes)  # type: ignore[assignment]
 
 
-def _scope(reading: Reading) -> etree._Element:
-    """Return the element around headline and text."""
-    assert reading.body is not None
-    headline = reading.headline.element if reading.headline is not None else None
-    above = set() if headline is None else set(headline.iterancestors())
-    for element in reading.body.element.iterancestors():
-        if element in above:
-            return element
-    return reading.page
+def _walk(facts: Facts, skip: frozenset[etree._Element], title: str) -> Walk:
+    """Return the text of the page that *facts* are of, block for block.
+
+    *skip* are elements that the newsroom leaves out, *title* is its headline. Raises
+    :exc:`NotAnArticle` where half of what was read as text would be lost.
+    """
+    assert facts.body is not None
+    roles = _RolesAround(facts.holders)
+    # Boxes with a role are read for what they are: related posts, embeds, page links.
+    unwanted = (each for each in facts.not_text if not roles.of(each.get("class", "")))
+    walk = Walk(facts.body.element, facts.document, roles, skip=skip.union(unwanted))
+    walk.blocks[:] = body.kept(walk.blocks, facts.body, title, trusted=facts.has_own_container)
+    if _is_half(walk.blocks, facts):
+        walk.blocks[:] = body.from_lines(facts.text_lines, facts.body)
+    if _is_half(walk.blocks, facts):
+        raise NotAnArticle(facts.document.url, "unsure_text")
+    return walk
+
+
+def _is_half(blocks: Iterable[Block], facts: Facts) -> bool:
+    """Whether *blocks* have less than half of what was read as text."""
+    held = sum(len(block.text) for block in blocks)
+    return held < facts.expected / 2 and facts.expected > _WORTH_A_DOUBT

@@ -11,9 +11,9 @@ from lxml import etree
 
 from crawler.extract import media
 from crawler.extract.document import text_of
+from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import CAPTION, Line, holds_more, is_furniture
 from crawler.extract.unknown.metadata import Stated
-from crawler.extract.unknown.reading import Reading
 from crawler.normalise.text import fold
 
 _NO_PHOTO: Final = re.compile(
@@ -41,36 +41,36 @@ class LeadPhoto:
         return self.source.startswith("img")
 
 
-def find(reading: Reading) -> LeadPhoto:
-    """Return the lead photo of *reading*.
+def find(facts: Facts) -> LeadPhoto:
+    """Return the lead photo of *facts*.
 
     The theme's own, else a large one between headline and text, else the one that metadata name:
     that one has no alternative text.
     """
-    caption = _caption(reading)
-    headline = reading.headline.element if reading.headline is not None else None
-    for image in _images(reading):
-        url = reading.document.absolute(media.source(image))
+    caption = _caption(facts)
+    headline = facts.headline.element if facts.headline is not None else None
+    for image in _images(facts):
+        url = facts.document.absolute(media.source(image))
         if url is None or _NO_PHOTO.search(url) or _is_small(image):
             continue
         box = list(_box(image, headline))
         own = _named_caption(box) or caption or _text(box)
         name = "img.wp-post-image" if "wp-post-image" in (image.get("class") or "") else "img"
         return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
-    stated = _stated(reading)
+    stated = _stated(facts)
     if stated is not None:
-        return LeadPhoto(reading.document.absolute(stated.value), None, caption, stated.source)
+        return LeadPhoto(facts.document.absolute(stated.value), None, caption, stated.source)
     return LeadPhoto()
 
 
-def _images(reading: Reading) -> Iterator[etree._Element]:
+def _images(facts: Facts) -> Iterator[etree._Element]:
     """Yield the images between headline and text, the theme's own first."""
-    assert reading.body is not None
-    headline = reading.headline.element if reading.headline is not None else None
-    scope = _around(reading.body.element, headline)
+    assert facts.body is not None
+    headline = facts.headline.element if facts.headline is not None else None
+    scope = _around(facts.body.element, headline)
     found = []
     for element in scope.iter():
-        if element is reading.body.element:
+        if element is facts.body.element:
             break
         if element.tag in ("img", *media.AMP_IMAGES) and not _is_hidden(element, scope):
             found.append(element)
@@ -133,9 +133,9 @@ def _text(box: Iterable[etree._Element]) -> str | None:
     return None
 
 
-def _caption(reading: Reading) -> str | None:
+def _caption(facts: Facts) -> str | None:
     """Return the line between headline and text that is called a caption."""
-    for line in reading.around.header:
+    for line in facts.around.header:
         if _is_caption(line) and len(line.text) <= _LONGEST:
             return line.text
     return None
@@ -150,8 +150,8 @@ def _is_caption(line: Line) -> bool:
     return element.tag == "figcaption" or CAPTION.search(names) is not None
 
 
-def _stated(reading: Reading) -> Stated | None:
-    for stated in reading.metadata.images():
+def _stated(facts: Facts) -> Stated | None:
+    for stated in facts.metadata.images():
         if not _NO_PHOTO.search(stated.value.rsplit("/", 1)[-1]):
             return stated
     return None

@@ -18,9 +18,9 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract.document import text_of
 from crawler.extract.gates import is_gambling
-from crawler.extract.unknown.body import MainBody, is_linked
+from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.headline import leads_elsewhere
-from crawler.extract.unknown.reading import Reading
+from crawler.extract.unknown.lines import is_linked
 from crawler.newsrooms import Newsroom
 
 _CAPTCHA_TITLE: Final = re.compile(
@@ -59,105 +59,99 @@ _TEASER: Final = 250
 _SHORT: Final = 250
 # From here on a page is an article although nothing confirms its headline.
 _LONG: Final = 1_000
-_SENTENCE: Final = 40
 # A challenge, an error or a parked domain says little else.
 _LITTLE: Final = 1_200
 
 
-def refuse(reading: Reading, newsroom: Newsroom) -> None:
-    """Raise :exc:`NotAnArticle` where *reading* is of a page that is none."""
-    reason = _reason(reading, newsroom)
+def refuse(facts: Facts, newsroom: Newsroom) -> None:
+    """Raise :exc:`NotAnArticle` where *facts* are of a page that is none."""
+    reason = _reason(facts, newsroom)
     if reason is not None:
-        raise NotAnArticle(reading.document.url, reason)
+        raise NotAnArticle(facts.document.url, reason)
 
 
-def _reason(reading: Reading, newsroom: Newsroom) -> str | None:
-    reason = _reason_of_the_site(reading)
+def _reason(facts: Facts, newsroom: Newsroom) -> str | None:
+    reason = _reason_of_the_site(facts)
     if reason is not None:
         return reason
-    classes = reading.document.body_classes
-    if "single" not in classes and ("home" in classes or _is_front(reading.document.url, newsroom)):
+    classes = facts.document.body_classes
+    if "single" not in classes and ("home" in classes or _is_front(facts.document.url, newsroom)):
         return "front_page"
-    if reading.headline is None:
+    if facts.headline is None:
         return "no_headline"
-    if _is_little(reading) and not _is_stated(reading) and _NOT_FOUND.search(reading.headline.text):
+    if _is_little(facts) and not _is_stated(facts) and _NOT_FOUND.search(facts.headline.text):
         return "not_found"
-    return _reason_of_the_text(reading)
+    return _reason_of_the_text(facts)
 
 
-def _reason_of_the_site(reading: Reading) -> str | None:
-    title = reading.document.root.find(".//title")
+def _reason_of_the_site(facts: Facts) -> str | None:
+    title = facts.document.root.find(".//title")
     said = text_of(title) if title is not None else ""
-    little = _is_little(reading)
+    little = _is_little(facts)
     if little and (
-        _CAPTCHA_TITLE.search(said)
-        or (_CHALLENGE(reading.document.root) and not _is_marked(reading))
+        _CAPTCHA_TITLE.search(said) or (_CHALLENGE(facts.document.root) and not _is_marked(facts))
     ):
         return "captcha"
-    first = " ".join(line.text for line in reading.lines[:8])[:_LITTLE]
-    if not _is_marked(reading) and _HACKED.search(said if not little else f"{said} {first}"):
+    first = " ".join(line.text for line in facts.lines[:8])[:_LITTLE]
+    if not _is_marked(facts) and _HACKED.search(said if not little else f"{said} {first}"):
         return "hacked"
-    described = " ".join((said, *(each.value for each in reading.metadata.tag("description"))))
+    described = " ".join((said, *(each.value for each in facts.metadata.tag("description"))))
     if is_gambling(described):
         return "hacked"
     if little and (_PARKED.search(said) or _PARKED.search(first)):
         return "parked"
-    if little and not _is_stated(reading) and _NOT_FOUND.search(said):
+    if little and not _is_stated(facts) and _NOT_FOUND.search(said):
         return "not_found"
     return None
 
 
-def _reason_of_the_text(reading: Reading) -> str | None:
-    if reading.body is None:
+def _reason_of_the_text(facts: Facts) -> str | None:
+    if facts.body is None:
         return "no_text"
-    if not _is_stated(reading) and _is_list(reading):
+    if not _is_stated(facts) and _is_list(facts):
         return "list"
-    if _is_marked(reading):
+    if _is_marked(facts):
         return None
-    assert reading.headline is not None
-    size = _sentences(reading, reading.body)
+    assert facts.headline is not None
+    size = _letters(facts)
     if size < _SHORT:
         return "too_short"
-    return None if reading.headline.agrees or size >= _LONG else "no_headline"
+    return None if facts.headline.agrees or size >= _LONG else "no_headline"
 
 
-def _sentences(reading: Reading, body: MainBody) -> int:
+def _letters(facts: Facts) -> int:
     """Return how many letters of sentences, no links, the text has."""
+    body = facts.body
+    assert body is not None
     inside = set(body.element.iter())
-    return sum(
-        len(line.text)
-        for line in reading.lines
-        if len(line.text) >= _SENTENCE
-        and line.element in inside
-        and body.accepts(line.text)
-        and not is_linked(line)
-    )
+    sentences = (line for line in facts.lines if line.element in inside and body.is_sentence(line))
+    return sum(len(line.text) for line in sentences if not is_linked(line))
 
 
-def _is_list(reading: Reading) -> bool:
+def _is_list(facts: Facts) -> bool:
     """Whether what was taken for the text is teasers: headings that lead elsewhere, little text."""
-    assert reading.body is not None
-    inside = set(reading.body.element.iter("h2", "h3", "h4"))
+    assert facts.body is not None
+    inside = set(facts.body.element.iter("h2", "h3", "h4"))
     teasers = {
         line.element
-        for line in reading.lines
-        if line.element in inside and leads_elsewhere(line.element, reading.document.url)
+        for line in facts.lines
+        if line.element in inside and leads_elsewhere(line.element, facts.document.url)
     }
-    return len(teasers) >= _SOME and reading.expected < len(teasers) * _TEASER
+    return len(teasers) >= _SOME and facts.expected < len(teasers) * _TEASER
 
 
-def _is_stated(reading: Reading) -> bool:
+def _is_stated(facts: Facts) -> bool:
     """Whether WordPress or JSON-LD say that this very page is an article."""
-    return "single" in reading.document.body_classes or bool(reading.metadata.article)
+    return "single" in facts.document.body_classes or bool(facts.metadata.article)
 
 
-def _is_marked(reading: Reading) -> bool:
+def _is_marked(facts: Facts) -> bool:
     """Whether anything says so; ``og:type`` is the same on all pages of some sites."""
-    return _is_stated(reading) or reading.metadata.is_article()
+    return _is_stated(facts) or facts.metadata.is_article()
 
 
-def _is_little(reading: Reading) -> bool:
-    return sum(len(line.text) for line in reading.lines) < _LITTLE
+def _is_little(facts: Facts) -> bool:
+    return sum(len(line.text) for line in facts.lines) < _LITTLE
 
 
 def _is_front(url: str, newsroom: Newsroom) -> bool:

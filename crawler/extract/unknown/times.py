@@ -17,7 +17,7 @@ The rules, in the order in which they are asked:
    precise one is kept (fixtures/lintas/sampah-di-isi).
 6. An edit is later than the publication, or none (fixtures/lintas/nama-situs-bukan-penulis).
 
-Times that are marked up beside the headline: ``time``, hAtom's ``published`` and ``updated``.
+:func:`evidence_of` gathers what a page says, :func:`published` and :func:`modified` weigh it.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ import email.utils
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import attrs
 from lxml import etree
 
 from crawler.extract.document import text_of
+from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import Line, small_elements
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.dates import find_dates
@@ -93,13 +95,14 @@ class Moment:
         stated = offset if self.offset is None else self.offset
         return self.wall.replace(tzinfo=dt.timezone(stated))
 
-    def isoformat(self, offset: dt.timedelta) -> str:
-        """Return the value of ``published_at``."""
+    def isoformat(self) -> str:
+        """Return the value of ``published_at``; a clock time has its offset filled in by now."""
         if self.precision == "month":
             return self.wall.strftime("%Y-%m")
         if self.precision == "day":
             return self.wall.date().isoformat()
-        return self.at(offset).isoformat()
+        assert self.offset is not None
+        return self.at(self.offset).isoformat()
 
 
 def read_stamp(text: str, source: str) -> Moment | None:
@@ -111,11 +114,9 @@ def read_stamp(text: str, source: str) -> Moment | None:
     True
     """
     text = text.strip()[:_LONGEST]
-    stamp = _STAMP.fullmatch(text)
-    if stamp:
+    if stamp := _STAMP.fullmatch(text):
         return _of_stamp(stamp, source)
-    epoch = _EPOCH.fullmatch(text)
-    if epoch:
+    if epoch := _EPOCH.fullmatch(text):
         when = dt.datetime.fromtimestamp(int(epoch[1]), dt.UTC)
         return _plausible(when.replace(tzinfo=None), UTC, "second", source)
     mail = _of_mail(text, source) if _MAIL.fullmatch(text) else None
@@ -123,16 +124,14 @@ def read_stamp(text: str, source: str) -> Moment | None:
 
 
 def _of_stamp(stamp: re.Match[str], source: str) -> Moment | None:
-    clock = stamp["hour"] is not None
+    year, month, day, hour, minute, second = (
+        int(stamp[unit] or 0) for unit in ("year", "month", "day", "hour", "minute", "second")
+    )
     try:
-        day = dt.date(int(stamp["year"]), int(stamp["month"]), int(stamp["day"]))
-        time = dt.time(
-            int(stamp["hour"] or 0), int(stamp["minute"] or 0), int(stamp["second"] or 0)
-        )
+        wall = dt.datetime.combine(dt.date(year, month, day), dt.time(hour, minute, second))
     except ValueError:
         return None
-    precision = ("second" if stamp["second"] else "minute") if clock else "day"
-    wall = dt.datetime.combine(day, time)
+    precision = "second" if stamp["second"] else "minute" if stamp["hour"] else "day"
     return _plausible(wall, _offset(stamp["zone"]), precision, source)
 
 
@@ -183,7 +182,7 @@ def read_printed(text: str, source: str) -> Moment | None:
 
 @attrs.frozen
 class Evidence:
-    """All that a page says of its time of publication, most explicit source first."""
+    """All that a page says of its times, of each kind the most explicit source first."""
 
     machine: Sequence[Moment] = ()
     """JSON-LD, OpenGraph, microdata, hAtom."""
@@ -196,6 +195,9 @@ class Evidence:
 
     address: Sequence[Moment] = ()
     """The date in the article's address."""
+
+    edited: Sequence[Moment] = ()
+    """The time of the last edit."""
 
     offsets: Sequence[dt.timedelta] = ()
     """Offsets of all other timestamps of the page."""
@@ -213,7 +215,7 @@ class Evidence:
 
 
 def published(evidence: Evidence) -> Moment | None:
-    """Return the time of publication by the rules above, its offset filled in."""
+    """Return the time of publication by the rules above, the offset of a clock time filled in."""
     best = _best(evidence)
     if best is None or not best.has_clock:
         return best
@@ -265,11 +267,14 @@ def _refines(other: Moment, best: Moment, evidence: Evidence) -> bool:
 
 def _relabelled(best: Moment, evidence: Evidence, local: dt.timedelta) -> Moment:
     """Return *best*, labelled UTC, as the page's other sources have it (rule 4)."""
-    others = [each for each in (*evidence.machine, *evidence.printed) if each.has_clock]
+    others = (
+        *(each for each in evidence.machine if each.offset),
+        *(each for each in evidence.printed if each.offset != UTC),
+    )
     for other in others:
-        if other.offset == UTC or (other.offset is None and other not in evidence.printed):
+        if not other.has_clock:
             continue
-        offset = local if other.offset is None else other.offset
+        offset = other.offset or local
         if abs(other.at(offset) - best.at(UTC)) < _MINUTE:
             return attrs.evolve(best, wall=best.wall + offset, offset=offset)
         if abs(other.wall - best.wall) < _MINUTE:
@@ -277,39 +282,99 @@ def _relabelled(best: Moment, evidence: Evidence, local: dt.timedelta) -> Moment
     return best
 
 
-def modified(
-    candidates: Iterable[Moment], published_at: Moment | None, evidence: Evidence
-) -> Moment | None:
-    """Return the first of *candidates* with a clock time, unless it is no later edit (rule 6).
+def modified(evidence: Evidence, published_at: Moment | None) -> Moment | None:
+    """Return the first edit with a clock time, unless it is no later than *published_at* (rule 6).
 
     Where the publication's own source was found to mislabel local time, so does its edit.
     """
-    for each in candidates:
-        if not each.has_clock:
-            continue
-        local = evidence.local(each.wall)
-        edit = each if each.offset is not None else attrs.evolve(each, offset=local)
-        if edit.offset == UTC and published_at is not None and published_at.offset:
-            edit = _like_publication(edit, published_at, evidence)
-        if published_at is None or not published_at.has_clock:
-            return (
-                edit
-                if published_at is None or edit.wall.date() > published_at.wall.date()
-                else None
-            )
-        return edit if edit.at(local) > published_at.at(local) else None
-    return None
+    edit = next((each for each in evidence.edited if each.has_clock), None)
+    if edit is None:
+        return None
+    if edit.offset is None:
+        edit = attrs.evolve(edit, offset=evidence.local(edit.wall))
+    if published_at is None:
+        return edit
+    if not published_at.has_clock:
+        return edit if edit.wall.date() > published_at.wall.date() else None
+    if edit.offset == UTC and published_at.offset:
+        edit = _like_publication(edit, published_at, published_at.offset, evidence)
+    return edit if edit.at(UTC) > published_at.at(UTC) else None
 
 
-def _like_publication(edit: Moment, published_at: Moment, evidence: Evidence) -> Moment:
-    offset = published_at.offset or UTC
-    for stated in evidence.machine:
-        if stated.source == published_at.source and stated.offset == UTC:
-            mislabelled = abs(stated.wall - published_at.wall) < _MINUTE
-            return attrs.evolve(
-                edit, offset=offset, wall=edit.wall if mislabelled else edit.wall + offset
-            )
-    return attrs.evolve(edit, offset=offset, wall=edit.wall + offset)
+def _like_publication(
+    edit: Moment, published_at: Moment, offset: dt.timedelta, evidence: Evidence
+) -> Moment:
+    """Return *edit*, labelled UTC, with the *offset* of *published_at*."""
+    stated = (
+        each
+        for each in evidence.machine
+        if each.source == published_at.source and each.offset == UTC
+    )
+    source = next(stated, None)
+    mislabelled = source is not None and abs(source.wall - published_at.wall) < _MINUTE
+    wall = edit.wall if mislabelled else edit.wall + offset
+    return attrs.evolve(edit, offset=offset, wall=wall)
+
+
+# WordPress' permalinks by day or by month, and those of other content systems.
+_ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
+_EDITED: Final = re.compile(
+    r"\W*(?:(?:last\s)?(?:updated?|modified|edited)|(?:terakhir\s)?(?:di)?(?:perbarui|mutakhirkan|ubah|edit)"
+    r"|pembaruan)\b",
+    re.IGNORECASE,
+)
+_BESIDE: Final = "line beside the headline"
+_MOST_TIMES: Final = 100
+
+
+def evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> Evidence:
+    """Return all that *facts* say of the article's times.
+
+    *zone* is the newsroom's; *chosen* are texts that its own selector finds.
+    """
+    metadata, header = facts.metadata, facts.around.header
+    marked, marked_edits = _marked_up(header)
+    stamps = (element.get("datetime", "") for element in facts.page.iter("time"))
+    edits = (read_printed(line.text, _BESIDE) for line in header if _EDITED.match(line.text))
+    return Evidence(
+        machine=read_all((*metadata.published(), *marked)),
+        printed=_printed(chosen or _from_the_headline(facts)),
+        plain=read_all(metadata.published_plain()),
+        address=_in_address(facts.document.url),
+        edited=[*read_all((*metadata.modified(), *marked_edits)), *filter(None, edits)],
+        # Teasers and comments have the page's zone, too.
+        offsets=offsets(islice(stamps, _MOST_TIMES)),
+        zone=zone,
+    )
+
+
+def _printed(texts: Sequence[str]) -> list[Moment]:
+    """Return what *texts* name, those with a clock time first."""
+    short = (text for text in texts if len(text) <= _LONGEST and not _EDITED.match(text))
+    found = [moment for text in short if (moment := read_printed(text, _BESIDE))]
+    return sorted(found, key=lambda moment: not moment.has_clock)
+
+
+def _from_the_headline(facts: Facts) -> list[str]:
+    """Return the lines of the header, from the headline outwards, below it first.
+
+    What stands above may be today's date (fixtures/lintas/banyak-h1).
+    """
+    header = [line.text for line in facts.around.header]
+    headline = facts.headline.text if facts.headline is not None else ""
+    at = header.index(headline) if headline in header else 0
+    return [*header[at:], *reversed(header[:at])]
+
+
+def _in_address(url: str) -> list[Moment]:
+    dated = _ADDRESS_DAY.search(url)
+    if dated is None:
+        return []
+    year, month, day = dated.groups()
+    found = read_stamp(f"{year}-{month}-{day or '01'}", "address")
+    if found is None:
+        return []
+    return [found if day else attrs.evolve(found, precision="month")]
 
 
 def read_all(stated: Iterable[Stated]) -> list[Moment]:
@@ -326,37 +391,28 @@ def offsets(stamps: Iterable[str]) -> list[dt.timedelta]:
 
 _PUBLISHED: Final = frozenset(("published", "entry-date", "entry-time", "post-date", "posted-on"))
 _UPDATED: Final = frozenset(("updated", "modified", "update", "post-modified"))
+_NAMES: Final = _PUBLISHED | _UPDATED
 # A line beside the headline; what holds more text is the article or the page.
 _SMALL: Final = 300
 
 
-@attrs.frozen
-class Times:
-    """What the time elements beside the headline state, as printed."""
-
-    published: tuple[Stated, ...] = ()
-    updated: tuple[Stated, ...] = ()
-
-
-def read_times(lines: Iterable[Line]) -> Times:
-    """Return the times in *lines*.
+def _marked_up(lines: Iterable[Line]) -> tuple[list[Stated], list[Stated]]:
+    """Return the times of publication and of edits that elements of *lines* state, as printed.
 
     An element that is called both published and updated is a publication that was never edited.
     A lone ``time.entry-date.updated`` is one as well: tagDiv and BeTheme call it so
     (fixtures/lintas/newspaper-yoast). A ``time`` without a name is a publication
     (fixtures/suara-danau/tema-blok).
     """
-    published: dict[Stated, None] = {}
-    updated: dict[Stated, None] = {}
+    published: list[Stated] = []
+    updated: list[Stated] = []
     for element in _time_elements(lines):
-        names = (element.get("class") or "").lower().split()
+        names = element.get("class", "").lower().split()
         edited = not _UPDATED.isdisjoint(names) and _PUBLISHED.isdisjoint(names)
-        stated = Stated(
-            element.get("datetime") or element.get("title") or text_of(element), _source(element)
-        )
-        if stated.value:
-            (updated if edited else published).setdefault(stated)
-    return Times(tuple(published), tuple(updated))
+        value = element.get("datetime") or element.get("title") or text_of(element)
+        if value:
+            (updated if edited else published).append(Stated(value, _source(element)))
+    return published, updated
 
 
 def _time_elements(lines: Iterable[Line]) -> Iterator[etree._Element]:
@@ -365,13 +421,13 @@ def _time_elements(lines: Iterable[Line]) -> Iterator[etree._Element]:
             if element.tag in ("time", "amp-timeago"):
                 yield element
             elif element.get("title") or element.get("datetime"):
-                names = (element.get("class") or "").split()
-                if not _PUBLISHED.isdisjoint(names) or not _UPDATED.isdisjoint(names):
+                names = element.get("class", "").split()
+                if not _NAMES.isdisjoint(names):
                     yield element
 
 
 def _source(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
-    name = next((each for each in names if each.lower() in _PUBLISHED | _UPDATED), None)
+    names = element.get("class", "").split()
+    name = next((each for each in names if each.lower() in _NAMES), None)
     head = f"{element.tag}.{name}" if name else str(element.tag)
     return f"{head}[datetime]" if element.get("datetime") else head

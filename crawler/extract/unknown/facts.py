@@ -1,6 +1,7 @@
-"""A page of an unknown theme, looked at once: headline, text, and what stands around them.
+"""What is known of a page of an unknown theme before any of its fields is asked.
 
-What stands beside the headline and below the text: where bylines and dates are.
+The headline and the text, the lines that stand around them, and what the page states for
+machines. Fields are read from these facts alone: see ``times.py``, ``names.py``, ``photo.py``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from crawler.extract.unknown.body import Accepted, MainBody, find_main_body, hol
 from crawler.extract.unknown.headline import Headline, find_headline, heading_above
 from crawler.extract.unknown.lines import CAPTION, Line, is_furniture, lines
 from crawler.extract.unknown.metadata import Metadata, read_metadata
-from crawler.extract.unknown.times import Times, read_times
 
 # Breadcrumb, section, date and byline stand above the headline in some themes.
 _ABOVE: Final = 5
@@ -27,8 +27,7 @@ _ABOVE: Final = 5
 _BELOW: Final = 25
 _AFTER_TEXT: Final = 20
 _CLOSING: Final = 4
-_SENTENCE_AROUND: Final = 40
-
+# The label of another part of the page is no longer than this.
 _LONGEST_LABEL: Final = 40
 _OTHER_PART: Final = re.compile(
     r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
@@ -36,6 +35,8 @@ _OTHER_PART: Final = re.compile(
     r"|komentar|leave\sa|tinggalkan|comments?)\b",
     re.IGNORECASE,
 )
+# Pages nest some thirty elements, those of page builders sixty.
+_DEEPEST: Final = 300
 
 
 @attrs.frozen
@@ -61,19 +62,19 @@ class Surroundings:
 
 
 def surroundings(
-    lines: Sequence[Line], headline: etree._Element | None, body: MainBody
+    lines: Sequence[Line], heading: etree._Element | None, body: MainBody
 ) -> Surroundings:
-    """Return the lines around the text in *body* of the article under *headline*.
+    """Return the lines around the text in *body* of the article under *heading*.
 
     The text begins and ends with a sentence: bylines in its container are around it.
     """
     inside = [at for at, line in enumerate(lines) if _within(line.element, body.element)]
-    text = [at for at in inside if _is_sentence(lines[at], body)] or inside
+    text = [at for at in inside if body.is_sentence(lines[at])] or inside
     first, last = (text[0], text[-1]) if text else (len(lines), len(lines) - 1)
-    at = _place(lines, headline)
+    at = _place(lines, heading)
     if at is None or at > first:
         at = max(first - 1, 0)
-    below = list(_below(lines[last + 1 : last + 1 + _AFTER_TEXT]))
+    below = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT]))
     return Surroundings(
         header=tuple(lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)]),
         footer=tuple(line for line in below if not _within(line.element, body.element)),
@@ -82,23 +83,18 @@ def surroundings(
     )
 
 
-def _is_sentence(line: Line, body: MainBody) -> bool:
-    return len(line.text) >= _SENTENCE_AROUND and body.accepts(line.text)
-
-
-def _below(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield *lines* up to the label of another part of the page."""
+def _up_to_another_part(lines: Sequence[Line]) -> Iterator[Line]:
     for line in lines:
         if len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text):
             return
         yield line
 
 
-def _place(lines: Sequence[Line], headline: etree._Element | None) -> int | None:
-    if headline is None:
+def _place(lines: Sequence[Line], heading: etree._Element | None) -> int | None:
+    if heading is None:
         return None
     for at, line in enumerate(lines):
-        if _within(line.element, headline) or _within(headline, line.element):
+        if _within(line.element, heading) or _within(heading, line.element):
             return at
     return None
 
@@ -107,14 +103,8 @@ def _within(element: etree._Element, outer: etree._Element) -> bool:
     return element is outer or any(each is outer for each in element.iterancestors())
 
 
-_MOST_TIMES: Final = 100
-_SENTENCE: Final = 40
-# Pages nest some thirty elements, those of page builders sixty.
-_DEEPEST: Final = 300
-
-
-class Reading:
-    """What the page says and where, without any knowledge of its theme."""
+class Facts:
+    """The facts of one page, each found when it is first asked for."""
 
     def __init__(self, document: Document) -> None:
         """Raises :exc:`NotAnArticle` where the page nests deeper than anybody writes."""
@@ -137,9 +127,10 @@ class Reading:
             return heading_above(self.body.element, self.page)
         return self._confirmed
 
-    @cached_property
-    def _confirmed(self) -> Headline | None:
-        return find_headline(self.document.root, self.metadata, self.document.url)
+    @property
+    def heading(self) -> etree._Element | None:
+        """The element that prints the headline, if any does."""
+        return self.headline.element if self.headline is not None else None
 
     @cached_property
     def accepted(self) -> Accepted:
@@ -153,16 +144,12 @@ class Reading:
         Whatever holds the headline or a good part of what was read as text is the article's,
         however it is called: ``div.article-widgets`` is seen around whole articles.
         """
-        return lines(self.page, keep=self._around_headline | self.holders)
+        return lines(self.page, keep=_with_ancestors(self._confirmed_heading) | self.holders)
 
     @cached_property
     def holders(self) -> frozenset[etree._Element]:
         """The elements that hold a good part of what was read as text."""
         return holders(self._all_lines, self.accepted)
-
-    @cached_property
-    def _all_lines(self) -> list[Line]:
-        return lines(self.page, everything=True)
 
     @cached_property
     def text_lines(self) -> list[Line]:
@@ -176,19 +163,16 @@ class Reading:
 
         Text that a site prints twice, for narrow and for wide screens, is expected once.
         """
-        if self.body is None or not self.accepted.text:
+        body = self.body
+        if body is None or not self.accepted.text:
             return 0
-        sentences = {
-            line.text
-            for line in self.text_lines
-            if len(line.text) >= _SENTENCE and self.body.accepts(line.text)
-        }
+        sentences = {line.text for line in self.text_lines if body.is_sentence(line)}
         return sum(map(len, sentences))
 
     @cached_property
     def body(self) -> MainBody | None:
         """Where the text stands."""
-        return find_main_body(self.lines, self.accepted, self._printed_headline, self.page)
+        return find_main_body(self.lines, self.accepted, self._confirmed_heading, self.page)
 
     @property
     def has_own_container(self) -> bool:
@@ -201,60 +185,52 @@ class Reading:
             return False
         return self.body.source.startswith("[") or "single" in self.document.body_classes
 
+    @property
+    def scope(self) -> etree._Element | None:
+        """The innermost element around headline and text, where the page prints both."""
+        if self.heading is None or self.body is None:
+            return None
+        above = set(self.heading.iterancestors())
+        return next((each for each in self.body.element.iterancestors() if each in above), None)
+
     @cached_property
     def around(self) -> Surroundings:
         """The lines beside headline and text."""
         if self.body is None:
             return Surroundings()
-        headline = self.headline.element if self.headline is not None else None
-        kept = self._around_headline | _with_ancestors(self.body.element)
-        return surroundings(lines(self.page, keep=kept, loose=True), headline, self.body)
-
-    @cached_property
-    def times(self) -> Times:
-        """The times that are marked up beside the headline."""
-        return read_times(self.around.header)
-
-    @property
-    def stamps(self) -> Iterator[str]:
-        """The ``datetime`` of all time elements of the page, teasers and comments included."""
-        for count, element in enumerate(self.page.iter("time")):
-            if count == _MOST_TIMES:
-                return
-            yield element.get("datetime") or ""
+        kept = _with_ancestors(self._confirmed_heading) | _with_ancestors(self.body.element)
+        return surroundings(lines(self.page, keep=kept, loose=True), self.heading, self.body)
 
     @cached_property
     def not_text(self) -> frozenset[etree._Element]:
         """Elements inside the text's container that are not text by their name."""
         if self.body is None:
             return frozenset()
-        found = [
-            element
-            for element in self.body.element.iterdescendants()
-            if isinstance(element.tag, str) and self._is_not_text(element)
-        ]
-        return frozenset(found)
+        inside = self.body.element.iterdescendants("*")
+        return frozenset(element for element in inside if self._is_not_text(element))
 
     def _is_not_text(self, element: etree._Element) -> bool:
-        assert self.body is not None
-        if self.headline is not None and element is self.headline.element:
+        if element is self.heading:
             return True
         names = element.get("class") or element.get("id")
         if not names or element.tag in ("p", "figure", "figcaption", "img"):
             return False
-        caption = CAPTION.search(names) is not None
-        if not caption and not is_furniture(element):
-            return False
         # A sentence that was read as text is text, whatever stands around it.
-        return caption or element not in self.holders
+        return bool(CAPTION.search(names)) or (
+            element not in self.holders and is_furniture(element)
+        )
+
+    @cached_property
+    def _all_lines(self) -> list[Line]:
+        return lines(self.page, everything=True)
+
+    @cached_property
+    def _confirmed(self) -> Headline | None:
+        return find_headline(self.document.root, self.metadata, self.document.url)
 
     @property
-    def _printed_headline(self) -> etree._Element | None:
+    def _confirmed_heading(self) -> etree._Element | None:
         return self._confirmed.element if self._confirmed is not None else None
-
-    @property
-    def _around_headline(self) -> frozenset[etree._Element]:
-        return _with_ancestors(self._printed_headline)
 
 
 def _depth(root: etree._Element) -> int:
