@@ -1,32 +1,20 @@
-"""Tell somebody how runs go: a message when that changes, and the ping of a healthcheck."""
+"""Tell somebody when runs begin to fail, and when they cease to: one message, by Apprise."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 import attrs
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.archive import Ledger, RunRecord, last_runs
+from crawler.archive import RunRecord, last_runs
 from crawler.errors import ArchiveError, ConfigurationError
 from crawler.extensions import RunKeeper, newsroom_of
-from crawler.project import (
-    EXIT_ALARM,
-    EXIT_FAILED,
-    EXIT_INCOMPLETE,
-    EXIT_LOCKED,
-    EXIT_OK,
-    EXIT_USAGE,
-)
+from crawler.project import EXIT_ALARM, EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE
 
 if TYPE_CHECKING:
     from typing import Self
@@ -36,17 +24,6 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
-
-WELL: Final = frozenset({EXIT_OK, EXIT_INCOMPLETE})
-"""Codes after which a healthcheck is told of success: single pages fail every day."""
-
-TIMEOUT: Final = 10.0
-"""Seconds that a healthcheck may take to answer, each time it is asked."""
-
-TRIES: Final = 3
-
-MOST_SILENCES: Final = 1000
-"""Spans of silence that are looked back over; with 1 day that is three years."""
 
 _TITLES: Final = {
     EXIT_FAILED: "the run failed",
@@ -62,57 +39,22 @@ class Message:
     title: str
     body: str
     kind: str
-    """``failure``, ``warning``, ``success`` or ``info``, as Apprise names them."""
-
-
-@attrs.frozen(kw_only=True)
-class Channels:
-    """Where to say it."""
-
-    apprise: Apprise | None = None
-    silent_days: int = 0
-    healthcheck: str = ""
-
-    @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Channels:
-        """Return what ``NOTIFY_URLS``, ``NOTIFY_SILENT_DAYS`` and ``HEALTHCHECK_URL`` say.
-
-        Raises :exc:`ConfigurationError` for what cannot be used. Its message does not repeat an
-        address: they hold passwords.
-        """
-        ping = str(settings["HEALTHCHECK_URL"] or "")
-        if ping and (urlsplit(ping).scheme not in ("http", "https") or not urlsplit(ping).hostname):
-            raise ConfigurationError(
-                "HEALTHCHECK_URL: want an http(s) address, {name} for the archive's name"
-            )
-        try:
-            days = int(settings["NOTIFY_SILENT_DAYS"] or 0)
-        except (TypeError, ValueError):
-            days = -1
-        if days < 0:
-            raise ConfigurationError(
-                f"NOTIFY_SILENT_DAYS={settings['NOTIFY_SILENT_DAYS']}: want a whole number, 0 is off"
-            )
-        urls = settings["NOTIFY_URLS"] or ()
-        return cls(
-            apprise=_apprise([urls] if isinstance(urls, str) else list(urls)) if urls else None,
-            silent_days=days,
-            healthcheck=ping,
-        )
+    """``failure``, ``warning`` or ``success``, as Apprise names them."""
 
 
 class Notifier:
-    """Send messages and pings once a run has ended and its archive is closed.
+    """Send a message once a run has ended and its archive is closed.
 
-    Settings: ``NOTIFY_URLS``, ``NOTIFY_SILENT_DAYS``, ``HEALTHCHECK_URL``. What cannot be sent is
-    one line in the log; the exit code stays what it was.
+    Setting: ``NOTIFY_URLS``. What cannot be sent is one line in the log; the exit code stays what
+    it was.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.channels = Channels.from_settings(crawler.settings)
-        if self.channels.apprise is None and not self.channels.healthcheck:
+        apprise = channels(crawler.settings)
+        if apprise is None:
             raise NotConfigured
+        self.apprise = apprise
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -139,34 +81,23 @@ class Notifier:
         await asyncio.to_thread(self._tell, code, newsroom.name)
 
     def _tell(self, code: int, name: str) -> None:
-        if self.channels.healthcheck:
-            ping(self.channels.healthcheck.replace("{name}", name), well=code in WELL)
-        if self.channels.apprise is None:
-            return
-        for message in self._messages(code, name):
-            if not self.channels.apprise.notify(
-                title=message.title, body=message.body, notify_type=message.kind
-            ):
-                logger.warning("A notification could not be sent: %s", message.title)
+        message = self._message(code, name)
+        if message is not None and not self.apprise.notify(
+            title=message.title, body=message.body, notify_type=message.kind
+        ):
+            logger.warning("A notification could not be sent: %s", message.title)
 
-    def _messages(self, code: int, name: str) -> Iterator[Message]:
+    def _message(self, code: int, name: str) -> Message | None:
         keeper = self.crawler.get_extension(RunKeeper)
         archive = keeper.archive if keeper else None
         if archive is None:  # it could not be opened, so that there is no record of this run
             why = (keeper.failure if keeper else None) or "the archive could not be opened"
-            yield Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
-            return
+            return Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
         try:
             runs = [run for run in last_runs(archive.folder, 20) if run.id <= archive.run]
-            found = change(name, runs)
-            if found:
-                yield found
-            if self.channels.silent_days and code in (*WELL, EXIT_ALARM):
-                found = silence(name, runs, archive.folder, self.channels.silent_days)
-                if found:
-                    yield found
         except ArchiveError as error:
-            yield Message(f"{name}: the archive cannot be read", str(error), "failure")
+            return Message(f"{name}: the archive cannot be read", str(error), "failure")
+        return change(name, runs)
 
 
 def change(name: str, runs: Sequence[RunRecord]) -> Message | None:
@@ -199,52 +130,15 @@ def change(name: str, runs: Sequence[RunRecord]) -> Message | None:
     return None
 
 
-def silence(name: str, runs: Sequence[RunRecord], folder: Path, days: int) -> Message | None:
-    """Return that the newsroom has published nothing for *days*, or for a multiple of them.
+def channels(settings: BaseSettings) -> Apprise | None:
+    """Return where ``NOTIFY_URLS`` says that messages go, None where it says nothing.
 
-    Told once each time such a span has gone by between the last two of *runs*. By what the ledger
-    in *folder* knows to be published, so an archive without a dated article is never silent.
+    Raises :exc:`ConfigurationError` for what cannot be used. Its message does not repeat an
+    address: they hold passwords.
     """
-    if len(runs) < 2:  # noqa: PLR2004 -- between two runs
+    urls = settings["NOTIFY_URLS"]
+    if not urls:
         return None
-    before, now = (dt.datetime.fromisoformat(run.begin) for run in runs[-2:])
-    ledger = Ledger.read_only(folder)
-    try:
-        for times in range(1, MOST_SILENCES):
-            span = dt.timedelta(days=days * times)
-            if ledger.count(after=(now - span).isoformat()):
-                return None
-            newest = list(ledger.listed(after=(before - span).isoformat()))
-            dated = [each.published for each in newest if each.published]
-            if dated:
-                return Message(
-                    f"{name}: nothing published for {days * times} days",
-                    f"The newest article is of {max(dated)}.",
-                    "warning",
-                )
-    finally:
-        ledger.close()
-    return None
-
-
-def ping(address: str, *, well: bool) -> None:
-    """Tell a healthcheck at *address* of success, or at *address* with ``/fail`` of failure."""
-    if not well:
-        parts = urlsplit(address)
-        address = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
-    reason = ""
-    for _ in range(TRIES):
-        try:
-            with urllib.request.urlopen(address, timeout=TIMEOUT) as answer:  # noqa: S310 -- checked
-                answer.read(100)
-        except (OSError, ValueError) as error:
-            reason = str(getattr(error, "reason", error))
-        else:
-            return
-    logger.warning("The healthcheck at %s could not be told: %s", urlsplit(address).netloc, reason)
-
-
-def _apprise(urls: Sequence[Any]) -> Apprise:
     try:
         from apprise import Apprise, AppriseAsset  # noqa: PLC0415 -- half a second, and optional
     except ImportError:
@@ -253,7 +147,7 @@ def _apprise(urls: Sequence[Any]) -> Apprise:
             'install it with: .venv/bin/python -m pip install -c constraints.txt -e ".[notify]"'
         ) from None
     found = Apprise(asset=AppriseAsset(app_id="newsroom-archive", app_desc="News archive"))
-    for number, url in enumerate(urls, 1):
+    for number, url in enumerate([urls] if isinstance(urls, str) else urls, 1):
         if not isinstance(url, str) or not found.add(url):
             raise ConfigurationError(
                 f"NOTIFY_URLS: address {number} is none that Apprise knows; "

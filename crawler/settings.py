@@ -40,8 +40,6 @@ LOG_LEVEL = "WARNING"  # -L INFO for more; at WARNING a run in which nothing hap
 
 # --- Being told: off until filled in; docs/deploying.md says how
 NOTIFY_URLS: list[str] = []  # Apprise addresses that get a message when runs begin or cease to fail
-NOTIFY_SILENT_DAYS = 0  # also tell when the newsroom has published nothing for so many days
-HEALTHCHECK_URL = ""  # asked after each run, with /fail where it failed; {name} is the archive's
 
 # --- Doors that are shut
 REMOTE_CONTROL_ENABLED = False  # an HTTP server that every crawl would start

@@ -10,5 +10,3 @@ USER_AGENT = "newsroom-archive/0.1 (news archive; contact: YOU@EXAMPLE.ORG)"
 
 # Being told. Forms of addresses: https://github.com/caronc/apprise/wiki
 # NOTIFY_URLS = ["tgram://TOKEN/CHAT", "mailto://USER:PASSWORD@HOST"]
-# NOTIFY_SILENT_DAYS = 7
-# HEALTHCHECK_URL = "https://hc-ping.com/PING-KEY/{name}"

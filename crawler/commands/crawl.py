@@ -14,7 +14,7 @@ from scrapy.settings import default_settings
 import crawler.settings
 from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
-from crawler.notify import Channels
+from crawler.notify import channels
 from crawler.project import EXIT_FAILED, refuse_unknown_options
 from crawler.spider import NewsroomSpider
 
@@ -147,7 +147,7 @@ def check_settings(settings: BaseSettings) -> None:
         raise ConfigurationError(
             "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"
         ) from None
-    Channels.from_settings(settings)
+    channels(settings)
 
 
 def _check_kinds(settings: BaseSettings) -> None:
