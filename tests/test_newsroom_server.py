@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ from tests.fetching import fetch
 
 SEED = "jajaki-kerjasama-3-sektor-ini-walokota-helmi-hasan-temui-dubes-jepang"
 ROOT = Path(__file__).parents[1]
+PATIENCE = 30
+"""Seconds until a child that does not end is killed."""
 
 
 # ------------------------------------------------------------------ validators
@@ -245,34 +249,47 @@ def test_a_body_can_be_changed_or_replaced(newsroom: EmbeddedNewsroom) -> None:
 # ----------------------------------------------------------------- scrapy demo
 
 
-def run_demo(*options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", "demo", *options],
+@contextmanager
+def demo(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """Run ``scrapy demo``; whatever becomes of the test, no child is left behind."""
+    command = [sys.executable, "-m", "scrapy", "demo", *options]
+    with subprocess.Popen(
+        command,
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        # A child that says nothing ends by itself: its pipes close, and the reads below return.
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
+        try:
+            yield process
+        finally:
+            watchdog.cancel()
+            process.kill()
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_demo_serves_until_it_is_told_to_stop(sent: signal.Signals) -> None:
-    process = run_demo("--port", "0")
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    match = re.fullmatch(r"(http://127\.0\.0\.1:\d+)/ serves 37 articles; stop with Ctrl-C\n", line)
-    assert match, process.communicate(timeout=20)
-    assert fetch(match[1], "/").status == 200
-    process.send_signal(sent)
-    rest, errors = process.communicate(timeout=20)
-    assert (process.returncode, rest, errors) == (0, "", "")
+    with demo("--port", "0") as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        match = re.fullmatch(
+            r"(http://127\.0\.0\.1:\d+)/ serves 37 articles; stop with Ctrl-C\n", line
+        )
+        assert match, line
+        assert fetch(match[1], "/").status == 200
+        process.send_signal(sent)
+        rest, errors = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, rest, errors) == (0, "", "")
 
 
 def test_demo_refuses_a_port_in_use(newsroom: EmbeddedNewsroom) -> None:
     port = newsroom.address.rsplit(":", 1)[-1]
-    process = run_demo("--port", port)
-    _, errors = process.communicate(timeout=20)
+    with demo("--port", port) as process:
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert f"--port {port}: Address already in use; want a free port" in errors
     assert "Traceback" not in errors
@@ -280,7 +297,7 @@ def test_demo_refuses_a_port_in_use(newsroom: EmbeddedNewsroom) -> None:
 
 @pytest.mark.parametrize("options", [("--port", "99999"), ("surplus",), ("--gosip",)])
 def test_demo_refuses_what_it_does_not_know(options: tuple[str, ...]) -> None:
-    process = run_demo(*options)
-    _, errors = process.communicate(timeout=20)
+    with demo(*options) as process:
+        _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert "Traceback" not in errors
