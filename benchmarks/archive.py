@@ -24,7 +24,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,13 +38,13 @@ from crawler.archive import Archive, Found, RunReport, read
 from crawler.archive.finishing import compress
 from crawler.archive.lines import month_files
 from crawler.archive.rebuild import fill_all
-from crawler.archive.revisions import Rules
 from crawler.archive.verify import verify
 from crawler.archive.warc import request, response
 from crawler.codec import dump_line
-from crawler.extract import EXTRACTOR, extract_article, page_hash
+from crawler.extract import extract_article, page_hash
 from crawler.items import Article, Capture, Exchange
 from crawler.newsrooms import Newsroom, load_newsroom
+from crawler.workers import RULES
 from demo import EmbeddedNewsroom
 
 NOW: Final = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
@@ -129,10 +129,6 @@ def progres() -> Newsroom:
     return load_newsroom("progres")
 
 
-def extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
-    return extract_article(captures, newsroom, post_id=post_id)
-
-
 def finding(number: int, body: bytes, article: Article) -> Found:
     url = f"https://progres.id/kota/berita-{number}.html"
     exchange = Exchange(
@@ -178,9 +174,7 @@ def findings(count: int) -> list[Found]:
 
 
 def opened(folder: Path) -> Archive:
-    return Archive.open(
-        folder, progres(), extractor=EXTRACTOR, extract=extract, page_hash=page_hash
-    )
+    return Archive.open(folder, progres(), RULES)
 
 
 # parts
@@ -223,7 +217,7 @@ def _plain() -> Article:
         url="https://progres.id/x",
         title="x",
         content_hash="sha256:" + "0" * 64,
-        extractor=EXTRACTOR,
+        extractor=RULES.extractor,
     )
 
 
@@ -351,8 +345,7 @@ def append(folder: Path, count: int) -> None:
 def check(folder: Path) -> None:
     """Verify what was appended, extraction included."""
     begin = time.perf_counter()
-    rules = Rules(extractor=EXTRACTOR, extract=extract, page_hash=page_hash)
-    found = sum(1 for _ in verify(folder, progres(), rules))
+    found = sum(1 for _ in verify(folder, progres(), RULES))
     lines = sum(1 for _ in read(folder, latest=False))
     seconds = time.perf_counter() - begin
     say(

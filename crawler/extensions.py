@@ -200,7 +200,6 @@ class RunKeeper:
         newsroom = newsroom_of(spider)
         if newsroom is None:
             return
-        rules = RULES
         arguments = getattr(spider, "arguments", None)
         self.interrupts = Interrupts(self._hurry, self._cut_off)
         self.interrupts.watch()
@@ -208,9 +207,7 @@ class RunKeeper:
             self.archive = Archive.open(
                 self.root / newsroom.name,
                 newsroom,
-                extractor=rules.extractor,
-                extract=rules.extract,
-                page_hash=rules.page_hash,
+                RULES,
                 arguments=getattr(arguments, "given", {}),
                 operator=str(self.crawler.settings["USER_AGENT"]),
                 robots="obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore",

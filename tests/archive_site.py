@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from crawler.archive import Archive, Found, Outcome, read
+from crawler.archive import Archive, Found, Outcome, Rules, read
 from crawler.errors import NotAnArticle
 from crawler.items import Article, Capture, Exchange
 from crawler.newsrooms import Newsroom
@@ -163,6 +163,11 @@ def rest(listed: Capture, post: int, *, rules: Any = rules_1) -> Found:
     return Found(rules([listed], LINTAS, post), (listed,))
 
 
+def named(rules: Any) -> Rules:
+    """The function *rules*, under its own name, as an archive takes them."""
+    return Rules(extractor=rules.__name__.replace("_", "-"), extract=rules, page_hash=page_hash)
+
+
 @attrs.define
 class Folder:
     """Opens the archive under *path* again and again, each time as a run of its own."""
@@ -171,9 +176,8 @@ class Folder:
     clock: Clock = attrs.field(factory=Clock)
 
     def open(self, rules: Any = rules_1, **more: Any) -> Archive:
-        more.setdefault("extractor", rules.__name__.replace("_", "-"))
-        more.setdefault("newsroom", LINTAS)
-        return Archive.open(self.path, extract=rules, page_hash=page_hash, clock=self.clock, **more)
+        newsroom = more.pop("newsroom", LINTAS)
+        return Archive.open(self.path, newsroom, named(rules), clock=self.clock, **more)
 
     def run(self, *findings: Any, rules: Any = rules_1) -> list[Outcome]:
         """Submit *findings* in a run of their own, and return the outcomes."""

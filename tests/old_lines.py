@@ -20,9 +20,7 @@ def old_archive(folder: Path, newsroom: EmbeddedNewsroom, count: int) -> Newsroo
     """Archive *count* made-up articles in *folder*, every third with another caption than today."""
     newsroom.grow(count)
     place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
-    with Archive.open(
-        folder, place, extractor=OLD, extract=RULES.extract, page_hash=RULES.page_hash
-    ) as archive:
+    with Archive.open(folder, place, attrs.evolve(RULES, extractor=OLD)) as archive:
         futures = []
         for number, entry in enumerate(newsroom.articles[-count:]):
             url = newsroom.url(entry.slug)

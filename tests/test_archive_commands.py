@@ -30,9 +30,7 @@ def out(tmp_path: Path) -> Path:
     with Archive.open(
         tmp_path / "progres",
         newsroom,
-        extractor=RULES.extractor,
-        extract=RULES.extract,
-        page_hash=RULES.page_hash,
+        RULES,
     ) as archive:
         for number, name in enumerate(PAGES):
             case = ROOT / "fixtures/progres" / name

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive, RunReport, lock_holder, read, read_capture, read_runs
+from crawler.archive import Archive, Rules, RunReport, lock_holder, read, read_capture, read_runs
 from crawler.archive.tables import NAME
 from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError, ArchiveLocked
@@ -215,7 +215,5 @@ def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         Archive.open(
             tmp_path / "file" / "lintas",
             LINTAS,
-            extractor="rules-1",
-            extract=rules_1,
-            page_hash=page_hash,
+            Rules(extractor="rules-1", extract=rules_1, page_hash=page_hash),
         )

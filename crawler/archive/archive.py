@@ -37,13 +37,13 @@ from crawler.archive.lock import Lock
 from crawler.archive.opening import make_ready
 from crawler.archive.rebuild import remove_ledger
 from crawler.archive.recorder import Recorder
-from crawler.archive.revisions import Extract, Reading, Rereader, Rules, read_article
+from crawler.archive.revisions import Reading, Rereader, Rules, read_article
 from crawler.archive.runs import RunLog, RunRecord, RunReport, new_run_id
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import LedgerDamaged, open_unless_raised
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
-from crawler.items import Article, Capture, Link
+from crawler.items import Capture, Link
 from crawler.newsrooms import Newsroom
 from crawler.timestamps import seconds, stamp
 
@@ -290,10 +290,8 @@ class Archive:
         cls,
         folder: Path,
         newsroom: Newsroom,
+        rules: Rules,
         *,
-        extractor: str,
-        extract: Extract,
-        page_hash: Callable[[Article], str],
         command: str = "crawl",
         arguments: Mapping[str, Any] | None = None,
         operator: str = "",
@@ -303,16 +301,14 @@ class Archive:
         """Open the archive in *folder*, which is made when it is not there.
 
         Torn tails are cut, a ledger that lags catches up, one that is missing or damaged is
-        rebuilt; :attr:`repairs` says so. *extract* reads stored captures again by the rules that
-        *extractor* names, when a hash differs and only they may have changed; it is called in a
-        thread of its own, *page_hash* in that of whoever submits. *operator* (who runs this, with
+        rebuilt; :attr:`repairs` says so. *rules* read stored captures again when a hash differs and
+        only they may have changed. *operator* (who runs this, with
         a contact address) and *robots* (``obey``, ``ignore``, empty where it is not known) go
         into ``warcinfo``; captures made under another policy go to another file.
 
         Raises :exc:`ArchiveLocked` when another process writes, :exc:`WrongArchive` when it is
         another host's or a newer program's, :exc:`ArchiveError` when the disk refuses.
         """
-        rules = Rules(extractor=extractor, extract=extract, page_hash=page_hash)
         record = RunRecord(
             id=new_run_id(clock()),
             command=command,

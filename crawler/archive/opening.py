@@ -1,7 +1,4 @@
-"""What is put right before an archive is written to.
-
-What can be put right without losing anything.
-"""
+"""What is put right without losing anything: before a run writes, and when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import add_withheld, claim
 from crawler.archive.lines import SUFFIX, cut_torn_lines, month_files
 from crawler.archive.rebuild import open_ledger, remove_ledger
-from crawler.archive.tables import NAME, PageHash, Tables, open_unless_raised
 from crawler.archive.tables import NAME as LEDGER
+from crawler.archive.tables import PageHash, Tables, open_unless_raised
 from crawler.archive.verify import Problem
 from crawler.archive.warc import FOLDER, WarcFiles, cut_torn_record, warc_files
 from crawler.errors import ArchiveDamaged
@@ -34,6 +31,8 @@ class Opened:
     tables: Tables
     warcs: WarcFiles
     repairs: tuple[str, ...]
+    rebuilt: bool
+    """Whether the ledger was made anew from the lines."""
 
 
 def make_ready(
@@ -56,24 +55,24 @@ def make_ready(
     runs_path = folder / runs.NAME
     if runs_path.exists() and (cut := cut_torn_line(runs_path)):
         said.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
-    tables, more, withheld = open_ledger(folder, page_hash, now)
-    said += more
-    with open_unless_raised(tables):
-        add_withheld(folder, withheld)
+    ledger = open_ledger(folder, page_hash, now)
+    said += ledger.said
+    with open_unless_raised(ledger.tables):
+        add_withheld(folder, ledger.withheld)
         warcs = WarcFiles(folder, newsroom.name, operator=operator, robots=robots, clock=clock)
         if files := warc_files(folder, newsroom.name):
-            known = tables.files().get(f"{FOLDER}/{files[-1].name}")
+            known = ledger.tables.files().get(f"{FOLDER}/{files[-1].name}")
             tail = cut_torn_record(files[-1], known)
             said += [tail.said] if tail.said else []
             warcs.known = (f"{FOLDER}/{files[-1].name}", tail.crc)
             if not tail.usable:
                 warcs.start_anew()
-    return Opened(tables=tables, warcs=warcs, repairs=tuple(said))
+    return Opened(tables=ledger.tables, warcs=warcs, repairs=tuple(said), rebuilt=ledger.rebuilt)
 
 
 def _remove_temporary(folder: Path) -> list[str]:
     """Remove what was being written when a run was killed; it had not taken its place."""
-    remove_ledger(folder / f"{NAME}.tmp")
+    remove_ledger(folder / f"{LEDGER}.tmp")
     said = []
     for path in [*folder.glob("*.tmp"), *(folder / FOLDER).glob("*.tmp")]:
         path.unlink()
@@ -102,13 +101,12 @@ def repair(
     done = list(ready.repairs)
     sizes = ready.tables.files()
     ready.tables.close()
-    rebuilt = any(message.startswith(LEDGER) for message in done)
-    if files & {LEDGER, IDENTITY} and not rebuilt:
+    if files & {LEDGER, IDENTITY} and not ready.rebuilt:
         remove_ledger(folder / LEDGER)
-        tables, said, withheld = open_ledger(folder, page_hash, clock())
-        tables.close()
-        add_withheld(folder, withheld)
-        done += said
+        ledger = open_ledger(folder, page_hash, clock())
+        ledger.tables.close()
+        add_withheld(folder, ledger.withheld)
+        done += ledger.said
     for month in month_files(folder):
         beside = month.path.with_name(month.path.name + SUFFIX)
         if not month.compressed and beside.exists():

@@ -78,20 +78,31 @@ class Filler:
         self.tables.commit()
 
 
-def open_ledger(
-    folder: Path, page_hash: PageHash, now: dt.datetime
-) -> tuple[Tables, list[str], list[str]]:
+@attrs.frozen(kw_only=True)
+class OpenedLedger:
+    """A ledger that says what the lines say."""
+
+    tables: Tables
+    said: tuple[str, ...] = ()
+    """What had to be put right, one message each."""
+
+    withheld: tuple[str, ...] = ()
+    """Ids that lines withhold of which it did not know."""
+
+    rebuilt: bool = False
+
+
+def open_ledger(folder: Path, page_hash: PageHash, now: dt.datetime) -> OpenedLedger:
     """Open the ledger of the archive in *folder*, and bring it up to the lines.
 
-    Returns it, what had to be put right, and the ids withheld by lines that it did not know. What
-    is read are the lines behind those that it accounts for; all of them when it is missing, is no
-    ledger, or accounts for lines that are not there.
+    What is read are the lines behind those that it accounts for; all of them when it is missing,
+    is no ledger, or accounts for lines that are not there.
     """
     path = folder / NAME
     files = month_files(folder)
     if not path.exists():
         if not files:
-            return Tables(path), [], []
+            return OpenedLedger(tables=Tables(path))
         return _rebuild(folder, files, page_hash, now, "was missing")
     try:
         tables = Tables(path)
@@ -113,7 +124,7 @@ def open_ledger(
     said = list(filler.said)
     if filler.lines:
         said.append(f"{NAME}: caught up with {filler.lines} lines")
-    return tables, said, filler.withheld
+    return OpenedLedger(tables=tables, said=tuple(said), withheld=tuple(filler.withheld))
 
 
 def fill_all(
@@ -130,7 +141,7 @@ def fill_all(
 
 def _rebuild(
     folder: Path, files: list[MonthFile], page_hash: PageHash, now: dt.datetime, why: str
-) -> tuple[Tables, list[str], list[str]]:
+) -> OpenedLedger:
     path = folder / NAME
     beside = temporary(path)
     remove_ledger(beside)
@@ -139,7 +150,12 @@ def _rebuild(
     remove_ledger(path)  # a log left beside it would be played into the new one
     beside.replace(path)
     said = f"{NAME} {why}: rebuilt from {filler.lines} lines in {len(files)} files"
-    return Tables(path), [*filler.said, said], filler.withheld
+    return OpenedLedger(
+        tables=Tables(path),
+        said=(*filler.said, said),
+        withheld=tuple(filler.withheld),
+        rebuilt=True,
+    )
 
 
 def remove_ledger(path: Path) -> None:

@@ -216,7 +216,6 @@ class Recorder:
         )
 
     def close(self) -> None:
-        self.rereader.close()
         self.sightings.close()
         self.batches.close()
 

@@ -1,12 +1,12 @@
 """Whether what was found is news: the rules of the revision number.
 
-The stored captures of an article, read again by today's rules.
+Where only our rules may have changed, the stored captures of an article are read again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,7 +17,7 @@ from crawler.archive.lines import read_line
 from crawler.archive.tables import ArticleRow, LedgerDamaged
 from crawler.archive.warc_reading import read_capture
 from crawler.codec import parse_line
-from crawler.errors import ArchiveDamaged, InvalidRecord
+from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
 from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
 
@@ -105,8 +105,6 @@ class Rereader:
         self.folder = folder
         self.newsroom = newsroom
         self.rules = rules
-        # Rules that raise what nobody expects end the reading, not the archive's thread.
-        self._pool = ThreadPoolExecutor(1, "archive-reader")
 
     def captures_of(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
         """Return the captures of the article's last line; none when it cannot be read.
@@ -129,12 +127,10 @@ class Rereader:
 
         ``None`` when they cannot be read, which is added to *notes*.
         """
-        attempt = self._pool.submit(self._read, known, captures)
-        error = attempt.exception()
+        reading, error = attempt(partial(self._read, known, captures))
         if error is not None:
             notes.append(f"its stored captures cannot be read by today's rules ({error})")
-            return None
-        return attempt.result()
+        return reading
 
     def _read(self, known: ArticleRow, captures: Sequence[CaptureReference]) -> Reading:
         stored = [read_capture(self.folder, each) for each in captures]
@@ -146,9 +142,6 @@ class Rereader:
         said = (line.id, line.source, line.extractor, line.content_hash, found.page_hash)
         kept = (known.id, known.source, known.extractor, known.content_hash, known.page_hash)
         return said == kept and (known.state == "gone" or line.revision == known.revision)
-
-    def close(self) -> None:
-        self._pool.shutdown()
 
 
 def post_id_of(id_: str, source: str | None) -> int | None:

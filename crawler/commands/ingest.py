@@ -99,9 +99,7 @@ def _write(
     with Archive.open(
         folder,
         newsroom,
-        extractor=RULES.extractor,
-        extract=RULES.extract,
-        page_hash=RULES.page_hash,
+        RULES,
         command="ingest",
         arguments={"files": files},
         operator=operator,

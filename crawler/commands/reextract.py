@@ -134,9 +134,7 @@ def _write(folder: Path, workers: Workers, since: str | None) -> int:
     with Archive.open(
         folder,
         newsroom_of(folder),
-        extractor=RULES.extractor,
-        extract=RULES.extract,
-        page_hash=RULES.page_hash,
+        RULES,
         command="reextract",
         arguments={"written_since": since} if since else {},
     ) as archive:

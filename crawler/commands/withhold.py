@@ -47,9 +47,7 @@ class Command(ArchiveCommand):
         with Archive.open(
             folder,
             newsroom_of(folder),
-            extractor=RULES.extractor,
-            extract=RULES.extract,
-            page_hash=RULES.page_hash,
+            RULES,
             command="withhold",
             arguments={"id": id_, "reason": opts.reason, "erase": opts.erase},
         ) as archive:
