@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.items import FoundDate
-from crawler.normalise.date_lexer import CODES, MONTHS, WEEKDAY_NAMES
 from crawler.normalise.dates import find_dates, normalise, read_published
+from crawler.normalise.vocabulary import KINDS, MONTHS, WEEKDAY_NAMES
 from tests.growth import growth
 
 WIB = dt.timezone(dt.timedelta(hours=7))
@@ -651,8 +651,8 @@ def test_finds_what_a_snippet_is_read_as(text: str, day: str, printed: str) -> N
 
 
 def test_every_word_that_begins_a_date_is_looked_for() -> None:
-    phrases = [*CODES, *(f"{one} {other}" for one in CODES for other in CODES)]
-    phrases += [f"3 {one} {other}" for one in CODES for other in CODES]
+    phrases = [*KINDS, *(f"{one} {other}" for one in KINDS for other in KINDS)]
+    phrases += [f"3 {one} {other}" for one in KINDS for other in KINDS]
     today = ANCHOR.date().isoformat()
     days = [phrase for phrase in phrases if is_a_day(normalise(phrase, ANCHOR)) not in ("", today)]
     missed = [

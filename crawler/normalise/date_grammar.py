@@ -1,8 +1,7 @@
-"""The shapes in which a date is printed, and the day, month and year that each gives.
+"""What a text prints of dates and times: days with their months, ranges of them, clock times.
 
-Dates that a text prints with a day and a month, and ranges of them.
-
-Clock times as Indonesian pages print them: ``pukul 09.30 WIB``, ``jam 8 pagi``, ``17:20``.
+The patterns are written over the codes of :mod:`crawler.normalise.date_lexer`, by their names.
+What a date means on the calendar is for :mod:`crawler.normalise.date_resolve` to say.
 """
 
 from __future__ import annotations
@@ -14,16 +13,19 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.normalise.date_lexer import (
+    Tokens,
+    month_named,
+    pattern,
+    spelt_number,
+    weekday_named,
+    zone_named,
+)
+from crawler.normalise.vocabulary import (
     ENGLISH_MONTHS,
     NAMED_FOR_A_DATE,
     NUMBERED,
     NUMBERED_ALWAYS,
     NUMBERS,
-    Tokens,
-    month_named,
-    spelt_number,
-    weekday_named,
-    zone_named,
 )
 
 MIDNIGHT: Final = 24
@@ -34,24 +36,31 @@ _TWO_DIGITS: Final = 2
 # After these a number with a point is no time: 12.50 persen.
 _MEASURES: Final = frozenset(("persen", "ribu", "juta", "miliar", "triliun", "km", "kg", "ton"))
 _IN_A_TIME: Final = ("d.", "d:")
-_CLOCK: Final = re.compile(
+_CLOCK: Final = pattern(
     r"""
-    (?P<zone_before>Z)?                                     # 2021-09-28WIB19:17
-    (?P<mark>q?P[:;,]?q?|t)?
-    (?: (?P<half>G)?(?P<hour>d|n{1,2})
-        (?:(?(mark)[.:,;]|[.:])(?P<minute>d)(?:[.:](?P<second>d)(?:[.,][dxy])?)?)?
-      | (?(mark)(?P<digits>y)) )                            # pukul 0930
-    (?P<half_day>A)?
-    (?P<part>T)?
-    (?P<zone>\(?Z)?
-    (?P<part_after>T)?
-    (?P<offset>\(?\+(?:d(?::d)?|y)|(?(second)-(?:d:d|y)))?
-    (?:\)?[-R]p?P?(?P<until>d[.:]d)(?P<zone_until>Z)?)?
-    """,
-    re.VERBOSE,
+    (?P<zone_before><zone>)?                               # 2021-09-28WIB19:17
+    (?P<mark><sekitar>? <pukul>[:;,]? <sekitar>? | <t>)?
+    (?: (?P<half><setengah>)? (?P<hour><number> | <spelt>{1,2})
+        (?: (?(mark)[.:,;]|[.:]) (?P<minute><number>)
+            (?:[.:] (?P<second><number>) (?:[.,] <number|long|year>)?)? )?
+      | (?(mark)(?P<digits><year>)) )                      # pukul 0930
+    (?P<half_day><am>)?
+    (?P<part><part>)?
+    (?P<zone>\(? <zone>)?
+    (?P<part_after><part>)?
+    (?P<offset>\(?\+ (?:<number>(?::<number>)? | <year>)
+      | (?(second)-(?:<number>:<number> | <year>)))?
+    (?:\)? [-<hingga>] <pada>? <pukul>?                    # 08.00-10.00 WIB
+       (?P<until><number>[.:]<number>) (?P<zone_until><zone>)?)?
+    """
 )
 _MARKS: Final = ("zone", "zone_before", "zone_until", "half_day")
-_ALONE: Final = re.compile(r"(?P<before>[oqR])?(?P<time>d:d(?::d)?|d\.d\.d)[;,)]?")
+_ALONE: Final = pattern(
+    r"""
+    (?P<before><other|sekitar|hingga>)?
+    (?P<time><number>:<number>(?::<number>)? | <number>\.<number>\.<number>)[;,)]?
+    """
+)
 _BEGINNING: Final = frozenset(("mulai", "dimulai", "sejak", "dari", "live", "tayang", "update"))
 _AFTER_HOUR: Final = ("part", "zone", "half_day", "part_after", "offset")
 
@@ -252,38 +261,60 @@ def _offset(tokens: Tokens, found: re.Match[str]) -> int | None:
     return None
 
 
+# A clock time between: Rabu, pukul 09.30 WIB (29/9).
+_HOUR: Final = "(?:,? <sekitar>? <pukul>? :? <number>[.:]<number> <zone>? <part>?)?"
 # The weekday before a date, with what may stand between: Rabu Pon, Sabtu-Minggu, Rabu malam tadi,
 # a clock time, a Hijri date. Of several weekdays without a range the last one counts.
-_BEFORE: Final = r"""
-    (?:(?P<weekday>W)J?(?:TWJ?)?(?:[-R&,/|]{1,2}h?(?P<last_weekday>W)J?){0,4}
-       \(?[TNLVIFUBSuhY]{0,3}\)?
-       (?:,?q?P?:?d[.:]dZ?T?)?
-       (?:[,:|(/)p-]{0,3}|;(?=\())
-       (?:dHn?y?E?[/,(|=-]{0,2})?
+_BEFORE: Final = rf"""
+    (?: (?P<weekday><weekday>) <pasaran>? (?:<part> <weekday> <pasaran>?)?
+        (?:[-<hingga><dan>,/|]{{1,2}} <hari>? (?P<last_weekday><weekday>) <pasaran>?){{0,4}}
+        \(? <part|tadi|lalu|kemarin|ini|depan|nanti|besok|semalam|pekan|hari|yang>{{0,3}} \)?
+        {_HOUR}
+        (?:[,:|(/)<pada>-]{{0,3}} | ;(?=\())
+        (?:<number> <hijri> <spelt>? <year>? <era>? [/,(|=-]{{0,2}})?
     )?
-    (?P<told>h?K[:;]?)?
+    (?P<told><hari>? <tanggal>[:;]?)?
     \(?
 """
-_AND_DAY: Final = r"(?:\)?[-R&,]{1,2}h?[WK]{0,2}[,(]?d)"
-PRINTED: Final = re.compile(
-    rf"""(?=[WhKdxyMn(]){_BEFORE}(?P<date>
-      (?P<iso>y(?P<iso_mark>[-/.])d(?P=iso_mark)d)
-    | (?P<days>(?:d|x(?=M,?y)|n{{1,3}}(?=M))(?:{_AND_DAY}|/d){{0,6}})D?(?P<joint>[-/.])?
-      (?:b?(?P<month>M))
-      (?: [-/.,;]{{0,2}}a?'?(?P<year>y|x)
-        | (?P<years>[nd])?a(?P<turn>[LVIF])
-        | (?:(?P<sure>'|(?P=joint))|[-/.])?(?P<short>d)
-          (?(sure)(?!M)|(?=[)|,;/]|$|q?P|d[.:]d)) )?
-    | (?P<month_first>M)(?P<its_days>d(?:[-R&]d)?)D?(?![-/.:]?d|M)(?:,?(?P<its_year>y|x))?
-    | (?P<numbers>(?:d|x(?=/d/y)){_AND_DAY}{{0,5}})/{{1,2}}(?P<slashed>d(?:/{{1,2}}d)?)
-      (?:[-/.,']{{0,2}}(?P<number_year>y|x))?(?:/(?![dyxoMtA]))?
-    | (?P<dashed>(?:d[-R&]K?(?=d[-.]d[-./]y))?d(?P<mark>[-.])d)
-      (?:[-./](?P<dashed_year>y)|(?P=mark)(?P<dashed_short>d))?
-    )""",
-    re.VERBOSE,
+_AND_DAY: Final = r"(?:\)? [-<hingga><dan>,]{1,2} <hari>? <weekday|tanggal>{0,2} [,(]? <number>)"
+_ISO: Final = "(?P<iso><year> (?P<iso_mark>[-/.]) <number> (?P=iso_mark) <number>)"  # 2021-09-29
+# 29 September 2021, 3, 4 dan 5 Mei, 25 Mei tahun lalu, 3-Mei-21.
+_DAY_AND_MONTH: Final = rf"""
+    (?P<days>(?:<number> | <long>(?=<month>,?<year>) | <spelt>{{1,3}}(?=<month>))
+      (?:{_AND_DAY} | /<number>){{0,6}})
+    <th>? (?P<joint>[-/.])? (?:<bulan>? (?P<month><month>))
+    (?: [-/.,;]{{0,2}} <tahun>? '? (?P<year><year> | <long>)
+      | (?P<years><spelt|number>)? <tahun> (?P<turn><lalu|kemarin|ini|depan>)
+      | (?:(?P<sure>' | (?P=joint)) | [-/.])? (?P<short><number>)
+        (?(sure)(?!<month>)|(?=[)|,;/] | $ | <sekitar>? <pukul> | <number>[.:]<number>)) )?
+"""
+# June 4, 2024; Selasa, Juli 1, 2025.
+_MONTH_AND_DAY: Final = """
+    (?P<month_first><month>) (?P<its_days><number>(?:<joint> <number>)?) <th>?
+    (?![-/.:]?<number> | <month>) (?:,? (?P<its_year><year> | <long>))?
+"""
+# Numbers: 29/9/2021, (29/9), 28-29/9, 4/13/2021.
+_WITH_SLASHES: Final = rf"""
+    (?P<numbers>(?:<number> | <long>(?=/<number>/<year>)) {_AND_DAY}{{0,5}})
+    /{{1,2}} (?P<slashed><number>(?:/{{1,2}}<number>)?)
+    (?:[-/.,']{{0,2}} (?P<number_year><year> | <long>))?
+    (?:/(?!<number|year|long|other|month|t|am>))?
+"""
+# Numbers: 29-9-2021, 29.9.2021, 28-29.9.2021.
+_WITH_DASHES: Final = """
+    (?P<dashed>(?:<number> <joint> <tanggal>? (?=<number>[-.]<number>[-./]<year>))?
+      <number> (?P<mark>[-.]) <number>)
+    (?:[-./] (?P<dashed_year><year>) | (?P=mark) (?P<dashed_short><number>))?
+"""
+_DATES: Final = (_ISO, _DAY_AND_MONTH, _MONTH_AND_DAY, _WITH_SLASHES, _WITH_DASHES)
+_PRINTED: Final = pattern(
+    rf"""(?=[<weekday><hari><tanggal><number><long><year><month><spelt>(]) {_BEFORE}
+    (?P<date>{"|".join(_DATES)})"""
 )
 # What follows a day and a month without a year that are a date: a clock time, the end of a range.
-_DATE_GOES_ON: Final = re.compile(r"q?P|Z|F|L|[-R&]K?d/{1,2}d")
+_DATE_GOES_ON: Final = pattern(
+    "<sekitar>? <pukul> | <zone> | <depan> | <lalu> | <joint> <tanggal>? <number>/{1,2}<number>"
+)
 _SINCE: Final = ("pada", "sejak", "mulai", "hingga", "sampai")
 _TURNS: Final = {"L": -1, "V": -1, "I": 0, "F": 1}
 _MONTHS_A_YEAR: Final = 12
@@ -317,7 +348,7 @@ class Printed:
 
 
 def read_shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
-    """What a match of ``PRINTED`` prints, or None where it only looks like a date.
+    """What a match of ``_PRINTED`` prints, or None where it only looks like a date.
 
     *in_place* says that a day and a month without a year end a range.
     """
@@ -505,12 +536,15 @@ def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:
 
 
 # What stands between the two dates of a range or a list.
-_BETWEEN: Final = re.compile(
-    r"\)?[TNLVIB]{0,2}(?:,?q?P?:?d[.:]dZ?T?)?\)?,?(?P<how>R|-|&)[hpK]{0,3}"
+_BETWEEN: Final = pattern(
+    rf"""
+    \)? <part|tadi|lalu|kemarin|ini|besok>{{0,2}} {_HOUR}
+    \)? ,? (?P<how><hingga> | - | <dan>) <hari|pada|tanggal>{{0,3}}
+    """
 )
 _NOT_BEFORE_NAMED: Final = NAMED_FOR_A_DATE | NUMBERED_ALWAYS
 _LABELS: Final = NUMBERED_ALWAYS | {"covid", "apollo"}
-_WEEKDAY_AFTER: Final = re.compile(r"\)?,?\((W)\)")
+_WEEKDAY_AFTER: Final = pattern(r"\)?,?\((<weekday>)\)")
 
 
 def printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[Printed]:
@@ -520,7 +554,7 @@ def printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[Printed]:
     """
     before: Printed | None = None
     place = 0
-    while found := PRINTED.search(tokens.code, place):
+    while found := _PRINTED.search(tokens.code, place):
         between = before and _BETWEEN.fullmatch(tokens.code, before.end, found.start())
         here = _read(tokens, found, in_place=between is not None)
         if here is None:

@@ -1,20 +1,8 @@
-"""The vocabulary of Indonesian and English dates, old and wrong spellings included.
+"""A text as a string of one-letter codes, over which the grammar of dates is written.
 
-Every word that the grammar knows has a code of one letter. A text becomes a string of such codes,
-and the grammar is written as regular expressions over that string::
-
-    d  number of one or two digits     M  month            W  weekday
-    y  number of four digits           H  Hijri month      J  day of the Javanese week (skipped)
-    x  number of other length          E  era (M, H)       D  English ordinal ending
-    n  number in words                 c  one unit (sehari, sepekan)
-    h  hari     u  pekan     b  bulan  a  tahun            i  menit      G  setengah
-    P  pukul, jam    q  sekitar        Z  zone             A  am, pm     T  part of the day
-    K  tanggal       p  pada           R  hingga           &  dan        e  awal, akhir
-    L  lalu          V  kemarin        N  tadi             I  ini        Y  yang
-    F  mendatang     U  nanti          B  besok            X  lusa       S  semalam    Q  lagi
-    t  the T of ISO 8601               o  any other word
-
-A text as a string of one-letter codes, over which the grammar of dates is written.
+A text becomes a string with one letter for each of its words, numbers and marks, and the grammar
+regular expressions over that string. They are written with the names of :data:`LETTERS`, which
+:func:`pattern` puts the letters for.
 """
 
 from __future__ import annotations
@@ -23,174 +11,85 @@ import re
 from functools import lru_cache
 from typing import Final
 
-
-def _numbered(names: dict[int, str]) -> dict[str, int]:
-    return {word: number for number, words in names.items() for word in words.split()}
-
-
-def _all(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_MONTH_NAMES: Final = _numbered(
-    {
-        1: "januari djanuari january",
-        2: "februari pebruari febuari february",
-        3: "maret march",
-        4: "april",
-        5: "mei may",
-        6: "juni djuni djoeni juny june",
-        7: "juli djuli djoeli july",
-        8: "agustus agoestoes august",
-        9: "september",
-        10: "oktober october",
-        11: "november nopember",
-        12: "desember december",
-    }
-)
-MONTH_ABBREVIATIONS: Final = _numbered(
-    {
-        1: "jan djan",
-        2: "feb peb febr pebr",
-        3: "mar mrt",
-        4: "apr",
-        6: "jun djun",
-        7: "jul djul",
-        8: "agt agu ags agust agst agts aug",
-        9: "sep sept",
-        10: "okt oct",
-        11: "nov nop",
-        12: "des dec",
-    }
-)
-MONTHS: Final = _MONTH_NAMES | MONTH_ABBREVIATIONS
-# How the names begin with a slip, of those that papers print: "12 Jnauari", "3 Spetember".
-MONTH_SLIPS: Final = _all(
-    "jna jin jil jln fe fb pbb mai mer mey mie arp api ag au spe set ok oc ot no nvo npo de dse djo"
-)
-ENGLISH_MONTHS: Final = _all("january february march may june july august october december")
-
-WEEKDAY_NAMES: Final = _numbered(
-    {
-        0: "senin senen monday",
-        1: "selasa salasa slasa tuesday",
-        2: "rabu rebo wednesday",
-        3: "kamis kemis thursday",
-        4: "jumat jum'at jumaat djumat djum'at friday",
-        5: "sabtu saptu saptoe saturday",
-        6: "minggu ahad sunday",
-    }
-)
-WEEKDAY_ABBREVIATIONS: Final = _numbered(
-    {
-        0: "sen mon",
-        1: "sel tue",
-        2: "rab wed",
-        3: "kam thu",
-        4: "jum fri",
-        5: "sab sat",
-        6: "min ming sun",
-    }
-)
-WEEKDAYS: Final = WEEKDAY_NAMES | WEEKDAY_ABBREVIATIONS
-SUNDAY_OR_WEEK: Final = "minggu"
-# Words that take a full stop; the short weekdays name one only with it: "Sel." but "sel".
-ABBREVIATIONS: Final = frozenset(
-    (*MONTH_ABBREVIATIONS, *WEEKDAY_ABBREVIATIONS, *_all("pkl pk tgl no jl jln telp wa nomor"))
+from crawler.normalise.vocabulary import (
+    ABBREVIATIONS,
+    KINDS,
+    MONTH_NAMES,
+    MONTHS,
+    NUMBERS,
+    TEEN,
+    TIMES_TEN,
+    WEEKDAY_ABBREVIATIONS,
+    WEEKDAYS,
+    ZONE_NAMES,
+    ZONES,
 )
 
-# Offsets in minutes: the three Indonesian zones, and what feeds and ISO strings print.
-ZONES: Final = {"wib": 420, "wita": 480, "wit": 540, "gmt": 0, "utc": 0, "z": 0}
-_ZONE_NAMES: Final = {"barat": 420, "tengah": 480, "timur": 540}
-
-NUMBERS: Final = _numbered(
-    {
-        0: "nol",
-        1: "satu",
-        2: "dua",
-        3: "tiga",
-        4: "empat",
-        5: "lima",
-        6: "enam",
-        7: "tujuh",
-        8: "delapan",
-        9: "sembilan",
-        10: "sepuluh",
-        11: "sebelas",
-    }
-)
-TEEN: Final = "belas"
-TIMES_TEN: Final = "puluh"
-
-UNITS: Final = {
-    **dict.fromkeys(_all("hari hr day days"), "h"),
-    **dict.fromkeys(_all("pekan minggu mgg week weeks"), "u"),
-    **dict.fromkeys(_all("bulan bln month months"), "b"),
-    **dict.fromkeys(_all("jam hour hours"), "P"),
-    **dict.fromkeys(_all("menit mnt minute minutes"), "i"),
+LETTERS: Final = {
+    "number": "d",  # of one or two digits
+    "year": "y",  # a number of four
+    "long": "x",  # of any other length
+    "spelt": "n",  # a number in words
+    "month": "M",
+    "weekday": "W",
+    "hijri": "H",  # a month of the Muslim calendar
+    "pasaran": "J",  # a day of the Javanese week, which is skipped
+    "era": "E",  # M, H
+    "th": "D",  # the ending of an English ordinal
+    "one": "c",  # sehari, sepekan
+    "hari": "h",
+    "pekan": "u",
+    "bulan": "b",
+    "tahun": "a",
+    "menit": "i",
+    "pukul": "P",  # jam, too
+    "setengah": "G",
+    "sekitar": "q",
+    "zone": "Z",
+    "am": "A",
+    "part": "T",  # of the day: pagi, malam
+    "tanggal": "K",
+    "pada": "p",
+    "hingga": "R",
+    "dan": "&",
+    "awal": "e",  # akhir, pertengahan
+    "lalu": "L",
+    "kemarin": "V",
+    "tadi": "N",
+    "ini": "I",
+    "yang": "Y",
+    "depan": "F",  # mendatang
+    "nanti": "U",
+    "besok": "B",
+    "lusa": "X",
+    "semalam": "S",
+    "lagi": "Q",
+    "t": "t",  # that of ISO 8601
+    "other": "o",
 }
-ONE_UNIT: Final = {"sehari": "h", "sepekan": "u", "seminggu": "u", "sebulan": "b", "sejam": "P"}
+CODES: Final = {word: LETTERS[kind] for word, kind in KINDS.items()}
+# What often stands in the same place: tahun lalu, tahun depan; 2-3 Mei, 2 dan 3 Mei.
+_SETS: Final = {"turn": "LVFIB", "joint": "-R&"}
+_NAMED: Final = re.compile(r"(?<!\?P)<([a-z]+(?:\|[a-z]+)*)>")
 
-_WORDS: Final = {
-    "P": "pukul pkl pk jam",
-    "q": "sekitar sekira sekiranya kira-kira kurang-lebih lebih-kurang kisaran tepat at",
-    "A": "am pm",
-    "T": "pagi siang sore petang malam dinihari subuh",
-    "K": "tanggal tgl tertanggal bertanggal tanggl",
-    "p": "pada",
-    "R": "hingga sampai smp s/d sd until to through ~",
-    "&": "dan serta and &",
-    "e": "awal akhir pertengahan medio",
-    "L": "lalu silam ago",
-    "V": "kemarin kemaren yesterday",
-    "N": "tadi",
-    "I": "ini",
-    "Y": "yang yg",
-    "F": "mendatang depan",
-    "U": "nanti",
-    "B": "besok esok tomorrow",
-    "X": "lusa",
-    "S": "semalam semalem",
-    "Q": "lagi",
-    "E": "m masehi h hijriah hijriyah",
-    "D": "st nd rd th",
-    "G": "setengah",
-    "t": "t",
-    "a": "tahun setahun",
-    "J": "legi pahing paing pon wage kliwon",
-    "H": (
-        "muharram muharam safar rabiul rabiulawal rabiulakhir jumadil jumadilawal jumadilakhir "
-        "rajab syakban sya'ban syaban ramadan ramadhan romadhon syawal syawwal zulkaidah "
-        "zulqaidah zulkadah dzulqa'dah dzulqaidah dzulkaidah zulhijah zulhijjah dzulhijjah "
-        "dzulhijah suro sura mulud"
-    ),
-}
-CODES: Final[dict[str, str]] = {
-    **{word: code for code, words in _WORDS.items() for word in words.split()},
-    **dict.fromkeys(MONTHS, "M"),
-    **dict.fromkeys(ZONES, "Z"),
-    **dict.fromkeys((*NUMBERS, TEEN, TIMES_TEN), "n"),
-    **UNITS,
-    **dict.fromkeys(WEEKDAY_NAMES, "W"),
-    **dict.fromkeys(_all("mon tue wed thu fri sat sun jum"), "W"),
-    **dict.fromkeys(ONE_UNIT, "c"),
-}
 
-# Words that make the number after them the number of a law, a house, a page, a match …
-NUMBERED: Final = _all(
-    "nomor nomer no nmr num uu pp perda perpres perbup perwal pergub permen inpres sk "
-    "se pasal ayat bab plat nopol telp telepon hp wa kode skor rasio rt rw blok kav "
-    "km halaman hal versi seri bagian part episode jilid registrasi reg nik nip rekening "
-    "perbandingan skala ukuran kontak"
-)
-# Of these even a number before the name of a month is one of many: Liga 1, kelas 2.
-NUMBERED_ALWAYS: Final = _all("liga formula kelas pasal ayat sman smpn smkn sdn nomor no uu")
-# What is named for a date: Jalan 17 Agustus, Universitas 17 Agustus 1945.
-NAMED_FOR_A_DATE: Final = _all(
-    "jalan jl jln gang stadion gelora lapangan universitas institut teknologi taman "
-    "bandara kampung sma smk smp sd gerakan rs rsud monumen gedung museum makam jembatan gereja "
-    "masjid pantai pasar perguruan yayasan kompleks"
-)
+def letters(names: str) -> str:
+    """The letters of some names: ``letters("number|year")``."""
+    return "".join(LETTERS.get(name) or _SETS[name] for name in names.split("|"))
+
+
+def pattern(notation: str) -> re.Pattern[str]:
+    """A regular expression over codes, written with their names; blanks and comments are skipped.
+
+    ``<number> <month> (?:<year>)? (?P<way><lalu|lagi>)`` is ``dM(?:y)?(?P<way>[LQ])``.
+    """
+    return re.compile(_NAMED.sub(_coded, notation), re.VERBOSE)
+
+
+def _coded(name: re.Match[str]) -> str:
+    found = letters(name[1])
+    return found if len(found) == 1 else f"[{found}]"
+
 
 # Short for a month before a year; else the name of a man.
 _BEFORE_A_YEAR: Final = {"agus": 8}
@@ -223,7 +122,7 @@ def misspelt_month(word: str, *, before_year: bool) -> int | None:
     if word in _BEFORE_A_YEAR:
         return _BEFORE_A_YEAR[word] if before_year else None
     best, meant = 3, None
-    for name, month in _MONTH_NAMES.items():
+    for name, month in MONTH_NAMES.items():
         is_long = len(name) > _EASILY_MISTAKEN
         if before_year or is_long:
             distance = _edits(word, name, 2 if before_year and is_long else 1)
@@ -265,7 +164,7 @@ def weekday_named(word: str) -> int | None:
 def zone_named(words: str) -> int:
     """Minutes east of Greenwich of a zone: WIB, or waktu Indonesia barat."""
     offset = ZONES.get(words)
-    return _ZONE_NAMES[words.rpartition(" ")[2]] if offset is None else offset
+    return ZONE_NAMES[words.rpartition(" ")[2]] if offset is None else offset
 
 
 # One character for one, so that places in the folded text are places in the text.

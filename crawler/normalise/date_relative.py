@@ -1,6 +1,6 @@
-"""Dates that a text names from the day it was written: weekdays, ``kemarin``, ``pekan lalu``.
+"""Days that a text names from the one on which it was written: ``kemarin``, ``pekan lalu``.
 
-Weekdays without a date: ``di Bengkulu, Rabu.``, ``Senin pekan lalu``, ``Jumat depan``.
+Weekdays without a date are among them: ``di Bengkulu, Rabu.``, ``Senin pekan lalu``.
 """
 
 from __future__ import annotations
@@ -12,16 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from crawler.normalise.date_grammar import number
-from crawler.normalise.date_lexer import (
-    MONTHS,
-    ONE_UNIT,
-    SUNDAY_OR_WEEK,
-    UNITS,
-    WEEKDAY_NAMES,
-    Tokens,
-    spelt_number,
-    weekday_named,
-)
+from crawler.normalise.date_lexer import Tokens, pattern, spelt_number, weekday_named
 from crawler.normalise.date_resolve import (
     MONTHS_A_YEAR,
     TURNS,
@@ -31,6 +22,7 @@ from crawler.normalise.date_resolve import (
     month_of,
     week_of,
 )
+from crawler.normalise.vocabulary import MONTHS, ONE_UNIT, SUNDAY_OR_WEEK, UNITS, WEEKDAY_NAMES
 
 
 def _all(words: str) -> frozenset[str]:
@@ -51,7 +43,7 @@ _NAMED: Final = _all(
 )
 _INTRODUCING: Final = _all("pada hari sejak hingga sampai mulai di , ( kata")
 # Another weekday, or a date of the Hijri calendar, of which the weekday is one.
-_LISTED: Final = re.compile(r",?W|J?[,(]?dH")
+_LISTED: Final = pattern(r",? <weekday>|<pasaran>?[,(]? <number> <hijri>")
 
 
 def weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
@@ -130,30 +122,54 @@ def _turned(today: dt.date, weekday: int, turn: str, *, of_week: bool = False) -
 
 _EARLIEST: Final = 1000
 
-_RELATIVE: Final = re.compile(
-    r"""(?=[dxnGcKVXWeubMSNThBUpR])(?:
-      (?:(?P<half>G)|(?P<count>[dx](?:\(n{1,3}\))?|n{1,3}))(?P<unit>[hubPiW])
-        (?:(?P<more>d)i)?Y?(?P<way>[LQ])                      # 1 jam 30 menit yang lalu
-    | (?P<one>c)Y?(?P<one_way>[LQ])                           # sepekan lalu
-    | (?P<pair>WT?[-R&]h?W)(?:T?Y?(?P<pair_week>[uW])?(?P<pair_turn>[LVFIB]))?
-    | (?P<weekday>W)J?(?P<open>\()?T?N?T?(?:(?<=WT)W)?          # Kamis malam Jumat
-      (?:Y?(?P<of_week>[uW])?(?P<turn>[LVFIBU]))?(?(open)(?<!\()\))
-    | e?(?P<week>u)Y?(?P<week_turn>[LVFIB])
-    | e?(?P<month>b)Y?(?P<month_turn>[LVFIB])
-    | K(?P<day_of>d)b(?P<of_month>[LVFIB])                    # tanggal 5 bulan ini
-    | (?P<govern>(?:e[-R&])?[eb]{0,2}|[pR](?=M(?!d)))(?P<name>M)
-      (?:a?(?P<year>y))?(?P<by_year>a)?Y?(?P<name_turn>[LVFIB])?
-      (?:[-R&][eb]{0,2}(?P<until>M)(?:a?(?P<until_year>y))?)?
-    | (?P<two_back>VX|XV)
-    | (?P<night>S|NT|TN)
-    | (?P<today>hI|TI|UT|TU)
-    | (?P<yesterday>T?VT?)
-    | (?P<tomorrow>h?Bh?T?)
-    | (?P<two_ahead>X) )
-    """,
-    re.VERBOSE,
+# Satu jam 30 menit yang lalu, 3 hari lagi, setengah jam lalu.
+_AGO: Final = r"""
+    (?:(?P<half><setengah>) | (?P<count><number|long>(?:\(<spelt>{1,3}\))? | <spelt>{1,3}))
+    (?P<unit><hari|pekan|bulan|pukul|menit|weekday>) (?:(?P<more><number>) <menit>)?
+    <yang>? (?P<way><lalu|lagi>)
+"""
+_ONE_AGO: Final = "(?P<one><one>) <yang>? (?P<one_way><lalu|lagi>)"  # sepekan lalu
+# Sabtu dan Minggu pekan lalu.
+_PAIR: Final = """
+    (?P<pair><weekday> <part>? <joint> <hari>? <weekday>)
+    (?:<part>? <yang>? (?P<pair_week><pekan|weekday>)? (?P<pair_turn><turn>))?
+"""
+# Rabu, Kamis (malam), Kamis malam Jumat, Senin pekan lalu, Jumat depan.
+_WEEKDAY: Final = r"""
+    (?P<weekday><weekday>) <pasaran>? (?P<open>\()? <part>? <tadi>? <part>?
+    (?:(?<=<weekday><part>) <weekday>)?
+    (?:<yang>? (?P<of_week><pekan|weekday>)? (?P<turn><turn|nanti>))? (?(open)(?<!\()\))
+"""
+_WEEK: Final = "<awal>? (?P<week><pekan>) <yang>? (?P<week_turn><turn>)"  # pekan lalu
+_MONTH: Final = "<awal>? (?P<month><bulan>) <yang>? (?P<month_turn><turn>)"  # akhir bulan depan
+_DAY_OF_MONTH: Final = (
+    "<tanggal> (?P<day_of><number>) <bulan> (?P<of_month><turn>)"  # … 5 bulan ini
 )
-_APPOSED: Final = re.compile(r",?\(?h?")  # between kemarin and a weekday after it
+# Akhir Mei 2014, Mei lalu, Oktober tahun depan, awal Mei hingga Juni 2014.
+_NAMED_MONTH: Final = """
+    (?P<govern>(?:<awal> <joint>)? <awal|bulan>{0,2} | <pada|hingga> (?=<month>(?!<number>)))
+    (?P<name><month>) (?:<tahun>? (?P<year><year>))?
+    (?P<by_year><tahun>)? <yang>? (?P<name_turn><turn>)?
+    (?:<joint> <awal|bulan>{0,2} (?P<until><month>) (?:<tahun>? (?P<until_year><year>))?)?
+"""
+_TWO_BACK: Final = "(?P<two_back><kemarin> <lusa> | <lusa> <kemarin>)"
+_NIGHT: Final = "(?P<night><semalam> | <tadi> <part> | <part> <tadi>)"  # tadi malam, subuh tadi
+# Hari ini, malam ini, nanti sore.
+_TODAY: Final = "(?P<today><hari> <ini> | <part> <ini> | <nanti> <part> | <part> <nanti>)"
+_YESTERDAY: Final = "(?P<yesterday><part>? <kemarin> <part>?)"  # kemarin sore
+_TOMORROW: Final = "(?P<tomorrow><hari>? <besok> <hari>? <part>?)"  # besok pagi
+_TWO_AHEAD: Final = "(?P<two_ahead><lusa>)"
+_RULES: Final = (
+    *(_AGO, _ONE_AGO, _PAIR, _WEEKDAY, _WEEK, _MONTH, _DAY_OF_MONTH, _NAMED_MONTH),
+    *(_TWO_BACK, _NIGHT, _TODAY, _YESTERDAY, _TOMORROW, _TWO_AHEAD),
+)
+# What each of them begins with: most words of a text need not be tried.
+_FIRST: Final = (
+    "<number|long|spelt|setengah|one|tanggal|kemarin|lusa|weekday|awal|pekan|bulan|month|semalam"
+    "|tadi|part|hari|besok|nanti|pada|hingga>"
+)
+_RELATIVE: Final = pattern(f"(?={_FIRST})(?:{'|'.join(_RULES)})")
+_APPOSED: Final = pattern(r",?\(?<hari>?")  # between kemarin and a weekday after it
 _DAYS: Final = {"two_back": -2, "today": 0, "yesterday": -1, "tomorrow": 1, "two_ahead": 2}
 # A stretch of time, not a point: "selama tiga hari lalu pulang".
 _LASTING: Final = frozenset(("selama", "menginap", "beberapa", "per"))
@@ -261,13 +277,13 @@ def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative 
     unit = UNITS.get(tokens.words[found.start("unit")])
     sign = 1 if found["way"] == "Q" else -1
     if found["half"]:
-        return _moment(found, anchor, sign * 30) if unit == "P" else None
+        return _moment(found, anchor, sign * 30) if unit == "pukul" else None
     count = _count(tokens, *found.span("count"))
     if count is None or unit is None:
         return None
     if found["more"]:
         minutes = count * 60 + number(tokens.words[found.start("more")])
-        return _moment(found, anchor, sign * minutes) if unit == "P" else None
+        return _moment(found, anchor, sign * minutes) if unit == "pukul" else None
     return _shifted(found, sign * count, unit, anchor)
 
 
@@ -277,11 +293,11 @@ def _moment(found: re.Match[str], anchor: dt.datetime, minutes: int) -> Relative
 
 
 def _shifted(found: re.Match[str], count: int, unit: str, anchor: dt.datetime) -> Relative | None:
-    if unit in "Pi":
-        return _moment(found, anchor, count * 60 if unit == "P" else count)
-    if unit == "b":
+    if unit in ("pukul", "menit"):
+        return _moment(found, anchor, count * 60 if unit == "pukul" else count)
+    if unit == "bulan":
         return Relative(*found.span(), month=month_of(anchor.date(), count))
-    days = count * WEEK if unit == "u" else count
+    days = count * WEEK if unit == "pekan" else count
     return Relative(*found.span(), day=anchor.date() + dt.timedelta(days))
 
 

@@ -1,7 +1,4 @@
-"""What a date means on the calendar: its days, and the year that the text leaves out.
-
-The dates of a text with the clock times beside them.
-"""
+"""What a date means: its days, the year that the text leaves out, and the clock time beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.normalise.date_grammar import Clock, Point, Printed, clock_at, printed_dates
-from crawler.normalise.date_lexer import Tokens
+from crawler.normalise.date_lexer import Tokens, pattern
 
 _NEXT_WITHIN: Final = dt.timedelta(days=60)  # how far ahead a date without a year may lie
 _YEARS_AHEAD: Final = 10  # a year farther past the anchor is a slip
@@ -164,11 +161,18 @@ _CUE_AFTER: Final = re.compile(
 )
 _CUE_REACH: Final = 90
 
-_AFTER_DATE: Final = re.compile(r"\)?\(?[TNLVIBEYU]{0,2}\)?[,;:|(/@-]{0,2}p?T?N?,?(?:q(?!P))?")
-_BEFORE_DATE: Final = re.compile(r"\)?[TNIV]{0,2}[,(|/-]{0,2}[hpK]{0,3}\(?")
+_AFTER_DATE: Final = pattern(
+    r"""
+    \)?\(? <part|tadi|lalu|kemarin|ini|besok|era|yang|nanti>{0,2} \)?
+    [,;:|(/@-]{0,2} <pada>? <part>? <tadi>? ,? (?:<sekitar>(?!<pukul>))?
+    """
+)
+_BEFORE_DATE: Final = pattern(
+    r"\)? <part|tadi|ini|kemarin>{0,2} [,(|/-]{0,2} <hari|pada|tanggal>{0,3} \(?"
+)
 _LONGEST_CLOCK: Final = 9
 # What stands between an explicit date and a relative word beside it, which it beats.
-_BESIDE: Final = re.compile(r"[),(|pohqKYT-]{0,3}")
+_BESIDE: Final = pattern(r"[),(|<pada><other><hari><sekitar><tanggal><yang><part>-]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)

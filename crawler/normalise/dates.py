@@ -1,9 +1,6 @@
-"""Indonesian dates in a text: which days, and when.
+"""The dates of a text: those of its events, that of a snippet, and when a page was published.
 
-The grammar is in the neighbours of this module: words and tokens, printed dates, clock times,
-relative words, and the calendar that settles the years.
-
-The moment at which a page says that it was published.
+The lexer, the grammar, relative words and the calendar are the neighbours of this module.
 """
 
 from __future__ import annotations
@@ -15,16 +12,7 @@ from typing import Final
 
 from crawler.items import FoundDate
 from crawler.normalise.date_grammar import Clock, clock_alone
-from crawler.normalise.date_lexer import (
-    CODES,
-    ENGLISH_MONTHS,
-    MONTH_SLIPS,
-    MONTHS,
-    WEEKDAY_NAMES,
-    Tokens,
-    lower,
-    month_named,
-)
+from crawler.normalise.date_lexer import Tokens, lower, month_named, pattern
 from crawler.normalise.date_relative import relatives
 from crawler.normalise.date_resolve import (
     Reading,
@@ -35,6 +23,7 @@ from crawler.normalise.date_resolve import (
     is_beside,
     marked_clocks,
 )
+from crawler.normalise.vocabulary import ENGLISH_MONTHS, KINDS, MONTH_SLIPS, MONTHS, WEEKDAY_NAMES
 
 # A date after one of these is that of an edit.
 _EDITED: Final = re.compile(
@@ -46,9 +35,11 @@ _STATED: Final = re.compile(
     r"|dirilis|diposting|diunggah|dimuat)\b"
 )
 # A month alone, as magazines print it, among few other words.
-_MONTH: Final = re.compile(r"[op:,|(-]{0,5}(?P<month>M),?(?P<year>y)[)|,o-]{0,3}")
-# A day and a year with an unknown word between, or after it: 12 Ogos 2021.
-_UNREAD: Final = re.compile(r"do,?y|o d,?y")
+_MONTH: Final = pattern(
+    "[<other><pada>:,|(-]{0,5} (?P<month><month>) ,? (?P<year><year>) [)|,<other>-]{0,3}"
+)
+# A day and a year with an unknown word between them: 12 Ogos 2021.
+_UNREAD: Final = pattern("<number> <other> ,? <year>")
 _LONGEST_UNREAD: Final = 100
 
 __all__ = ["find_dates", "normalise", "read_published"]
@@ -131,9 +122,9 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
 
 
-def _coded(codes: str) -> str:
-    """A pattern for each word of the vocabulary that has one of *codes*."""
-    return _any_of(word for word, code in CODES.items() if code in codes)
+def _of_kind(*kinds: str) -> str:
+    """A pattern for each word of the vocabulary that is of one of *kinds*."""
+    return _any_of(word for word, kind in KINDS.items() if kind in kinds)
 
 
 # What no date of a text is without, made from the vocabulary: a number before what can be a month,
@@ -148,16 +139,16 @@ _NUMBERS: Final = re.compile(
       | (?:st|nd|rd|th)?,?\s(?:19|20)[0-9][0-9] )""",
     re.VERBOSE,
 )
-_PART_OF_DAY: Final = rf"(?:{_coded('T')}|dini[\s-]hari)"
+_PART_OF_DAY: Final = rf"(?:{_of_kind('part')}|dini[\s-]hari)"
 _WORDS: Final = re.compile(
     rf"""[^a-z0-9](?:
-        (?:{_any_of(WEEKDAY_NAMES)}|{_coded("BSVX")})\b
+        (?:{_any_of(WEEKDAY_NAMES)}|{_of_kind("besok", "semalam", "kemarin", "lusa")})\b
       | d?jum(?:['’‘`"a,\\]|\s)                                  # Jum'at, however it is typed
-      | (?:{_coded("huc")})\s(?:(?:{_coded("Y")})\s)?(?:{_coded("LQ")})\b  # seminggu yang lalu
+      | (?:{_of_kind("hari", "pekan", "one")})\s(?:(?:{_of_kind("yang")})\s)?(?:{_of_kind("lalu", "lagi")})\b  # seminggu yang lalu
       | hari\s(?:ini|tadi)\b
       | (?:{_any_of(ENGLISH_MONTHS)})\s[0-9]
       | {_PART_OF_DAY}\stadi\b | tadi\s{_PART_OF_DAY}\b
-      | tanggal\s(?:[0-9]{{1,2}}\sbulan|(?:{_coded("n")})\s) )""",
+      | tanggal\s(?:[0-9]{{1,2}}\sbulan|(?:{_of_kind("spelt")})\s) )""",
     re.VERBOSE,
 )
 _BEHIND, _AHEAD = 48, 64  # characters around such a place that can belong to its date

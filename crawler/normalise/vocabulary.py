@@ -1,0 +1,190 @@
+"""The words that are read for what they mean, old and wrong spellings included.
+
+A new spelling is learnt here: the lexer of dates, the search for them in a text, datelines and
+bylines are all made from these lists.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _numbered(names: dict[int, str]) -> dict[str, int]:
+    return {word: number for number, words in names.items() for word in words.split()}
+
+
+def _keyed(names: dict[str, str]) -> dict[str, str]:
+    return {word: name for name, words in names.items() for word in words.split()}
+
+
+def _all(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+MONTH_NAMES: Final = _numbered(
+    {
+        1: "januari djanuari january",
+        2: "februari pebruari febuari february",
+        3: "maret march",
+        4: "april",
+        5: "mei may",
+        6: "juni djuni djoeni juny june",
+        7: "juli djuli djoeli july",
+        8: "agustus agoestoes august",
+        9: "september",
+        10: "oktober october",
+        11: "november nopember",
+        12: "desember december",
+    }
+)
+MONTH_ABBREVIATIONS: Final = _numbered(
+    {
+        1: "jan djan",
+        2: "feb peb febr pebr",
+        3: "mar mrt",
+        4: "apr",
+        6: "jun djun",
+        7: "jul djul",
+        8: "agt agu ags agust agst agts aug",
+        9: "sep sept",
+        10: "okt oct",
+        11: "nov nop",
+        12: "des dec",
+    }
+)
+MONTHS: Final = MONTH_NAMES | MONTH_ABBREVIATIONS
+# How the names begin with a slip, of those that papers print: "12 Jnauari", "3 Spetember".
+MONTH_SLIPS: Final = _all(
+    "jna jin jil jln fe fb pbb mai mer mey mie arp api ag au spe set ok oc ot no nvo npo de dse djo"
+)
+ENGLISH_MONTHS: Final = _all("january february march may june july august october december")
+
+WEEKDAY_NAMES: Final = _numbered(
+    {
+        0: "senin senen monday",
+        1: "selasa salasa slasa tuesday",
+        2: "rabu rebo wednesday",
+        3: "kamis kemis thursday",
+        4: "jumat jum'at jumaat djumat djum'at friday",
+        5: "sabtu saptu saptoe saturday",
+        6: "minggu ahad sunday",
+    }
+)
+WEEKDAY_ABBREVIATIONS: Final = _numbered(
+    {
+        0: "sen mon",
+        1: "sel tue",
+        2: "rab wed",
+        3: "kam thu",
+        4: "jum fri",
+        5: "sab sat",
+        6: "min ming sun",
+    }
+)
+WEEKDAYS: Final = WEEKDAY_NAMES | WEEKDAY_ABBREVIATIONS
+SUNDAY_OR_WEEK: Final = "minggu"
+# Words that take a full stop; the short weekdays name one only with it: "Sel." but "sel".
+ABBREVIATIONS: Final = frozenset(
+    (*MONTH_ABBREVIATIONS, *WEEKDAY_ABBREVIATIONS, *_all("pkl pk tgl no jl jln telp wa nomor"))
+)
+
+# Offsets in minutes: the three Indonesian zones, and what feeds and ISO strings print.
+ZONES: Final = {"wib": 420, "wita": 480, "wit": 540, "gmt": 0, "utc": 0, "z": 0}
+ZONE_NAMES: Final = {"barat": 420, "tengah": 480, "timur": 540}
+
+NUMBERS: Final = _numbered(
+    {
+        0: "nol",
+        1: "satu",
+        2: "dua",
+        3: "tiga",
+        4: "empat",
+        5: "lima",
+        6: "enam",
+        7: "tujuh",
+        8: "delapan",
+        9: "sembilan",
+        10: "sepuluh",
+        11: "sebelas",
+    }
+)
+TEEN: Final = "belas"
+TIMES_TEN: Final = "puluh"
+
+UNITS: Final = _keyed(
+    {
+        "hari": "hari hr day days",
+        "pekan": "pekan minggu mgg week weeks",
+        "bulan": "bulan bln month months",
+        "pukul": "jam hour hours",
+        "menit": "menit mnt minute minutes",
+    }
+)
+ONE_UNIT: Final = _keyed(
+    {"hari": "sehari", "pekan": "sepekan seminggu", "bulan": "sebulan", "pukul": "sejam"}
+)
+
+KINDS: Final[dict[str, str]] = {
+    **_keyed(
+        {
+            "pukul": "pukul pkl pk jam",
+            "sekitar": (
+                "sekitar sekira sekiranya kira-kira kurang-lebih lebih-kurang kisaran tepat at"
+            ),
+            "am": "am pm",
+            "part": "pagi siang sore petang malam dinihari subuh",
+            "tanggal": "tanggal tgl tertanggal bertanggal tanggl",
+            "pada": "pada",
+            "hingga": "hingga sampai smp s/d sd until to through ~",
+            "dan": "dan serta and &",
+            "awal": "awal akhir pertengahan medio",
+            "lalu": "lalu silam ago",
+            "kemarin": "kemarin kemaren yesterday",
+            "tadi": "tadi",
+            "ini": "ini",
+            "yang": "yang yg",
+            "depan": "mendatang depan",
+            "nanti": "nanti",
+            "besok": "besok esok tomorrow",
+            "lusa": "lusa",
+            "semalam": "semalam semalem",
+            "lagi": "lagi",
+            "era": "m masehi h hijriah hijriyah",
+            "th": "st nd rd th",
+            "setengah": "setengah",
+            "t": "t",
+            "tahun": "tahun setahun",
+            "pasaran": "legi pahing paing pon wage kliwon",
+            "hijri": (
+                "muharram muharam safar rabiul rabiulawal rabiulakhir jumadil jumadilawal "
+                "jumadilakhir rajab syakban sya'ban syaban ramadan ramadhan romadhon syawal "
+                "syawwal zulkaidah zulqaidah zulkadah dzulqa'dah dzulqaidah dzulkaidah zulhijah "
+                "zulhijjah dzulhijjah dzulhijah suro sura mulud"
+            ),
+        }
+    ),
+    **dict.fromkeys(MONTHS, "month"),
+    **dict.fromkeys(ZONES, "zone"),
+    **dict.fromkeys((*NUMBERS, TEEN, TIMES_TEN), "spelt"),
+    **UNITS,
+    **dict.fromkeys(WEEKDAY_NAMES, "weekday"),
+    **dict.fromkeys(_all("mon tue wed thu fri sat sun jum"), "weekday"),
+    **dict.fromkeys(ONE_UNIT, "one"),
+}
+"""What each word is to the grammar of dates; its names are those of ``date_lexer.LETTERS``."""
+
+# Words that make the number after them the number of a law, a house, a page, a match …
+NUMBERED: Final = _all(
+    "nomor nomer no nmr num uu pp perda perpres perbup perwal pergub permen inpres sk "
+    "se pasal ayat bab plat nopol telp telepon hp wa kode skor rasio rt rw blok kav "
+    "km halaman hal versi seri bagian part episode jilid registrasi reg nik nip rekening "
+    "perbandingan skala ukuran kontak"
+)
+# Of these even a number before the name of a month is one of many: Liga 1, kelas 2.
+NUMBERED_ALWAYS: Final = _all("liga formula kelas pasal ayat sman smpn smkn sdn nomor no uu")
+# What is named for a date: Jalan 17 Agustus, Universitas 17 Agustus 1945.
+NAMED_FOR_A_DATE: Final = _all(
+    "jalan jl jln gang stadion gelora lapangan universitas institut teknologi taman "
+    "bandara kampung sma smk smp sd gerakan rs rsud monumen gedung museum makam jembatan gereja "
+    "masjid pantai pasar perguruan yayasan kompleks"
+)
