@@ -3,22 +3,33 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 READY := .venv/.ready
+SERVER := .venv/.ready-server
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo docs test test-tools lint bench figures fuzz soak clean
+.PHONY: help install install-server demo docs test test-tools lint bench figures fuzz soak clean
 
 help:
 	@echo "make demo   crawl the embedded newsroom and show what was archived"
 	@echo "make test   lint, types, import rules, tests"
 	@echo "make docs   write what docs/ says of fields, commands and settings anew"
+	@echo "make install-server   what a server needs, and no more"
 	@echo "make install | test-tools | bench | figures | fuzz | soak | clean"
 
 install: $(READY)
 
+# What crawls, reads, verifies and exports, and messages: neither plots nor tools of development.
+install-server: $(SERVER)
+
+$(SERVER): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) install -c constraints.txt --upgrade pip
+	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt -e ".[notify]"
+	@touch $@
+
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) install -c constraints.txt --upgrade pip
-	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt -e . --group dev
+	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt -e ".[notify,parquet,report]" --group dev
 	@touch $@
 
 demo: $(READY)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -86,6 +87,18 @@ class ArchiveDamaged(ArchiveError):
         self.file = file
         self.offset = offset
         self.problem = problem
+
+
+@contextmanager
+def extra(name: str, what: str) -> Iterator[None]:
+    """Say which extra of this project brings a package that *what* imports in here."""
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigurationError(
+            f"{what} wants the package {error.name}; install it with: "
+            f'.venv/bin/python -m pip install -c constraints.txt -e ".[{name}]"'
+        ) from None
 
 
 def attempt(work: Callable[[], Result]) -> tuple[Result | None, Exception | None]:

@@ -12,7 +12,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.archive import RunRecord, last_runs
-from crawler.errors import ArchiveError, ConfigurationError
+from crawler.errors import ArchiveError, ConfigurationError, extra
 from crawler.extensions import RunKeeper, newsroom_of
 from crawler.project import EXIT_ALARM, EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE
 
@@ -139,13 +139,8 @@ def channels(settings: BaseSettings) -> Apprise | None:
     urls = settings["NOTIFY_URLS"]
     if not urls:
         return None
-    try:
+    with extra("notify", "NOTIFY_URLS"):
         from apprise import Apprise, AppriseAsset  # noqa: PLC0415 -- half a second, and optional
-    except ImportError:
-        raise ConfigurationError(
-            "NOTIFY_URLS: the package apprise is missing; "
-            'install it with: .venv/bin/python -m pip install -c constraints.txt -e ".[notify]"'
-        ) from None
     found = Apprise(asset=AppriseAsset(app_id="newsroom-archive", app_desc="News archive"))
     for number, url in enumerate([urls] if isinstance(urls, str) else urls, 1):
         if not isinstance(url, str) or not found.add(url):

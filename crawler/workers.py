@@ -23,7 +23,7 @@ import attrs
 
 from crawler.archive import RawLine, Rules
 from crawler.archive.verify import Change, changes
-from crawler.errors import ArchiveError, ConfigurationError, attempt
+from crawler.errors import ArchiveError, ConfigurationError, attempt, extra
 from crawler.extract import EXTRACTOR, extract_article, page_hash
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
@@ -198,12 +198,8 @@ class Dask:
     """
 
     def __init__(self, address: str) -> None:
-        try:
+        with extra("dask", "--dask"):
             distributed = import_module("distributed")
-        except ImportError:
-            raise ConfigurationError(
-                "--dask wants the package distributed; pip install -e '.[dask]' brings it"
-            ) from None
         self.address = address
         self._lost = (
             OSError,

@@ -17,7 +17,7 @@ import hashlib
 import re
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -116,22 +116,21 @@ def revisit(exchange: Exchange, original: CaptureReference) -> Member:
     )
 
 
-def warcinfo(filename: str, *, archive: str, operator: str, robots: str, date: str) -> bytes:
-    """Return the record with which a file begins; what is empty is left out of it."""
-    said = {
+_DESCRIPTION: Final = (
+    "Entity bodies are stored byte for byte, their content coding kept. HTTP header fields are as "
+    "the crawler's framework hands them on: names may be re-cased, and Transfer-Encoding is gone."
+)
+
+
+def warcinfo(filename: str, said: Mapping[str, str], *, date: str) -> bytes:
+    """Return the record with which a file begins; of what is *said*, what is empty is left out."""
+    fields = {
         "software": f"newsroom-archive/{__version__}",
         "format": "WARC File Format 1.1",
         "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "operator": operator,
-        "isPartOf": archive,
-        "robots": robots,
-        "description": (
-            "Entity bodies are stored byte for byte, their content coding kept. HTTP header fields "
-            "are as the crawler's framework hands them on: names may be re-cased, and "
-            "Transfer-Encoding is gone."
-        ),
+        **said,
     }
-    body = "".join(f"{name}: {_line(value)}\r\n" for name, value in said.items() if value)
+    body = "".join(f"{name}: {_line(value)}\r\n" for name, value in fields.items() if value)
     return _member(
         "warcinfo",
         new_record_id(),
@@ -456,9 +455,12 @@ class WarcFiles:
         self._append(
             warcinfo(
                 name,
-                archive=self.archive,
-                operator=self.operator,
-                robots=self.robots,
+                {
+                    "operator": self.operator,
+                    "isPartOf": self.archive,
+                    "robots": self.robots,
+                    "description": _DESCRIPTION,
+                },
                 date=stamp(now),
             )
         )

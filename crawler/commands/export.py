@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 
+from crawler.errors import extra
 from crawler.export.selection import Selection, checked_day, checked_moment
 from crawler.project import ArchiveCommand, say
 
@@ -66,7 +67,8 @@ class Command(ArchiveCommand):
 
 
 def _parquet(selection: Selection, path: Path) -> str:
-    from crawler.export.parquet import write_parquet  # noqa: PLC0415 -- slow to import
+    with extra("parquet", "--to parquet"):
+        from crawler.export.parquet import write_parquet  # noqa: PLC0415 -- slow to import
 
     return _articles(write_parquet(selection.articles(), path))
 

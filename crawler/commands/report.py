@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.errors import extra
 from crawler.project import ArchiveCommand, say
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Command(ArchiveCommand):
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        from crawler.export.report import write_report  # noqa: PLC0415 -- slow to import
+        with extra("report", "A report"):
+            from crawler.export.report import write_report  # noqa: PLC0415 -- slow to import
 
         folders = self.names(args)
         path = Path(opts.output)

@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-import io
 import json
 import re
 import sqlite3
@@ -31,12 +30,13 @@ from typing import IO, Any, Final, Protocol, Self
 from urllib.parse import urlsplit
 
 import attrs
-from warcio.warcwriter import WARCWriter
 
 from crawler import __version__
+from crawler.archive.warc import warcinfo
 from crawler.archive.warc_reading import Record, Records
 from crawler.export.selection import Selection, hidden_records, new_file
 from crawler.items import Article, CaptureReference
+from crawler.timestamps import stamp
 
 _WWW: Final = re.compile(r"^(https?://)www\d*\.")
 _DEFAULT_PORT: Final = {"http": 80, "https": 443}
@@ -240,15 +240,8 @@ class _Package:
         self.warcs += 1
         name = f"{self.name}-{self.warcs:05}.warc.gz"
         self.warc = _Entry(self, f"archive/{name}", packed=True)
-        buffer = io.BytesIO()
-        writer = WARCWriter(buffer, gzip=True)
-        fields = {
-            "software": f"newsroom-archive/{__version__}",
-            "format": "WARC File Format 1.1",
-            "description": f"{self.title}: records of an archive, copied byte for byte",
-        }
-        writer.write_record(writer.create_warcinfo_record(name, fields))
-        self.warc.write(buffer.getvalue())
+        said = {"description": f"{self.title}: records of an archive, copied byte for byte"}
+        self.warc.write(warcinfo(name, said, date=stamp(self.now)))
 
     def add(
         self, article: Article, records: Callable[[CaptureReference], Iterator[Record]]
