@@ -665,6 +665,26 @@ def test_every_word_that_begins_a_date_is_looked_for() -> None:
     assert missed == []
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("month_and_day", [(1, 1), (12, 31)])
+def test_the_calendar_ends_without_a_trace_back(year: int, month_and_day: tuple[int, int]) -> None:
+    anchor = dt.datetime(year, *month_and_day, 23, 30, tzinfo=WIB)
+    phrases = [*KINDS, *(f"{one} {other}" for one in KINDS for other in ("lalu", "depan", "tadi"))]
+    phrases += [f"99 {one} {other}" for one in KINDS for other in ("lalu", "lagi")]
+    phrases += ["Minggu, pekan depan", "Senin, pekan lalu", "Jumat-Sabtu depan", "30 Des - 2 Jan"]
+    phrases += ["31 Desember pukul 24.00", "pukul 23.00-01.00 WIB", "1 Januari", "Des-Jan"]
+    for phrase in phrases:
+        assert isinstance(normalise(phrase, anchor), str | None)
+        assert isinstance(find_dates(f"Mereka datang {phrase} bersama", anchor), list)
+
+
+def test_no_day_is_before_the_first_or_after_the_last() -> None:
+    first, last = (dt.datetime(*day, tzinfo=WIB) for day in ((1, 1, 1), (9999, 12, 31)))
+    assert (normalise("kemarin", first), normalise("besok", first)) == (None, "0001-01-02")
+    assert (normalise("kemarin", last), normalise("besok", last)) == ("9999-12-30", None)
+    assert (normalise("bulan lalu", first), normalise("bulan depan", last)) == (None, None)
+
+
 def is_a_day(read: str | None) -> str:
     """Return *read* where it is a day without a clock time, else an empty text."""
     return read if read is not None and len(read) == len("2023-03-16") else ""

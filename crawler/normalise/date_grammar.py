@@ -14,6 +14,7 @@ from typing import Final
 
 from crawler.normalise.date_lexer import (
     Tokens,
+    letters,
     month_named,
     pattern,
     spelt_number,
@@ -316,8 +317,13 @@ _DATE_GOES_ON: Final = pattern(
     "<sekitar>? <pukul> | <zone> | <depan> | <lalu> | <joint> <tanggal>? <number>/{1,2}<number>"
 )
 _SINCE: Final = ("pada", "sejak", "mulai", "hingga", "sampai")
-_TURNS: Final = {"L": -1, "V": -1, "I": 0, "F": 1}
-_MONTHS_A_YEAR: Final = 12
+MONTHS_A_YEAR: Final = 12
+# Where from here these words point, by their letters.
+TURNS: Final = {
+    **dict.fromkeys(letters("lalu|kemarin"), -1),
+    **dict.fromkeys(letters("ini"), 0),
+    **dict.fromkeys(letters("depan|besok|nanti"), 1),
+}
 _LONGEST_MONTH: Final = 31
 _COUNTS: Final = tuple("oJhubiP.:")  # what follows a number that is no day: Mei 12 orang
 
@@ -386,7 +392,7 @@ def _printed(
     if len(days) > 1:
         last = replace(point, day=days[-1], weekday=last_weekday if found["last_weekday"] else None)
         if days[-1] < days[0]:  # 28-3 Januari begins in the month before
-            month = (point.month - 2) % _MONTHS_A_YEAR + 1
+            month = (point.month - 2) % MONTHS_A_YEAR + 1
             first = replace(first, month=month, year=None if month > point.month else point.year)
     return Printed(first, last, begin, end, named)
 
@@ -433,10 +439,10 @@ def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
 def _turn(tokens: Tokens, found: re.Match[str]) -> int:
     """How many years from the anchor's: tahun lalu, dua tahun lalu, tahun ini."""
     if not found["years"]:
-        return _TURNS[found["turn"]]
+        return TURNS[found["turn"]]
     word = tokens.words[found.start("years")]
     count = number(word) if found["years"] == "d" else NUMBERS.get(word, 0)
-    return count * _TURNS[found["turn"]]
+    return count * TURNS[found["turn"]]
 
 
 def _spelt(tokens: Tokens, found: re.Match[str]) -> Printed | None:
@@ -483,13 +489,13 @@ def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed
     year = _year(tokens, found.start("number_year")) if found["number_year"] else None
     if rest and not found["number_year"]:
         year = _short_year(tokens, places[1])
-        if month > _MONTHS_A_YEAR and days[0] > _MONTHS_A_YEAR:
+        if month > MONTHS_A_YEAR and days[0] > MONTHS_A_YEAR:
             year = None
     if rest and (year is None or found["number_year"]):  # 13/14/5, 13/14/5/2023
         days, month = [*days, month], rest[0]
     if not (in_place or found["number_year"] or (rest and year)):
         return None
-    if len(days) == 1 and days[0] <= _MONTHS_A_YEAR < month:
+    if len(days) == 1 and days[0] <= MONTHS_A_YEAR < month:
         days, month = [month], days[0]  # 4/13/2021 can only be month first
     point = Point(days[0], month, year)
     return _printed(tokens, found, days, point, end=found.end(), start=start, named=False)
@@ -516,9 +522,9 @@ def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:
     told, end, year = found["weekday"] or found["told"], found.end(), None
     if found["dashed_year"]:
         year = _year(tokens, found.start("dashed_year"))
-        if len(days) == 1 and days[0] <= _MONTHS_A_YEAR < month:
+        if len(days) == 1 and days[0] <= MONTHS_A_YEAR < month:
             days, month = [month], days[0]
-        if not told and not (0 < month <= _MONTHS_A_YEAR and 0 < days[0] <= _LONGEST_MONTH):
+        if not told and not (0 < month <= MONTHS_A_YEAR and 0 < days[0] <= _LONGEST_MONTH):
             return None
     elif not told or len(days) > 1 or tokens.code[end : end + 1] == "Z":
         return None

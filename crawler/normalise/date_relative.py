@@ -11,37 +11,39 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from crawler.normalise.date_grammar import number
+from crawler.normalise.date_grammar import MONTHS_A_YEAR, TURNS, number
 from crawler.normalise.date_lexer import Tokens, pattern, spelt_number, weekday_named
 from crawler.normalise.date_resolve import (
-    MONTHS_A_YEAR,
-    TURNS,
+    EARLIEST_YEAR,
     WEEK,
     Relative,
     day_of,
     month_of,
     week_of,
+    weekday_of,
 )
-from crawler.normalise.vocabulary import MONTHS, ONE_UNIT, SUNDAY_OR_WEEK, UNITS, WEEKDAY_NAMES
-
-
-def _all(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from crawler.normalise.vocabulary import (
+    MONTHS,
+    ONE_UNIT,
+    SUNDAY_OR_WEEK,
+    UNITS,
+    WEEKDAY_NAMES,
+    words_of,
+)
 
 # What is done every week names no date.
-_SCHEDULED: Final = _all("setiap tiap saban per every")
+_SCHEDULED: Final = words_of("setiap tiap saban per every")
 # A weekday after these is part of a name: Pasar Minggu, Pekan Sabtu, salat Jumat.
-_NAMING: Final = _all(
+_NAMING: Final = words_of(
     "pasar salat shalat sholat solat khutbah khotbah ibadah misa koran puasa gerakan program radar "
     "kampung jalan jl jln stasiun terminal bandar tanah kelurahan kecamatan desa pekan black"
 )
 # A weekday before these is a feast, a habit, one of many: Jumat Agung, Rabu kedua.
-_NAMED: Final = _all(
+_NAMED: Final = words_of(
     "agung abu putih suci palma wekasan curhat berkah bersih keramat ke pertama kedua ketiga "
     "keempat terakhir"
 )
-_INTRODUCING: Final = _all("pada hari sejak hingga sampai mulai di , ( kata")
+_INTRODUCING: Final = words_of("pada hari sejak hingga sampai mulai di , ( kata")
 # Another weekday, or a date of the Hijri calendar, of which the weekday is one.
 _LISTED: Final = pattern(r",? <weekday>|<pasaran>?[,(]? <number> <hijri>")
 
@@ -120,8 +122,6 @@ def _turned(today: dt.date, weekday: int, turn: str, *, of_week: bool = False) -
     return today - dt.timedelta(back)
 
 
-_EARLIEST: Final = 1000
-
 # Satu jam 30 menit yang lalu, 3 hari lagi, setengah jam lalu.
 _AGO: Final = r"""
     (?:(?P<half><setengah>) | (?P<count><number|long>(?:\(<spelt>{1,3}\))? | <spelt>{1,3}))
@@ -180,7 +180,10 @@ def relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Relative]:
     place = 0
     before: Relative | None = None
     while found := _RELATIVE.search(tokens.code, place):
-        here = _read(tokens, found, anchor)
+        try:
+            here = _read(tokens, found, anchor)
+        except OverflowError:  # before the year 1, or after 9999
+            here = None
         if here is None:  # in "pukul 10 Rabu lalu" the number counts no days
             place = found.start("unit") if found["way"] else found.end()
             continue
@@ -209,10 +212,12 @@ def _joined(tokens: Tokens, one: Relative, other: Relative) -> Relative | None:
     if not (_APPOSED.fullmatch(gap) if bare is other else follows):
         return None
     if told.week:
-        day = dt.date.fromisocalendar(*told.week, bare.weekday + 1)
+        day = weekday_of(told.week, bare.weekday)
     elif told.day and not told.last:
         day = told.day
     else:
+        day = None
+    if day is None:
         return None
     return Relative(one.start, other.end, day=day, weekday=bare.weekday)
 
@@ -312,7 +317,7 @@ def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relati
         number(tokens.words[found.start(name)]) if found[name] else None
         for name in ("year", "until_year")
     ]
-    if month is None or not all(_EARLIEST <= y <= today.year + 10 for y in years if y):
+    if month is None or not all(EARLIEST_YEAR <= y <= today.year + 10 for y in years if y):
         return None
     year, until_year = years
     wraps = until is not None and until < month
@@ -322,6 +327,8 @@ def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relati
         if not (found["govern"] or found["name_turn"] or until):
             return None
         year = _year_of_month(month, until, today, found["name_turn"], bool(found["by_year"]))
+    if not dt.MINYEAR <= year <= dt.MAXYEAR - wraps:
+        return None
     last = (until_year or year + wraps, until) if until is not None else None
     return Relative(*found.span(), month=(year, month), last_month=last)
 

@@ -9,17 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from crawler.normalise.date_grammar import Clock, Point, Printed, clock_at, printed_dates
+from crawler.normalise.date_grammar import (
+    MONTHS_A_YEAR,
+    TURNS,
+    Clock,
+    Point,
+    Printed,
+    clock_at,
+    printed_dates,
+)
 from crawler.normalise.date_lexer import Tokens, pattern
 
 _NEXT_WITHIN: Final = dt.timedelta(days=60)  # how far ahead a date without a year may lie
 _YEARS_AHEAD: Final = 10  # a year farther past the anchor is a slip
-_EARLIEST, _LATEST = 1000, 2100  # what four digits can mean without an anchor
+EARLIEST_YEAR: Final = 1000
+_LATEST: Final = 2100  # without an anchor
 _LEAP: Final = 8  # the 29th of February returns within eight years
 WEEK: Final = 7
-MONTHS_A_YEAR: Final = 12
-# Lalu, kemarin, ini, depan, besok, nanti: where from here they point.
-TURNS: Final = {"L": -1, "V": -1, "I": 0, "F": 1, "B": 1, "U": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,7 @@ def resolve(printed: Printed, anchor: dt.date | None, *, coming: bool) -> Span |
 
 def _plausible(year: int | None, anchor: dt.date | None) -> int | None:
     latest = anchor.year + _YEARS_AHEAD if anchor else _LATEST
-    return year if year is not None and _EARLIEST <= year <= latest else None
+    return year if year is not None and EARLIEST_YEAR <= year <= latest else None
 
 
 def _without_year(point: Point, anchor: dt.date | None, *, coming: bool) -> dt.date | None:
@@ -111,7 +117,7 @@ def _without_year(point: Point, anchor: dt.date | None, *, coming: bool) -> dt.d
             break
     for ahead in range(2):
         day = day_of(anchor.year + ahead, point.month, point.day)
-        if day and anchor < day <= anchor + _NEXT_WITHIN:
+        if day and anchor < day and day - anchor <= _NEXT_WITHIN:
             coming_day = day
     if past is None or coming_day is None:
         return past or coming_day
@@ -145,9 +151,20 @@ def week_of(today: dt.date, turn: str) -> tuple[int, int]:
     return year, week
 
 
+def weekday_of(week: tuple[int, int], weekday: int) -> dt.date | None:
+    """That day of an ISO week, None where the calendar ends before it."""
+    try:
+        return dt.date.fromisocalendar(*week, weekday + 1)
+    except (ValueError, OverflowError):
+        return None
+
+
 def month_of(day: dt.date, months: int) -> tuple[int, int]:
     """Year and month of *day*, so many months on."""
     year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        msg = f"the calendar has no year {year}"
+        raise OverflowError(msg)  # as the sum of a day and a timedelta does
     return year, month + 1
 
 

@@ -62,7 +62,8 @@ def read_published(text: str, zone: dt.tzinfo) -> str | None:
         clock = reading.clock
         if clock is None and len(readings) == 1:
             clock = next(marked_clocks(tokens), None)
-        return _moment(reading, clock, zone)
+        assert reading.span is not None
+        return _moment(reading.span.first, clock, zone)
     return None if readings else _month(tokens) or _unread(tokens, zone)
 
 
@@ -73,9 +74,7 @@ def _is_of_edit(label: str) -> bool:
     return bool(edits) and max(edits) > max(stated, default=0)
 
 
-def _moment(reading: Reading, clock: Clock | None, zone: dt.tzinfo) -> str:
-    assert reading.span is not None
-    day = reading.span.first
+def _moment(day: dt.date, clock: Clock | None, zone: dt.tzinfo) -> str:
     moment = clock.on(day, dt.datetime.combine(day, dt.time(12), zone)) if clock else None
     return clock.iso(moment) if clock and moment else day.isoformat()
 
@@ -108,10 +107,7 @@ def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
     )
     if day is None:
         return None
-    clock = next(marked_clocks(tokens), None)
-    from_day = day.date()
-    moment = clock.on(from_day, dt.datetime.combine(from_day, dt.time(12), zone)) if clock else None
-    return clock.iso(moment) if clock and moment else from_day.isoformat()
+    return _moment(day.date(), next(marked_clocks(tokens), None), zone)
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -309,6 +305,8 @@ def _form(span: Span, clock: Clock | None, anchor: dt.datetime | None) -> str:
     hour, minute = clock.until
     until = moment.replace(hour=hour, minute=minute, second=0)
     if until <= moment:
+        if moment.date() == dt.date.max:
+            return clock.iso(moment)
         until += dt.timedelta(days=1)
     return f"{clock.iso(moment)}/{clock.iso(until)}"
 

@@ -17,7 +17,8 @@ def _keyed(names: dict[str, str]) -> dict[str, str]:
     return {word: name for name, words in names.items() for word in words.split()}
 
 
-def _all(words: str) -> frozenset[str]:
+def words_of(words: str) -> frozenset[str]:
+    """The words of a list that is typed as one text."""
     return frozenset(words.split())
 
 
@@ -54,10 +55,10 @@ MONTH_ABBREVIATIONS: Final = _numbered(
 )
 MONTHS: Final = MONTH_NAMES | MONTH_ABBREVIATIONS
 # How the names begin with a slip, of those that papers print: "12 Jnauari", "3 Spetember".
-MONTH_SLIPS: Final = _all(
+MONTH_SLIPS: Final = words_of(
     "jna jin jil jln fe fb pbb mai mer mey mie arp api ag au spe set ok oc ot no nvo npo de dse djo"
 )
-ENGLISH_MONTHS: Final = _all("january february march may june july august october december")
+ENGLISH_MONTHS: Final = words_of("january february march may june july august october december")
 
 WEEKDAY_NAMES: Final = _numbered(
     {
@@ -85,7 +86,7 @@ WEEKDAYS: Final = WEEKDAY_NAMES | WEEKDAY_ABBREVIATIONS
 SUNDAY_OR_WEEK: Final = "minggu"
 # Words that take a full stop; the short weekdays name one only with it: "Sel." but "sel".
 ABBREVIATIONS: Final = frozenset(
-    (*MONTH_ABBREVIATIONS, *WEEKDAY_ABBREVIATIONS, *_all("pkl pk tgl no jl jln telp wa nomor"))
+    (*MONTH_ABBREVIATIONS, *WEEKDAY_ABBREVIATIONS, *words_of("pkl pk tgl no jl jln telp wa nomor"))
 )
 
 # Offsets in minutes: the three Indonesian zones, and what feeds and ISO strings print.
@@ -168,22 +169,22 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys((*NUMBERS, TEEN, TIMES_TEN), "spelt"),
     **UNITS,
     **dict.fromkeys(WEEKDAY_NAMES, "weekday"),
-    **dict.fromkeys(_all("mon tue wed thu fri sat sun jum"), "weekday"),
+    **dict.fromkeys(words_of("mon tue wed thu fri sat sun jum"), "weekday"),
     **dict.fromkeys(ONE_UNIT, "one"),
 }
 """What each word is to the grammar of dates; its names are those of ``date_lexer.LETTERS``."""
 
 # Words that make the number after them the number of a law, a house, a page, a match …
-NUMBERED: Final = _all(
+NUMBERED: Final = words_of(
     "nomor nomer no nmr num uu pp perda perpres perbup perwal pergub permen inpres sk "
     "se pasal ayat bab plat nopol telp telepon hp wa kode skor rasio rt rw blok kav "
     "km halaman hal versi seri bagian part episode jilid registrasi reg nik nip rekening "
     "perbandingan skala ukuran kontak"
 )
 # Of these even a number before the name of a month is one of many: Liga 1, kelas 2.
-NUMBERED_ALWAYS: Final = _all("liga formula kelas pasal ayat sman smpn smkn sdn nomor no uu")
+NUMBERED_ALWAYS: Final = words_of("liga formula kelas pasal ayat sman smpn smkn sdn nomor no uu")
 # What is named for a date: Jalan 17 Agustus, Universitas 17 Agustus 1945.
-NAMED_FOR_A_DATE: Final = _all(
+NAMED_FOR_A_DATE: Final = words_of(
     "jalan jl jln gang stadion gelora lapangan universitas institut teknologi taman "
     "bandara kampung sma smk smp sd gerakan rs rsud monumen gedung museum makam jembatan gereja "
     "masjid pantai pasar perguruan yayasan kompleks"
