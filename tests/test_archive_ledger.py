@@ -487,6 +487,19 @@ def test_ledger_with_a_flipped_bit_makes_no_revision(folder: Folder) -> None:
     assert folder.lines() == before
 
 
+def test_ledger_of_an_earlier_program_is_rebuilt(folder: Folder) -> None:
+    story(folder)
+    before = articles(folder.path / NAME)
+    with closing(sqlite3.connect(folder.path / NAME)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with folder.open() as archive:
+        (repair,) = archive.repairs
+        assert repair.endswith(
+            "earlier version of this program, schema 1): rebuilt from 12 lines in 2 files"
+        )
+    assert articles(folder.path / NAME) == before
+
+
 def test_ledger_behind_the_lines_catches_up_from_their_end(folder: Folder) -> None:
     folder.run(found(1), found(2))
     behind = (folder.path / NAME).read_bytes()

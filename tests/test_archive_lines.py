@@ -12,9 +12,8 @@ import pytest
 from crawler.archive import RunReport, read
 from crawler.archive.files import cut_torn_line, last_lines
 from crawler.archive.finishing import compress, finished_months
-from crawler.archive.lines import MonthFile, Position, month_files, read_line
+from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.warc_reading import zstd
-from crawler.errors import ArchiveDamaged
 from tests.archive_site import Folder, found, rules_2
 
 
@@ -189,7 +188,7 @@ def test_lines_are_added_to_a_month_compressed_too_early(folder: Folder) -> None
     assert [article.id for article in read(folder.path)] == ["lintas:1", "lintas:2"]
 
 
-def test_one_line_of_a_compressed_month_needs_one_frame(tmp_path: Path) -> None:
+def test_compressed_month_is_frames_of_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "articles-2026-03.jsonl"
     lines = [(f'{{"n":{n},"text":"' + f"{n:07}" * 200 + '"}\n').encode() for n in range(4000)]
     path.write_bytes(b"".join(lines))
@@ -200,17 +199,8 @@ def test_one_line_of_a_compressed_month_needs_one_frame(tmp_path: Path) -> None:
         content = content[zstd.get_frame_size(content) :]
         frames += 1
     assert frames == 3
-    start = sum(map(len, lines[:2500]))
-    assert read_line(tmp_path, Position(202603, start, len(lines[2500]))) == lines[2500]
-    with pytest.raises(ArchiveDamaged, match="no line of 5 bytes"):
-        read_line(tmp_path, Position(202603, start, 5))
-    packed.write_bytes(zstd.compress(b"".join(lines)))  # as another program would
-    assert read_line(tmp_path, Position(202603, start, len(lines[2500]))) == lines[2500]
-
-
-def test_position_where_there_is_no_line(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveDamaged, match=r"articles-2026-03\.jsonl\.zst: byte 7: "):
-        read_line(tmp_path, Position(202603, 7, 5))
+    with MonthFile(202603, packed).open() as text:
+        assert list(text) == lines
 
 
 def test_files_of_other_names_are_no_lines(tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
         connection.execute("UPDATE articles SET revision = 9 WHERE id = 'lintas:1'")
         connection.execute("DELETE FROM articles WHERE id = 'lintas:3'")
         connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, source,"
-            " extractor, content_hash, page_hash, month, start, size, written FROM articles"
+            " extractor, content_hash, page_hash, captures, written, checksum FROM articles"
             " WHERE id = 'lintas:7'")  # fmt: skip
         connection.execute("DELETE FROM addresses WHERE article = 'lintas:4'")
         connection.commit()

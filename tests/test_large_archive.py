@@ -53,15 +53,3 @@ def test_no_question_of_a_run_reads_all_rows(
     assert index in " ".join(plan)
     full = [step for step in plan if step == "SCAN here" or "by_publication" in step]
     assert index == "by_publication" or not full
-
-
-def test_a_ledger_from_before_the_index_gets_it(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "lintas")
-    folder.run(found(1))
-    with folder.open() as archive:
-        archive._tables.connection.execute("DROP INDEX by_debt")
-    folder.run(found(1))
-    ledger = Ledger.read_only(folder.path)
-    names = {name for (name,) in ledger._rows("SELECT name FROM sqlite_master")}
-    ledger.close()
-    assert "by_debt" in names

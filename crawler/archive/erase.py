@@ -292,24 +292,23 @@ def _erase_records(
 
 def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) -> None:
     """Write *file* without the article's lines, and let the ledger follow."""
-    removed: list[tuple[int, int]] = []
+    removed = 0
 
-    def keep(offset: int, raw: bytes) -> bool:
+    def keep(_: int, raw: bytes) -> bool:
+        nonlocal removed
         schema, whose, _ = line_beginning(raw)
         if whose != id_ or schema == WITHHELD:
             return True
-        removed.append((offset, len(raw)))
+        removed += 1
         return False
 
     if all(keep(offset, raw) for offset, raw in file.lines()):
         return
-    removed.clear()
+    removed = 0
     size, crc = rewrite(file, keep)
-    erased.lines[file.path.name] += len(removed)
+    erased.lines[file.path.name] += removed
     tables = batches.tables
     tables.begin()
-    for offset, length in reversed(removed):
-        tables.move_lines(file.month, offset, length)
     tables.put_file(file.plain_name, size, crc)
     tables.commit()
 

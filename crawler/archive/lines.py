@@ -1,12 +1,11 @@
 """The files of lines: one a month, appended to, compressed when the month is long over.
 
-Text compressed in frames of whole lines, so that one line can be read without all before it.
+A compressed month is frames of whole lines, so that it is made a few MB at a time.
 """
 
 from __future__ import annotations
 
 import io
-import mmap
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from crawler.errors import ArchiveDamaged
 
 SUFFIX: Final = ".zst"
 
-# About so much text goes into a frame: less compresses worse, more makes a line dearer to read.
+# About so much text goes into a frame: less compresses worse, more takes more memory.
 _FRAME: Final = 2 * 1024 * 1024
 # Level 10 takes a tenth more room than 19, in a fourteenth of the time.
 _OPTIONS: Final[dict[int, int]] = {
@@ -48,27 +47,6 @@ def frames(lines: Iterable[bytes]) -> Iterator[bytes]:
 def pack(text: bytes) -> bytes:
     """Return *text* as a frame with a checksum."""
     return zstd.compress(text, options=_OPTIONS)
-
-
-def read_packed(path: Path, start: int, size: int) -> bytes:
-    """Return *size* bytes from *start* of the text that is packed in the file at *path*."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        frame = text = 0
-        while frame < len(content):
-            view = memoryview(content)[frame:]
-            packed = zstd.get_frame_size(view)
-            length = zstd.get_frame_info(view).decompressed_size
-            view.release()
-            if not length:  # not stated: made by another program, in one go
-                break
-            if text + length > start:
-                whole = zstd.decompress(content[frame : frame + packed])
-                return whole[start - text : start - text + size]
-            frame += packed
-            text += length
-    with zstd.ZstdFile(path) as source:
-        source.seek(start)
-        return source.read(size)
 
 
 def thaw(path: Path) -> None:
@@ -98,17 +76,6 @@ ARTICLES: Final = "articles"
 
 _NAME = re.compile(r"(?P<prefix>[a-z]+)-(?P<year>\d{4})-(?P<month>\d\d)\.jsonl(?:\.zst)?")
 _BUFFER: Final = 256 * 1024
-
-
-@attrs.frozen
-class Position:
-    """Where a line lies: *start* counts in the month's text, whether it is compressed or not."""
-
-    month: int
-    """Year and month: 202601."""
-
-    start: int
-    size: int
 
 
 @attrs.frozen(order=True)
@@ -179,25 +146,6 @@ def iterate(file: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[
         offset += len(line)
 
 
-def read_line(folder: Path, position: Position, prefix: str = ARTICLES) -> bytes:
-    """Return the line at *position*; :exc:`ArchiveDamaged` when there is none."""
-    name = _name(position.month, prefix)
-    path = folder / name
-    try:
-        if path.exists():
-            with path.open("rb") as file:
-                file.seek(position.start)
-                line = file.read(position.size)
-        else:
-            name += SUFFIX
-            line = read_packed(folder / name, position.start, position.size)
-    except (OSError, zstd.ZstdError) as error:
-        raise ArchiveDamaged(name, position.start, str(error)) from None
-    if len(line) != position.size or not line.endswith(b"\n"):
-        raise ArchiveDamaged(name, position.start, f"no line of {position.size} bytes")
-    return line
-
-
 class LineFiles:
     """Appends lines to the file of their month, in batches that are whole or absent."""
 
@@ -220,12 +168,10 @@ class LineFiles:
             self._file = None
             self._end = path.stat().st_size if path.exists() else 0
 
-    def add(self, line: bytes) -> Position:
-        """Add *line*, which ends in a newline, to the batch; return where it will be."""
-        position = Position(self._month, self._end, len(line))
+    def add(self, line: bytes) -> None:
+        """Add *line*, which ends in a newline, to the batch."""
         self._lines.append(line)
         self._end += len(line)
-        return position
 
     def commit(self) -> bytes:
         """Put the batch on disk; return it."""

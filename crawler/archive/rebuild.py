@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from crawler.archive.files import temporary
-from crawler.archive.lines import MonthFile, Position, month_files
+from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.schedule import first_look
 from crawler.archive.tables import NAME, PageHash, Tables, apply_line, open_unless_raised
 from crawler.archive.warc_reading import read_validators
@@ -37,14 +37,14 @@ class Filler:
 
     def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
         """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
-        chunk: list[tuple[Line, Position]] = []
+        chunk: list[Line] = []
         end = start
         try:
             for offset, raw in file.lines(start):
                 end = offset + len(raw)
                 crc = zlib.crc32(raw, crc)
                 try:
-                    chunk.append((parse_line(raw), Position(file.month, offset, len(raw))))
+                    chunk.append(parse_line(raw))
                 except InvalidRecord as error:
                     self.said.append(f"{file.path.name}: byte {offset}: no line ({error})")
                 if len(chunk) == _CHUNK:
@@ -54,14 +54,14 @@ class Filler:
             self.said.append(str(error))
         self._apply(chunk, file.plain_name, end, crc)
 
-    def _apply(self, chunk: list[tuple[Line, Position]], name: str, end: int, crc: int) -> None:
+    def _apply(self, chunk: list[Line], name: str, end: int, crc: int) -> None:
         rows = self.tables.rows()
-        rows.fetch([line.url for line, _ in chunk], [line.id for line, _ in chunk])
-        for line, position in chunk:
-            apply_line(rows, line, position, self.page_hash)
+        rows.fetch([line.url for line in chunk], [line.id for line in chunk])
+        for line in chunk:
+            apply_line(rows, line, self.page_hash)
             if isinstance(line, Withheld):
                 self.withheld.append(line.id)
-        for line in {line.id: line for line, _ in chunk}.values():
+        for line in {line.id: line for line in chunk}.values():
             row = rows.address(line.url)
             if row is not None:
                 row = first_look(row, self.now)
@@ -73,7 +73,7 @@ class Filler:
         self.tables.begin()
         self.tables.put(rows)
         self.tables.put_file(name, end, crc)
-        if chunk and (written := chunk[-1][0].written_at):
+        if chunk and (written := chunk[-1].written_at):
             self.tables.put_meta("written_at", max(written, self.tables.meta("written_at") or ""))
         self.tables.commit()
 
@@ -109,7 +109,7 @@ def open_ledger(folder: Path, page_hash: PageHash, now: dt.datetime) -> OpenedLe
         with open_unless_raised(tables):
             accounted = tables.files()
     except sqlite3.DatabaseError as error:
-        return _rebuild(folder, files, page_hash, now, f"was damaged ({error})")
+        return _rebuild(folder, files, page_hash, now, f"cannot be used ({error})")
     accounted = {name: known for name, known in accounted.items() if "/" not in name}
     behind = [(file, *accounted.pop(file.plain_name, (0, 0))) for file in files]
     lost = [file.plain_name for file, size, _ in behind if size > _size(file, size)]

@@ -229,7 +229,7 @@ class Recorder:
             reading,
             known,
             self.rereader.rules.extractor,
-            lambda: self.rereader.read(known, self._previous(known), notes) if known else None,
+            lambda: self.rereader.read(known, notes) if known else None,
         )
         if finding.as_of is not None and known is not None:
             past = verdict.kind == "changed" and self._is_past(finding.as_of, known)
@@ -245,7 +245,7 @@ class Recorder:
         self.sightings.drop(article.id)
         line: Article | None = None
         if verdict.writes:
-            previous = self._previous(known) if known else ()
+            previous = known.captures_of(known.source) if known else ()
             line = self.batches.write(
                 article,
                 verdict.revision,
@@ -422,15 +422,10 @@ class Recorder:
     def _is_past(self, as_of: str, known: ArticleRow) -> bool:
         """Whether the archive knows of a state of *known* that is later than *as_of*."""
         row = self.rows.address(known.url)
-        fetched = [comparable(each.fetched_at) for each in self._previous(known)]
+        fetched = [comparable(each.fetched_at) for each in known.captures_of(known.source)]
         if known.state == "gone" or not fetched:
             fetched.append(row.looked_at if row else None)
         return (comparable(as_of) or "") <= max(filter(None, fetched), default="")
-
-    def _previous(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
-        """The captures of the article's last line."""
-        added = self.batches.added.get(known.id)
-        return added.captures if added else self.rereader.captures_of(known)
 
 
 def _asked(captures: Sequence[Capture]) -> list[str]:

@@ -13,12 +13,10 @@ from typing import TypeAlias
 import attrs
 
 from crawler.archive.findings import OutcomeKind
-from crawler.archive.lines import read_line
-from crawler.archive.tables import ArticleRow, LedgerDamaged
+from crawler.archive.tables import ArticleRow
 from crawler.archive.warc_reading import read_capture
-from crawler.codec import parse_line
-from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
-from crawler.items import Article, Capture, CaptureReference
+from crawler.errors import attempt
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 
 
@@ -106,42 +104,20 @@ class Rereader:
         self.newsroom = newsroom
         self.rules = rules
 
-    def captures_of(self, known: ArticleRow) -> tuple[CaptureReference, ...]:
-        """Return the captures of the article's last line; none when it cannot be read.
-
-        Raises :exc:`LedgerDamaged` when the line is not the one that *known* says it is: nothing
-        may be decided by such a ledger.
-        """
-        try:
-            line = parse_line(read_line(self.folder, known.position))
-        except (ArchiveDamaged, InvalidRecord):
-            return ()
-        if not isinstance(line, Article) or not self._is_of(known, line):
-            raise LedgerDamaged(f"the ledger does not say of {known.id} what its line says")
-        return line.captures
-
-    def read(
-        self, known: ArticleRow, captures: Sequence[CaptureReference], notes: list[str]
-    ) -> Reading | None:
-        """Return what today's rules make of *captures*, those of *known*.
+    def read(self, known: ArticleRow, notes: list[str]) -> Reading | None:
+        """Return what today's rules make of the captures of the last line of *known*.
 
         ``None`` when they cannot be read, which is added to *notes*.
         """
-        reading, error = attempt(partial(self._read, known, captures))
+        reading, error = attempt(partial(self._read, known))
         if error is not None:
             notes.append(f"its stored captures cannot be read by today's rules ({error})")
         return reading
 
-    def _read(self, known: ArticleRow, captures: Sequence[CaptureReference]) -> Reading:
-        stored = [read_capture(self.folder, each) for each in captures]
+    def _read(self, known: ArticleRow) -> Reading:
+        stored = [read_capture(self.folder, each) for each in known.captures_of(known.source)]
         article = self.rules.extract(stored, self.newsroom, post_id_of(known.id, known.source))
         return read_article(article, self.rules.page_hash)
-
-    def _is_of(self, known: ArticleRow, line: Article) -> bool:
-        found = read_article(line, self.rules.page_hash)
-        said = (line.id, line.source, line.extractor, line.content_hash, found.page_hash)
-        kept = (known.id, known.source, known.extractor, known.content_hash, known.page_hash)
-        return said == kept and (known.state == "gone" or line.revision == known.revision)
 
 
 def post_id_of(id_: str, source: str | None) -> int | None:

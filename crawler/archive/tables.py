@@ -1,12 +1,10 @@
-"""The ledger's SQLite file, as the archive's own thread writes it.
-
-Rows of the ledger, and what a line makes of them.
-"""
+"""The ledger's SQLite file as a run writes it: its rows, and what a line makes of them."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,10 +12,9 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import attrs
 
-from crawler.archive.lines import Position
 from crawler.codec import Line
 from crawler.errors import WrongArchive
-from crawler.items import Article, Gone
+from crawler.items import Article, CaptureReference, Gone
 from crawler.timestamps import comparable
 
 PageHash: TypeAlias = Callable[[Article], str]
@@ -41,17 +38,25 @@ class ArticleRow:
     page_hash: str | None = None
     """None where the last line is a REST record."""
 
-    month: int = 0
-    start: int = 0
-    size: int = 0
-    """Position of its last article line."""
+    captures: str = "{}"
+    """Source → captures of the last line that was read from it, as JSON."""
 
     written: str = ""
     """Source and extractor of each line of the current revision, one a line."""
 
-    @property
-    def position(self) -> Position:
-        return Position(self.month, self.start, self.size)
+    checksum: int = 0
+    """crc32 of the rest but the address, as it was written: SQLite does not notice a flipped bit."""
+
+    def summed(self) -> ArticleRow:
+        """Return the row with the checksum that it should have."""
+        rest = attrs.astuple(attrs.evolve(self, checksum=0, url=""))
+        return attrs.evolve(self, checksum=zlib.crc32(_json(rest).encode()))
+
+    def captures_of(self, source: str | None) -> tuple[CaptureReference, ...]:
+        """Return the captures that the last line of that *source* names."""
+        return tuple(
+            CaptureReference(**values) for values in json.loads(self.captures).get(source, ())
+        )
 
     def has_line(self, source: str, extractor: str) -> bool:
         """Whether a line of the current revision has this source and extractor."""
@@ -154,15 +159,15 @@ class Rows:
         return [row for row in addresses if row], [row for row in articles if row]
 
 
-def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) -> None:
-    """Bring *rows* up to *line*, which stands at *position*.
+def apply_line(rows: Rows, line: Line, page_hash: PageHash) -> None:
+    """Bring *rows* up to *line*.
 
     The one place that knows what a line means to the ledger: a run, catching up, rebuilding and
     verifying all come here.
     """
     known = rows.article(line.id)
     if isinstance(line, Article):
-        rows.put_article(_article_row(known, line, position, page_hash))
+        rows.put_article(_article_row(known, line, page_hash))
         place(rows, known, line, line.source)
         return
     state = "gone" if isinstance(line, Gone) else "withheld"
@@ -190,12 +195,12 @@ def apply_line(rows: Rows, line: Line, position: Position, page_hash: PageHash) 
     )
 
 
-def _article_row(
-    known: ArticleRow | None, line: Article, position: Position, page_hash: PageHash
-) -> ArticleRow:
+def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -> ArticleRow:
     key = f"{line.source} {line.extractor}"
     same = known is not None and known.revision == line.revision
     before = known.written.split("\n") if same and known and known.written else []
+    captures = json.loads(known.captures) if known is not None else {}
+    captures[line.source] = [attrs.asdict(each) for each in line.captures]
     return ArticleRow(
         id=line.id,
         url=line.url,
@@ -205,9 +210,7 @@ def _article_row(
         extractor=line.extractor,
         content_hash=line.content_hash,
         page_hash=page_hash(line) if isinstance(line, Article) and line.source == "page" else None,
-        month=position.month,
-        start=position.start,
-        size=position.size,
+        captures=_json(captures),
         written="\n".join([*before, key]),
     )
 
@@ -239,7 +242,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 
 
 NAME: Final = "state.sqlite"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 _Row = TypeVar("_Row", AddressRow, ArticleRow)
 
@@ -247,12 +250,12 @@ ADDRESS_COLUMNS: Final = tuple(field.name for field in attrs.fields(AddressRow))
 ARTICLE_COLUMNS: Final = tuple(field.name for field in attrs.fields(ArticleRow))
 
 _TYPES: Final = dict.fromkeys(
-    ("post_id", "moved", "next_look", "pause", "failures", "revision", "month", "start"), "INTEGER"
-) | {"size": "INTEGER"}
+    ("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"), "INTEGER"
+)
 
 
 class LedgerDamaged(sqlite3.DatabaseError):
-    """The ledger can be read, but does not say what the lines say."""
+    """The ledger can be read, but does not say what the lines say, or not as this program does."""
 
 
 def _columns(names: Iterable[str]) -> str:
@@ -265,9 +268,6 @@ OWED: Final = (
 )
 """What must be looked at again whatever the doors show; a partial index is used only for its very
 words. Where doors show what changes, everything else may be due for years."""
-
-# Ledgers that were made before it had been thought of get it when they are opened.
-_BY_DEBT: Final = f"CREATE INDEX IF NOT EXISTS by_debt ON addresses (next_look) WHERE {OWED}"
 
 # Indices hold only what some question is asked of, so that the file stays small.
 _TABLES: Final = f"""
@@ -282,6 +282,7 @@ CREATE INDEX by_publication ON addresses (published, state) WHERE moved = 0;
 CREATE INDEX by_post ON addresses (post_id) WHERE article IS NULL AND post_id IS NOT NULL;
 CREATE INDEX by_look ON addresses (next_look)
     WHERE next_look IS NOT NULL AND state IN ('article', 'refused');
+CREATE INDEX by_debt ON addresses (next_look) WHERE {OWED};
 CREATE INDEX by_retry ON addresses (next_look) WHERE state = 'failed';
 CREATE INDEX by_waiting ON addresses (published) WHERE state = 'waiting';
 CREATE INDEX by_record ON addresses (published)
@@ -356,9 +357,10 @@ class Tables:
                 f"{path}: written by a newer version of this program (ledger schema {version}, "
                 f"this one knows {SCHEMA}); install that version, or delete the file"
             )
+        if 0 < version < SCHEMA:
+            raise LedgerDamaged(f"written by an earlier version of this program, schema {version}")
         if version == 0:
             self.connection.executescript(_TABLES)
-        self.connection.execute(_BY_DEBT)
 
     def begin(self) -> None:
         self.connection.execute("BEGIN IMMEDIATE")
@@ -380,7 +382,7 @@ class Tables:
     def put(self, rows: Rows) -> None:
         addresses, articles = rows.changed()
         self._put("addresses", "url", ADDRESS_COLUMNS, addresses)
-        self._put("articles", "id", ARTICLE_COLUMNS, articles)
+        self._put("articles", "id", ARTICLE_COLUMNS, [row.summed() for row in articles])
 
     def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of what is no article."""
@@ -395,13 +397,6 @@ class Tables:
         """Return all addresses that lead to an article."""
         rows = self.connection.execute("SELECT url FROM addresses WHERE article = ?", (id_,))
         return [url for (url,) in rows]
-
-    def move_lines(self, month: int, start: int, size: int) -> None:
-        """Note that the line of *size* bytes at *start* is gone from the month's text."""
-        self.connection.execute(
-            "UPDATE articles SET start = start - ? WHERE month = ? AND start > ?",
-            (size, month, start),
-        )
 
     def forget_sightings(self, run: str) -> None:
         """Take back that *run* found articles missing for the first time."""
@@ -429,7 +424,11 @@ class Tables:
         return self._choose(AddressRow, "addresses", "url", ADDRESS_COLUMNS, urls)
 
     def _articles(self, ids: list[str]) -> list[ArticleRow]:
-        return self._choose(ArticleRow, "articles", "id", ARTICLE_COLUMNS, ids)
+        rows = self._choose(ArticleRow, "articles", "id", ARTICLE_COLUMNS, ids)
+        for row in rows:
+            if row != row.summed():
+                raise LedgerDamaged(f"the ledger does not say of {row.id} what its line says")
+        return rows
 
     def _choose(
         self, kind: type[_Row], table: str, key: str, columns: tuple[str, ...], wanted: list[str]

@@ -25,7 +25,7 @@ from crawler.archive import runs
 from crawler.archive.finishing import digest, read_manifest
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
-from crawler.archive.lines import SUFFIX, MonthFile, Position, month_files
+from crawler.archive.lines import SUFFIX, MonthFile, month_files
 from crawler.archive.reading import read
 from crawler.archive.revisions import Rules, post_id_of
 from crawler.archive.tables import ARTICLE_COLUMNS, ArticleRow, Rows, Tables, apply_line, connect
@@ -107,7 +107,7 @@ class LineChecker:
 
     def _check_file(self, file: MonthFile, accounted: tuple[int, int] | None) -> Iterator[Problem]:
         name = file.path.name
-        chunk: list[tuple[Line, Position, bytes]] = []
+        chunk: list[tuple[Line, int, bytes]] = []
         end = crc = 0
         try:
             for offset, raw in file.lines():
@@ -116,41 +116,40 @@ class LineChecker:
                 if accounted and end == accounted[0] and crc != accounted[1]:
                     yield Problem(name, 0, f"its first {end} bytes are not what was written")
                 try:
-                    position = Position(file.month, offset, len(raw))
-                    chunk.append((parse_line(raw), position, raw))
+                    chunk.append((parse_line(raw), offset, raw))
                 except InvalidRecord as error:
                     yield Problem(name, offset, str(error))
                 if len(chunk) == _CHUNK:
-                    yield from self._check_chunk(name, chunk)
+                    yield from self._check_chunk(file, chunk)
                     chunk = []
         except ArchiveDamaged as error:
             yield Problem(error.file, error.offset, error.problem)
-        yield from self._check_chunk(name, chunk)
+        yield from self._check_chunk(file, chunk)
         if not file.compressed and end < file.path.stat().st_size:
             yield Problem(name, end, "a torn line; the next run cuts it")
 
     def _check_chunk(
-        self, name: str, chunk: list[tuple[Line, Position, bytes]]
+        self, file: MonthFile, chunk: list[tuple[Line, int, bytes]]
     ) -> Iterator[Problem]:
         rows = self.tables.rows()
         rows.fetch([line.url for line, _, _ in chunk], [line.id for line, _, _ in chunk])
-        for line, position, raw in chunk:
+        for line, offset, raw in chunk:
             self.tally.lines += 1
-            for what in self._check_line(line, position, raw, rows):
-                yield Problem(name, position.start, f"{line.id}: {what}")
-            apply_line(rows, line, position, self.rules.page_hash)
+            for what in self._check_line(line, file.month, raw, rows):
+                yield Problem(file.path.name, offset, f"{line.id}: {what}")
+            apply_line(rows, line, self.rules.page_hash)
             if not isinstance(line, Article | Gone):
                 continue
             captures, damage = self._read(line.captures)
             yield from damage
             if isinstance(line, Article) and not damage:
                 for what in self._check_content(line, captures):
-                    yield Problem(name, position.start, f"{line.id}: {what}")
+                    yield Problem(file.path.name, offset, f"{line.id}: {what}")
         self.tables.begin()
         self.tables.put(rows)
         self.tables.commit()
 
-    def _check_line(self, line: Line, position: Position, raw: bytes, rows: Rows) -> Iterator[str]:
+    def _check_line(self, line: Line, month: int, raw: bytes, rows: Rows) -> Iterator[str]:
         yield from _check_form(line, raw)
         if line.site != self.newsroom.name:
             yield f"site is {line.site}, want {self.newsroom.name}"
@@ -158,7 +157,7 @@ class LineChecker:
         if written < self._written_at:
             yield f"written at {written}, before the line before it ({self._written_at})"
         self._written_at = max(written, self._written_at)
-        if written[:7].replace("-", "") != str(position.month):
+        if written[:7].replace("-", "") != str(month):
             yield f"written at {written}, in the file of another month"
         if line.run not in self._runs:
             yield f"run {line.run} is not in {runs.NAME}"

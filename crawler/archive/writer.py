@@ -50,7 +50,6 @@ class Batches:
         self.rows = self.tables.rows()
         self.now = self.clock()
         self.stamp = max(stamp(self.now), self._written_at)
-        self.added: dict[str, Article] = {}
         self._documents: list[tuple[str, str | None, str | None]] = []
         self._withheld: list[str] = []
         self._wrote = False
@@ -99,7 +98,6 @@ class Batches:
             written_at=self.stamp,
         )
         self.add(line, page_hash)
-        self.added[line.id] = line
         return line
 
     def add(self, line: Line, page_hash: str | None = None) -> None:
@@ -110,7 +108,8 @@ class Batches:
             raise InvalidRecord(type(line).__name__, line.id, f"text as UTF-8 ({error})") from None
         if isinstance(line, Withheld):
             self._withheld.append(line.id)
-        apply_line(self.rows, line, self._lines.add(content), lambda _: page_hash or "")
+        self._lines.add(content)
+        apply_line(self.rows, line, lambda _: page_hash or "")
 
     def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of a page that has no row of its own."""
