@@ -36,7 +36,7 @@ CLOSED: Final = 403
 was not read to its end."""
 
 
-class Walker:
+class Frontier:
     """Fetches what a walk wants, notes what it lists, and hands on what is to be looked at.
 
     It is the walk's memory, too (:class:`crawler.discovery.Memory`): the ledger, but what was

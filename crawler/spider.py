@@ -32,7 +32,7 @@ from crawler.fetch_errors import (
     RunEnding,
     slug,
 )
-from crawler.frontier import Walker
+from crawler.frontier import Frontier
 from crawler.items import Capture
 from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
@@ -303,17 +303,17 @@ class NewsroomSpider(Spider):
     async def _wanted(self) -> AsyncIterator[Any]:
         robots = await self._robots()
         cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
-        walker = Walker(self.crawler, self.archive(), self._heed, cdx)
-        walk = self._plan(walker, robots)
+        frontier = Frontier(self.crawler, self.archive(), self._heed, cdx)
+        walk = self._plan(frontier, robots)
         try:
-            async for step in walker.steps(walk):
-                async for each in self._follow(step, walker):
+            async for step in frontier.steps(walk):
+                async for each in self._follow(step, frontier):
                     yield each
                 if self.keeper().ending or self.intake.full:
                     return
         finally:
-            self.keeper().doors.update(walker.doors)
-        summary = walker.summary
+            self.keeper().doors.update(frontier.doors)
+        summary = frontier.summary
         if summary is not None:
             self.archive().ledger.keep_door(
                 AUDIT, {"at": now().isoformat(), "totals": dict(summary.totals)}
@@ -323,12 +323,12 @@ class NewsroomSpider(Spider):
             async for request in self._take(Asked(url=look.url, look=look)):
                 yield request
 
-    def _plan(self, walker: Walker, robots: bytes) -> Walk:
+    def _plan(self, frontier: Frontier, robots: bytes) -> Walk:
         asked = self.arguments
         window = Window(since=asked.since, until=asked.until)
         return plan(
             self.newsroom,
-            walker,
+            frontier,
             now=now(),
             robots=robots,
             doors=("rest",) if asked.source == "rest" else (asked.discover or "auto"),
@@ -347,7 +347,7 @@ class NewsroomSpider(Spider):
         parts = urlsplit(self.newsroom.address)
         return middleware.texts.get(f"{parts.scheme}://{parts.netloc}", b"")
 
-    async def _follow(self, step: Link | Missing, walker: Walker) -> AsyncIterator[Any]:
+    async def _follow(self, step: Link | Missing, frontier: Frontier) -> AsyncIterator[Any]:
         """Yield what *step* is worth: a request, the item of a REST record, or nothing."""
         looks_again = self.arguments.refresh != "none"
         ledger = self.archive().ledger
@@ -357,7 +357,7 @@ class NewsroomSpider(Spider):
                 async for request in self._take(Asked(url=step.known.url, look=look)):
                     yield request
         elif step.record is not None:
-            async for item in self._take_record(step, walker):
+            async for item in self._take_record(step, frontier):
                 yield item
         elif step.why != "changed" or step.door == "urls" or looks_again:
             look = ledger.look(step.url)
@@ -402,10 +402,10 @@ class NewsroomSpider(Spider):
             dont_filter=True,
         )
 
-    async def _take_record(self, link: Link, walker: Walker) -> AsyncIterator[Found]:
+    async def _take_record(self, link: Link, frontier: Frontier) -> AsyncIterator[Found]:
         """Yield the article in the REST answer that *link* came from."""
-        if walker.answer is not None and await self.intake.admit():
-            async for found in self.read_record(link, walker.answer):
+        if frontier.answer is not None and await self.intake.admit():
+            async for found in self.read_record(link, frontier.answer):
                 yield found
 
     def _heed(self, note: Note) -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import crawler.discovery
 from crawler.discovery.cdx import read_cdx
 from crawler.discovery.documents import (
     Unreadable,
@@ -24,7 +25,7 @@ from crawler.discovery.documents import (
     total,
     unpacked,
 )
-from crawler.discovery.feed import FeedEntry, FeedStamp, read_feed
+from crawler.discovery.feed import FeedEntry, read_feed
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.sitemap import (
     Entry,
@@ -46,8 +47,7 @@ def sitemap(text: str | bytes) -> list[Entry]:
 
 
 def feed(text: str) -> list[FeedEntry]:
-    items = read_feed(text.encode(), f"{BASE}/feed/", WIB)
-    return [item for item in items if isinstance(item, FeedEntry)]
+    return list(read_feed(text.encode(), f"{BASE}/feed/", WIB))
 
 
 def list_page(text: str, path: str = "/") -> ListPage:
@@ -265,6 +265,23 @@ class TestRobots:
         assert robots_sitemaps(b"<html>Sitemap: here</html>", BASE) == ()
 
 
+def test_entries_of_a_sitemap_are_read_before_the_damage_is_said() -> None:
+    entries = crawler.discovery.read_sitemap(
+        body=b"<urlset><url><loc>/?p=812</loc><lastmod>2024-03-01</lastmod></url><url><loc>/b/",
+        url=f"{BASE}/wp-sitemap-posts-post-1.xml",
+        zone=WIB,
+    )
+    first = next(entries)
+    assert (first.url, first.lastmod, first.published, first.post_id) == (
+        "https://kabar.example/?p=812",
+        "2024-03-01",
+        None,
+        812,
+    )
+    with pytest.raises(ValueError, match=r"XML|cut short"):
+        list(entries)
+
+
 class TestFeed:
     def test_reads_rss(self) -> None:
         (entry,) = feed(
@@ -274,7 +291,7 @@ class TestFeed:
             '<guid isPermaLink="false">https://kabar.example/?p=812</guid>'
             "<pubDate>Fri, 01 Mar 2024 01:15:00 +0000</pubDate></item></channel></rss>"
         )
-        assert (entry.url, entry.published, entry.updated, entry.post_id) == (
+        assert (entry.url, entry.published, entry.lastmod, entry.post_id) == (
             "https://kabar.example/hujan/",
             "2024-03-01T01:15:00+00:00",
             None,
@@ -289,7 +306,7 @@ class TestFeed:
             "<published>2024-03-01T08:15:00+07:00</published>"
             "<updated>2024-03-01T09:00:00+07:00</updated></entry></feed>"
         )
-        assert (entry.url, entry.published, entry.updated) == (
+        assert (entry.url, entry.published, entry.lastmod) == (
             "https://kabar.example/hujan/",
             "2024-03-01T08:15:00+07:00",
             "2024-03-01T09:00:00+07:00",
@@ -319,8 +336,32 @@ class TestFeed:
         assert len(set(digests)) == 3
 
     def test_states_when_it_changed(self) -> None:
-        text = b"<rss><channel><lastBuildDate>Fri, 01 Mar 2024 01:15:00 +0000</lastBuildDate></channel></rss>"
-        assert list(read_feed(text, BASE, WIB)) == [FeedStamp("Fri, 01 Mar 2024 01:15:00 +0000")]
+        built = "<lastBuildDate>Fri, 01 Mar 2024 01:15:00 +0000</lastBuildDate>"
+        entries = "<item><link>/a/</link></item><item><link>/b/</link></item>"
+        assert [
+            each.feed_changed for each in feed(f"<rss><channel>{built}{entries}</channel></rss>")
+        ] == ["Fri, 01 Mar 2024 01:15:00 +0000"] * 2
+        assert feed(f"<rss><channel>{built}</channel></rss>") == []
+        assert [each.feed_changed for each in feed(f"<rss><channel>{entries}</channel></rss>")] == [
+            "",
+            "",
+        ]
+
+    def test_entries_are_read_before_the_damage_is_said(self) -> None:
+        entries = crawler.discovery.read_feed(
+            body=b"<rss><channel><item><link>/a/</link></item><item>",
+            url=f"{BASE}/feed/",
+            zone=WIB,
+        )
+        first = next(entries)
+        assert (first.url, first.lastmod, first.published, first.post_id) == (
+            "https://kabar.example/a/",
+            None,
+            None,
+            None,
+        )
+        with pytest.raises(ValueError, match=r"XML|cut short"):
+            next(entries)
 
     @pytest.mark.parametrize(
         "text", ["", "<html></html>", "<urlset></urlset>", "<rss><channel><item>", '{"items": []}']

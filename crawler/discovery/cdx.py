@@ -1,6 +1,6 @@
 """What a web archive has captured of the newsroom, by its CDX server.
 
-CDX servers (pywb, OpenWayback, the Internet Archive): CDXJ lines, JSON lines, JSON rows.
+CDX servers are pywb, OpenWayback and the Internet Archive's; they answer in CDXJ, JSON lines or rows.
 """
 
 from __future__ import annotations

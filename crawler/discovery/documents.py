@@ -1,7 +1,4 @@
-"""Bytes that a site calls XML or JSON, read so that they cannot hurt.
-
-Lists of posts as the WordPress REST API gives them.
-"""
+"""Bytes that a site calls XML or JSON, read so that they cannot hurt; the posts of a REST answer."""
 
 from __future__ import annotations
 
@@ -66,8 +63,8 @@ def unpacked(body: bytes, limit: int = MAX_BYTES) -> bytes:
 def elements(body: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
     """Yield the elements of those local *names* in document order, each whole, then forgotten.
 
-    What stands inside another of them is left to that one. A root of one of *names* is yielded at its start, empty, so that the kind of document is known
-    first. Entities stay unresolved, no DTD is loaded, nothing is fetched; libxml2 ends what nests
+    What stands inside another of them is left to that one. A root of one of *names* is yielded at
+    its start, empty, so that the kind of document is known first. Entities stay unresolved, no DTD is loaded, nothing is fetched; libxml2 ends what nests
     deeper than 256 or holds a text of more than 10 MB. Small damage is read over; at the end
     :exc:`Unreadable` is raised if there was any, so that nobody takes the list for complete.
     """
@@ -161,6 +158,7 @@ def read_json(body: bytes) -> Any:
 _LINK: Final = re.compile(
     r"<([^<>]{1,2000})>\s*;[^,]*?rel=\"?https://api\.w\.org/\"?", re.IGNORECASE
 )
+_PLAIN_ADDRESS: Final = re.compile(r"[?&]p=(\d{1,18})$")
 _LARGEST: Final = 10**15  # beyond it is no post id, and JSON numbers lose digits
 
 
@@ -219,6 +217,12 @@ def _post(record: dict[str, Any], zone: dt.tzinfo) -> Post | None:
 def _stated(record: dict[str, Any], field: str, zone: dt.tzinfo) -> dt.datetime | None:
     local, gmt = record.get(field), record.get(f"{field}_gmt")
     return rest_moment(str(local or ""), str(gmt or ""), zone)
+
+
+def plain_post_id(url: str) -> int | None:
+    """Return the post id in an address such as ``https://kabar.example/?p=812``."""
+    found = _PLAIN_ADDRESS.search(url)
+    return int(found[1]) if found else None
 
 
 def total(headers: Mapping[str, str]) -> int | None:

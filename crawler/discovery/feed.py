@@ -1,7 +1,4 @@
-"""The feed door: the newest page, and the pages behind it until they end.
-
-Feeds: RSS 2.0, RSS 1.0 (RDF) and Atom.
-"""
+"""Feeds (RSS 2.0, RSS 1.0 and Atom), and the door that reads them page by page."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from typing import Any, Final
 import attrs
 from lxml import etree
 
-from crawler.discovery.documents import WrongKind, elements, local, text_of
+from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.session import Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Note, Verdict
@@ -26,7 +23,6 @@ from crawler.timestamps import moment
 _ROOTS: Final = frozenset({"rss", "feed", "rdf"})
 _ITEMS: Final = frozenset({"item", "entry"})
 _STAMPS: Final = frozenset({"lastbuilddate", "updated"})
-_POST_ID: Final = re.compile(r"[?&]p=(\d{1,18})$")
 
 
 @attrs.frozen(kw_only=True)
@@ -39,7 +35,7 @@ class FeedEntry:
     published: str | None
     """ISO 8601 with the offset that the feed states."""
 
-    updated: str | None
+    lastmod: str | None
     """Last change, ISO 8601 with offset; RSS has none."""
 
     post_id: int | None
@@ -48,21 +44,18 @@ class FeedEntry:
     digest: str
     """Of title and text: it changes when they do."""
 
-
-@attrs.frozen
-class FeedStamp:
-    """When the feed says that it changed last."""
-
-    changed: str
+    feed_changed: str
+    """When the whole feed changed last, as it says before its entries; empty where it does not."""
 
 
-def read_feed(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[FeedEntry | FeedStamp]:
-    """Yield the entries of the feed at *base* in its order, and its own stamp where it has one.
+def read_feed(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[FeedEntry]:
+    """Yield the entries of the feed at *url* in its order.
 
     A time without offset is in *zone*. Entries without an http(s) address are left out.
     :exc:`Unreadable` is raised at the end for a feed that is damaged or no feed.
     """
     is_feed = False
+    changed = ""
     for element in elements(body, _ROOTS | _ITEMS | _STAMPS):
         name = local(element)
         if element.getparent() is None:
@@ -70,16 +63,18 @@ def read_feed(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[FeedEntry | F
         elif not is_feed:
             break
         elif name in _ITEMS:
-            entry = _entry(element, base, zone)
+            entry = _entry(element, url, zone, changed)
             if entry:
                 yield entry
         else:
-            yield FeedStamp(text_of(element)[:64])
+            changed = changed or text_of(element)[:64]
     if not is_feed:
         raise WrongKind("XML, but no feed")
 
 
-def _entry(element: etree._Element, base: str, zone: dt.tzinfo) -> FeedEntry | None:
+def _entry(
+    element: etree._Element, base: str, zone: dt.tzinfo, feed_changed: str
+) -> FeedEntry | None:
     texts: dict[str, str] = {}
     atom_link = ""
     digest = hashlib.sha256()
@@ -96,13 +91,13 @@ def _entry(element: etree._Element, base: str, zone: dt.tzinfo) -> FeedEntry | N
     url = absolute(link, base) if link else None
     if url is None:
         return None
-    guid = _POST_ID.search(texts.get("guid") or texts.get("id") or "")
     return FeedEntry(
         url=url,
         published=_first(texts, ("pubdate", "published", "issued", "date"), zone),
-        updated=_first(texts, ("updated", "modified"), zone),
-        post_id=int(guid[1]) if guid else None,
+        lastmod=_first(texts, ("updated", "modified"), zone),
+        post_id=plain_post_id(texts.get("guid") or texts.get("id") or ""),
         digest=digest.hexdigest()[:16],
+        feed_changed=feed_changed,
     )
 
 
@@ -158,7 +153,7 @@ class FeedDoor:
             return self.shut
         if first.verdict == Verdict.SAME:
             return self._outcome(DoorState.PARTIAL)
-        size = max(1, len(_entries(first)))
+        size = max(1, len(first.items))
         if beyond is not None and not deep and not self.left.get("compared"):
             deep = yield from self._goes_beyond(beyond // size + 2)
             self.left["compared"] = not deep
@@ -187,7 +182,7 @@ class FeedDoor:
 
     # opening
 
-    def _open(self, *, fresh: bool) -> Part[Reading[FeedEntry | FeedStamp] | None]:
+    def _open(self, *, fresh: bool) -> Part[Reading[FeedEntry] | None]:
         """Return the newest page of the feed that is remembered, usual, or named by a page."""
         address = self.visit.newsroom.address
         if self.url is not None:
@@ -210,15 +205,15 @@ class FeedDoor:
     def _read_home(self, body: bytes, url: str) -> Iterator[ListPage]:
         return read_list(body, url, self.visit.newsroom.address, self.visit.zone)
 
-    def _read(self, url: str, *, conditional: bool) -> Part[Reading[FeedEntry | FeedStamp] | None]:
+    def _read(self, url: str, *, conditional: bool) -> Part[Reading[FeedEntry] | None]:
         reading = yield from self.visit.read(url, self._parse, conditional=conditional)
-        if reading.verdict == Verdict.SAME or reading.items:
+        if reading.verdict in (Verdict.SAME, Verdict.OK) or reading.items:
             self.url = reading.answer.url
             return reading
         self.shut = Outcome.not_read(DOOR, reading)
         return None
 
-    def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry | FeedStamp]:
+    def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry]:
         return read_feed(body, url, self.visit.zone)
 
     # pages
@@ -230,7 +225,7 @@ class FeedDoor:
     def _goes_beyond(self, number: int) -> Part[bool]:
         """Whether the feed has a page of that *number*, with something that is not known."""
         reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
-        for entry in _entries(reading):
+        for entry in reading.items:
             url = self.visit.address(entry.url)
             if url and self.visit.known(url, entry.post_id) is None and url not in self.visit.fresh:
                 return True
@@ -246,7 +241,7 @@ class FeedDoor:
         number = int(self.left.get("page") or 2) if resumed else 2
         while number < _MOST_PAGES:
             reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
-            entries = _entries(reading)
+            entries = reading.items
             if reading.verdict == Verdict.TROUBLE:
                 yield Note(door=DOOR, text=f"page {number}: {reading.reason}", slug="partial")
                 return DoorState.PARTIAL
@@ -276,17 +271,17 @@ class FeedDoor:
         days = [day for entry in entries if (day := self.visit.day(entry.published))]
         return bool(since and days and max(days) < since)
 
-    def _offer(self, reading: Reading[FeedEntry | FeedStamp], *, front: bool = False) -> Part[int]:
+    def _offer(self, reading: Reading[FeedEntry], *, front: bool = False) -> Part[int]:
         """Yield what is worth a look of a page, and return how much was new."""
-        entries = _entries(reading)
-        edited = self._edited(entries, reading) if front else set()
+        entries = reading.items
+        edited = self._edited(reading) if front else set()
         new = 0
         for entry in entries:
             link = self.visit.sift(
                 Link(
                     url=entry.url,
                     door=DOOR,
-                    lastmod=entry.updated,
+                    lastmod=entry.lastmod,
                     published=entry.published,
                     post_id=entry.post_id,
                     why="changed" if entry.url in edited else "new",
@@ -297,14 +292,13 @@ class FeedDoor:
                 yield link
         return new
 
-    def _edited(
-        self, entries: Sequence[FeedEntry], reading: Reading[FeedEntry | FeedStamp]
-    ) -> set[str]:
+    def _edited(self, reading: Reading[FeedEntry]) -> set[str]:
         """Return the entries of which title or text differ from those of the last run.
 
         RSS states no modification. Where most differ at once, something is put into the texts
         that is not the newsroom's, unless the feed itself says that it has changed.
         """
+        entries = reading.items
         edited = {
             entry.url
             for entry in entries
@@ -312,16 +306,12 @@ class FeedDoor:
         }
         compared = sum(1 for entry in entries if entry.url in self.texts)
         self.texts = {entry.url: entry.digest for entry in entries}
-        stamps = [item.changed for item in reading.items if isinstance(item, FeedStamp)]
-        stamp = " ".join([reading.answer.headers.get("last-modified", ""), *stamps[:1]])
+        stamp = reading.answer.headers.get("last-modified", "")
+        stamp += "".join(f" {each.feed_changed}" for each in entries[:1] if each.feed_changed)
         says_so = stamp != self.left.get("stamp", stamp)
         self.left["stamp"] = stamp
         return edited if says_so or len(edited) * 2 <= compared else set()
 
 
-def _entries(reading: Reading[FeedEntry | FeedStamp]) -> list[FeedEntry]:
-    return [item for item in reading.items if isinstance(item, FeedEntry)]
-
-
-def _urls(reading: Reading[FeedEntry | FeedStamp]) -> set[str]:
-    return {entry.url for entry in _entries(reading)}
+def _urls(reading: Reading[FeedEntry]) -> set[str]:
+    return {entry.url for entry in reading.items}

@@ -1,7 +1,4 @@
-"""The listing door: the front page and what follows it, categories, the index, date archives.
-
-List pages: front page, categories, index, date archives. Which links are headlines.
-"""
+"""List pages (front page, categories, index, date archives): their headlines, and the door to them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which doors to take: the cheapest that is complete, a second one now and then, any that opens.
 
-Addresses that somebody gives.
+Or none, where somebody gives the addresses.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What the doors of one run share: the newsroom, what is known, and what counts as new.
-
-From an answer to what it lists, or to why it lists nothing.
-"""
+"""What the doors of one run share: how a document is asked for and read, and what counts as new."""
 
 from __future__ import annotations
 

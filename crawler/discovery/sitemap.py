@@ -1,8 +1,8 @@
-"""The sitemap door: every file once, then the last one, what changed, and one of the older ones.
+"""Sitemaps, from the lines of one to the door that knows which files to read.
 
-Which sitemap files a newsroom has: from robots.txt, the usual addresses, and their indexes.
-
-Sitemaps: sets of addresses, indexes of files, Google News, plain text, robots.txt lines.
+What a file lists (sets of addresses, indexes, Google News, plain text); which files a newsroom has,
+by robots.txt, the usual addresses and their indexes; and the door: every file once, then the last
+one, what changed, and one of the older ones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import attrs
 from lxml import etree
 
 from crawler.discovery.audit import report_missing
-from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
+from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of, unpacked
 from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
@@ -52,9 +52,14 @@ class Entry:
     is_news: bool = False
     """Whether it stands in a Google News sitemap, which lists two days only."""
 
+    @property
+    def post_id(self) -> int | None:
+        """WordPress post id, where the address is ``/?p=ID``: a permalink has none."""
+        return plain_post_id(self.url)
 
-def read_sitemap(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[Entry]:
-    """Yield what the sitemap at *base* lists, in its order, addresses made absolute.
+
+def read_sitemap(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[Entry]:
+    """Yield what the sitemap at *url* lists, in its order, addresses made absolute.
 
     An XML sitemap or index, gzipped or not, or a plain list of addresses. A time without offset
     is in *zone*. Lines without an http(s) address are left out. :exc:`Unreadable` is raised at
@@ -62,7 +67,7 @@ def read_sitemap(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[Entry]:
     """
     plain = unpacked(body)
     if plain[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:4].lower() == b"http":
-        yield from _read_text(plain, base)
+        yield from _read_text(plain, url)
         return
     sort = ""
     for element in elements(plain, _ROOTS | _ITEMS):
@@ -70,7 +75,7 @@ def read_sitemap(body: bytes, base: str, zone: dt.tzinfo) -> Iterator[Entry]:
         if name in _ROOTS and element.getparent() is None:
             sort = name
         elif sort:
-            entry = _entry(element, base, zone, is_file=name == "sitemap")
+            entry = _entry(element, url, zone, is_file=name == "sitemap")
             if entry:
                 yield entry
     if not sort:
