@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from itertools import islice
+from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
 import attrs
@@ -50,6 +51,8 @@ _GROWN: Final = re.compile(r"[:!?]\w")
 _PARTS: Final = re.compile(r"\s[-–—|»:~·•]+\s|\s::\s")
 _WORD: Final = re.compile(r"\w+")
 
+# Headlines are edited after the address is made: this share of its words is enough.
+_MOST_WORDS: Final = 0.6
 # Letters from which on a part of a title is a headline and not the site's name.
 _HEADLINE: Final = 20
 # Enough to be the headline without any other sign: one h1, or a heading that is called a title.
@@ -100,7 +103,7 @@ def find_headline(root: etree._Element, metadata: Metadata, url: str) -> Headlin
     and what its class calls it. Where no element prints what
     the metadata say, the metadata's own form is the headline.
     """
-    references = _references(root, metadata, url)
+    references = _references(metadata, url)
     best: tuple[float, Headline] | None = None
     for element, text in _candidates(root):
         score, agrees = _score(element, text, references, url)
@@ -126,9 +129,9 @@ def heading_above(body: etree._Element, page: etree._Element) -> Headline | None
     """
     last: Headline | None = None
     inside = body
-    for element in page.iter():
+    for element in page.iter("*"):
         if element is body:
-            first = next((each for each in body.iter() if _may_be_a_heading(each)), None)
+            first = next((each for each in body.iter("*") if _may_be_a_heading(each)), None)
             inside = body if first is None else first
         if _may_be_a_heading(element) and (text := _printed(element)) and len(text) <= _LONGEST:
             last = Headline(text, _name(element), element)
@@ -137,11 +140,8 @@ def heading_above(body: etree._Element, page: etree._Element) -> Headline | None
     return last
 
 
-def _references(root: etree._Element, metadata: Metadata, url: str) -> _References:
-    titles = [stated.value for stated in metadata.titles()]
-    title = root.find(".//title")
-    if title is not None:
-        titles.append(text_of(title))
+def _references(metadata: Metadata, url: str) -> _References:
+    titles = (*(stated.value for stated in metadata.titles()), metadata.title)
     folded = (typographic_fold(each).casefold() for each in titles)
     # Content systems call every page by the site's name.
     site = {*metadata.site_names(), *_host(url).split("."), _host(url)}
@@ -163,25 +163,17 @@ def _slug(url: str) -> frozenset[str]:
 
 
 def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
-    found = _CANDIDATES(root)
-    assert isinstance(found, list)
-    count = 0
-    for element in found:
-        assert isinstance(element, etree._Element)
-        if not _may_be_a_heading(element):
-            continue
-        text = _printed(element)
-        if text and len(text) <= _LONGEST:
-            count += 1
-            if count > _MOST:
-                return
-            # A kicker in a span of its own stands apart, unless metadata have it otherwise.
-            apart = _apart(element) if len(element) > 1 else text
-            if apart != text and _GROWN.search(text):
-                yield element, apart
-            yield element, text
-            if apart != text:
-                yield element, apart
+    found = cast("list[etree._Element]", _CANDIDATES(root))
+    headings = ((each, _printed(each)) for each in found if _may_be_a_heading(each))
+    short = ((element, text) for element, text in headings if text and len(text) <= _LONGEST)
+    for element, text in islice(short, _MOST):
+        # A kicker in a span of its own stands apart, unless metadata have it otherwise.
+        apart = _apart(element) if len(element) > 1 else text
+        if apart != text and _GROWN.search(text):
+            yield element, apart
+        yield element, text
+        if apart != text:
+            yield element, apart
 
 
 def _apart(element: etree._Element) -> str:
@@ -192,14 +184,13 @@ def _apart(element: etree._Element) -> str:
 def _may_be_a_heading(element: etree._Element) -> bool:
     if element.tag in _HEADINGS or element.get("itemprop") == "headline":
         return True
-    return len(element) <= _FEW_CHILDREN and bool(_TITLE_CLASS.search(element.get("class") or ""))
+    return len(element) <= _FEW_CHILDREN and bool(_TITLE_CLASS.search(element.get("class", "")))
 
 
 def _printed(element: etree._Element) -> str:
     """Return the text of *element* without what only screen readers hear."""
-    hidden = [
-        each for each in element.iterdescendants() if "screen-reader" in (each.get("class") or "")
-    ]
+    inside = element.iterdescendants("*")
+    hidden = [each for each in inside if "screen-reader" in each.get("class", "")]
     if holds_more(element, 2 * _LONGEST):
         return ""
     text = text_of(element)
@@ -211,7 +202,7 @@ def _printed(element: etree._Element) -> str:
 def _score(
     element: etree._Element, text: str, references: _References, url: str
 ) -> tuple[float, bool]:
-    names = element.get("class") or ""
+    names = element.get("class", "")
     folded = typographic_fold(text).casefold()
     score = _HEADINGS.get(str(element.tag), 0.0)
     if element.get("itemprop") == "headline":
@@ -222,10 +213,10 @@ def _score(
         score += 0.5
     if _OTHERS_CLASS.search(names):
         score -= 3.0
-    equal = references.equal(folded)
+    equal, inside = references.equal(folded), references.inside(folded)
     overlap = references.overlap(folded)
-    agrees = equal or references.inside(folded) or overlap > 0.6  # noqa: PLR2004 -- headlines are edited after the address is made
-    score += (8.0 if equal else 4.0 if references.inside(folded) else 0.0) + 5.0 * overlap
+    agrees = equal or inside or overlap > _MOST_WORDS
+    score += (8.0 if equal else 4.0 if inside else 0.0) + 5.0 * overlap
     if leads_elsewhere(element, url):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
@@ -246,17 +237,16 @@ def leads_elsewhere(element: etree._Element, url: str) -> bool:
     """Whether *element* links another page than the one at *url*: a headline of a list does."""
     link = element if element.tag == "a" else element.find(".//a[@href]")
     if link is None:
-        link = next((each for each in element.iterancestors("a")), None)
+        link = next(element.iterancestors("a"), None)
     if link is None:
         return False
-    target = absolute(link.get("href") or "", url)
+    target = absolute(link.get("href", ""), url)
     return target is not None and _address(target) != _address(url)
 
 
 def _address(url: str) -> str:
-    return (
-        url.partition("://")[2].partition("?")[0].partition("#")[0].removeprefix("www.").rstrip("/")
-    )
+    path = url.partition("://")[2].partition("?")[0].partition("#")[0]
+    return path.removeprefix("www.").rstrip("/")
 
 
 def _without_site(title: str, metadata: Metadata) -> str:
@@ -269,7 +259,7 @@ def _without_site(title: str, metadata: Metadata) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    names = (element.get("class") or "").split()
+    names = element.get("class", "").split()
     if element.get("itemprop") == "headline":
         return f"{element.tag}[itemprop=headline]"
     title = next((each for each in names if _TITLE_CLASS.search(each)), None)

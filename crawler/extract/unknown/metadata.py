@@ -2,13 +2,10 @@
 
 Each value comes with the name of its source, fit for ``provenance``. Sources are asked in the
 order in which newsrooms keep them true: JSON-LD, OpenGraph, microdata, then plain tags. Nothing
-here weighs one source against another; see ``moments.py`` and ``bylines.py`` for that.
+here weighs one source against another; see ``times.py`` and ``names.py`` for that.
 
-JSON-LD as newsrooms really print it: wrapped, broken, nested, several to a page, hostile.
-
-Nothing here raises on bad text. What cannot be read is left out (fixtures/lintas/jsonld-rusak).
-
-Microdata: elements that say with ``itemprop`` what they hold.
+JSON-LD is read as newsrooms really print it: wrapped, broken, nested, several to a page, hostile.
+Nothing raises on bad text; what cannot be read is left out (fixtures/lintas/jsonld-rusak).
 """
 
 from __future__ import annotations
@@ -17,6 +14,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -32,6 +30,12 @@ Node: TypeAlias = Mapping[str, Any]
 _LARGEST: Final = 1_000_000
 # A newsroom's graph has some dozens of nodes; lists of hundreds of teasers exist.
 _MOST_VALUES: Final = 5_000
+# A page has some dozens of meta tags and of properties; thousands are an attack or a list.
+_MOST: Final = 1_000
+# Letters of a meta tag.
+_LONGEST: Final = 5_000
+# Nobody has more authors or tags.
+_MOST_NAMES: Final = 100
 
 _WRAPPER: Final = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)"
@@ -54,7 +58,7 @@ _SALVAGED: Final = re.compile(
 )
 
 # https://schema.org/Article and what is below it, as far as newsrooms use it.
-ARTICLE_TYPES: Final = frozenset(
+_ARTICLE_TYPES: Final = frozenset(
     (
         *("Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "SocialMediaPosting"),
         *("ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle"),
@@ -62,7 +66,7 @@ ARTICLE_TYPES: Final = frozenset(
         *("AdvertiserContentArticle", "SatiricalArticle", "LiveBlogPosting"),
     )
 )
-PAGE_TYPES: Final = frozenset(("WebPage", "ItemPage", "MedicalWebPage"))
+_PAGE_TYPES: Final = frozenset(("WebPage", "ItemPage", "MedicalWebPage"))
 
 # Under these keys stand other articles than the one the page is about.
 _OF_OTHERS: Final = frozenset(
@@ -104,9 +108,9 @@ def read_graph(blocks: Sequence[str]) -> Graph:
             if isinstance(name, str) and len(node) > len(by_id.get(name, ())):
                 by_id[name] = node
             kinds = types(node)
-            if not kinds.isdisjoint(ARTICLE_TYPES) and not others:
+            if not kinds.isdisjoint(_ARTICLE_TYPES) and not others:
                 articles.append(node)
-            elif not kinds.isdisjoint(PAGE_TYPES) and not others:
+            elif not kinds.isdisjoint(_PAGE_TYPES) and not others:
                 pages.append(node)
     return Graph(tuple(articles), tuple(pages), by_id)
 
@@ -222,10 +226,10 @@ def several(value: Any, *, split: str = "") -> list[str]:
     """Return the texts that *value* lists, each once; a plain string is cut at *split*."""
     found: dict[str, None] = {}
     waiting = [value]
-    while waiting and len(found) < 100:  # noqa: PLR2004 -- nobody tags with more
+    while waiting and len(found) < _MOST_NAMES:
         each = waiting.pop()
         if isinstance(each, list):
-            waiting.extend(reversed(each[:100]))
+            waiting.extend(reversed(each[:_MOST_NAMES]))
             continue
         text = words(each)
         if text:
@@ -233,9 +237,6 @@ def several(value: Any, *, split: str = "") -> list[str]:
             found.update((part.strip(), None) for part in parts if part.strip())
     return list(found)
 
-
-# A page has some dozens; a list of teasers has hundreds.
-_MOST_SCOPES: Final = 1_000
 
 _ITEMPROPS: Final = etree.XPath("//*[@itemprop]")
 
@@ -255,12 +256,12 @@ class Property:
         if stated:
             return fold(stated)
         if element.tag in ("img", "amp-img", "source"):
-            return fold(element.get("src") or "")
+            return fold(element.get("src", ""))
         if element.tag == "link" or (element.tag == "a" and self.name in ("image", "url")):
-            return fold(element.get("href") or "")
+            return fold(element.get("href", ""))
         for child in element.iterdescendants():
             if child.get("itemprop") == "name":
-                return fold(child.get("content") or "") or text_of(child)
+                return fold(child.get("content", "")) or text_of(child)
         return text_of(element)
 
 
@@ -271,7 +272,7 @@ def read_microdata(root: etree._Element) -> tuple[Property, ...]:
     are marked up, the page's own is the one that has the text, or a headline.
     """
     found: list[tuple[Property, etree._Element | None]] = []
-    for element in cast("list[etree._Element]", _ITEMPROPS(root))[:_MOST_SCOPES]:
+    for element in cast("list[etree._Element]", _ITEMPROPS(root))[:_MOST]:
         # The tag's own name says more: there are sites that mark descriptions as headlines.
         if element.tag == "meta" and (element.get("name") or element.get("property")):
             continue
@@ -287,10 +288,8 @@ def read_microdata(root: etree._Element) -> tuple[Property, ...]:
 
 def _scope(element: etree._Element) -> etree._Element | None:
     """Return the thing whose property *element* is, ``None`` for the page itself."""
-    for each in element.iterancestors():
-        if each.get("itemscope") is not None:
-            return each
-    return None
+    around = element.iterancestors()
+    return next((each for each in around if each.get("itemscope") is not None), None)
 
 
 def _own_scope(found: list[tuple[Property, etree._Element | None]]) -> etree._Element | None:
@@ -301,45 +300,36 @@ def _own_scope(found: list[tuple[Property, etree._Element | None]]) -> etree._El
     return None
 
 
-def _item_kind(scope: etree._Element) -> str:
-    return (scope.get("itemtype") or "").rstrip("/").rsplit("/", 1)[-1]
+def _kind(scope: etree._Element) -> str:
+    return scope.get("itemtype", "").rstrip("/").rsplit("/", 1)[-1]
 
 
 def _is_an_article(scope: etree._Element) -> bool:
-    return _item_kind(scope) in ARTICLE_TYPES
+    return _kind(scope) in _ARTICLE_TYPES
 
 
 def _may_be_the_page(scope: etree._Element) -> bool:
-    kind = _item_kind(scope)
-    return kind in ARTICLE_TYPES or kind in PAGE_TYPES or kind in ("", "CreativeWork", "Blog")
+    return _kind(scope) in (*_ARTICLE_TYPES, *_PAGE_TYPES, "", "CreativeWork", "Blog")
 
-
-# A page has some dozens; thousands are an attack or a list.
-_MOST: Final = 1_000
-_LONGEST: Final = 5_000
 
 _LD: Final = "ld+json"
 
 # Plain tags in the order in which they are believed. The names are those of Dublin Core, Parse.ly,
 # Sailthru, AMP and of the house systems of Indonesian networks (dtk:, content_).
-PUBLISHED_TAGS: Final = (
+_PUBLISHED_TAGS: Final = (
     *("publishdate", "dtk:publishdate", "content_publisheddate", "article:published"),
     *("parsely-pub-date", "sailthru.date", "publish_date", "publish-date", "published_date"),
     *("pubdate", "datepublished", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date"),
     *("dcterms.created", "dc.date.created", "date", "createdate", "dtk:createddate", "datecreated"),
 )
-MODIFIED_TAGS: Final = (
-    *("article:modified_time", "og:updated_time", "datemodified", "content_modifieddate"),
-    *("dcterms.modified", "dc.date.modified", "last-modified", "lastmod"),
+_MODIFIED_TAGS: Final = (
+    *("datemodified", "content_modifieddate", "dcterms.modified", "dc.date.modified"),
+    *("last-modified", "lastmod"),
 )
-AUTHOR_TAGS: Final = (
+_AUTHOR_TAGS: Final = (
     *("content_author", "dtk:author", "parsely-author", "sailthru.author", "article:author"),
     *("author", "dc.creator", "dcterms.creator", "dc.creator.name", "byl"),
 )
-EDITOR_TAGS: Final = ("content_editor", "dtk:editor", "editor")
-SECTION_TAGS: Final = ("article:section", "content_category", "parsely-section", "dc.subject")
-KEYWORD_TAGS: Final = ("article:tag", "content_tags", "dtk:keywords", "news_keywords")
-IMAGE_TAGS: Final = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
 
 # What Yoast, Rank Math and others put beside ``twitter:data1``.
 _AUTHOR_LABEL: Final = re.compile(
@@ -358,6 +348,9 @@ class Stated:
 @attrs.frozen
 class Metadata:
     """The statements of one page."""
+
+    title: str = ""
+    """What its window is called."""
 
     tags: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
     """Name, in lower case, of each meta tag → its values."""
@@ -401,32 +394,28 @@ class Metadata:
 
     def published_plain(self) -> Iterator[Stated]:
         """Yield those of plain tags, which are often in local time whatever they say."""
-        yield from self.tag(*PUBLISHED_TAGS)
+        yield from self.tag(*_PUBLISHED_TAGS)
 
     def modified(self) -> Iterator[Stated]:
         """Yield the times of the last edit, as printed."""
         yield from self._ld("dateModified")
-        yield from self.tag(*MODIFIED_TAGS[:2])
+        yield from self.tag("article:modified_time", "og:updated_time")
         yield from self.itemprop("dateModified")
-        yield from self.tag(*MODIFIED_TAGS[2:])
+        yield from self.tag(*_MODIFIED_TAGS)
 
     def authors(self) -> Iterator[Stated]:
         """Yield the names of JSON-LD's authors."""
-        for key in ("author", "creator"):
-            found = list(self._people(self.article.get(key)))
-            if found:
-                yield from found
-                return
+        yield from list(self._people(self.article.get("author"))) or self._people(
+            self.article.get("creator")
+        )
 
     def authors_plain(self) -> Iterator[Stated]:
         """Yield the names that meta tags give, of people and of the site alike."""
-        for label, data in (
-            ("twitter:label1", "twitter:data1"),
-            ("twitter:label2", "twitter:data2"),
-        ):
-            if any(_AUTHOR_LABEL.fullmatch(value) for value in self.tags.get(label, ())):
-                yield from self.tag(data)
-        for stated in self.tag(*AUTHOR_TAGS):
+        for number in "12":
+            labels = self.tags.get(f"twitter:label{number}", ())
+            if any(map(_AUTHOR_LABEL.fullmatch, labels)):
+                yield from self.tag(f"twitter:data{number}")
+        for stated in self.tag(*_AUTHOR_TAGS):
             if not stated.value.startswith(("http:", "https:", "//", "@", "www.")):
                 yield stated
 
@@ -434,7 +423,7 @@ class Metadata:
         """Yield the names of editors that the page labels for machines."""
         yield from self._people(self.article.get("editor"))
         yield from self.itemprop("editor")
-        yield from self.tag(*EDITOR_TAGS)
+        yield from self.tag("content_editor", "dtk:editor", "editor")
 
     def images(self) -> Iterator[Stated]:
         """Yield addresses of the lead photo, as printed."""
@@ -445,31 +434,27 @@ class Metadata:
                 node = node.get("url") or node.get("contentUrl") or node.get("@id")
             if isinstance(node, str) and fold(node):
                 yield Stated(fold(node), _LD)
-        yield from self.tag(*IMAGE_TAGS)
+        yield from self.tag("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
         yield from self.itemprop("image")
 
     def sections(self) -> Iterator[Stated]:
         """Yield the categories."""
         for name in several(self.article.get("articleSection")):
             yield Stated(name, _LD)
-        yield from self.tag(*SECTION_TAGS[:1])
+        yield from self.tag("article:section")
         yield from self.itemprop("articleSection")
-        yield from self.tag(*SECTION_TAGS[1:])
+        yield from self.tag("content_category", "parsely-section", "dc.subject")
 
     def keywords(self) -> Iterator[Stated]:
         """Yield the tags, of the first source that has any."""
-        named = several(self.article.get("keywords"), split=",")
-        if named:
-            yield from (Stated(name, _LD) for name in named)
-            return
-        for tag in KEYWORD_TAGS:
-            stated = list(self.tag(tag))
-            if stated:
-                for each in stated:
-                    yield from (
-                        Stated(name, each.source) for name in several(each.value, split=",")
-                    )
-                return
+        stated = [Stated(name, _LD) for name in several(self.article.get("keywords"), split=",")]
+        for tag in ("article:tag", "content_tags", "dtk:keywords", "news_keywords"):
+            stated = stated or [
+                Stated(name, each.source)
+                for each in self.tag(tag)
+                for name in several(each.value, split=",")
+            ]
+        yield from stated
 
     def languages(self) -> Iterator[Stated]:
         """Yield the language tags."""
@@ -520,26 +505,21 @@ def _stated(node: Node, *keys: str) -> Iterator[Stated]:
 
 def read_metadata(root: etree._Element, url: str) -> Metadata:
     """Return what the page at *url*, parsed to *root*, states about itself."""
-    blocks = [script.text or "" for script in root.iter("script") if _LD in _kind(script)]
-    graph = read_graph(blocks) if blocks else Graph()
-    tags = _tags(root.iter("meta"))
+    scripts = root.iter("script")
+    graph = read_graph([each.text or "" for each in scripts if _LD in each.get("type", "").lower()])
+    title = root.find(".//title")
     return Metadata(
-        tags=tags,
+        title=text_of(title) if title is not None else "",
+        tags=_tags(root.iter("meta")),
         graph=graph,
         article=_own_article(graph, url),
         properties=read_microdata(root),
     )
 
 
-def _kind(script: etree._Element) -> str:
-    return (script.get("type") or "").lower()
-
-
 def _tags(metas: Iterable[etree._Element]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for count, meta in enumerate(metas):
-        if count >= _MOST:
-            break
+    for meta in islice(metas, _MOST):
         value = meta.get("content")
         name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
         if value and name and (value := fold(value[:_LONGEST])):

@@ -1,4 +1,4 @@
-"""Who wrote and who edited an article, from the lines around it.
+"""Who wrote and who edited an article: names in the lines around it and in its metadata, weighed.
 
 The rules, in the order in which they are asked:
 
@@ -10,8 +10,6 @@ The rules, in the order in which they are asked:
    (fixtures/lintas/penyunting-di-jsonld).
 5. The site is nobody: its name, its host, its publisher. ``admin`` and ``Redaksi`` are who they
    are shown as (fixtures/lintas/nama-situs-bukan-penulis, fixtures/lintas/bulan-di-depan).
-
-Which of the names around an article are its authors, which its editor.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts, Surroundings
-from crawler.extract.unknown.lines import Line, holds_more
+from crawler.extract.unknown.lines import Line, called, holds_more
 from crawler.extract.unknown.metadata import Stated
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
@@ -67,10 +65,12 @@ _END: Final = re.compile(
     re.IGNORECASE,
 )
 _END_OF_BYLINE: Final = re.compile(r"\s*[|•·]|,?\s\d{1,2}\s[A-Za-z]{3,}\s\d{4}|\s[-–—]\s")
+_EDGES: Final = " \t.,:;|/-–—*_\"'[]"
 _LONGEST_NAME: Final = 80
 _LONGEST_LINE: Final = 200
 _MOST_WORDS: Final = 8
-_FEW: Final = 5
+# A name that nothing but its place marks as one has no more words.
+_FEW_WORDS: Final = 5
 # Words that are printed below a name rather than above it.
 _TITLES: Final = frozenset(("jurnalis", "wartawan"))
 _NOT_A_NAME: Final = re.compile(
@@ -78,10 +78,8 @@ _NOT_A_NAME: Final = re.compile(
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
     re.IGNORECASE,
 )
-_AUTHOR_CLASS: Final = re.compile(
-    r"(?:^|[\s_-])(?:author|vcard|byline|posted-by|penulis|reporter|nmreporter|writer|wartawan)"
-    r"(?:-?(?:name|\d))?(?:$|[\s_-])",
-    re.IGNORECASE,
+_AUTHOR_CLASS: Final = called(
+    r"(?:author|vcard|byline|posted-by|penulis|reporter|nmreporter|writer|wartawan)(?:-?(?:name|\d))?"
 )
 _LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/", re.IGNORECASE)
 
@@ -105,9 +103,13 @@ def labelled(line: Line) -> list[Byline]:
     for label in _LABELLED.finditer(text):
         name = _name_after(text, label)
         if name:
-            role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if label[role])
-            found.append(Byline(name, role, f"line[{fold(label[role]).lower()}]", line))
+            found.append(_byline(name, label, line))
     return found
+
+
+def _byline(name: str, label: re.Match[str], line: Line) -> Byline:
+    role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if label[role])
+    return Byline(name, role, f"line[{fold(label[role]).lower()}]", line)
 
 
 def _name_after(text: str, label: re.Match[str]) -> str | None:
@@ -124,11 +126,10 @@ def _name_after(text: str, label: re.Match[str]) -> str | None:
     following = _LABELLED.search(rest)
     if following and ":" in following["mark"]:
         rest = rest[: following.start()]
-    end = _END.search(rest)
-    name = _trimmed(rest[: end.start()] if end else rest)
+    name = _trimmed(_up_to(_END, rest))
     if not name or not (marked or name[0].isupper() or before):
         return None
-    return name if is_name(name) and (marked or len(name.split()) <= _FEW) else None
+    return name if is_name(name) and (marked or len(name.split()) <= _FEW_WORDS) else None
 
 
 def _is_meta(before: str) -> bool:
@@ -136,8 +137,13 @@ def _is_meta(before: str) -> bool:
     return before[-1] in "|•·/-–—,)" or bool(re.search(r"\d{4}|\bon\b|WI[BT]|WITA", before))
 
 
-def _trimmed(name: str, *, keep: str = "") -> str:
-    return name.strip(" \t.,:;|/-–—*_\"'[]" if keep else " \t.,:;|/-–—*_\"'()[]")
+def _up_to(end: re.Pattern[str], text: str) -> str:
+    found = end.search(text)
+    return text[: found.start()] if found else text
+
+
+def _trimmed(name: str) -> str:
+    return name.strip(f"{_EDGES}()")
 
 
 def is_name(name: str) -> bool:
@@ -165,17 +171,12 @@ def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
         only = None if names else _ONLY_LABEL.fullmatch(line.text)
         if only is None:
             continue
-        role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if only[role])
         # "Penulis" above the name; "Jurnalis", without a colon, below it.
-        neighbours = [at + 1]
-        if ":" not in line.text:
-            below = only[role].lower() in _TITLES
-            neighbours = [at - 1, at + 1] if below else [at + 1, at - 1]
-        for place in neighbours:
-            name = _neighbour(lines, place)
-            if name:
-                found.append(Byline(name, role, f"line[{only[role].lower()}]", line))
-                break
+        below = (only["writer"] or "").lower() in _TITLES
+        places = [at + 1] if ":" in line.text else [at - 1, at + 1] if below else [at + 1, at - 1]
+        name = next(filter(None, (_neighbour(lines, place) for place in places)), None)
+        if name:
+            found.append(_byline(name, only, line))
     return found
 
 
@@ -184,7 +185,7 @@ def _neighbour(lines: Sequence[Line], at: int) -> str | None:
     if not 0 <= at < len(lines) or lines[at].text.endswith(":"):
         return None
     name = _trimmed(lines[at].text)
-    return name if is_name(name) and name[0].isupper() and len(name.split()) <= _FEW else None
+    return name if is_name(name) and name[0].isupper() and len(name.split()) <= _FEW_WORDS else None
 
 
 def marked_up(lines: Iterable[Line]) -> list[Byline]:
@@ -212,13 +213,11 @@ def _author_elements(line: Line) -> Iterator[etree._Element]:
     for element in (*reversed(near), *line.element.iterdescendants()):
         if not isinstance(element.tag, str) or _has_photo(element):
             continue
-        rel = element.get("rel") or ""
-        names = element.get("class") or ""
         if (
-            "author" in rel.split()
+            "author" in element.get("rel", "").split()
             or element.get("itemprop") == "author"
-            or _AUTHOR_CLASS.search(names)
-            or (element.tag == "a" and _LINK.search(element.get("href") or ""))
+            or _AUTHOR_CLASS.search(element.get("class", ""))
+            or (element.tag == "a" and _LINK.search(element.get("href", "")))
         ):
             yield element
 
@@ -241,9 +240,7 @@ def _has_photo(element: etree._Element) -> bool:
         if each.tag in ("figure", "figcaption"):
             return True
         for image in each.iter("img", "amp-img"):
-            if "avatar" not in (image.get("class") or "") and "avatar" not in (
-                image.get("src") or ""
-            ):
+            if "avatar" not in f"{image.get('class')} {image.get('src')}":
                 return True
     return False
 
@@ -260,9 +257,9 @@ def _names_in(element: etree._Element, line: Line) -> list[str]:
 
 def _is_person(link: etree._Element) -> bool:
     return bool(
-        "author" in (link.get("rel") or "")
-        or _LINK.search(link.get("href") or "")
-        or {"fn", "url", "author"} & set((link.get("class") or "").split())
+        "author" in link.get("rel", "")
+        or _LINK.search(link.get("href", ""))
+        or {"fn", "url", "author"} & set(link.get("class", "").split())
         or link.get("itemprop") in ("author", "name", "url")
     )
 
@@ -272,46 +269,38 @@ def _without_label(text: str) -> str:
     text = text.lstrip(" /|-")
     label = _LABELLED.match(text)
     if label is None:
-        end = _END_OF_BYLINE.search(text)
-        return _trimmed(text[: end.start()] if end else text, keep="()")
+        # "Maya (Kontributor)" keeps its brackets.
+        return _up_to(_END_OF_BYLINE, text).strip(_EDGES)
     if label[EDITOR]:
         return ""
-    rest = text[label.end() :]
-    end = _END.search(rest)
-    return _trimmed(rest[: end.start()] if end else rest)
+    return _trimmed(_up_to(_END, text[label.end() :]))
 
 
 def _source(element: etree._Element) -> str:
     if element.get("itemprop") == "author":
         return "[itemprop=author]"
-    if "author" in (element.get("rel") or ""):
+    if "author" in element.get("rel", ""):
         return "a[rel=author]"
-    name = next(
-        (each for each in (element.get("class") or "").split() if _AUTHOR_CLASS.search(each)), None
-    )
+    names = element.get("class", "").split()
+    name = next((each for each in names if _AUTHOR_CLASS.search(each)), None)
     return f".{name}" if name else "a[href*=author]"
 
 
 def is_site(name: str, names_of_site: Collection[str]) -> bool:
     """Whether *name* is the site's own: one of its names or hosts, folded."""
-    folded = _bare(name)
+    bare, folded = _bare(name), name.casefold()
     # A name with the site's host in it is the site's: "lintas.example developer".
-    hosts = (each for each in names_of_site if "." in each)
-    return any(folded == _bare(each) for each in names_of_site) or any(
-        host in name.casefold() for host in hosts
-    )
+    return any(bare == _bare(each) or ("." in each and each in folded) for each in names_of_site)
 
 
 def _bare(name: str) -> str:
-    return re.sub(
-        r"^(?:https?://)?(?:www\.)?|\.(?:com|co\.id|id|net|org|news|or\.id)$|\W",
-        "",
-        name.casefold(),
-    )
+    return _AROUND_A_NAME.sub("", name.casefold())
 
 
+_AROUND_A_NAME: Final = re.compile(
+    r"^(?:https?://)?(?:www\.)?|\.(?:com|co\.id|id|net|org|news|or\.id)$|\W"
+)
 _NEAR_FOOTER: Final = 8
-_FEW_WORDS: Final = 5
 _ACCOUNTS: Final = frozenset(
     ("admin", "administrator", "superadmin", "root", "user", "webmaster", "editor", "author")
 )
@@ -334,7 +323,7 @@ class Names:
 
 
 def names_of(facts: Facts, end: Surroundings, newsroom: Newsroom) -> Names:
-    """Return the names that *facts* shows, by the rules in ``bylines.py``.
+    """Return the names that *facts* show, by the rules above.
 
     *end* are the surroundings of the article's last page.
     """
@@ -344,18 +333,23 @@ def names_of(facts: Facts, end: Surroundings, newsroom: Newsroom) -> Names:
     labelled = [*header, *below]
     editors = [each for each in labelled if each.role == EDITOR]
     editors += _as_bylines(facts.metadata.editors(), EDITOR)
-    writers = [each for each in labelled if each.role in (WRITER, BOTH)]
+    writers = _writers(labelled)
     site = _site_names(facts, newsroom)
-    no_author = {each.name.casefold() for each in editors} - {
-        each.name.casefold() for each in writers
-    }
-    authors = _authors(facts, header, below, site, no_author)
+    no_author = _folded(editors) - _folded(writers)
     both = next((each for each in labelled if each.role == BOTH), None)
     return Names(
-        authors=tuple(authors),
+        authors=tuple(_authors(facts, header, below, site, no_author)),
         writer=next((each for each in writers if not _is_oleh(each)), None),
         editor=next(iter(editors), both),
     )
+
+
+def _writers(bylines: Iterable[Byline]) -> list[Byline]:
+    return [each for each in bylines if each.role in (WRITER, BOTH)]
+
+
+def _folded(bylines: Iterable[Byline]) -> set[str]:
+    return {each.name.casefold() for each in bylines}
 
 
 def _is_oleh(byline: Byline) -> bool:
@@ -376,9 +370,9 @@ def _authors(
         _of_one_line(marked_up(lines.header)),
         _with_site(lines.header, site),
         _as_bylines(metadata.itemprop("author"), WRITER),
-        [each for each in header if each.role in (WRITER, BOTH)],
+        _writers(header),
         _people(metadata.authors()),
-        [each for each in below if each.role in (WRITER, BOTH)],
+        _writers(below),
         _of_one_line(marked_up(lines.footer[:_NEAR_FOOTER])),
         _people(metadata.authors_plain()),
         [each for each in header if each.role == PHOTOGRAPHER],
@@ -399,7 +393,7 @@ def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:
     """Return the names of *stated* if the page prints all of them beside the headline."""
     names = _as_bylines(stated, WRITER)
     lines = " | ".join(line.text for line in header).casefold()
-    return names if all(each.name.casefold() in lines for each in names) else []
+    return names if all(name in lines for name in _folded(names)) else []
 
 
 def _people(stated: Iterable[Stated]) -> list[Byline]:
@@ -437,11 +431,12 @@ def _as_bylines(stated: Iterable[Stated], role: str) -> list[Byline]:
 
 
 def _signed(facts: Facts) -> list[Byline]:
-    for line in (*facts.around.typed, *facts.around.footer)[:1]:
-        assert facts.body is not None
-        if _SIGNED.fullmatch(line.text) and facts.body.accepts(line.text):
-            return [Byline(line.text, WRITER, "last line", line)]
-    return []
+    below = (*facts.around.typed, *facts.around.footer)
+    if not below or not _SIGNED.fullmatch(below[0].text):
+        return []
+    assert facts.body is not None
+    is_read = facts.body.accepts(below[0].text)
+    return [Byline(below[0].text, WRITER, "last line", below[0])] if is_read else []
 
 
 def _site_names(facts: Facts, newsroom: Newsroom) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Final
 
 import attrs
@@ -20,10 +21,13 @@ _NO_PHOTO: Final = re.compile(
     r"/ads?[./-]|[./]ads\\d|adserv|[?&]zoneid=|doubleclick|avatar|gravatar|logo|icon|emoji|banner|placeholder|spacer|default[-_]|blank\.|pixel|loading",
     re.IGNORECASE,
 )
+# Pixels; what is smaller is an icon.
 _SMALL: Final = 150
+# Letters of a caption.
 _LONGEST: Final = 1_000
-_ABOVE_CAPTION: Final = 4
 _SHORTEST: Final = 12
+# A caption is looked for in no more elements around its photo.
+_ABOVE_CAPTION: Final = 4
 
 
 @attrs.frozen
@@ -48,14 +52,13 @@ def find(facts: Facts) -> LeadPhoto:
     that one has no alternative text.
     """
     caption = _caption(facts)
-    headline = facts.headline.element if facts.headline is not None else None
     for image in _images(facts):
         url = facts.document.absolute(media.source(image))
         if url is None or _NO_PHOTO.search(url) or _is_small(image):
             continue
-        box = list(_box(image, headline))
+        box = list(_box(image, facts.heading))
         own = _named_caption(box) or caption or _text(box)
-        name = "img.wp-post-image" if "wp-post-image" in (image.get("class") or "") else "img"
+        name = "img.wp-post-image" if "wp-post-image" in image.get("class", "") else "img"
         return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
     stated = _stated(facts)
     if stated is not None:
@@ -63,28 +66,22 @@ def find(facts: Facts) -> LeadPhoto:
     return LeadPhoto()
 
 
-def _images(facts: Facts) -> Iterator[etree._Element]:
-    """Yield the images between headline and text, the theme's own first."""
+def _images(facts: Facts) -> list[etree._Element]:
+    """Return the images between headline and text, the theme's own first."""
     assert facts.body is not None
-    headline = facts.headline.element if facts.headline is not None else None
-    scope = _around(facts.body.element, headline)
-    found = []
-    for element in scope.iter():
-        if element is facts.body.element:
-            break
-        if element.tag in ("img", *media.AMP_IMAGES) and not _is_hidden(element, scope):
-            found.append(element)
-    found.sort(key=lambda each: "wp-post-image" not in (each.get("class") or ""))
-    return iter(found)
-
-
-def _around(body: etree._Element, headline: etree._Element | None) -> etree._Element:
-    above = set() if headline is None else set(headline.iterancestors())
-    for element in body.iterancestors():
-        if element in above:
-            return element
-    parent = body.getparent()
-    return body if parent is None else parent
+    content = facts.body.element
+    scope = facts.scope
+    if scope is None:
+        parent = content.getparent()
+        scope = content if parent is None else parent
+    above = takewhile(lambda each: each is not content, scope.iter())
+    found = [
+        each
+        for each in above
+        if each.tag in ("img", *media.AMP_IMAGES) and not _is_hidden(each, scope)
+    ]
+    found.sort(key=lambda each: "wp-post-image" not in each.get("class", ""))
+    return found
 
 
 def _is_hidden(image: etree._Element, scope: etree._Element) -> bool:

@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.errors import NotAnArticle
-from crawler.extract.document import text_of
 from crawler.extract.gates import is_gambling
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.headline import leads_elsewhere
@@ -85,8 +84,7 @@ def _reason(facts: Facts, newsroom: Newsroom) -> str | None:
 
 
 def _reason_of_the_site(facts: Facts) -> str | None:
-    title = facts.document.root.find(".//title")
-    said = text_of(title) if title is not None else ""
+    said = facts.metadata.title
     little = _is_little(facts)
     if little and (
         _CAPTCHA_TITLE.search(said) or (_CHALLENGE(facts.document.root) and not _is_marked(facts))
