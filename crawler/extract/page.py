@@ -35,11 +35,12 @@ from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical, same_host, without_page_number
+from crawler.normalise.vocabulary import EDITORS, WRITERS
 
 # What the theme prints before a name, untranslated or not.
 _CREDITED: Final = {
-    **dict.fromkeys(("penulis", "writer", "reporter", "pewarta", "jurnalis"), "writer"),
-    **dict.fromkeys(("editor", "penyunting", "redaktur"), "editor"),
+    **dict.fromkeys(WRITERS | {"writer"}, "writer"),
+    **dict.fromkeys(EDITORS, "editor"),
 }
 
 

@@ -1,8 +1,6 @@
-"""Who made it: closing credits and bylines, and the labels of links that an editor typed.
+"""Who made it: the credit of a photo, that which closes an article, a byline in the text.
 
-Photo credits are in :mod:`crawler.normalise.photo_credits`.
-
-The credit of a photo, as captions print it.
+With them the labels of links that an editor typed: ``Baca Juga``.
 """
 
 from __future__ import annotations
@@ -14,8 +12,9 @@ from typing import Final, NamedTuple
 from crawler.normalise.outlets import SITE, folded_names, is_known_outlet
 from crawler.normalise.places import find_place
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, words_of
 
-_LONGEST_PHOTO: Final = 80
+_LONGEST: Final = 80
 """Characters of a credit."""
 
 _MOST_PHOTO_WORDS: Final = 8
@@ -88,7 +87,7 @@ def _last_bracket(text: str) -> str | None:
         return None
     start = max(bare.rfind("("), bare.rfind("["))
     inside = bare[start + 1 : -1].strip()
-    return inside if start >= 0 and len(inside) <= _LONGEST_PHOTO else None
+    return inside if start >= 0 and len(inside) <= _LONGEST else None
 
 
 def _in_bracket(inside: str, outlets: Collection[str]) -> str | None:
@@ -114,7 +113,7 @@ def _is_house(inside: str, outlets: Collection[str]) -> bool:
 
 
 def _trailing(text: str) -> str | None:
-    start = max(0, len(text) - 2 * _LONGEST_PHOTO)
+    start = max(0, len(text) - 2 * _LONGEST)
     for label in reversed(list(_TRAILING.finditer(text, start))):
         credit = text[label.end() :].strip(" .()[]")
         if _is_name(credit, plain=True):
@@ -135,7 +134,7 @@ def _is_name(credit: str, *, plain: bool) -> bool:
     words = credit.split()
     if (
         not 0 < len(words) <= _MOST_PHOTO_WORDS
-        or len(credit) > _LONGEST_PHOTO
+        or len(credit) > _LONGEST
         or _NOBODY.fullmatch(credit)
     ):
         return False
@@ -145,14 +144,6 @@ def _is_name(credit: str, *, plain: bool) -> bool:
         if word[0].islower() and word.strip(".,:").lower() not in _SMALL and not SITE.match(word)
     ]
     return not small or (plain and len(words) <= _FEW_WORDS)
-
-
-_LONGEST: Final = 80
-"""Characters of a credit."""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 # --- the end of an article ----------------------------------------------------------------------
@@ -171,9 +162,9 @@ class ClosingCredit(NamedTuple):
 _OPENS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 
 # A credit even inside a sentence: "… katanya (red)".
-_MARKS: Final = _words("red redaksi adv advertorial advetorial rls")
+_MARKS: Final = words_of("red redaksi adv advertorial advetorial rls")
 # Words of a house's credit, when it follows a sentence: (Rilis/Media Center Kota …), (Tim).
-_HOUSE: Final = _MARKS | _words(
+_HOUSE: Final = _MARKS | words_of(
     """
     rilis rilies rillis release press pers tim net rel hms humas mc kominfo diskominfo media
     mediacenter center ant antara jpnn jpg jpc bbs prokopim protokol iklan pariwara infotorial
@@ -181,7 +172,7 @@ _HOUSE: Final = _MARKS | _words(
     """
 )
 # What is said in brackets and credits nobody.
-_ORDINARY: Final = _words(
+_ORDINARY: Final = words_of(
     """
     nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh seratus seribu sejuta puluh
     ratus ribu juta persen kg gram ton km cm mm ha liter jam menit hari bulan tahun rt rw wib wita
@@ -191,7 +182,7 @@ _ORDINARY: Final = _words(
     tak mau pun per tawa tertawa senyum diam haha hehe amin aamiin
     """
 )
-_INSTITUTIONS: Final = _words(
+_INSTITUTIONS: Final = words_of(
     """
     kpk bps dpr mpr dpd tni kpu pbb who mk ma bi ojk bri bni bca asn pns bpk bnn bin bpn pln pdi pan
     pks ppp psi pkb wni wna uu ri as qs hr plt pjs sby smp sma smk sd psk pkk pmi hiv tbc apd
@@ -318,8 +309,8 @@ class Byline(NamedTuple):
     editor: str | None
 
 
-_WRITERS: Final = r"penulis|reporter|laporan|pewarta|wartawan|jurnalis|kontributor|oleh"
-_EDITORS: Final = r"editor|penyunting|redaktur"
+_WRITERS: Final = any_of(WRITERS)
+_EDITORS: Final = any_of(EDITORS)
 _OTHERS: Final = (
     r"uploader|publish(?:er)?|fotografer|foto|kamera(?:men|person)?|videografer|sumber|admin"
 )
@@ -338,7 +329,7 @@ _IS_WRITER: Final = re.compile(_WRITERS, re.IGNORECASE)
 _IS_EDITOR: Final = re.compile(_EDITORS, re.IGNORECASE)
 _PERSON: Final = re.compile(r"@?[^\W\d_][\w .,'’&()/@-]*")
 _COPYRIGHT: Final = re.compile(r" ?(?:copyright|hak cipta|©).*", re.IGNORECASE)
-_PARTICLES: Final = _words("bin binti dan van de al redaksi tim dr drs ir")
+_PARTICLES: Final = words_of("bin binti dan van de al redaksi tim dr drs ir")
 _MOST_WORDS: Final = 7
 """Words of a name with its degrees."""
 

@@ -3,8 +3,6 @@
 An opening is read element by element, each up to its separator. What an element is decides, not
 where it stands: a date, an outlet (its form or its name), a place (the gazetteer), or a name that
 only its neighbour explains. What is none of these ends the dateline.
-
-The elements of an opening: what stands before each separator, and what kind of thing it is.
 """
 
 from __future__ import annotations
@@ -26,6 +24,13 @@ from crawler.normalise.outlets import (
 )
 from crawler.normalise.places import Place, find_place, leading_place, title_case
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import (
+    EDITORS,
+    MONTH_BEGINNINGS,
+    WEEKDAY_NAMES,
+    WRITERS,
+    any_of,
+)
 
 LONGEST: Final = 48
 """Characters of one element."""
@@ -57,8 +62,8 @@ _SEPARATOR: Final = re.compile(
 _BRACKETED: Final = re.compile(r"([^()\[\]\n]{1,48})[)\]]")
 _OPENING: Final = frozenset("([")
 
-_WEEKDAY: Final = r"(?:senin|selasa|rabu|kamis|jum['’`]?at|sabtu|minggu|ahad)"
-_MONTH: Final = r"(?:jan|feb|peb|mar|apr|mei|jun|jul|agu|ags|agt|sep|okt|nov|nop|des)[a-z]{0,6}"
+_WEEKDAY: Final = rf"(?:{any_of(WEEKDAY_NAMES)}|jum['’`]?at)"
+_MONTH: Final = rf"(?:{any_of(MONTH_BEGINNINGS)})[a-z]{{0,6}}"
 _DATE: Final = re.compile(
     rf"""
     (?:{_WEEKDAY}[,\ ]*)?[(]?
@@ -75,8 +80,8 @@ _IN_BRACKETS: Final = re.compile(r"[A-Za-z][\w.&'’+/-]*(?: [\w.&'’+/-]+){0,3
 # What opens a caption, a label or a line of links, and never names a place or an outlet.
 _LABEL: Final = re.compile(
     r"(?:foto|photo|video|ilustrasi|sumber|dok|dokumentasi|caption|grafis|infografis|tabel|baca|simak"
-    r"|lihat|penulis|editor|reporter|laporan|pewarta|wartawan|oleh|kontributor|breaking|ket|keterangan"
-    r"|tkp|catatan|terkait|update|tag|judul|narasumber)\b",
+    r"|lihat|breaking|ket|keterangan|tkp|catatan|terkait|update|tag|judul|narasumber"
+    rf"|{any_of(WRITERS | EDITORS)})\b",
     re.IGNORECASE,
 )
 
@@ -348,10 +353,7 @@ _LINE: Final = 90
 """Characters of a line above the dateline: who reports, a caption's credit."""
 
 _ADVERTORIAL: Final = re.compile(r"\(?adv(?:ertorial)?\)?[.:]? ", re.IGNORECASE)
-_REPORTER: Final = re.compile(
-    r"(?:laporan|reporter|wartawan|penulis|pewarta|kontributor|editor|advertorial|adv|oleh)\b",
-    re.IGNORECASE,
-)
+_REPORTER: Final = re.compile(rf"(?:{any_of(WRITERS | EDITORS)}|advertorial|adv)\b", re.IGNORECASE)
 _GROUND: Final = re.compile(
     r"(?:desa|pantai|gunung|jalan|pasar|lapangan|bandara|pelabuhan|stadion|kampung|dusun|kelurahan"
     r"|kecamatan|pulau|teluk|sungai|danau|alun-alun|terminal|kantor|kampus|gedung|hotel)\b",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from crawler.items import FoundDate
@@ -23,7 +23,14 @@ from crawler.normalise.date_resolve import (
     is_beside,
     marked_clocks,
 )
-from crawler.normalise.vocabulary import ENGLISH_MONTHS, KINDS, MONTH_SLIPS, MONTHS, WEEKDAY_NAMES
+from crawler.normalise.vocabulary import (
+    ENGLISH_MONTHS,
+    KINDS,
+    MONTH_BEGINNINGS,
+    MONTH_SLIPS,
+    WEEKDAY_NAMES,
+    any_of,
+)
 
 # A date after one of these is that of an edit.
 _EDITED: Final = re.compile(
@@ -110,17 +117,9 @@ def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
     return _moment(day.date(), next(marked_clocks(tokens), None), zone)
 
 
-def _any_of(words: Iterable[str]) -> str:
-    """A pattern for each of *words*, by their first letters, the longest first."""
-    rests: dict[str, list[str]] = {}
-    for word in sorted(words, key=lambda word: (-len(word), word)):
-        rests.setdefault(word[0], []).append(re.escape(word[1:]))
-    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
-
-
 def _of_kind(*kinds: str) -> str:
     """A pattern for each word of the vocabulary that is of one of *kinds*."""
-    return _any_of(word for word, kind in KINDS.items() if kind in kinds)
+    return any_of(word for word, kind in KINDS.items() if kind in kinds)
 
 
 # What no date of a text is without, made from the vocabulary: a number before what can be a month,
@@ -129,7 +128,7 @@ def _of_kind(*kinds: str) -> str:
 _NUMBERS: Final = re.compile(
     rf"""[0-9](?:
         (?:st|nd|rd|th|o)?[-/.]?\s?(?:bulan\s)?
-          (?:{_any_of({name[:3] for name in MONTHS} - {"des"} | MONTH_SLIPS)}|des(?!a))
+          (?:{any_of(MONTH_BEGINNINGS - {"des"} | MONTH_SLIPS)}|des(?!a))
       | \s?[/\\]{{1,2}}\s?[0-9]
       | \s?[-.][0-9]{{1,2}}[-/.][0-9] | \s-\s[0-9]{{1,2}}\s-\s[0-9]
       | (?:st|nd|rd|th)?,?\s(?:19|20)[0-9][0-9] )""",
@@ -138,11 +137,11 @@ _NUMBERS: Final = re.compile(
 _PART_OF_DAY: Final = rf"(?:{_of_kind('part')}|dini[\s-]hari)"
 _WORDS: Final = re.compile(
     rf"""[^a-z0-9](?:
-        (?:{_any_of(WEEKDAY_NAMES)}|{_of_kind("besok", "semalam", "kemarin", "lusa")})\b
+        (?:{any_of(WEEKDAY_NAMES)}|{_of_kind("besok", "semalam", "kemarin", "lusa")})\b
       | d?jum(?:['’‘`"a,\\]|\s)                                  # Jum'at, however it is typed
       | (?:{_of_kind("hari", "pekan", "one")})\s(?:(?:{_of_kind("yang")})\s)?(?:{_of_kind("lalu", "lagi")})\b  # seminggu yang lalu
       | hari\s(?:ini|tadi)\b
-      | (?:{_any_of(ENGLISH_MONTHS)})\s[0-9]
+      | (?:{any_of(ENGLISH_MONTHS)})\s[0-9]
       | {_PART_OF_DAY}\stadi\b | tadi\s{_PART_OF_DAY}\b
       | tanggal\s(?:[0-9]{{1,2}}\sbulan|(?:{_of_kind("spelt")})\s) )""",
     re.VERBOSE,

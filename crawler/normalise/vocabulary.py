@@ -6,7 +6,17 @@ bylines are all made from these lists.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Final
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for each of *words*, by their first letters, the longest first."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
 
 
 def _numbered(names: dict[int, str]) -> dict[str, int]:
@@ -54,6 +64,7 @@ MONTH_ABBREVIATIONS: Final = _numbered(
     }
 )
 MONTHS: Final = MONTH_NAMES | MONTH_ABBREVIATIONS
+MONTH_BEGINNINGS: Final = frozenset(name[:3] for name in MONTHS)
 # How the names begin with a slip, of those that papers print: "12 Jnauari", "3 Spetember".
 MONTH_SLIPS: Final = words_of(
     "jna jin jil jln fe fb pbb mai mer mey mie arp api ag au spe set ok oc ot no nvo npo de dse djo"
@@ -174,6 +185,9 @@ KINDS: Final[dict[str, str]] = {
 }
 """What each word is to the grammar of dates; its names are those of ``date_lexer.LETTERS``."""
 
+WEEKDAYS_PRINTED: Final = frozenset(word for word, kind in KINDS.items() if kind == "weekday")
+"""In full, and those short ones that are no other word."""
+
 # Words that make the number after them the number of a law, a house, a page, a match …
 NUMBERED: Final = words_of(
     "nomor nomer no nmr num uu pp perda perpres perbup perwal pergub permen inpres sk "
@@ -189,3 +203,7 @@ NAMED_FOR_A_DATE: Final = words_of(
     "bandara kampung sma smk smp sd gerakan rs rsud monumen gedung museum makam jembatan gereja "
     "masjid pantai pasar perguruan yayasan kompleks"
 )
+
+# What is printed before the name of who wrote an article, and of who edited it.
+WRITERS: Final = words_of("penulis reporter laporan pewarta wartawan jurnalis kontributor oleh")
+EDITORS: Final = words_of("editor penyunting redaktur")

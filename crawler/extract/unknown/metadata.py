@@ -23,6 +23,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import WRITERS, any_of
 
 Node: TypeAlias = Mapping[str, Any]
 
@@ -333,7 +334,7 @@ _AUTHOR_TAGS: Final = (
 
 # What Yoast, Rank Math and others put beside ``twitter:data1``.
 _AUTHOR_LABEL: Final = re.compile(
-    r"(?:written by|ditulis oleh|penulis|author|oleh)\W*", re.IGNORECASE
+    rf"(?:written by|ditulis oleh|author|{any_of(WRITERS)})\W*", re.IGNORECASE
 )
 
 

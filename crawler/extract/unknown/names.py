@@ -28,6 +28,13 @@ from crawler.extract.unknown.lines import Line, called, holds_more
 from crawler.extract.unknown.metadata import Stated
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import (
+    EDITORS,
+    MONTH_BEGINNINGS,
+    WEEKDAYS_PRINTED,
+    WRITERS,
+    any_of,
+)
 
 WRITER: Final = "writer"
 EDITOR: Final = "editor"
@@ -35,13 +42,13 @@ BOTH: Final = "both"
 PHOTOGRAPHER: Final = "photographer"
 
 _BOTH_LABEL: Final = (
-    r"(?:penulis|reporter|redaktur|pewarta|wartawan)\s?(?:&|/|dan|sekaligus)\s?"
-    r"(?:editor|redaktur|reporter|penyunting|penulis)"
+    rf"(?:{any_of(WRITERS | EDITORS)})\s?(?:&|/|dan|sekaligus)\s?"
+    rf"(?:{any_of(WRITERS | EDITORS)})"
 )
-_EDITOR_LABEL: Final = r"editor|penyunting|redaktur(?:\spelaksana)?|red(?=\s?[:.])"
+_EDITOR_LABEL: Final = rf"redaktur\spelaksana|{any_of(EDITORS)}|red(?=\s?[:.])"
 _WRITER_LABEL: Final = (
-    r"(?:di)?tulis(?:an)?\soleh|penulis|reporter|pewarta|laporan|wartawan|jurnalis|kontributor"
-    r"|(?:posted|published|written|diposting|dipublikasikan)\s(?:by|oleh)|oleh|by|author|rep"
+    rf"(?:di)?tulis(?:an)?\soleh|{any_of(WRITERS)}"
+    r"|(?:posted|published|written|diposting|dipublikasikan)\s(?:by|oleh)|by|author|rep"
 )
 _PHOTO_LABEL: Final = r"fotografer|pewarta\sfoto"
 _LABEL: Final = (
@@ -57,10 +64,9 @@ _END: Final = re.compile(
     r"\s*[|•·»;()\[\]\n]|\s[-–—/~]+(?:\s|$)|\s*[-–—/,:]+\s*$"
     r"|,?\s(?:on|pada|at|in|di\s(?=[A-Z]\w+\s\d)|published|updated|diperbarui|last|views?|dibaca"
     r"|comments?|komentar|dilihat|min\sread)(?!\w)"
-    r"|,?\s(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad|mon|tues|wednes|thurs|fri|satur|sun)"
-    r"(?:day)?\s?,"
+    rf"|,?\s(?:{any_of(WEEKDAYS_PRINTED)}|jum.?at)\s?,"
     r"|,?\s\d"
-    r"|,?\s(?:jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nov|des|dec)[a-z]*\s\d"
+    rf"|,?\s(?:{any_of(MONTH_BEGINNINGS)})[a-z]*\s\d"
     r"|/\s?(?:red|editor|rep)\b",
     re.IGNORECASE,
 )
