@@ -1,64 +1,74 @@
-"""Between the classes of :mod:`crawler.items` and a line of JSON.
+"""Between the classes of :mod:`crawler.items` and a line of JSON, and the schema of such a line.
 
 >>> parse_line('{"schema": "withheld/1", "id": "a:1", "site": "a", "url": "https://a.example/x",'
 ...     ' "withheld_at": "2026-01-01T00:00:00Z", "reason": "asked for", "run": null,'
 ...     ' "written_at": null, "a_key_of_later": 1}').reason
 'asked for'
-
-The JSON Schema of the lines, generated from the item classes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import attrs
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn
 from itemadapter import ItemAdapter
 
 from crawler.errors import InvalidRecord
-from crawler.items import (
-    ARTICLE,
-    GONE,
-    WITHHELD,
-    Article,
-    CaptureReference,
-    Dateline,
-    Embed,
-    FoundDate,
-    Gone,
-    Image,
-    RelatedPost,
-    Withheld,
-)
-
-"""What has content, and with it revisions."""
+from crawler.items import ARTICLE, GONE, WITHHELD, Article, Gone, Withheld
 
 Line: TypeAlias = Article | Gone | Withheld
 
-_KINDS: Final[dict[str, type[Any]]] = {
-    ARTICLE: Article,
-    GONE: Gone,
-    WITHHELD: Withheld,
-}
-_LISTS_OF: Final[dict[str, type[Any]]] = {
-    "captures": CaptureReference,
-    "images": Image,
-    "embeds": Embed,
-    "dates": FoundDate,
-    "related_posts": RelatedPost,
-}
-_FIELDS: Final = {
-    kind: tuple(attrs.fields_dict(kind))
-    for kind in (*_KINDS.values(), *_LISTS_OF.values(), Dateline)
-}
+_KINDS: Final[dict[str, type[Line]]] = {ARTICLE: Article, GONE: Gone, WITHHELD: Withheld}
+_CONVERTER: Final = Converter(
+    detailed_validation=False, unstruct_collection_overrides={tuple: list}
+)
+
+
+def _as_it_is(value: Any, _: object) -> Any:
+    return value
+
+
+# cattrs would make True of "no", a tuple of letters of "abc", "None" of null and 1 of 1.9. What is
+# not of its type goes on as it is to the validators of the classes, which name the field.
+for _plain in (str, int, float, bool):
+    _CONVERTER.register_structure_hook(_plain, _as_it_is)
+_CONVERTER.register_structure_hook_func(lambda kind: kind == Mapping[str, str], _as_it_is)
+
+
+@_CONVERTER.register_structure_hook_factory(lambda kind: getattr(kind, "__origin__", None) is tuple)
+def _tuple_of(kind: Any) -> Callable[[Any, Any], Any]:
+    of = kind.__args__[0]
+    each = _CONVERTER.get_structure_hook(of)
+
+    def structure(values: Any, _: object) -> Any:
+        return tuple([each(value, of) for value in values]) if type(values) is list else values
+
+    return structure
+
+
+@_CONVERTER.register_structure_hook_factory(attrs.has)
+def _object_of(kind: type[Any]) -> Callable[[Any, Any], Any]:
+    build = make_dict_structure_fn(kind, _CONVERTER)
+
+    def structure(values: Any, _: object) -> Any:
+        if type(values) is not dict:
+            return values
+        try:
+            return build(values, kind)
+        except KeyError as error:
+            raise InvalidRecord(kind.__name__, values, f"all its keys (no {error})") from None
+
+    return structure
 
 
 def as_mapping(line: Line) -> dict[str, Any]:
     """Return *line* as JSON values, every key present, in the order of its class."""
-    return attrs.asdict(line)
+    return cast("dict[str, Any]", _CONVERTER.unstructure(line))
 
 
 def dump_line(line: Line) -> bytes:
@@ -72,26 +82,11 @@ def from_mapping(values: Mapping[str, Any]) -> Line:
     Raises :exc:`InvalidRecord` when the schema is unknown, a key is missing or a value does not
     fit.
     """
-    kind = _KINDS.get(values.get("schema", ""))
+    schema = values.get("schema")
+    kind = _KINDS.get(schema) if isinstance(schema, str) else None
     if kind is None:
-        raise InvalidRecord("schema", values.get("schema"), f"one of {', '.join(_KINDS)}")
-    fields: dict[str, Any] = {}
-    for name in _FIELDS[kind]:
-        if name not in values:  # a key that was added after the line was written
-            continue
-        value = values[name]
-        if name == "dateline" and isinstance(value, dict):
-            value = _build(Dateline, value)
-        elif name in _LISTS_OF and isinstance(value, list):
-            value = tuple(_build(_LISTS_OF[name], each) for each in value)
-        elif isinstance(value, list):
-            value = tuple(value)
-        fields[name] = value
-    try:
-        line: Line = kind(**fields)
-    except TypeError as error:
-        raise InvalidRecord(kind.__name__, values, f"all its keys ({error})") from None
-    return line
+        raise InvalidRecord("schema", schema, f"one of {', '.join(_KINDS)}")
+    return _CONVERTER.structure(values, kind)
 
 
 def parse_line(line: str | bytes) -> Line:
@@ -105,26 +100,17 @@ def parse_line(line: str | bytes) -> Line:
     return from_mapping(values)
 
 
-def _build(kind: type[Any], values: Any) -> Any:
-    if not isinstance(values, dict):
-        raise InvalidRecord(kind.__name__, values, "a JSON object")
-    try:
-        return kind(**{name: values[name] for name in _FIELDS[kind] if name in values})
-    except TypeError as error:
-        raise InvalidRecord(kind.__name__, values, f"all its keys ({error})") from None
-
-
 COMMITTED: Final = Path(__file__).with_name("schema.json")
 
 
 def line_schema() -> dict[str, Any]:
     """Return the schema of a line: one of the kinds, every key present, more keys allowed."""
     kinds = {}
-    for kind in (Article, Gone, Withheld):
+    for name, kind in _KINDS.items():
         schema = ItemAdapter.get_json_schema(kind)
         _relax(schema)
         schema["properties"]["schema"] = {
-            "const": attrs.fields_dict(kind)["schema"].default,
+            "const": name,
             "description": schema["properties"]["schema"]["description"],
         }
         schema["title"] = kind.__name__
@@ -133,7 +119,7 @@ def line_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of a news archive",
-        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in kinds],
+        "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in kinds],
         "$defs": kinds,
     }
 

@@ -1,12 +1,12 @@
-"""The lines of an archive, as classes.
+"""What the parts of the crawler hand to each other.
 
-A line is the JSON of one of :class:`Article`, :class:`Gone` and :class:`Withheld`, its keys in the
-order of the fields. Values are JSON's own types (a list is a tuple here), so that a line read back
-equals the line written. ``schema.json`` is generated from these classes and their docstrings.
+A line of an archive is the JSON of an :class:`Article`, a :class:`Gone` or a :class:`Withheld`, its
+keys in the order of the fields. Values are JSON's own types (a list is a tuple here), so that a
+line read back equals the line written; validators say which field wanted what. ``schema.json`` is
+generated from these classes and their docstrings.
 
-What extraction and the archive are given: responses, without Scrapy.
-
-Validators of the line format, whose errors name the field, the value and what was wanted.
+A :class:`Capture` is a response without Scrapy, as extraction and the archive are given it. A
+:class:`Link` is what discovery finds, :class:`Known` and :class:`Validators` what the ledger holds.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
-_TIME = re.compile(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?[+-]\d\d:\d\d")
-_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_HASH = re.compile(r"sha256:[0-9a-f]{64}")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
+_DAY: Final = re.compile(r"[\d-]{10}")
+_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
+_TIME: Final = re.compile(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?[+-]\d\d:\d\d")
+_HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def fits(wanted: str, test: Callable[[Any], bool], *, optional: bool = False) -> Validator:
@@ -43,36 +44,29 @@ def fits(wanted: str, test: Callable[[Any], bool], *, optional: bool = False) ->
     return validate
 
 
-def _is_day(value: Any) -> bool:
-    if type(value) is not str or len(value) != len("2021-09-29"):
-        return False
-    try:
-        dt.date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+def _matches(
+    form: re.Pattern[str], parse: Callable[[str], object] | None = None
+) -> Callable[[Any], bool]:
+    """Whether a value is text of that *form*, and *parse* takes it."""
+
+    def test(value: Any) -> bool:
+        if type(value) is not str or not form.fullmatch(value):
+            return False
+        try:
+            return parse is None or parse(value) is not None
+        except ValueError:
+            return False
+
+    return test
 
 
-def _is_month(value: Any) -> bool:
-    return type(value) is str and bool(_MONTH.fullmatch(value))
-
-
-def _is_moment(value: Any) -> bool:
-    if type(value) is not str or not _MOMENT.fullmatch(value):
-        return False
-    try:
-        dt.datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+_is_day = _matches(_DAY, dt.date.fromisoformat)
+_is_month = _matches(_MONTH)
+_is_moment = _matches(_MOMENT, dt.datetime.fromisoformat)
 
 
 def _is_address(value: Any) -> bool:
     return type(value) is str and value.startswith(("http://", "https://")) and "\n" not in value
-
-
-def every(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: type(value) is tuple and all(test(each) for each in value)
 
 
 def _is_text(value: Any) -> bool:
@@ -83,8 +77,18 @@ def _is_filled(value: Any) -> bool:
     return type(value) is str and bool(value.strip())
 
 
-def is_count(value: Any) -> bool:
+def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
+
+
+def _every(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: type(value) is tuple and all(test(each) for each in value)
+
+
+def _is_texts_by_name(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        type(each) is str for item in value.items() for each in item
+    )
 
 
 text = fits("a string", _is_text)
@@ -92,8 +96,11 @@ filled = fits("a string that is not empty", _is_filled)
 # Headlines have a tenth of that; a longer one is no headline, but a page gone wrong.
 headline = fits("1 to 2,000 characters", lambda value: _is_filled(value) and len(value) <= 2_000)  # noqa: PLR2004
 text_or_none = fits("a string or null", _is_filled, optional=True)
+texts = fits("a list of strings that are not empty", _every(_is_filled))
+texts_by_name = fits("an object of strings", _is_texts_by_name)
 address = fits("an absolute http(s) address", _is_address)
 address_or_none = fits("an absolute http(s) address or null", _is_address, optional=True)
+addresses = fits("a list of absolute http(s) addresses", _every(_is_address))
 day = fits("a day as YYYY-MM-DD", _is_day)
 day_or_none = fits("a day as YYYY-MM-DD or null", _is_day, optional=True)
 moment = fits("a moment as ISO 8601 with its UTC offset", _is_moment)
@@ -105,35 +112,23 @@ published_or_none = fits(
     lambda value: _is_moment(value) or _is_day(value) or _is_month(value),
     optional=True,
 )
-texts = fits("a list of strings that are not empty", every(_is_filled))
-addresses = fits("a list of absolute http(s) addresses", every(_is_address))
+clock_or_none = fits("a clock time as HH:MM±hh:mm, or null", _matches(_TIME), optional=True)
+content_hash = fits("sha256: and 64 hex digits", _matches(_HASH))
+count = fits("a number from 0", _is_count)
+count_or_none = fits("a number from 0, or null", _is_count, optional=True)
+ordinal = fits("a number from 1", lambda value: _is_count(value) and value > 0)
+flag_or_none = fits("true, false or null", lambda value: type(value) is bool, optional=True)
 
 
 def one_of(*values: str) -> Validator:
     return fits(f"one of {', '.join(values)}", lambda value: value in values)
 
 
-clock_or_none = fits(
-    "a clock time as HH:MM±hh:mm, or null",
-    lambda value: type(value) is str and bool(_TIME.fullmatch(value)),
-    optional=True,
-)
-content_hash = fits(
-    "sha256: and 64 hex digits",
-    lambda value: type(value) is str and bool(_HASH.fullmatch(value)),
-)
-count = fits("a number from 0", is_count)
-count_or_none = fits("a number from 0, or null", is_count, optional=True)
-ordinal = fits("a number from 1", lambda value: is_count(value) and value > 0)
-
-
 def list_of(kind: type) -> Validator:
-    """Accept a tuple of *kind* and nothing else."""
-    return fits(f"a tuple of {kind.__name__}", every(lambda value: type(value) is kind))
+    return fits(f"a tuple of {kind.__name__}", _every(lambda value: type(value) is kind))
 
 
 def optional_a(kind: type) -> Validator:
-    """Accept a *kind* or ``None``."""
     return fits(f"a {kind.__name__} or null", lambda value: type(value) is kind, optional=True)
 
 
@@ -205,16 +200,13 @@ class FoundDate:
     end: str | None = attrs.field(default=None, validator=day_or_none, metadata=_DATE)
     """Last day of a range, else null."""
 
-    time: str | None = attrs.field(
-        default=None,
-        validator=clock_or_none,
-    )
+    time: str | None = attrs.field(default=None, validator=clock_or_none)
     """Clock time with its UTC offset, ``09:30+07:00``, or null."""
 
     resolved: str = attrs.field(validator=one_of("explicit", "year-inferred", "relative"))
     """``explicit`` (day, month and year are printed), ``year-inferred`` or ``relative``."""
 
-    weekday_agrees: bool | None = None
+    weekday_agrees: bool | None = attrs.field(default=None, validator=flag_or_none)
     """Whether a weekday printed beside the date is that date's; null without one."""
 
     block: int = attrs.field(default=0, validator=count)
@@ -383,7 +375,7 @@ class Article:
     )
     """The responses that the values came from: one a page, and any other."""
 
-    provenance: Mapping[str, str] = attrs.field(factory=dict)
+    provenance: Mapping[str, str] = attrs.field(factory=dict, validator=texts_by_name)
     """Field → where its value came from: ``time.entry-date[datetime]``, ``rest``, ``ld+json``."""
 
     source: str = attrs.field(default="page", validator=one_of("page", "rest"))

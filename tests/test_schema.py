@@ -140,12 +140,46 @@ def test_refuses_a_value_by_field_value_and_wish(field: str, value: Any, wanted:
     assert repr(value) in said
 
 
+DATE = {"text": "kemarin", "date": "2021-09-29", "resolved": "relative"}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"title": None}, "title needs 1 to 2,000 characters, got None"),
+        ({"body": 7}, "body needs a string, got 7"),
+        ({"revision": 1.9}, "revision needs a number from 1, got 1.9"),
+        ({"word_count": "12"}, "word_count needs a number from 0, got '12'"),
+        ({"word_count": False}, "word_count needs a number from 0, got False"),
+        ({"tags": "abc"}, "tags needs a list of strings that are not empty, got 'abc'"),
+        ({"tags": None}, "tags needs a list of strings that are not empty, got None"),
+        ({"tags": [1]}, "tags needs a list of strings that are not empty, got (1,)"),
+        ({"tags": {"a": 1}}, "tags needs a list of strings that are not empty, got {'a': 1}"),
+        ({"images": ["a"]}, "images needs a tuple of Image, got ('a',)"),
+        ({"dateline": "JAKARTA"}, "dateline needs a Dateline or null, got 'JAKARTA'"),
+        ({"dateline": {}}, "Dateline needs all its keys (no 'text'), got {}"),
+        ({"dates": [{**DATE, "weekday_agrees": "no"}]}, "weekday_agrees needs true, false or null"),
+        ({"dates": [{**DATE, "block": 1.0}]}, "block needs a number from 0, got 1.0"),
+        ({"provenance": {"title": 1}}, "provenance needs an object of strings, got {'title': 1}"),
+        ({"provenance": ["title"]}, "provenance needs an object of strings, got ['title']"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_and_never_made_to_fit(
+    values: dict[str, Any], said: str
+) -> None:
+    line = {**json.loads(dump_line(article())), **values}
+    with pytest.raises(InvalidRecord) as refused:
+        parse_line(json.dumps(line))
+    assert str(refused.value).startswith(said)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
         ("", "line needs JSON"),
         ("[]", "line needs a JSON object"),
         ('{"schema": "article/9"}', "schema needs one of article/1"),
+        ('{"schema": ["article/1"]}', "schema needs one of article/1"),
         ('{"schema": "article/1"}', "needs all its keys"),
     ],
 )
