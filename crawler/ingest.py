@@ -44,7 +44,7 @@ from crawler.archive.warc_reading import (
     without_chunks,
 )
 from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle, attempt
-from crawler.extract import extract_article, page_addresses
+from crawler.extract import extract_article, open_page
 from crawler.extract.rest import records as posts_in
 from crawler.items import Article, Capture, CopiedRecord, Exchange
 from crawler.newsrooms import Newsroom
@@ -297,7 +297,6 @@ def _new_name(scratch: Path) -> Path:
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
 _POSTS: Final = "/wp/v2/posts"
-_MOST_PAGES: Final = 100
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a body without its codings: what a crawl takes, too."""
 
@@ -421,8 +420,10 @@ class Ingest:
         first = self._capture(seen)
         if _JSON in first.headers.get("content-type", ""):
             return list(self._records(first, seen))
-        captures = self._all_pages(first, seen)
-        return [self._found(extract_article(captures, self.newsroom), captures, seen)]
+        page = open_page(first, self.newsroom)
+        while url := page.next_missing():
+            page.add(self._capture(self._nearest(url, seen)))
+        return [self._found(page.article(), page.captures, seen)]
 
     def _records(self, answer: Capture, seen: _Seen) -> Iterator[Found]:
         for post in posts_in(answer):
@@ -440,21 +441,6 @@ class Ingest:
     def _found(self, article: Article, captures: Sequence[Capture], seen: _Seen) -> Found:
         moment = seen.at.isoformat()
         return Found(article, tuple(captures), lastmod=moment, as_of=moment)
-
-    def _all_pages(self, first: Capture, seen: _Seen) -> list[Capture]:
-        """Return the captures of all pages of the article that *first* begins."""
-        captures: list[Capture] = []
-        urls = list(page_addresses(first, self.newsroom)) or [first.url]
-        for url in urls:
-            if _key(url) == _key(first.url):
-                captures.append(first)
-                continue
-            captures.append(self._capture(self._nearest(url, seen)))
-            if url == urls[-1] and len(urls) < _MOST_PAGES:  # a theme may link the next page only
-                known = {_key(each) for each in urls}
-                more = page_addresses(captures[-1], self.newsroom)
-                urls += [each for each in more if _key(each) not in known]
-        return captures or [first]
 
     def _nearest(self, url: str, seen: _Seen) -> _Seen:
         """Return the capture of *url* that was fetched next to *seen* in time."""

@@ -22,7 +22,7 @@ from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Link, Missing, Note, Walk, Window, plan
 from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnArticle
 from crawler.extensions import ALARMING, RunKeeper, answered
-from crawler.extract import extract_article, page_addresses, page_hash
+from crawler.extract import extract_article, open_page, page_hash
 from crawler.fetch_errors import (
     NETWORK_ERRORS,
     BudgetSpent,
@@ -53,35 +53,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST_PAGES: Final = 100
-"""Pages of one article that are followed; more are a trap."""
-
 
 class PageMissing(Exception):
     """A further page of an article could not be had, so that the article is not whole."""
 
 
-async def all_pages(crawler: Crawler, first: Capture, newsroom: Newsroom) -> list[Capture]:
-    """Return the captures of all pages of the article that *first* is a page of, in order.
-
-    Raises :exc:`PageMissing`, :exc:`~crawler.errors.NotAnArticle`, and what Scrapy and we raise
-    where a page is not fetched.
-    """
-    captures: list[Capture] = []
-    urls = list(page_addresses(first, newsroom)) or [first.url]
-    for url in urls:
-        if url.rstrip("/") == first.url.rstrip("/"):
-            captures.append(first)
-            continue
-        response = await _download(crawler, url)
-        if response.status != 200:  # noqa: PLR2004 -- OK
-            raise PageMissing(f"{url}: http_{response.status}")
-        captures.append(as_capture(response))
-        if url == urls[-1] and len(urls) < MOST_PAGES:  # a theme may link the next page only
-            known = {each.rstrip("/") for each in urls}
-            linked = page_addresses(captures[-1], newsroom)
-            urls += [each for each in linked if each.rstrip("/") not in known]
-    return captures or [first]
+async def further_page(crawler: Crawler, url: str) -> Capture:
+    """Return the capture of a further page of an article; raises :exc:`PageMissing`."""
+    response = await _download(crawler, url)
+    if response.status != 200:  # noqa: PLR2004 -- OK
+        raise PageMissing(f"{url}: http_{response.status}")
+    return as_capture(response)
 
 
 async def photo_at(crawler: Crawler, url: str) -> list[Capture]:
@@ -472,8 +454,11 @@ class NewsroomSpider(Spider):
             await self._fail(asked.url, _why(first))
         else:
             try:
-                captures = await all_pages(self.crawler, first, self.newsroom)
-                article = extract_article(captures, self.newsroom)
+                page = open_page(first, self.newsroom)
+                while url := page.next_missing():
+                    page.add(await further_page(self.crawler, url))
+                captures = page.captures
+                article = page.article()
                 captures += await self._photo(article)
             except NotAnArticle as error:
                 await self._not_an_article(asked, captures, error.reason)

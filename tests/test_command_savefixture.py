@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,46 @@ def test_saves_all_parts_of_an_article(project: Path, newsroom: EmbeddedNewsroom
     for number, page in enumerate(pages, 2):
         served = newsroom.get(page.removeprefix(newsroom.address))
         assert (folder / f"page-{number}.html").read_bytes() == served.body
+
+
+class NextOnly(BaseHTTPRequestHandler):
+    """An article on three pages, each of which links only the one after it."""
+
+    def do_GET(self) -> None:
+        number = {"/judul/": 1, "/judul/2/": 2, "/judul/3/": 3}.get(self.path)
+        following = f"/judul/{number + 1}/" if number in (1, 2) else None
+        link = f'<a href="{following}" class="post-page-numbers">Lanjut</a>' if following else ""
+        page = (
+            '<html lang="id"><body class="single postid-7 idtheme kentooz"><main>'
+            '<article id="post-7" class="content-single"><h1 class="entry-title">Judul</h1>'
+            f'<div class="entry-content entry-content-single"><p>Isi {number}.</p>'
+            f'<div class="page-links">{link}</div></div></article></main></body></html>'
+        )
+        self.send_response(200 if number else 404)
+        self.send_header("Content-Type", "text/html; charset=UTF-8")
+        self.end_headers()
+        self.wfile.write(page.encode() if number else b"")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_saves_all_parts_where_a_theme_links_only_the_next(tmp_path: Path) -> None:
+    copy_project(tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), NextOnly) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        home = f"http://127.0.0.1:{server.server_port}"
+        (tmp_path / "crawler/sites/lanjut.toml").write_text(f'address = "{home}"\n')
+        done = scrapy(
+            tmp_path,
+            *("savefixture", "lanjut", f"{home}/judul/", "-s", "DOWNLOAD_DELAY=0"),
+            *("-s", "AUTOTHROTTLE_ENABLED=False"),
+        )
+        server.shutdown()
+    assert done.stderr.startswith("an article, 3 pages, fetched;")
+    record = load(tmp_path / "fixtures/lanjut/judul/article.json")
+    assert record["pages"] == [f"{home}/judul/", f"{home}/judul/2/", f"{home}/judul/3/"]
+    assert record["body"] == "Isi 1.\n\nIsi 2.\n\nIsi 3."
 
 
 def test_saves_what_is_to_be_refused(project: Path, newsroom: EmbeddedNewsroom) -> None:

@@ -76,45 +76,6 @@ def test_the_head_is_found_where_broken_markup_ends_it_early() -> None:
     assert document.head.metas == {"og:title": "Judul"}
 
 
-MAIN = (
-    b'<html><head><link rel="canonical" href="/a"></head><body class="single"><nav>menu</nav>'
-    b'<main class="x"><article>isi</article>%s</main><aside>pinggir</aside></body></html>'
-)
-
-
-def test_what_stands_around_main_can_be_left_out() -> None:
-    document = Document(MAIN % b'<div id="comments">komentar</div>', ADDRESS, whole=False)
-    assert text_of(document.root) == "isi"
-    assert document.body_classes == {"single"}
-    assert document.canonical == "https://progres.id/a"
-    assert not document.is_whole
-
-
-def test_what_is_only_drawn_in_main_can_be_left_out() -> None:
-    drawn = (
-        b'<ul id="a" class="gmr-socialicon-share pull-right"><li>Bagikan</li></ul> satu'
-        b'<a href="/b" class="post-thumbnail" aria-hidden="true"><img src="/c.jpg"> gambar</a> dua'
-        b'<!-- class="gmr-socialicon-share --> tiga</ul> class="gmr-socialicon-share'
-    )
-    document = Document(MAIN % drawn, ADDRESS, whole=False)
-    assert text_of(document.root) == 'isi satu dua tiga class="gmr-socialicon-share'
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        MAIN.replace(b"<main", b"<mine") % b"",
-        MAIN.replace(b"</main>", b"") % b"",
-        MAIN.replace(b"<body", b"<baddy") % b"",
-    ],
-)
-def test_nothing_is_left_out_where_main_cannot_be_told(body: bytes) -> None:
-    document = Document(body, ADDRESS, whole=False)
-    assert document.is_whole
-    assert "menu" in text_of(document.root)
-    assert "pinggir" in text_of(document.root)
-
-
 @pytest.mark.parametrize(
     ("href", "address"),
     [

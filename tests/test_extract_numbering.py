@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.errors import NotAnArticle
-from crawler.extract import extract_article, page_addresses
+from crawler.extract import extract_article, open_page
 from crawler.extract.page import in_order, numbered
 from crawler.items import Capture
 
@@ -34,26 +34,57 @@ def numbers(*addresses: str) -> str:
     ],
 )
 def test_both_forms_of_wordpress(first: str, second: str, third: str) -> None:
-    assert page_addresses(capture(first, numbers(third, second))) == (first, second, third)
+    assert open_page(capture(first, numbers(third, second))).addresses == [first, second, third]
     assert numbered(first, 3) == (first, second, third)
 
 
 def test_an_article_on_one_page_has_one() -> None:
-    assert page_addresses(capture(f"{BASE}/judul/")) == (f"{BASE}/judul/",)
+    assert open_page(capture(f"{BASE}/judul/")).addresses == [f"{BASE}/judul/"]
 
 
 def test_a_theme_that_links_only_the_next_page_is_asked_again() -> None:
     first, second, third = (f"{BASE}/judul/", f"{BASE}/judul/2/", f"{BASE}/judul/3/")
-    assert page_addresses(capture(first, numbers(second))) == (first, second)
-    assert page_addresses(capture(second, numbers(first, third))) == (first, second, third)
+    assert open_page(capture(first, numbers(second))).addresses == [first, second]
+    assert open_page(capture(second, numbers(first, third))).addresses == [first, second, third]
+
+
+def test_all_pages_are_asked_for_in_turn_and_make_one_article() -> None:
+    first, second, third = (f"{BASE}/judul/", f"{BASE}/judul/2/", f"{BASE}/judul/3/")
+    served = {
+        second: capture(second, numbers(first, third)),
+        third: capture(third, numbers(first, second)),
+    }
+    page = open_page(capture(first, numbers(second)))
+    asked = []
+    while url := page.next_missing():
+        asked.append(url)
+        page.add(served[url])
+    assert asked == [second, third]
+    assert page.article().pages == (first, second, third)
+    assert [each.url for each in page.captures] == [first, second, third]
+
+
+def test_a_page_that_links_on_for_ever_ends() -> None:
+    first = f"{BASE}/?p=7"
+    page = open_page(capture(first, numbers(f"{first}&page=2")))
+    while url := page.next_missing():
+        number = int(url.rpartition("=")[2])
+        page.add(capture(url, numbers(f"{first}&page={number + 1}")))
+    assert len(page.captures) == 100
+
+
+def test_what_is_no_page_of_an_article_is_not_taken() -> None:
+    page = open_page(capture(f"{BASE}/judul/", numbers(f"{BASE}/judul/2/")))
+    with pytest.raises(NotAnArticle, match="http_404"):
+        page.add(Capture(url=f"{BASE}/judul/2/", body=b"", status=404))
 
 
 def test_amp_and_tracking_are_no_other_pages() -> None:
     links = numbers(f"{BASE}/judul/2/?amp=1", f"{BASE}/judul/2/?utm_source=wa")
-    assert page_addresses(capture(f"{BASE}/judul/?amp=1", links)) == (
+    assert open_page(capture(f"{BASE}/judul/?amp=1", links)).addresses == [
         f"{BASE}/judul/",
         f"{BASE}/judul/2/",
-    )
+    ]
 
 
 @pytest.mark.parametrize(

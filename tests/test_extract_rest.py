@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from crawler.errors import NotAnArticle
-from crawler.extract import extract_article, page_addresses
+from crawler.extract import extract_article, open_page
 from crawler.items import Article, Capture, CaptureReference
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/progres"
@@ -239,7 +239,7 @@ def test_values_of_another_type_are_as_good_as_none(changes: dict[str, Any]) -> 
 
 def test_a_record_has_no_pages_to_fetch() -> None:
     with pytest.raises(NotAnArticle):
-        page_addresses(capture(post()))
+        open_page(capture(post()))
 
 
 @pytest.mark.parametrize(

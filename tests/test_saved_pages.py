@@ -13,7 +13,7 @@ import pytest
 
 from crawler.codec import as_mapping
 from crawler.errors import ConfigurationError, NotAnArticle
-from crawler.extract import extract_article, page_addresses
+from crawler.extract import extract_article, open_page
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
 
@@ -118,7 +118,7 @@ def test_article_json_names_every_field(case: Path) -> None:
 def test_pages_are_known_from_the_first(case: Path) -> None:
     """The spider learns from the first page which others to fetch."""
     first = captures_of(case)[0]
-    assert list(page_addresses(first, newsroom_of(case))) == load(case / "article.json")["pages"]
+    assert open_page(first, newsroom_of(case)).addresses == load(case / "article.json")["pages"]
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,14 @@ from urllib.parse import unquote, urlsplit
 from scrapy import Request, Spider
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import IgnoreRequest, UsageError
+from scrapy.http.request import NO_CALLBACK
 
 from crawler.archive import read, read_capture
 from crawler.codec import as_mapping
 from crawler.display import LiveDisplay
 from crawler.errors import ConfigurationError, CrawlerError, NotAnArticle
 from crawler.extensions import RunKeeper
-from crawler.extract import extract_article, page_addresses
+from crawler.extract import extract_article, open_page
 from crawler.fetch_errors import NETWORK_ERRORS
 from crawler.items import Capture
 from crawler.middlewares import as_capture
@@ -138,19 +139,21 @@ class PageSpider(Spider):
 
     async def read(self, response: Response) -> None:
         """Keep the page, and fetch the parts that it links."""
-        first = as_capture(response)
-        captures = [first]
+        self.captures.append(first := as_capture(response))
         try:
-            for url in page_addresses(first, self.newsroom):
-                if url.rstrip("/") != first.url.rstrip("/"):
-                    request = Request(url, dont_filter=True)
-                    captures.append(as_capture(await self.crawler.engine.download_async(request)))
+            page = open_page(first, self.newsroom)
+            while url := page.next_missing():
+                request = Request(url, callback=NO_CALLBACK, dont_filter=True)
+                further = as_capture(await self.crawler.engine.download_async(request))
+                self.captures.append(further)
+                page.add(further)
         except NotAnArticle:
-            pass
+            return  # the case is that the page, or a part of it, is refused
         except (IgnoreRequest, *NETWORK_ERRORS) as error:
-            _say_why(url, error)
+            self.captures.clear()
+            _say_why(page.next_missing() or self.url, error)
             return
-        self.captures += captures
+        self.captures[:] = page.captures
 
     def not_fetched(self, failure: Failure) -> None:
         """Say why the page could not be had."""

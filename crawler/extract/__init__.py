@@ -3,11 +3,17 @@
 Nothing here fetches, and nothing here knows the time::
 
     document -> themes.page_class_for -> page (header, blocks) -> story -> record -> Article
+
+Whoever fetches asks the page which of its parts is missing::
+
+    page = open_page(first, newsroom)
+    while url := page.next_missing():
+        page.add(fetch(url))
+    article = page.article()
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -21,15 +27,15 @@ from crawler.extract.gates import (
     refuse_page,
     refuse_response,
 )
-from crawler.extract.page import ArticlePage
+from crawler.extract.page import MOST_PAGES, ArticlePage
 from crawler.extract.record import EXTRACTOR, page_hash
 from crawler.extract.rest import RestRecord, record
-from crawler.extract.themes import has_traces, page_class_for
+from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
 
-__all__ = ["EXTRACTOR", "extract_article", "extract_html", "page_addresses", "page_hash"]
+__all__ = ["EXTRACTOR", "Page", "extract_article", "extract_html", "open_page", "page_hash"]
 
 
 def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Article:
@@ -62,68 +68,94 @@ def extract_article(
     if is_json(captures[0]):
         return RestRecord(record(captures[0], post_id), newsroom).to_item(captures)
     pages = [each for each in captures if not media_type(each).startswith("image/")]
-    return _page(pages or captures, newsroom).to_item(captures)
+    documents = [_document(capture) for capture in pages or captures]
+    return _reading(documents, newsroom).to_item(captures)
 
 
-def page_addresses(capture: Capture, newsroom: Newsroom | None = None) -> tuple[str, ...]:
-    """Return the addresses of all pages of the article that *capture* links, the first page first.
+def open_page(first: Capture, newsroom: Newsroom | None = None) -> Page:
+    """Return the page of an article that *first* is the first known part of.
 
-    An article on one page has one. Where a theme links only the next page, ask again with that.
     Raises :exc:`~crawler.errors.NotAnArticle` as :func:`extract_article` does.
     """
-    newsroom = newsroom or _shipped("progres")
-    refuse_response(capture)
-    if is_json(capture):
-        raise NotAnArticle(capture.url, "not_html")
-    return tuple(_page([capture], newsroom).pages)
+    return Page(first, newsroom or _shipped("progres"))
 
 
-def _page(captures: Sequence[Capture], newsroom: Newsroom) -> ArticlePage:
-    documents = [_document(capture) for capture in captures]
+class Page:
+    """An article whose parts come in one after the other, as WordPress splits a long post."""
+
+    def __init__(self, first: Capture, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._parts: dict[str, tuple[Capture, Document]] = {}
+        self._reading = self._read(first, first.url)
+        self.addresses: list[str] = list(self._reading.pages)
+        """All parts that are known of, in order."""
+
+    def next_missing(self) -> str | None:
+        """Return the address of the next part to fetch, None once all are here."""
+        return next((url for url in self.addresses if _key(url) not in self._parts), None)
+
+    def add(self, capture: Capture) -> None:
+        """Take *capture* for the part that :meth:`next_missing` named.
+
+        Raises :exc:`~crawler.errors.NotAnArticle` where it is no page of an article.
+        """
+        url = self.next_missing()
+        assert url is not None
+        linked = self._read(capture, url).pages
+        if url == self.addresses[-1] and len(self.addresses) < MOST_PAGES:
+            # A theme may link the next page only.
+            known = {_key(each) for each in self.addresses}
+            self.addresses += [each for each in linked if _key(each) not in known]
+
+    @property
+    def captures(self) -> list[Capture]:
+        """The parts that are here, in order; what was opened is none if it is another form."""
+        return [capture for capture, _ in self._in_order()]
+
+    def article(self) -> Article:
+        """Return the article on the parts that are here."""
+        parts = self._in_order()
+        documents = [document for _, document in parts]
+        reading = self._reading
+        if documents != list(reading.documents):
+            reading = _reading(documents, self._newsroom)
+        return reading.to_item(self.captures)
+
+    def _read(self, capture: Capture, url: str) -> ArticlePage:
+        refuse_response(capture)
+        if is_json(capture):
+            raise NotAnArticle(capture.url, "not_html")
+        document = _document(capture)
+        self._parts[_key(url)] = capture, document
+        return _reading([document], self._newsroom)
+
+    def _in_order(self) -> list[tuple[Capture, Document]]:
+        keys = map(_key, self.addresses)
+        return [self._parts[key] for key in keys if key in self._parts]
+
+
+def _key(url: str) -> str:
+    """Return what is the same of an address with and without its last slash."""
+    return url.rstrip("/")
+
+
+def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
     page_class = page_class_for(documents[0], newsroom)
     if page_class is not GenericPage:
         page = page_class(documents, newsroom)
         if page.is_readable:
             page.refuse_strangers()
-            page.second_reading = lambda: _unknown_page(captures, newsroom)
+            page.second_reading = lambda: GenericPage(documents, newsroom)
             return page
     # No theme, one that has changed, or one that is not what its traces say.
-    return _unknown_page(captures, newsroom)
+    return GenericPage(documents, newsroom)
 
 
-def _unknown_page(captures: Sequence[Capture], newsroom: Newsroom) -> GenericPage:
-    return GenericPage([_document(capture, whole=True) for capture in captures], newsroom)
-
-
-def _document(capture: Capture, *, whole: bool = False) -> Document:
+def _document(capture: Capture) -> Document:
     refuse_address(capture)
-    whole = whole or not has_traces(capture.body)
-    document = _latest.document(capture, whole=whole)
+    document = Document(capture.body, capture.url, capture.headers)
     refuse_page(document)
     return document
-
-
-class _Latest(threading.local):
-    """The document that was parsed last in this thread.
-
-    Whoever asks for the pages of an article reads the article next: one parse serves both.
-    Documents are not changed by reading.
-    """
-
-    def __init__(self) -> None:
-        self._capture: Capture | None = None
-        self._document: Document | None = None
-        self._whole = False
-
-    def document(self, capture: Capture, *, whole: bool) -> Document:
-        """Return *capture* as a tree."""
-        if self._document is None or self._capture is not capture or self._whole is not whole:
-            self._document = Document(capture.body, capture.url, capture.headers, whole=whole)
-            self._capture, self._whole = capture, whole
-        return self._document
-
-
-_latest = _Latest()
 
 
 def _newsroom(site: str, url: str) -> Newsroom:

@@ -28,13 +28,6 @@ _PATH: Final = len("//") + 1
 # them would cost every page a twentieth of its time.
 _SMALL: Final = 56_000
 
-# Share buttons are drawings of half a kilobyte each, twice on a page; thumbnails of other articles
-# come with all their sizes (fixtures/progres/kotak-terkait). No word of the page is in them.
-_DRAWINGS: Final = (
-    (b"<ul ", b'class="gmr-socialicon-share', b"</ul>"),
-    (b"<a ", b'class="post-thumbnail" aria-hidden="true"', b"</a>"),
-)
-
 _UTF16: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -68,26 +61,16 @@ class Document:
     """One page: its tree, its address, and what it declares about itself."""
 
     def __init__(
-        self,
-        body: bytes | str,
-        url: str,
-        headers: Mapping[str, str] | None = None,
-        *,
-        whole: bool = True,
+        self, body: bytes | str, url: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Parse *body*; :exc:`NotAnArticle` where it is empty or cannot be read.
-
-        Unless it is wanted *whole*, what stands around ``main`` is left out where it can be told:
-        menus, the sidebar and the footer are half of a page, and half of the time to read it.
-        """
+        """Parse *body*; :exc:`NotAnArticle` where it is empty or cannot be read."""
         self.url = url
         self.headers: Mapping[str, str] = headers or {}
-        encoded = body.encode("utf-8", "replace") if isinstance(body, str) else body
-        inner = encoded if whole else _around_main(encoded)
-        self.is_whole = inner is encoded
-        if not isinstance(body, str):
-            inner = _utf8(inner, self.headers.get("content-type", ""))
-        self.root = _parse(inner, url)
+        if isinstance(body, str):
+            encoded = body.encode("utf-8", "replace")
+        else:
+            encoded = _utf8(body, self.headers.get("content-type", ""))
+        self.root = _parse(encoded, url)
         body_element = self.root.find("body")
         classes = body_element.get("class") if body_element is not None else None
         self.body_classes: frozenset[str] = frozenset(classes.split()) if classes else frozenset()
@@ -158,44 +141,6 @@ def _declared(scope: etree._Element) -> Head:
             if name and content:
                 metas.setdefault(name.lower(), content)
     return Head(tuple(links), metas)
-
-
-def _around_main(body: bytes) -> bytes:
-    """Return *body* without what stands between the beginning of ``body`` and ``main``, and after.
-
-    Comments, the last thing in ``main``, and what is only drawn in it are left out too. Where the
-    tags are not found in that order *body* is returned as it is. A tag that stands in a script or
-    in a comment can only make the cut smaller: of ``main`` it is the first beginning and the last
-    end that count.
-    """
-    top = body.find(b">", body.find(b"<body"))
-    start = body.find(b"<main", top)
-    end = body.find(b'<div id="comments"', start)
-    if end < 0:
-        end = body.rfind(b"</main>")
-    if not 0 < top < start < end:
-        return body
-    main = body[start:end]
-    for beginning, mark, ending in _DRAWINGS:
-        main = b"".join(_pieces_without(main, beginning, mark, ending))
-    return body[: top + 1] + main
-
-
-def _pieces_without(body: bytes, beginning: bytes, mark: bytes, ending: bytes) -> Iterator[bytes]:
-    """Yield the pieces of *body* around elements with *mark* in the tag that is their *beginning*."""
-    start = 0
-    while (at := body.find(mark, start)) > 0:
-        first = body.rfind(beginning, start, at)
-        after = body.find(ending, at)
-        if after < 0:
-            break
-        if first < 0 or body.find(b">", first, at) > 0:  # no tag of that kind has it
-            yield body[start : at + len(mark)]
-            start = at + len(mark)
-        else:
-            yield body[start:first]
-            start = after + len(ending)
-    yield body[start:]
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:

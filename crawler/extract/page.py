@@ -189,8 +189,8 @@ def _compiled(field: str, css: str) -> etree.XPath:
         ) from None
 
 
-# WordPress prints a link to each page; a number beyond this is no page of an article.
-_MOST_PAGES = 100
+MOST_PAGES: Final = 100
+"""Pages of one article; a number beyond this is none, and more that are linked are a trap."""
 
 
 def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ def _number(url: str, first: str) -> int | None:
         return None
     found = re.search(r"(?:/|[?&]page=)(\d{1,3})/?$", url)
     number = int(found[1]) if found is not None else 1
-    return number if 1 < number <= _MOST_PAGES else None
+    return number if 1 < number <= MOST_PAGES else None
 
 
 _POST: Final = re.compile(r"(?:post|postid)-(\d{1,18})")

@@ -1,7 +1,4 @@
-"""Themes: which classes of the markup mean what, and how a page shows its theme.
-
-What families of themes have in common that WPBerita does not need.
-"""
+"""Themes: which classes of the markup mean what, and how a page shows its theme."""
 
 from __future__ import annotations
 
@@ -112,8 +109,3 @@ def detect(document: Document) -> type[ArticlePage] | None:
             if folder in href:
                 return page
     return None
-
-
-def has_traces(body: bytes) -> bool:
-    """Whether a page's bytes show traces of a theme whose articles stand in ``main``."""
-    return b"kentooz" in body or b"/themes/wpberita" in body
