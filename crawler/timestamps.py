@@ -1,8 +1,7 @@
-"""The archive's own way to write a moment: UTC, to the second, with a Z.
+"""Moments: the present one, how machines write them, how we print them, what a line states.
 
-Moments as machines write them in feeds, sitemaps and REST answers.
-
-The moments and days that a line states, as values that other tools sort and subtract.
+Feeds, sitemaps and REST answers state them in ISO 8601 or RFC 2822 (:func:`parse`); what we write
+ourselves is UTC to the second with a Z (:func:`stamp`).
 """
 
 from __future__ import annotations
@@ -17,9 +16,23 @@ from typing import Final
 import attrs
 
 
+def now() -> dt.datetime:
+    """Return this moment, UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+# what we print
+
+
 def stamp(moment: dt.datetime) -> str:
-    """Return *moment* as ``2026-01-31T04:05:06Z``."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return *moment* as ``2026-01-31T04:05:06Z``, the form that sorts as text."""
+    # strftime pads no year under 1000; isoformat does
+    return moment.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def seconds(moment: dt.datetime) -> int:
+    """Return *moment* as whole seconds since 1970."""
+    return int(moment.timestamp())
 
 
 def comparable(text: str | None) -> str | None:
@@ -34,22 +47,16 @@ def comparable(text: str | None) -> str | None:
     """
     if not text:
         return None
-    if len(text) == len("2021-09"):
+    if len(text) == _MONTH_ALONE:
         text += "-01"
     try:
         moment = dt.datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=dt.UTC)
-        # strftime pads no year under 1000; isoformat does
-        return moment.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        return stamp(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
     except (ValueError, OverflowError):
         return None
 
 
-def seconds(moment: dt.datetime) -> int:
-    """Return *moment* as whole seconds since 1970."""
-    return int(moment.timestamp())
-
+# what sites state
 
 # Before the Web there was no news on it; after that somebody typed 9999.
 _FIRST_YEAR: Final = 1990
@@ -76,12 +83,12 @@ _MONTHS: Final = {
 _MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b", re.IGNORECASE)
 
 
-def moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
+def parse(text: str, zone: dt.tzinfo) -> dt.datetime | None:
     """Return the moment that *text* states in ISO 8601 or RFC 2822, or ``None``.
 
-    A clock time without an offset is in *zone*. A day alone is no moment: see :func:`day`.
+    A clock time without an offset is in *zone*. A day alone is no moment: see :func:`parse_day`.
 
-    >>> moment("Thu, 30 Sep 2021 01:15:00 +0000", dt.timezone.utc).isoformat()
+    >>> parse("Thu, 30 Sep 2021 01:15:00 +0000", dt.timezone.utc).isoformat()
     '2021-09-30T01:15:00+00:00'
     """
     text = text.strip()[:64]
@@ -104,7 +111,7 @@ def rest_moment(local: str, gmt: str, zone: dt.tzinfo) -> dt.datetime | None:
     >>> rest_moment("2021-09-30T08:15:00", "0000-00-00T00:00:00", west).isoformat()
     '2021-09-30T08:15:00+07:00'
     """
-    here, universal = moment(local, zone), moment(gmt, dt.UTC)
+    here, universal = parse(local, zone), parse(gmt, dt.UTC)
     if here is None or universal is None:
         return here or universal
     clock = here.replace(tzinfo=dt.UTC)
@@ -114,7 +121,7 @@ def rest_moment(local: str, gmt: str, zone: dt.tzinfo) -> dt.datetime | None:
     return clock.replace(tzinfo=dt.timezone(offset))
 
 
-def day(text: str) -> dt.date | None:
+def parse_day(text: str) -> dt.date | None:
     """Return the day that *text* states as ``YYYY-MM-DD`` and nothing else, or ``None``."""
     iso = _ISO.fullmatch(text.strip()[:64])
     if not iso or iso[4]:
@@ -169,12 +176,14 @@ def instant(text: str | None) -> dt.datetime | None:
     """Return the moment that one of our own ISO 8601 strings states, in UTC."""
     if not text:
         return None
-    found = moment(text, dt.UTC)
+    found = parse(text, dt.UTC)
     return found.astimezone(dt.UTC) if found else None
 
 
-_DAY: Final = len("2021-09-30")
-_MONTH_NAME: Final = len("2021-09")
+# what a line states
+
+_MONTH_ALONE: Final = len("2021-09")
+_DAY_ALONE: Final = len("2021-09-30")
 
 
 @attrs.frozen
@@ -196,47 +205,43 @@ class Moment:
     month: str | None = None
     """Year and month at that offset, ``2021-09``."""
 
+    @classmethod
+    def of(cls, stated: str | None) -> Moment:
+        """Return what *stated* says; all None for None.
+
+        *stated* is a value of the line format, which its validators have let pass. Where UTC would
+        lie outside the years 1 to 9999, ``utc`` is None.
+
+        >>> Moment.of("2021-09-30T02:15:00+07:00").utc.isoformat()
+        '2021-09-29T19:15:00+00:00'
+        >>> Moment.of("2021-09-30").day, Moment.of("2021-09-30").utc
+        (datetime.date(2021, 9, 30), None)
+        """
+        if stated is None:
+            return _UNKNOWN
+        if len(stated) == _MONTH_ALONE:
+            return cls(month=stated)
+        month = intern(stated[:_MONTH_ALONE])  # a million articles share a few
+        if len(stated) == _DAY_ALONE:
+            return cls(day=dt.date.fromisoformat(stated), month=month)
+        local = dt.datetime.fromisoformat(stated)
+        offset = local.utcoffset() or dt.timedelta()
+        try:
+            utc = local.astimezone(dt.UTC)
+        except OverflowError:
+            utc = None
+        return cls(
+            utc=utc,
+            offset_minutes=int(offset.total_seconds()) // 60,
+            local=local,
+            day=local.date(),
+            month=month,
+        )
+
+    @property
+    def stamp(self) -> str | None:
+        """The moment as ``2021-09-29T19:15:00Z``."""
+        return None if self.utc is None else stamp(self.utc)
+
 
 _UNKNOWN: Final = Moment()
-
-
-def printed_moment(stated: str | None) -> Moment:
-    """Return what *stated* says; all None for None.
-
-    *stated* is a value of the line format, which its validators have let pass. Where UTC would lie
-    outside the years 1 to 9999, ``utc`` is None.
-
-    >>> moment("2021-09-30T02:15:00+07:00").utc.isoformat()
-    '2021-09-29T19:15:00+00:00'
-    >>> moment("2021-09-30").day, moment("2021-09-30").utc
-    (datetime.date(2021, 9, 30), None)
-    """
-    if stated is None:
-        return _UNKNOWN
-    if len(stated) == _MONTH_NAME:
-        return Moment(month=stated)
-    if len(stated) == _DAY:
-        return Moment(day=dt.date.fromisoformat(stated), month=intern(stated[:_MONTH_NAME]))
-    local = dt.datetime.fromisoformat(stated)
-    offset = local.utcoffset() or dt.timedelta()
-    try:
-        utc = local.astimezone(dt.UTC)
-    except OverflowError:
-        utc = None
-    return Moment(
-        utc=utc,
-        offset_minutes=int(offset.total_seconds()) // 60,
-        local=local,
-        day=local.date(),
-        month=intern(stated[:_MONTH_NAME]),  # a million articles share a few
-    )
-
-
-def utc_text(value: dt.datetime | None) -> str | None:
-    """Return *value* as ``2021-09-29T19:15:00Z``, the form that sorts as text; None for None."""
-    return None if value is None else value.strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
-
-
-def now() -> dt.datetime:
-    """Return this moment, UTC."""
-    return dt.datetime.now(dt.UTC)

@@ -35,7 +35,7 @@ from crawler.discovery.sitemap import (
     read_sitemap,
     robots_sitemaps,
 )
-from crawler.timestamps import day, moment
+from crawler.timestamps import parse, parse_day
 
 WIB = dt.timezone(dt.timedelta(hours=7))
 BASE = "https://kabar.example"
@@ -74,7 +74,7 @@ class TestMoment:
         ],
     )
     def test_reads(self, text: str, wanted: str) -> None:
-        found = moment(text, WIB)
+        found = parse(text, WIB)
         assert found is not None
         assert found.isoformat() == wanted
 
@@ -94,12 +94,17 @@ class TestMoment:
         ],
     )
     def test_refuses(self, text: str) -> None:
-        found = moment(text, WIB)
+        found = parse(text, WIB)
         assert found is None or text.startswith("Fri, 01 Mar 2024")
 
     def test_a_day_is_a_day(self) -> None:
-        assert day("2024-03-01") == dt.date(2024, 3, 1)
-        assert day("2024-03-01T08:00:00Z") is day("2024-02-30") is day("9999-01-01") is None
+        assert parse_day("2024-03-01") == dt.date(2024, 3, 1)
+        assert (
+            parse_day("2024-03-01T08:00:00Z")
+            is parse_day("2024-02-30")
+            is parse_day("9999-01-01")
+            is None
+        )
 
 
 class TestSitemap:
@@ -606,8 +611,8 @@ def test_no_parser_raises_anything_but_unreadable(name: str, body: bytes) -> Non
 
 @given(text=st.text(max_size=80))
 def test_no_moment_raises(text: str) -> None:
-    moment(text, WIB)
-    day(text)
+    parse(text, WIB)
+    parse_day(text)
 
 
 @given(

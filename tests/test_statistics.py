@@ -11,8 +11,7 @@ from crawler.codec import Line
 from crawler.export.charts import PROVINCES
 from crawler.export.statistics import Gap, Statistics, disk, statistics, summarise
 from crawler.items import CaptureReference, Dateline, Gone
-from crawler.timestamps import printed_moment as moment
-from crawler.timestamps import utc_text
+from crawler.timestamps import Moment
 from tests.reading_samples import SITE, article, sample_archive
 
 
@@ -196,11 +195,11 @@ def test_the_map_has_the_provinces_of_the_register() -> None:
     ],
 )
 def test_less_than_a_moment(stated: str | None, expected: dict[str, Any]) -> None:
-    found = moment(stated)
+    found = Moment.of(stated)
     assert {name: getattr(found, name) for name in expected} == expected
     assert (found.utc, found.local, found.offset_minutes) == (None, None, None)
 
 
 def test_a_moment_early_in_time_sorts_as_text() -> None:
-    assert utc_text(moment("0999-01-01T00:00:00Z").utc) == "0999-01-01T00:00:00Z"
-    assert utc_text(None) is None
+    assert Moment.of("0999-01-01T00:00:00Z").stamp == "0999-01-01T00:00:00Z"
+    assert Moment.of(None).stamp is None

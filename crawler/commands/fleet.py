@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +29,7 @@ from crawler.project import (
     newsroom_folders,
     say,
 )
-from crawler.timestamps import stamp
+from crawler.timestamps import now, stamp
 
 if TYPE_CHECKING:
     import argparse
@@ -89,8 +88,8 @@ class Command(ArchiveCommand):
         root = archive_root(self.configured)
         newsrooms, ends = self._newsrooms(args)
         if opts.due:
-            newsrooms = due(newsrooms, root, dt.datetime.now(dt.UTC))
-        began = stamp(dt.datetime.now(dt.UTC))
+            newsrooms = due(newsrooms, root, now())
+        began = stamp(now())
         for end in ends:
             _tell(end)
         if newsrooms:

@@ -18,7 +18,7 @@ from crawler.discovery.session import Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Note, Verdict
 from crawler.items import Link
 from crawler.normalise.urls import absolute
-from crawler.timestamps import moment
+from crawler.timestamps import parse
 
 _ROOTS: Final = frozenset({"rss", "feed", "rdf"})
 _ITEMS: Final = frozenset({"item", "entry"})
@@ -111,7 +111,7 @@ def _permalink(element: etree._Element) -> str:
 
 def _first(texts: dict[str, str], names: tuple[str, ...], zone: dt.tzinfo) -> str | None:
     for name in names:
-        found = moment(texts.get(name, ""), zone)
+        found = parse(texts.get(name, ""), zone)
         if found:
             return found.isoformat()
     return None

@@ -25,7 +25,7 @@ from crawler.normalise.urls import (
     same_host,
     without_page_number,
 )
-from crawler.timestamps import moment
+from crawler.timestamps import parse
 
 _LISTS: Final = re.compile(
     r"/(?:category|kategori|rubrik|kanal)/[^?#]+$|/(?:indeks|index-berita|indeks-berita)/?$"
@@ -142,7 +142,7 @@ class _Item:
         if self._stated is None:
             published = updated = None
             for time in islice(self.element.iter("time"), _MOST_TIMES):
-                found = moment(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
+                found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
                 names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
                 if found and ("published" in names or "updated" not in names):
                     published = published or found.isoformat()

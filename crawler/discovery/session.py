@@ -16,7 +16,7 @@ from crawler.discovery.steps import Answer, DoorState, Fetch, Memory, Step, Verd
 from crawler.items import Known, Link
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
-from crawler.timestamps import day, instant
+from crawler.timestamps import instant, parse_day
 
 T = TypeVar("T")
 
@@ -280,7 +280,7 @@ class Visit:
     def day(self, text: str | None) -> dt.date | None:
         """Return the newsroom's day of a moment or day."""
         found = instant(text)
-        return found.astimezone(self.zone).date() if found else day(text or "")
+        return found.astimezone(self.zone).date() if found else parse_day(text or "")
 
     def _plausible(self, link: Link) -> Link:
         """Return *link* without times that lie in the future."""

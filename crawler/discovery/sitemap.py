@@ -22,7 +22,7 @@ from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
 from crawler.normalise.urls import absolute
-from crawler.timestamps import day, instant, moment
+from crawler.timestamps import instant, parse, parse_day
 
 _ROOTS: Final = frozenset({"urlset", "sitemapindex"})
 _ITEMS: Final = frozenset({"url", "sitemap"})
@@ -96,7 +96,7 @@ def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool
             elif name == "news":
                 news = True
         elif name == "publication_date":
-            published = moment(text_of(child), zone)
+            published = parse(text_of(child), zone)
     url = absolute(location, base) if 0 < len(location) <= _LONGEST else None
     if url is None:
         return None
@@ -110,7 +110,7 @@ def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool
 
 
 def _moment_or_day(text: str, zone: dt.tzinfo) -> str | None:
-    found = moment(text, zone) or day(text)
+    found = parse(text, zone) or parse_day(text)
     return found.isoformat() if found else None
 
 

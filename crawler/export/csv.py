@@ -9,8 +9,7 @@ from typing import Final
 
 from crawler.export.selection import new_file
 from crawler.items import Article
-from crawler.timestamps import printed_moment as moment
-from crawler.timestamps import utc_text
+from crawler.timestamps import Moment
 
 # A cell that begins with one of these is computed, not shown (OWASP, "CSV Injection"); the wide
 # forms are folded to the narrow ones by East Asian versions of spreadsheets.
@@ -88,14 +87,14 @@ COLUMNS: Final = (
 
 
 def _row(article: Article) -> tuple[Cell, ...]:
-    published = moment(article.published_at)
+    published = Moment.of(article.published_at)
     dateline = article.dateline
     return (
         article.id,
         article.revision,
         article.published_at,
         None if published.day is None else published.day.isoformat(),
-        utc_text(published.utc),
+        published.stamp,
         article.title,
         article.subtitle,
         _BETWEEN.join(article.authors),

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from crawler.export.selection import new_folder
 from crawler.items import Article
-from crawler.timestamps import printed_moment as moment
+from crawler.timestamps import Moment
 
 _UTC: Final = pa.timestamp("us", tz="UTC")
 _TEXTS: Final = pa.list_(pa.string())
@@ -133,7 +133,7 @@ def write_parquet(articles: Iterable[Article], path: Path) -> int:
         months = _Months(folder)
         try:
             for article in articles:
-                months.add(moment(article.published_at).month or "undated", article)
+                months.add(Moment.of(article.published_at).month or "undated", article)
         finally:
             months.close()
         return months.count
@@ -179,7 +179,7 @@ class _Months:
 
 
 def _row(article: Article) -> dict[str, Any]:
-    published, modified = moment(article.published_at), moment(article.modified_at)
+    published, modified = Moment.of(article.published_at), Moment.of(article.modified_at)
     row = attrs.asdict(article)
     row |= {
         "published_at": published.utc,
@@ -192,12 +192,12 @@ def _row(article: Article) -> dict[str, Any]:
         "provenance": [
             {"field": name, "source": source} for name, source in article.provenance.items()
         ],
-        "written_at": moment(article.written_at).utc,
+        "written_at": Moment.of(article.written_at).utc,
     }
     for date in row["dates"]:
         date["date"], date["end"] = _day(date["date"]), _day(date["end"])
     for capture in row["captures"]:
-        capture["fetched_at"] = moment(capture["fetched_at"]).utc
+        capture["fetched_at"] = Moment.of(capture["fetched_at"]).utc
     return row
 
 

@@ -26,7 +26,7 @@ from crawler.export.statistics import (
     size,
     span,
 )
-from crawler.timestamps import printed_moment as moment
+from crawler.timestamps import Moment
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -415,7 +415,7 @@ _TONE_WORDS: Final = {"good": "all well", "warn": "something to look at", "bad":
 
 
 def _begin(run: RunRecord) -> dt.datetime:
-    return moment(run.begin).utc or dt.datetime.min.replace(tzinfo=dt.UTC)
+    return Moment.of(run.begin).utc or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _outcome(run: RunRecord) -> str:

@@ -19,7 +19,7 @@ from crawler.archive import read
 from crawler.archive.reading import read_lines
 from crawler.errors import ArchiveError, ConfigurationError
 from crawler.items import Article, Gone, Withheld
-from crawler.timestamps import utc_text
+from crawler.timestamps import stamp
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +106,7 @@ def checked_moment(name: str, value: str | None) -> str | None:
         ) from None
     if stated.tzinfo is None:
         stated = stated.replace(tzinfo=dt.UTC)
-    return utc_text(stated.astimezone(dt.UTC))
+    return stamp(stated)
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from crawler.export.selection import new_file
 from crawler.items import Article
-from crawler.timestamps import printed_moment as moment
-from crawler.timestamps import utc_text
+from crawler.timestamps import Moment
 
 _SCHEMA: Final = Path(__file__).with_name("sqlite.sql")
 
@@ -93,7 +92,7 @@ def _positions(
 
 
 def _row(key: int, article: Article) -> dict[str, Any]:
-    published, modified = moment(article.published_at), moment(article.modified_at)
+    published, modified = Moment.of(article.published_at), Moment.of(article.modified_at)
     place = article.dateline
     return {
         **{name: getattr(article, name) for name in _PLAIN},
@@ -104,9 +103,9 @@ def _row(key: int, article: Article) -> dict[str, Any]:
         "outlet": place.outlet if place else None,
         "region": place.region if place else None,
         "dateline": place.text if place else None,
-        "published_utc": utc_text(published.utc),
+        "published_utc": published.stamp,
         "published_offset_minutes": published.offset_minutes,
-        "modified_utc": utc_text(modified.utc),
+        "modified_utc": modified.stamp,
         "captured_at": min((each.fetched_at for each in article.captures), default=None),
         "provenance": json.dumps(dict(article.provenance), ensure_ascii=False),
     }

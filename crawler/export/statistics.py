@@ -31,7 +31,6 @@ from crawler.codec import Line
 from crawler.errors import ArchiveError
 from crawler.items import Article, Gone, Withheld
 from crawler.timestamps import Moment
-from crawler.timestamps import printed_moment as moment
 
 WINDOW: Final = 50
 """Article lines that are looked at."""
@@ -125,7 +124,7 @@ class Tally:
 
     def add(self, line: Line) -> None:
         if self.began is None:
-            self.began = moment(line.written_at).utc
+            self.began = Moment.of(line.written_at).utc
         if isinstance(line, Withheld):
             self.withheld.add(line.id)
             return
@@ -137,7 +136,7 @@ class Tally:
             self._take(known, line)
 
     def _take(self, known: Known, line: Article) -> None:
-        captured = [at for each in line.captures if (at := moment(each.fetched_at).utc)]
+        captured = [at for each in line.captures if (at := Moment.of(each.fetched_at).utc)]
         known.captured = min(
             [known.captured, *captured] if known.captured else captured, default=None
         )
@@ -147,7 +146,7 @@ class Tally:
             known.edits += 1
             self.edits[(line.written_at or "")[:7]] += 1
         known.revision, known.gone = line.revision, False
-        known.published = moment(line.published_at)
+        known.published = Moment.of(line.published_at)
         known.words, known.source = line.word_count, line.source
         known.categories, known.authors = _shared(*line.categories), _shared(*line.authors)
         if line.dateline:
