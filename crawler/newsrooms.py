@@ -49,7 +49,7 @@ class Newsroom:
     """Other hosts that belong to it, such as a media host; requests go nowhere else."""
 
     selectors: Mapping[str, str] = attrs.field(factory=dict)
-    """Field → CSS selector, where a page of this newsroom differs from its theme."""
+    """Field → parsel selector (CSS with ``::text`` and ``::attr()``, or XPath) where a page differs."""
 
     @property
     def host(self) -> str:

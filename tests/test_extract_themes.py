@@ -93,13 +93,20 @@ def test_a_newsroom_may_name_what_is_not_body() -> None:
         ("writer", "p.kotak", "Kotak pengumuman."),
         ("published_at", "header time", "2024-03-05T09:30:00+07:00"),
         ("body", "p.kotak", "Kotak pengumuman."),
+        ("title", "p.kotak::text", "Kotak pengumuman."),
+        ("title", "//p[@class='kotak']", "Kotak pengumuman."),
+        ("title", "string(//p[@class='kotak'])", "Kotak pengumuman."),
+        ("title", "p.nihil::text", "Jembatan Baru Dibuka"),
+        ("authors", "p.kotak::attr(class)", ("kotak",)),
+        ("published_at", "header time::attr(datetime)", "2024-03-05T09:30:00+07:00"),
+        ("published_at", "//header/time/text()", "2024-03-05"),
     ],
 )
 def test_a_newsroom_may_say_where_a_field_stands(field: str, selector: str, value: object) -> None:
     assert getattr(read(**{field: selector}), field) == value
 
 
-@pytest.mark.parametrize("selectors", [{"judul": "h1"}, {"title": "h1["}])
+@pytest.mark.parametrize("selectors", [{"judul": "h1"}, {"title": "h1["}, {"title": "//["}])
 def test_a_wrong_selector_is_a_mistake_in_the_newsroom(selectors: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match=f"selectors.{next(iter(selectors))}"):
         read(**selectors)

@@ -6,7 +6,7 @@ the markup; see ``themes.py``. What pages and REST records have in common is in 
 
 What stands in an article below its text: terms, writer and editor, source, related posts.
 
-Where a newsroom's pages differ from their theme: CSS selectors from its file.
+Where a newsroom's pages differ from their theme: parsel's selectors from its file.
 
 The addresses of the pages that one article is split into.
 """
@@ -16,11 +16,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
-from cssselect import HTMLTranslator, SelectorError
+from cssselect import SelectorError
 from lxml import etree
+from parsel import Selector, SelectorList
 
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.content import Walk
@@ -148,6 +149,12 @@ FIELDS: Final = (
 """Fields that a selector can be given for; ``not_body`` is what to leave out of the text."""
 
 
+# How an XPath begins, and no CSS selector does: a path, or a function.
+_XPATH: Final = re.compile(r"\.?/|[a-z-]*\(")
+# What lxml lets a page hold, and not be given.
+_NO_XML: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 class Selected:
     """What a newsroom's selectors find on one page."""
 
@@ -162,13 +169,16 @@ class Selected:
                 )
 
     def elements(self, field: str) -> list[etree._Element]:
-        """Return what the selector of *field* finds, nothing where there is none."""
-        css = self._selectors.get(field)
-        if not css:
+        """Return what the selector of *field* finds, nothing where there is none.
+
+        A text, as ``::text`` and ``::attr()`` find it, stands in an element of its own.
+        """
+        query = self._selectors.get(field)
+        if not query:
             return []
-        found = _compiled(field, css)(self._document.root)
-        assert isinstance(found, list)
-        return [each for each in found if isinstance(each, etree._Element)]
+        found = (each.root for each in _select(field, query, self._document))
+        elements = (each if isinstance(each, etree._Element) else _holding(each) for each in found)
+        return [each for each in elements if each is not None]
 
     def element(self, field: str) -> etree._Element | None:
         """Return the first element that the selector of *field* finds."""
@@ -179,14 +189,24 @@ class Selected:
         return [t for t in dict.fromkeys(text_of(each) for each in self.elements(field)) if t]
 
 
-@lru_cache(maxsize=256)
-def _compiled(field: str, css: str) -> etree.XPath:
+def _select(field: str, query: str, document: Document) -> SelectorList[Selector]:
+    page = Selector(root=document.root, type="html")
     try:
-        return etree.XPath(HTMLTranslator().css_to_xpath(css))
-    except SelectorError as error:
+        return page.xpath(query) if _XPATH.match(query) else page.css(query)
+    except (SelectorError, ValueError) as error:
         raise ConfigurationError(
-            f"selectors.{field}: {css!r} is no CSS selector ({error})"
+            f"selectors.{field}: {query!r} is no CSS selector and no XPath ({error})"
         ) from None
+
+
+def _holding(found: object) -> etree._Element | None:
+    """Return an element with *found* where a field asks for text, a time or an address."""
+    text = fold(_NO_XML.sub("", str(found)))
+    if not text:
+        return None
+    element = etree.Element("span", datetime=text, href=text, src=text)
+    element.text = text
+    return element
 
 
 MOST_PAGES: Final = 100
