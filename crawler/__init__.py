@@ -1,8 +1,23 @@
 """Archive Indonesian WordPress newsrooms: every article, every edit, and the bytes they came from.
 
-An address becomes a line of JSON in five steps, one package each::
+Six layers; each imports only what is under it::
 
-    discovery -> (Scrapy downloads) -> extract (which asks normalise) -> archive
+    6  Scrapy's side   spider, frontier, middlewares, downloader, pipelines, extensions, commands
+    5  export, ingest, workers      what reads an archive, and what brings in the files of others
+    4  archive                      lines, captures, ledger
+    3  discovery | extract          bytes to links | captures to an article
+    2  normalise                    text to value
+    1  values                       items, codec, newsrooms, timestamps, errors
+
+The way of one article::
+
+    discovery lists it, frontier drives discovery        a Link
+    spider asks for it, middlewares keep what came       a Capture
+    extract opens it as a page and reads its fields      an Article
+    pipelines hands it over, archive.recorder judges it  a new revision, or nothing new
+    archive.writer appends records, line, ledger         a line
+
+``docs/architecture.md`` follows a date and an edit, too.
 """
 
 from __future__ import annotations

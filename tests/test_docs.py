@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from scrapy.settings import default_settings
 
+import crawler
 from crawler import settings
 from crawler.arguments import ACCEPTED
 from crawler.items import Article, Gone, Withheld
@@ -183,3 +185,27 @@ def test_the_indonesian_readme_has_the_same_first_commands() -> None:
     for command in ("make demo", "make test", "scrapy crawl progres -a source=rest"):
         assert command in text_of("README.md")
         assert command in text_of("README.id.md")
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/reliability.md", "CONTRIBUTING.md"])
+def test_modules_that_are_named_are_there(name: str) -> None:
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", text_of(name)))
+    assert named
+    folders = (ROOT, ROOT / "crawler", ROOT / "tests", ROOT / "deploy")
+    invented = {"spiders/muara.py", "local_settings.py"}
+    missing = {each for each in named if not any((folder / each).is_file() for folder in folders)}
+    assert missing <= invented
+
+
+def test_the_map_of_the_package_names_what_is_there() -> None:
+    named = set(re.findall(r"\b[a-z_]+\b", crawler.__doc__ or ""))
+    there = {path.stem for path in (ROOT / "crawler").iterdir() if path.suffix == ".py"}
+    packages = {
+        path.name for path in (ROOT / "crawler").iterdir() if (path / "__init__.py").exists()
+    }
+    for layer in tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"][0][
+        "layers"
+    ]:
+        for module in re.findall(r"crawler\.(\w+)", layer):
+            assert module in there | packages
+    assert packages <= named
