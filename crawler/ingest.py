@@ -35,7 +35,6 @@ from crawler.archive.warc_reading import (
     StoredRecord,
     TooLarge,
     digest_agrees,
-    joined,
     next_record_after,
     parse_response,
     payload_agrees,
@@ -46,7 +45,7 @@ from crawler.archive.warc_reading import (
 from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle, attempt
 from crawler.extract import extract_article, open_page
 from crawler.extract.rest import records as posts_in
-from crawler.items import Article, Capture, CopiedRecord, Exchange
+from crawler.items import Article, Capture, CopiedRecord, Exchange, joined_headers
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
 
@@ -456,7 +455,7 @@ class Ingest:
         record = record_at(source.path.parent, source.path.name, offset)
         stated = record.fields.get("warc-payload-digest", "")
         status, fields, body = parse_response(record.block)
-        headers = joined(fields)
+        headers = joined_headers(fields)
         coding = headers.get("content-encoding", "")
         plain = decode_body(without_chunks(headers, body), coding, largest=_LARGEST)
         if len(plain) > _LARGEST:
@@ -491,7 +490,7 @@ def _reason_to_pass(record: StoredRecord, url: str) -> str | None:
         return "no HTTP response"
     if status != HTTPStatus.OK:
         return f"http_{status}"
-    media = joined(fields).get("content-type", "").partition(";")[0].strip().lower()
+    media = joined_headers(fields).get("content-type", "").partition(";")[0].strip().lower()
     if media == _JSON:
         return None if _POSTS in url.replace("%2F", "/") else "other JSON"
     if media not in _HTML:

@@ -34,7 +34,7 @@ from crawler.fetch_errors import (
     RunEnding,
     words,
 )
-from crawler.items import Capture, Exchange
+from crawler.items import Capture, Exchange, joined_headers
 from crawler.normalise.urls import same_host
 
 if TYPE_CHECKING:
@@ -235,15 +235,6 @@ def _fields(headers: Headers) -> tuple[tuple[str, str], ...]:
     )
 
 
-def plain_headers(response: Response) -> dict[str, str]:
-    """Return the header fields of *response*, names in lower case, repeated ones joined."""
-    joined: dict[str, Any] = {}
-    for name, value in _fields(response.headers):
-        key = name.lower()
-        joined[key] = f"{joined[key]}, {value}" if key in joined else value
-    return joined
-
-
 # RFC 6052: an IPv4 address in its last four bytes, which a gateway takes it to
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 # Of the special-purpose registries of IANA, what not every Python 3.11 knows to be no public one;
@@ -416,6 +407,6 @@ def as_capture(response: Response) -> Capture:
         url=response.url,
         body=response.body,
         status=response.status,
-        headers=plain_headers(response),
+        headers=joined_headers(_fields(response.headers)),
         exchanges=tuple(exchanges),
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
 import pytest
 
-from crawler.archive import Missing, Reread, Withhold
+from crawler.archive import Missing, Reread, Withhold, read
 from crawler.archive.revisions import Rules
-from crawler.archive.verify import changes, reextract, verify
+from crawler.archive.verify import Change, changes, verify
 from crawler.errors import NotAnArticle
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
@@ -27,6 +27,12 @@ from tests.archive_site import (
 )
 
 TODAY = Rules(extractor="rules-2", extract=rules_2, page_hash=page_hash)
+
+
+def reextract(
+    folder: Path, newsroom: Newsroom, rules: Rules, *, written_since: str | None = None
+) -> Iterator[Change]:
+    return changes(folder, newsroom, rules, read(folder, written_since=written_since))
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
-"""Reading an archive, for whoever uses it.
+"""Reading an archive: the articles that count, or every line, in the order written.
 
-Which lines of an archive count, without reading more of each than its beginning.
-
-Every line of an archive, of all kinds, in the order written.
+Which lines count is found without reading more of each than its beginning, and no line is held.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 import attrs
 
@@ -122,21 +120,22 @@ class _Opened:
     """A file of lines as it was when reading began."""
 
     name: str
-    compressed: bool
-    file: BinaryIO
+    file: io.FileIO
+    """Without a buffer, which for ten years of months would take 100 MB and more."""
+
     size: int
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield offset and line, with its newline, of the whole lines; as often as asked."""
         self.file.seek(0)
+        # A file of its own, so that the end of this reading closes nothing.
+        plain = io.FileIO(self.file.fileno(), closefd=False)
+        packed = self.name.endswith(SUFFIX)
         offset = 0
         try:
-            if self.compressed:
-                with io.BufferedReader(zstd.ZstdFile(self.file), _BUFFER) as text:
-                    for offset, raw in iterate(cast("BinaryIO", text)):
-                        yield offset, raw
-            else:
-                for offset, raw in iterate(self.file, 0, self.size):
-                    yield offset, raw
+            text = io.BufferedReader(zstd.ZstdFile(plain) if packed else plain, _BUFFER)
+            for offset, raw in iterate(text, 0, None if packed else self.size):
+                yield offset, raw
         except (OSError, EOFError, zstd.ZstdError) as error:
             raise ArchiveDamaged(self.name, offset, f"cannot be read on ({error})") from None
 
@@ -228,9 +227,8 @@ def _files(path: Path, written: str | None) -> list[MonthFile]:
 
 
 def _open(file: MonthFile, stack: ExitStack) -> _Opened:
-    opened = stack.enter_context(io.BufferedReader(io.FileIO(file.path), _BUFFER))
-    size = opened.seek(0, io.SEEK_END)
-    return _Opened(file.path.name, file.path.name.endswith(SUFFIX), cast("BinaryIO", opened), size)
+    opened = stack.enter_context(io.FileIO(file.path))
+    return _Opened(file.path.name, opened, opened.seek(0, io.SEEK_END))
 
 
 def withheld(path: Path) -> set[str]:
@@ -347,33 +345,6 @@ def read_lines(folder: Path) -> Iterator[Line]:
     Raises :exc:`ArchiveDamaged` on a line that is none.
     """
     with ExitStack() as stack:
-        for name, file in _open_unbuffered(folder, stack):
-            offset = 0
-            try:
-                with _text(name, file) as text:
-                    for start, line in iterate(text):
-                        offset = start
-                        yield parse_line(line)
-            except (InvalidRecord, EOFError, zstd.ZstdError) as error:
-                raise ArchiveDamaged(name, offset, str(error)) from None
-
-
-def _open_unbuffered(folder: Path, stack: ExitStack) -> list[tuple[str, io.FileIO]]:
-    """Open the files of all months: one that is compressed meanwhile is gone under its name.
-
-    Without buffers, which for ten years of months would take 100 MB and more.
-    """
-    for _ in range(_TRIES):
-        try:
-            return [
-                (file.path.name, stack.enter_context(io.FileIO(file.path)))
-                for file in month_files(folder)
-            ]
-        except FileNotFoundError:
-            continue
-    raise ArchiveError(f"{folder}: its files change faster than they can be opened")
-
-
-def _text(name: str, file: io.FileIO) -> BinaryIO:
-    plain = zstd.ZstdFile(file) if name.endswith(SUFFIX) else file
-    return io.BufferedReader(plain, _BUFFER)
+        for file in _open_all(folder, None, stack):
+            for offset, raw in file.lines():
+                yield RawLine(file.name, offset, raw).parse()

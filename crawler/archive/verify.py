@@ -1,21 +1,19 @@
 """Everything that an archive says of itself, checked against everything else it says.
 
-Lines checked: each for itself, against those before it, and against its captures.
-
-Today's rules over stored captures, without network: what they would change.
+:func:`verify` looks at lines, WARC records, manifest, runs and ledger; :func:`changes` at what
+today's rules would make of stored captures.
 """
 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
 import sqlite3
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -26,7 +24,6 @@ from crawler.archive.finishing import digest, read_manifest
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
-from crawler.archive.reading import read
 from crawler.archive.revisions import Rules, post_id_of
 from crawler.archive.tables import ARTICLE_COLUMNS, ArticleRow, Rows, Tables, apply_line, connect
 from crawler.archive.tables import NAME as LEDGER
@@ -36,15 +33,14 @@ from crawler.archive.warc_reading import (
     RecentCaptures,
     StoredRecord,
     digest_agrees,
-    joined,
     next_record_after,
     parse_response,
     payload_agrees,
     records,
 )
 from crawler.codec import Line, dump_line, parse_line
-from crawler.errors import ArchiveDamaged, InvalidRecord
-from crawler.items import Article, Capture, CaptureReference, Gone
+from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
+from crawler.items import Article, Capture, CaptureReference, Gone, joined_headers
 from crawler.newsrooms import Newsroom
 
 # Of a line, what reading its captures again does not give.
@@ -90,20 +86,16 @@ class LineChecker:
         self.rules = rules
         self.tables = fresh
         self.tally = tally
-        self._pool = ThreadPoolExecutor(1, "verify")
         self._captures = RecentCaptures(folder)
         self._written_at = ""
         self._runs = _run_ids(folder)
 
     def check(self, accounted: Mapping[str, tuple[int, int]]) -> Iterator[Problem]:
         """Yield what is wrong with any line; *accounted* is what the ledger has of each file."""
-        with self._pool:
-            for file in month_files(self.folder):
-                if not file.compressed and file.path.with_name(file.path.name + SUFFIX).exists():
-                    yield Problem(
-                        file.path.name, 0, "is there compressed, too; the plain file counts"
-                    )
-                yield from self._check_file(file, accounted.get(file.plain_name))
+        for file in month_files(self.folder):
+            if not file.compressed and file.path.with_name(file.path.name + SUFFIX).exists():
+                yield Problem(file.path.name, 0, "is there compressed, too; the plain file counts")
+            yield from self._check_file(file, accounted.get(file.plain_name))
 
     def _check_file(self, file: MonthFile, accounted: tuple[int, int] | None) -> Iterator[Problem]:
         name = file.path.name
@@ -168,14 +160,11 @@ class LineChecker:
             self.tally.others += 1
             return
         self.tally.compared += 1
-        attempt = self._pool.submit(
-            self.rules.extract, captures, self.newsroom, post_id_of(line.id, line.source)
-        )
-        error = attempt.exception()
-        if error is not None:
+        post_id = post_id_of(line.id, line.source)
+        again, error = attempt(partial(self.rules.extract, captures, self.newsroom, post_id))
+        if again is None:
             yield f"its captures cannot be read: {error}"
-            return
-        if names := differing(line, attempt.result()):
+        elif names := differing(line, again):
             yield f"its captures give another {', '.join(names)}"
 
     def _read(
@@ -362,7 +351,7 @@ def _wrong(record: StoredRecord) -> str | None:
             _, fields, body = parse_response(record.block)
         except NotARecord as error:
             return f"response: {error}"
-        if not payload_agrees(joined(fields), body, stated):
+        if not payload_agrees(joined_headers(fields), body, stated):
             return f"response: payload is not {stated}"
     missing = [
         name for name in ("warc-type", "warc-record-id", "warc-date") if name not in record.fields
@@ -452,38 +441,21 @@ class Change:
             yield name, getattr(self.before, name), getattr(self.after, name)
 
 
-def reextract(
-    folder: Path,
-    newsroom: Newsroom,
-    rules: Rules,
-    *,
-    written_since: dt.datetime | str | None = None,
-) -> Iterator[Change]:
-    """Yield what today's *rules* would change in the archive in *folder*.
-
-    Looks at the line that counts of every article, but what is gone or withheld; of earlier
-    revisions nothing is read again, so that the newest line of an article is always its newest
-    revision. Writes nothing: give ``Reread(change.after)`` to an open archive for that.
-    """
-    yield from changes(folder, newsroom, rules, read(folder, written_since=written_since))
-
-
 def changes(
     folder: Path, newsroom: Newsroom, rules: Rules, lines: Iterable[Article]
 ) -> Iterator[Change]:
     """Yield what today's *rules* would change in *lines*, which may be any part of an archive.
 
-    A task of its own: it needs nothing but files, so that parts may be done side by side.
+    Of the lines that count: what is read again of an earlier revision would stand behind the
+    newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its own: it needs nothing but files, so that parts may be done side by side.
     """
     captures = RecentCaptures(folder)
-    with ThreadPoolExecutor(1, "reextract") as pool:
-        for line in lines:
-            attempt = pool.submit(_again, captures, newsroom, rules, line)
-            error = attempt.exception()
-            if error is not None:
-                yield Change(before=line, after=None, problem=str(error))
-            elif fields := differing(line, attempt.result()):
-                yield Change(before=line, after=attempt.result(), fields=tuple(fields))
+    for line in lines:
+        after, error = attempt(partial(_again, captures, newsroom, rules, line))
+        if after is None:
+            yield Change(before=line, after=None, problem=str(error))
+        elif fields := differing(line, after):
+            yield Change(before=line, after=after, fields=tuple(fields))
 
 
 def _again(captures: RecentCaptures, newsroom: Newsroom, rules: Rules, line: Article) -> Article:

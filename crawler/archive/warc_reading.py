@@ -1,10 +1,7 @@
-"""Reading WARC files back, record by record, and what they hold as captures.
+"""Reading WARC files back: record by record, as captures, and as members to be copied.
 
-Content codings of entity bodies, undone with a limit.
-
-Captures read lately: articles of one REST list name one capture.
-
-WARC records of an archive, as bytes to be copied.
+Damage is told by file and byte, and what lies behind it can be read on. Payloads are held against
+their digests, and content codings are undone with a limit.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ import attrs
 import brotli
 
 from crawler.errors import ArchiveDamaged
-from crawler.items import Capture, CaptureReference
+from crawler.items import Capture, CaptureReference, joined_headers
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -33,12 +30,12 @@ else:
 
 __all__ = ["decode_body", "zstd"]
 
-_CODING_BLOCK: Final = 64 * 1024
+_BLOCK: Final = 64 * 1024
 # More than any page; what decodes to more is a bomb.
-_LARGEST_DECODED: Final = 256 * 1024 * 1024
+_LARGEST: Final = 256 * 1024 * 1024
 
 
-def decode_body(body: bytes, coding: str, *, largest: int = _LARGEST_DECODED) -> bytes:
+def decode_body(body: bytes, coding: str, *, largest: int = _LARGEST) -> bytes:
     """Return the entity *body* without the content coding that ``Content-Encoding`` names.
 
     Of a body that is cut or fails its checksum, what could be read, as browsers and Scrapy do.
@@ -73,37 +70,35 @@ def _decode(name: str, body: bytes, largest: int) -> bytes:
 
 def _gunzip(body: bytes) -> Iterator[bytes]:
     file = gzip.GzipFile(fileobj=io.BytesIO(body))
-    while part := file.read1(_CODING_BLOCK):
+    while part := file.read1(_BLOCK):
         yield part
 
 
 def _inflate(body: bytes) -> Iterator[bytes]:
     inflate = zlib.decompressobj()
     try:
-        part = inflate.decompress(body, _CODING_BLOCK)
+        part = inflate.decompress(body, _BLOCK)
     except zlib.error:  # servers also send it without the zlib header
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        part = inflate.decompress(body, _CODING_BLOCK)
+        part = inflate.decompress(body, _BLOCK)
     yield part
     while inflate.unconsumed_tail and not inflate.eof:
-        yield inflate.decompress(inflate.unconsumed_tail, _CODING_BLOCK)
+        yield inflate.decompress(inflate.unconsumed_tail, _BLOCK)
 
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
     decoder = brotli.Decompressor()
-    part = decoder.process(body, output_buffer_limit=_CODING_BLOCK)
+    part = decoder.process(body, output_buffer_limit=_BLOCK)
     while part:
         yield part
-        part = (
-            b""
-            if decoder.is_finished()
-            else decoder.process(b"", output_buffer_limit=_CODING_BLOCK)
-        )
+        if decoder.is_finished():
+            break
+        part = decoder.process(b"", output_buffer_limit=_BLOCK)
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:
     file = zstd.ZstdFile(io.BytesIO(body))
-    while part := file.read(_CODING_BLOCK):
+    while part := file.read(_BLOCK):
         yield part
 
 
@@ -116,14 +111,13 @@ _DECODERS: Final = {
 }
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
-_BLOCK: Final = 64 * 1024
 # Unpacked at a time; a block of a bomb would give a thousand times its size.
 _PART: Final = 1024 * 1024
 _MAGIC: Final = b"\x1f\x8b\x08"
-# More than any page; what decodes to more is a bomb.
-_LARGEST: Final = 256 * 1024 * 1024
 # Longest chain of revisits that is followed; ours are one long.
 _VISITS: Final = 8
+# Articles of one REST list name one capture.
+_REMEMBERED: Final = 4
 # A chunk's size is a few hex digits, but extensions may follow them.
 _CHUNK_LINE: Final = 1024
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
@@ -187,7 +181,7 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     try:
         status, fields, body = parse_response(record.block)
         _check_payload(record, body, reference.digest)
-        headers = joined(fields)
+        headers = joined_headers(fields)
         decoded = decode_body(without_chunks(headers, body), headers.get("content-encoding", ""))
     except (NotARecord, ValueError, OSError) as error:
         raise ArchiveDamaged(warc, record.offset, str(error)) from None
@@ -220,7 +214,7 @@ def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | No
         _, fields, _ = parse_response(block)
     except (OSError, zlib.error, NotARecord):
         return None, None  # verify says what is wrong; without them a page is fetched once more
-    headers = joined(fields)
+    headers = joined_headers(fields)
     return headers.get("etag"), headers.get("last-modified")
 
 
@@ -401,17 +395,6 @@ def _fields(lines: Iterable[bytes], encoding: str) -> Iterator[tuple[str, str]]:
         yield name.strip().lower(), value.strip()
 
 
-def joined(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return header fields by name, the values of repeated ones in one."""
-    headers: dict[str, str] = {}
-    for name, value in fields:
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
-_REMEMBERED: Final = 4
-
-
 class RecentCaptures:
     """Reads captures of the archive in *folder*, the last few only once."""
 
@@ -426,9 +409,6 @@ class RecentCaptures:
         while len(self._captures) > _REMEMBERED:
             del self._captures[next(iter(self._captures))]
         return capture
-
-
-_REVISIT: Final = "revisit"
 
 
 @attrs.frozen(kw_only=True)
@@ -475,8 +455,8 @@ class Records:
                 reference.warc, reference.offset, f"record {reference.record_id} is not there"
             )
         found = [(reference.warc, stored)]
-        if stored.kind == _REVISIT:
-            warc, offset = _repeated(reference.warc, stored)
+        if stored.kind == "revisit":
+            warc, offset = _original(reference.warc, stored)
             found.insert(0, (warc, self._at(warc, offset)))
         if not any(each.record_id in self.hidden for _, each in found):
             for warc, each in found:
@@ -501,18 +481,9 @@ class Records:
             url=stored.fields.get("warc-target-uri", ""),
             date=stored.fields.get("warc-date", ""),
             mime="warc/revisit"
-            if stored.kind == _REVISIT
+            if stored.kind == "revisit"
             else kind.partition(";")[0].strip().lower(),
             status=status,
             digest=stored.fields.get("warc-payload-digest", ""),
             member=member,
         )
-
-
-def _repeated(warc: str, revisit: StoredRecord) -> tuple[str, int]:
-    """File and first byte of the record that *revisit* repeats."""
-    name = revisit.fields.get("warc-refers-to-filename", "")
-    offset = revisit.fields.get("warc-refers-to-file-offset", "")
-    if not name or not offset.isdecimal():
-        raise ArchiveDamaged(warc, revisit.offset, "a revisit that does not say of what record")
-    return name, int(offset)
