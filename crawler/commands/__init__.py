@@ -1,1 +1,1 @@
-"""Commands: one module each, named for the command; what they share is :mod:`crawler.command`."""
+"""One module for each command, named as it is typed: it reads options, prints, and sets the exit code."""

@@ -1,7 +1,11 @@
-"""What people and their tools read: exports, the report, and the numbers behind both.
+"""What people and their tools read of an archive; nothing here changes it.
 
-Everything here reads an archive and changes nothing in it::
+In goes the folder of an archive, out comes a file::
 
-    archive.read -> selection -> parquet | database | spreadsheet | wacz     (scrapy export)
-    archive.read -> statistics -> charts -> page                             (scrapy report)
+    selection -> parquet | sqlite | csv | wacz     scrapy export
+    statistics -> charts, plots -> report          scrapy report, scrapy status
+
+- ``selection``: which articles, and where to; a file appears whole or not at all.
+- ``statistics``: the numbers of an archive, and the words for them.
+- ``wacz``: the captures, in one file that ReplayWeb.page opens.
 """
