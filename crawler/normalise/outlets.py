@@ -8,11 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from crawler.normalise.places import find_place
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from crawler.normalise.vocabulary import words_of
 
 # A web address as a name: KOMPAS.com, progres.id, POS-KUPANG. COM, www.berita.co.id.
 SITE: Final = re.compile(
@@ -33,7 +29,7 @@ SITE: Final = re.compile(
 )
 
 # Whole names, folded to letters and digits.
-_KNOWN: Final = _words(
+_KNOWN: Final = words_of(
     """
     antara antaranews lkbnantara kantorberitaantara infopublik kompas kompastv kompasid harianumumkompas
     detikcom detik detiknews
@@ -53,26 +49,27 @@ _KNOWN: Final = _words(
     """
 )
 # Of these, names that are ordinary words too: in capitals only.
-_ORDINARY: Final = _words(
+_ORDINARY: Final = words_of(
     "tempo fajar suara merdeka detik bisnis analisa haluan investor pr ap kontan viva metro muhammadiyah"
 )
-_PLACES: Final = _words("metro fajar")
+_PLACES: Final = words_of("metro fajar")
 
 # What a newspaper's, a station's or a press office's name begins or ends with.
-_BEGINS: Final = (
-    *("koran", "harian", "tabloid", "majalah", "radar", "tribun", "radio", "haluan", "skh", "sku"),
-    *("humas", "kominfo", "diskominfo", "mc", "pendim", "penrem", "pendam", "penkum", "penmas"),
-    *("ntmc", "pmj", "rmol", "jpnn", "lkbn", "kbrn", "rri", "tvri", "polres", "polda"),
+_BEGINS: Final = tuple(
+    words_of(
+        "koran harian tabloid majalah radar tribun radio haluan skh sku humas kominfo diskominfo mc "
+        "pendim penrem pendam penkum penmas ntmc pmj rmol jpnn lkbn kbrn rri tvri polres polda"
+    )
 )
-_ENDS: Final = _words(
+_ENDS: Final = words_of(
     "news post ekspres express ekspress expres tv fm times network daily tribune today newspaper"
 )
 # Headings and captions that end so.
-_HEADINGS: Final = _words(
+_HEADINGS: Final = words_of(
     "breaking hot top fake hoax hoaks good bad flash latest blog guest big video foto smart android"
 )
 # With a place after it: PORTAL JEMBER, Suara NTB. With one before it: Kendari Pos.
-_WITH_PLACE: Final = _words(
+_WITH_PLACE: Final = words_of(
     """
     portal mantra zona seputar lingkar kabar potensi jurnal suara swara media berita info warta metro
     bidik gema lensa sinar obor pojok ruang kilas lintas fakta buletin pena sorot teras halo update
@@ -86,7 +83,7 @@ _JOINED: Final = re.compile(
 # BengkuluToday, SINDOnews, detikNews
 _CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}|[a-z]{4,}[A-Z][a-z]{2,}")
 # Spelt like an outlet, and something else.
-_BRANDS: Final = _words(
+_BRANDS: Final = words_of(
     """
     whatsapp youtube tiktok linkedin facebook paypal iphone ipad goto openai chatgpt deepseek bukalapak
     grabfood gofood shopeefood shopeepay pedulilindungi satusehat motogp moto2 playstation mcdonald
@@ -96,37 +93,11 @@ _BRANDS: Final = _words(
 # A name written apart from its domain: Bursa bisnis. id, Tribun sumatera.com
 _SPACED_SITE: Final = re.compile(r"[A-Z][\w-]*(?: [a-z][\w-]*){0,2} ?\. ?(?:com|co\.id|id|net|co)")
 # KABARMAKASSAR, Gosumut: a word for news grown together with a place; JambiUpdate, LAMPUNGKITA.
-_GROWN_TO_PLACE: Final = (
-    *(
-        "kabar",
-        "suara",
-        "warta",
-        "berita",
-        "media",
-        "radar",
-        "lintas",
-        "klik",
-        "info",
-        "go",
-        "sinar",
-    ),
-    *("portal", "jurnal", "harian", "lensa", "bidik", "detik", "halo", "kilas", "seputar", "metro"),
+_GROWN_TO_PLACE: Final = words_of(
+    "kabar suara warta berita media radar lintas klik info go sinar portal jurnal harian lensa bidik "
+    "detik halo kilas seputar metro"
 )
-_GROWN_FROM_PLACE: Final = (
-    *(
-        "update",
-        "terkini",
-        "kini",
-        "kita",
-        "trend",
-        "satu",
-        "hits",
-        "viral",
-        "raya",
-        "zone",
-        "info",
-    ),
-)
+_GROWN_FROM_PLACE: Final = words_of("update terkini kini kita trend satu hits viral raya zone info")
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
 
@@ -167,25 +138,18 @@ def looks_like_outlet(name: str) -> bool:
     if not words or name.lower() in _BRANDS:
         return False
     if len(words) == 1:
-        return bool(_JOINED.search(name) or _CAMEL.fullmatch(name)) or _is_grown(name.lower())
+        return bool(_JOINED.search(name) or _CAMEL.fullmatch(name) or _is_grown(name.lower()))
     first, last = words[0].lower(), words[-1].lower()
     if first in _HEADINGS or not all(word[0].isupper() or word[0].isdigit() for word in words):
         return False
     if first.startswith(_BEGINS) or last in _ENDS:
         return True
-    return (first in _WITH_PLACE and bool(find_place(" ".join(words[1:])))) or (
-        last in _WITH_PLACE and bool(find_place(" ".join(words[:-1])))
-    )
+    beside = (" ".join(words[1:]), first), (" ".join(words[:-1]), last)
+    return any(word in _WITH_PLACE and find_place(place) for place, word in beside)
 
 
 def _is_grown(name: str) -> bool:
-    return any(
-        name.startswith(word) and _is_region(name.removeprefix(word)) for word in _GROWN_TO_PLACE
-    ) or any(
-        name.endswith(word) and _is_region(name.removesuffix(word)) for word in _GROWN_FROM_PLACE
-    )
-
-
-def _is_region(name: str) -> bool:
-    place = find_place(name)
-    return place is not None and place.level in ("region", "town")
+    rests = [name.removeprefix(word) for word in _GROWN_TO_PLACE if name.startswith(word)]
+    rests += [name.removesuffix(word) for word in _GROWN_FROM_PLACE if name.endswith(word)]
+    places = filter(None, map(find_place, rests))
+    return any(place.level in ("region", "town") for place in places)

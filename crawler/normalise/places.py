@@ -23,6 +23,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from crawler.normalise.vocabulary import keyed, words_of
+
 _DISTRICT: Final = 2  # dots in its code
 _NAMES: Final = Path(__file__).with_name("places.toml")
 
@@ -37,47 +39,23 @@ _KIND: Final = re.compile(
     r"|kel(?:urahan)?|desa|nagari|gampong|kampung|dusun|pulau|kep(?:ulauan)?)\b[. ]\s*(?=\S)",
     re.IGNORECASE,
 )
-_KINDS: Final = {
-    "kota": "kota",
-    "kotamadya": "kota",
-    "kodya": "kota",
-    "kab": "kabupaten",
-    "kabupaten": "kabupaten",
-    "prov": "provinsi",
-    "provinsi": "provinsi",
-    "kec": "kecamatan",
-    "kecamatan": "kecamatan",
-    "distrik": "kecamatan",
-    "kep": "kepulauan",
-    "kepulauan": "kepulauan",
-}
+_KINDS: Final = keyed(
+    {
+        "kota": "kota kotamadya kodya",
+        "kabupaten": "kab kabupaten",
+        "provinsi": "prov provinsi",
+        "kecamatan": "kec kecamatan distrik",
+        "kepulauan": "kep kepulauan",
+    }
+)
 _OFFICIAL: Final = re.compile(
     r"(?:Kabupaten |Kota )?(?:Administrasi )?(?:Kepulauan |Kep\. |Pulau )?"
 )
 
 # Written in capitals inside a name in title case.
-_CAPITALS: Final = frozenset(
-    {"DKI", "DKJ", "DI", "DIY", "IKN", "NTB", "NTT", "NAD", "OKU", "DC", "UEA", "PALI", "AS"}
-)
-_CAPITALS_ALONE: Final = frozenset(
-    {
-        "OKI",
-        "OKUT",
-        "OKUS",
-        "KBB",
-        "KLU",
-        "KSB",
-        "TTS",
-        "TTU",
-        "SBD",
-        "SBT",
-        "SBB",
-        "MBD",
-        "HSS",
-        "HST",
-        "HSU",
-        "PPU",
-    }
+_CAPITALS: Final = words_of("DKI DKJ DI DIY IKN NTB NTT NAD OKU DC UEA PALI AS")
+_CAPITALS_ALONE: Final = words_of(
+    "OKI OKUT OKUS KBB KLU KSB TTS TTU SBD SBT SBB MBD HSS HST HSU PPU"
 )
 _SMALL: Final = frozenset({"dan", "es", "de", "of", "the"})
 _ROMAN: Final = re.compile(r"[IVX]{2,}")
@@ -130,24 +108,20 @@ def find_place(text: str) -> Place | None:
     return Place(title_case(" ".join(text.split())), *found) if found else None
 
 
-def _look_up(text: str) -> tuple[tuple[str, ...], str] | None:
+def _look_up(text: str) -> _Known | None:
     register = _register()
-    key = _key(text)
-    found = register.find(key)
-    if found:
-        return found
+    found = register.known.get(_key(text))
     kind = _KIND.match(text)
-    if not kind:
-        return None
+    if found or not kind:
+        return found
     bare = _key(text[kind.end() :])
     wanted = _KINDS.get(kind[1].lower())
     if wanted == "kecamatan":
         codes = register.districts.get(bare)
         return (codes, "district") if codes else None
-    if wanted in ("kota", "kabupaten", "provinsi", "kepulauan"):
-        return register.find(wanted + bare) or register.find(bare)
-    found = register.find(bare)
-    return ((), "other") if found else None
+    if wanted:
+        return register.known.get(wanted + bare) or register.known.get(bare)
+    return ((), "other") if bare in register.known else None
 
 
 def leading_place(words: Sequence[str]) -> tuple[Place, int] | None:
@@ -185,59 +159,50 @@ def _key(name: str) -> str:
     return name.translate(_LOOSE).casefold()
 
 
-class _Register:
-    """Every known name, folded, and the codes behind it."""
-
-    def __init__(self) -> None:
-        regions: dict[str, set[str]] = {}
-        towns: dict[str, set[str]] = {}
-        districts: dict[str, set[str]] = {}
-        official: dict[str, str] = {}
-        for code, name in _regions().items():
-            if code.count(".") == _DISTRICT:
-                districts.setdefault(_key(name), set()).add(code)
-            else:
-                official[name] = code
-                for each in _names_of(code, name):
-                    regions.setdefault(_key(each), set()).add(code)
-        with _NAMES.open("rb") as file:
-            names = tomllib.load(file)
-        words = {}
-        for word in names["words"]["districts"].split(";"):
-            words[_key(word)] = districts.pop(_key(word), set())
-        for table, index in (("names", regions), ("seats", towns)):
-            for name, aliases in names[table].items():
-                for alias in aliases:
-                    index.setdefault(_key(alias), set()).add(official[name])
-        self.regions = _sorted(regions)
-        self.towns = _sorted(towns)
-        self.districts = _sorted(districts)
-        self.words = _sorted(words)
-        self.others = {
-            _key(name): "country" if group == "countries" else "other"
-            for group, listed in names["others"].items()
-            for name in listed.split(";")
-        }
-
-    def find(self, key: str) -> tuple[tuple[str, ...], str] | None:
-        for level, index in (
-            ("region", self.regions),
-            ("town", self.towns),
-            ("district", self.districts),
-        ):
-            codes = index.get(key)
-            if codes:
-                return codes, level
-        if key in self.others:
-            return (), self.others[key]
-        return (self.words[key], "word") if key in self.words else None
+_Known = tuple[tuple[str, ...], str]
+"""Codes and level of a name."""
 
 
-def _sorted(index: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
-    return {
-        key: tuple(sorted(codes, key=lambda code: (len(code), code)))
-        for key, codes in index.items()
-    }
+class _Register(NamedTuple):
+    """Every known name, folded; districts once more, for they may bear the name of a regency."""
+
+    known: dict[str, _Known]
+    districts: dict[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def _register() -> _Register:
+    regions: dict[str, set[str]] = {}
+    towns: dict[str, set[str]] = {}
+    districts: dict[str, set[str]] = {}
+    official: dict[str, str] = {}
+    for code, name in _regions().items():
+        if code.count(".") == _DISTRICT:
+            districts.setdefault(_key(name), set()).add(code)
+        else:
+            official[name] = code
+            for each in _names_of(code, name):
+                regions.setdefault(_key(each), set()).add(code)
+    names = tomllib.loads(_NAMES.read_text(encoding="utf-8"))
+    keys = map(_key, names["words"]["districts"].split(";"))
+    words = {key: districts.pop(key, set()) for key in keys}
+    for table, index in (("names", regions), ("seats", towns)):
+        for name, aliases in names[table].items():
+            for alias in aliases:
+                index.setdefault(_key(alias), set()).add(official[name])
+    known: dict[str, _Known] = {key: (_sorted(codes), "word") for key, codes in words.items()}
+    for group, listed in names["others"].items():
+        level = "country" if group == "countries" else "other"
+        known |= {_key(name): ((), level) for name in listed.split(";")}
+    # What is read last decides.
+    for level, index in (("district", districts), ("town", towns), ("region", regions)):
+        known |= {key: (_sorted(codes), level) for key, codes in index.items()}
+    return _Register(known, {key: _sorted(codes) for key, codes in districts.items()})
+
+
+def _sorted(codes: set[str]) -> tuple[str, ...]:
+    """Return *codes*, the most general first."""
+    return tuple(sorted(codes, key=lambda code: (len(code), code)))
 
 
 def _names_of(code: str, official: str) -> set[str]:
@@ -246,11 +211,6 @@ def _names_of(code: str, official: str) -> set[str]:
         return {official, f"Provinsi {official}"}
     bare = official.removeprefix("Kabupaten ").removeprefix("Kota ")
     return {official, bare, _OFFICIAL.sub("", official, count=1)}
-
-
-@lru_cache(maxsize=1)
-def _register() -> _Register:
-    return _Register()
 
 
 def _regions() -> dict[str, str]:

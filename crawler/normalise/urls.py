@@ -6,12 +6,9 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from crawler.normalise.vocabulary import words_of
 
 # What needs no repair: the common case, decided by one match.
 _PLAIN: Final = re.compile(
@@ -29,7 +26,7 @@ _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 _PORTS: Final = {"http": "80", "https": "443"}
 
 # Parameters that name a visitor, a campaign or a way of showing the page, never another page.
-_NOISE: Final = _words(
+_NOISE: Final = words_of(
     """
     amp noamp nonamp amp_js_v amp_gsa usqp aoh outputtype
     replytocom share nb like_comment cpage unapproved moderation-hash
@@ -45,12 +42,12 @@ _NOISE_PREFIXES: Final = ("utm_", "mc_", "at_", "pk_", "mtm_", "oly_")
 _SIDE_DOOR: Final = re.compile(r"(?<=[^/])/(?:amp|comment-page-[0-9]{1,6})/?$")
 _FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
 _SLUG_PAGE: Final = re.compile(r"/([^/]+)/[1-9][0-9]?(/?)$")
-_NOT_A_SLUG: Final = _words(
+_NOT_A_SLUG: Final = words_of(
     "page archives archive read p id node post view detail author indeks index category tag topic"
 )
 _PAGE_QUERY: Final = re.compile(r"(^|&)page=[0-9]+(?=&|$)")
 
-_NOT_ARTICLES: Final = _words(
+_NOT_ARTICLES: Final = words_of(
     """
     wp-admin wp-login.php wp-json wp-content wp-includes wp-cron.php wp-signup.php
     wp-comments-post.php wp-trackback.php wp-activate.php xmlrpc.php cdn-cgi
@@ -58,11 +55,11 @@ _NOT_ARTICLES: Final = _words(
     category kategori tag topic topik author penulis type page search cari
     """
 )
-_ANYWHERE: Final = _words(
+_ANYWHERE: Final = words_of(
     "wp-json wp-content cdn-cgi feed trackback embed attachment page category tag author"
 )
 # Pages that every newsroom has under the same few names.
-_STATIC: Final = _words(
+_STATIC: Final = words_of(
     """
     indeks index home beranda sitemap login register redaksi susunan-redaksi box-redaksi kontak
     kontak-kami hubungi-kami contact contact-us tentang tentang-kami about about-us info-iklan karir
@@ -70,12 +67,14 @@ _STATIC: Final = _words(
     privacy-policy kebijakan-privasi terms-of-service syarat-dan-ketentuan
     """
 )
-_NOT_PAGES: Final = (
-    *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".ico", ".pdf", ".doc"),
-    *(".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".zip", ".rar", ".mp3", ".mp4", ".m4a", ".webm"),
-    *(".xml", ".xsl", ".json", ".txt", ".js", ".css", ".apk", ".gz", ".kml"),
+_NOT_PAGES: Final = tuple(
+    words_of(
+        ".jpg .jpeg .png .gif .webp .avif .svg .bmp .ico .pdf .doc .docx .xls .xlsx .ppt .pptx .zip "
+        ".rar .mp3 .mp4 .m4a .webm .xml .xsl .json .txt .js .css .apk .gz .kml"
+    )
 )
-_LIST_QUERY: Final = _words(
+_DATE_ARCHIVE: Final = re.compile(r"\d{4}(?:/\d{1,2}){0,2}")
+_LIST_QUERY: Final = words_of(
     """
     s cat tag author paged feed m year monthnum day w attachment attachment_id preview
     post_type taxonomy term rest_route page_id customize_changeset_uuid dy mt yr
@@ -120,16 +119,22 @@ def _origin(base: str) -> str | None:
 
 def _repaired(url: str) -> str | None:
     """Return *url* with what may not stand in an address escaped, if it is an http(s) address."""
+    parts = _split(url)
+    if parts is None:
+        return None
+    query = f"?{_escaped(parts.query)}" if parts.query else ""
+    fragment = f"#{_escaped(parts.fragment)}" if parts.fragment else ""
+    return f"{parts.scheme}://{parts.netloc}{_escaped(parts.path)}{query}{fragment}"
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an http(s) address, host and port in their one form."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
     authority = _authority(parts.scheme, parts.netloc)
-    if authority is None:
-        return None
-    fragment = f"#{_escaped(parts.fragment)}" if parts.fragment else ""
-    query = f"?{_escaped(parts.query)}" if parts.query else ""
-    return f"{parts.scheme}://{authority}{_escaped(parts.path)}{query}{fragment}"
+    return None if authority is None else parts._replace(netloc=authority)
 
 
 def _authority(scheme: str, netloc: str) -> str | None:
@@ -187,20 +192,17 @@ def canonical(url: str, base: str | None = None) -> str | None:
     whole = absolute(url, base or "")
     if whole is None:
         return None
-    try:
-        parts = urlsplit(whole)
-    except ValueError:
+    parts = _split(whole)
+    if parts is None:
         return None
-    authority = _authority(parts.scheme, parts.netloc)
-    if authority is None:
-        return None
+    origin = f"{parts.scheme}://{parts.netloc}"
     path = _escaped(parts.path) or "/"
     if "/." in path:
-        path = urlsplit(urljoin(f"{parts.scheme}://{authority}/", path)).path
+        path = urlsplit(urljoin(f"{origin}/", path)).path
     if "/amp" in path or "/comment-page-" in path:
         path = _by_the_front_door(path)
     query = _without_noise(parts.query) if parts.query else ""
-    return f"{parts.scheme}://{authority}{path}{f'?{query}' if query else ''}"
+    return f"{origin}{path}?{query}" if query else origin + path
 
 
 def _by_the_front_door(path: str) -> str:
@@ -210,15 +212,14 @@ def _by_the_front_door(path: str) -> str:
 
 
 def _without_noise(query: str) -> str:
-    kept = []
-    for each in query.split("&"):
-        pair = each.removeprefix("amp;")  # an address that was escaped once too often
-        name, _, value = pair.partition("=")
-        name = name.lower()
-        mobile = name == "m" and value in ("0", "1")
-        if pair and name not in _NOISE and not name.startswith(_NOISE_PREFIXES) and not mobile:
-            kept.append(_escaped(pair))
-    return "&".join(kept)
+    # An address may have been escaped once too often.
+    pairs = (pair.removeprefix("amp;") for pair in query.split("&"))
+    return "&".join(_escaped(pair) for pair in pairs if pair and not _is_noise(pair.lower()))
+
+
+def _is_noise(pair: str) -> bool:
+    name = pair.partition("=")[0]
+    return name in _NOISE or name.startswith(_NOISE_PREFIXES) or pair in ("m=0", "m=1")
 
 
 def without_page_number(url: str) -> str:
@@ -281,19 +282,10 @@ def looks_like_article(url: str, address: str) -> bool:
         or (len(segments) == 1 and segments[0] in _STATIC)
         or segments[-1].endswith(_NOT_PAGES)
         or not _ANYWHERE.isdisjoint(segments[1:])
-        or _is_date_archive(segments)
+        or _DATE_ARCHIVE.fullmatch("/".join(segments))
     )
 
 
 def _path(url: str) -> str:
     slash = url.find("/", url.find("://") + 3)
     return url[slash:] if slash >= 0 else ""
-
-
-def _is_date_archive(segments: list[str]) -> bool:
-    return (
-        len(segments) <= 3  # noqa: PLR2004 -- year, month, day
-        and all(segment.isdigit() for segment in segments)
-        and len(segments[0]) == 4  # noqa: PLR2004 -- a year
-        and all(len(segment) <= 2 for segment in segments[1:])  # noqa: PLR2004 -- month, day
-    )

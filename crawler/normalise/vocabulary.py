@@ -23,7 +23,8 @@ def _numbered(names: dict[int, str]) -> dict[str, int]:
     return {word: number for number, words in names.items() for word in words.split()}
 
 
-def _keyed(names: dict[str, str]) -> dict[str, str]:
+def keyed(names: dict[str, str]) -> dict[str, str]:
+    """The name under which each word is listed."""
     return {word: name for name, words in names.items() for word in words.split()}
 
 
@@ -123,7 +124,7 @@ NUMBERS: Final = _numbered(
 TEEN: Final = "belas"
 TIMES_TEN: Final = "puluh"
 
-UNITS: Final = _keyed(
+UNITS: Final = keyed(
     {
         "hari": "hari hr day days",
         "pekan": "pekan minggu mgg week weeks",
@@ -132,12 +133,12 @@ UNITS: Final = _keyed(
         "menit": "menit mnt minute minutes",
     }
 )
-ONE_UNIT: Final = _keyed(
+ONE_UNIT: Final = keyed(
     {"hari": "sehari", "pekan": "sepekan seminggu", "bulan": "sebulan", "pukul": "sejam"}
 )
 
 KINDS: Final[dict[str, str]] = {
-    **_keyed(
+    **keyed(
         {
             "pukul": "pukul pkl pk jam",
             "sekitar": (
