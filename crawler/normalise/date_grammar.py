@@ -139,8 +139,8 @@ def _is_by_day(tokens: Tokens, found: re.Match[str]) -> bool:
     """Whether the part of the day marks the time: ``9.30 pagi``, ``10 pagi``, not ``2 malam``."""
     if not found["part"] or tokens.code[max(found.start() - 1, 0)] in "/-.,":
         return False  # "29/9 siang" is a date
-    word = tokens.words[found.start("part")]
-    return bool(found["minute"]) or word in ("pagi", "siang", "sore", "petang")
+    by_light = tokens.first(found, "part") in ("pagi", "siang", "sore", "petang")
+    return by_light or bool(found["minute"])
 
 
 def _read_clock(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> Clock | None:
@@ -154,11 +154,10 @@ def _read_clock(tokens: Tokens, found: re.Match[str], *, told: bool, marked: boo
     else:
         hour, minute, second = printed
         end = max(found.end(name) for name in (*_AFTER_HOUR, "hour", "minute", "second", "digits"))
-        part = _part(tokens, found)
+        part = tokens.first(found, "part") or tokens.first(found, "part_after")
         if not (part or found["minute"]):
             part = _part_before(tokens, found.start())
-    half_day = tokens.words[found.start("half_day")] if found["half_day"] else ""
-    hour = _hour_of_day(hour, half_day, part)
+    hour = _hour_of_day(hour, tokens.first(found, "half_day"), part)
     if hour == MIDNIGHT and minute and part:
         hour = 0  # 12.30 malam
     if found["half"]:
@@ -175,22 +174,15 @@ def _read_clock(tokens: Tokens, found: re.Match[str], *, told: bool, marked: boo
 def _printed_clock(tokens: Tokens, found: re.Match[str]) -> tuple[int, int, int | None] | None:
     """Hour, minute and second; None if what looks like minutes is none."""
     if found["digits"]:
-        word = tokens.words[found.start("digits")]
+        word = tokens.first(found, "digits")
         return number(word[:2]), number(word[2:]), None
+    minute, second = tokens.first(found, "minute"), tokens.first(found, "second")
+    printed = [word for word in (minute, second) if word]
     at = found.start("hour")
-    hour = _hour(tokens, found)
-    if not found["minute"]:
-        return hour, 0, None
-    last = found.end("second" if found["second"] else "minute") - 1
-    for place in range(at, last, 2):
-        glued = tokens.is_glued(place) and tokens.is_glued(place + 1)
-        if not glued or len(tokens.words[place + 2]) != _TWO_DIGITS:
-            return None
-    return (
-        hour,
-        number(tokens.words[at + 2]),
-        number(tokens.words[last]) if found["second"] else None,
-    )
+    glued = all(map(tokens.is_glued, range(at, at + 2 * len(printed))))
+    if not glued or any(len(word) != _TWO_DIGITS for word in printed):
+        return None
+    return _hour(tokens, found), number(minute or "0"), number(second) if second else None
 
 
 def _hour(tokens: Tokens, found: re.Match[str]) -> int:
@@ -205,13 +197,6 @@ def _is_duration(tokens: Tokens, found: re.Match[str], end: int) -> bool:
     """Whether an hour alone counts something: ``buka 24 jam 7 hari``, ``jam 3 orang``."""
     alone = end == found.end("hour") and not found["minute"]
     return alone and tokens.code[end : end + 1] in ("h", "u", "b", "i", "a", "&")
-
-
-def _part(tokens: Tokens, found: re.Match[str]) -> str:
-    for name in ("part", "part_after"):
-        if found[name]:
-            return tokens.words[found.start(name)]
-    return ""
 
 
 def _part_before(tokens: Tokens, place: int) -> str:
@@ -325,6 +310,7 @@ TURNS: Final = {
     **dict.fromkeys(letters("depan|besok|nanti"), 1),
 }
 _LONGEST_MONTH: Final = 31
+_YEAR: Final = letters("year")
 _COUNTS: Final = tuple("oJhubiP.:")  # what follows a number that is no day: Mei 12 orang
 
 
@@ -365,7 +351,7 @@ def read_shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Print
     if found["iso"]:
         at = found.start("iso")
         year, month, day = (number(tokens.words[place]) for place in (at, at + 2, at + 4))
-        return _printed(tokens, found, [day], Point(day, month, year), end=at + 5)
+        return _printed(tokens, found, [day], Point(day, month, year), end=found.end("iso"))
     return _month_first(tokens, found) if found["month_first"] else _dashed(tokens, found)
 
 
@@ -384,9 +370,9 @@ def _printed(
     begin = found.start("date") if start is None else start
     if found["weekday"] and start is None:
         begin = found.start()
-        weekday = last_weekday = weekday_named(tokens.words[found.start("weekday")])
+        weekday = last_weekday = weekday_named(tokens.first(found, "weekday"))
         if found["last_weekday"]:
-            last_weekday = weekday_named(tokens.words[found.start("last_weekday")])
+            last_weekday = weekday_named(tokens.first(found, "last_weekday"))
             weekday = last_weekday if len(days) == 1 else weekday
     first, last = replace(point, day=days[0], weekday=weekday), None
     if len(days) > 1:
@@ -397,14 +383,13 @@ def _printed(
     return Printed(first, last, begin, end, named)
 
 
-def _year(tokens: Tokens, place: int) -> int | None:
-    """The year that the token prints; None for one of three or five digits."""
-    return number(tokens.words[place]) if tokens.code[place] == "y" else None
+def _year(tokens: Tokens, found: re.Match[str], group: str) -> int | None:
+    """The year that the group prints; None without one, or for one of three or five digits."""
+    return number(tokens.first(found, group)) if found[group] == _YEAR else None
 
 
-def _short_year(tokens: Tokens, place: int) -> int | None:
+def _short_year(word: str) -> int | None:
     """00-68 are of this century, 69-99 of the last, as POSIX has it."""
-    word = tokens.words[place]
     if len(word) != len("21"):
         return None
     value = number(word)
@@ -421,16 +406,15 @@ def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
         return None  # "3 bulan Mei"
     end, year, turn = at + 1, None, None
     if found["year"]:
-        at = found.start("year")
-        year = _year(tokens, at)
-        if year and year < 1800 and tokens.code[at + 1 : at + 2] == "o":  # noqa: PLR2004
+        year, after = _year(tokens, found, "year"), found.end("year")
+        if year and year < 1800 and tokens.code[after : after + 1] == "o":  # noqa: PLR2004
             year = None  # 12 Mei 1500 orang
-        elif year or tokens.words[at].startswith(("19", "20")):
-            end = at + 1
+        elif year or tokens.first(found, "year").startswith(("19", "20")):
+            end = after
     elif found["turn"]:
         end, turn = found.end("turn"), _turn(tokens, found)
     elif found["short"]:
-        year = _short_year(tokens, found.start("short"))
+        year = _short_year(tokens.first(found, "short"))
         end = found.end("short") if year else end
     point = Point(days[0], month, year, turn=turn)
     return _printed(tokens, found, days, point, end=end, start=start)
@@ -438,9 +422,7 @@ def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
 
 def _turn(tokens: Tokens, found: re.Match[str]) -> int:
     """How many years from the anchor's: tahun lalu, dua tahun lalu, tahun ini."""
-    if not found["years"]:
-        return TURNS[found["turn"]]
-    word = tokens.words[found.start("years")]
+    word = tokens.first(found, "years") or "satu"
     count = number(word) if found["years"] == "d" else NUMBERS.get(word, 0)
     return count * TURNS[found["turn"]]
 
@@ -450,10 +432,9 @@ def _spelt(tokens: Tokens, found: re.Match[str]) -> Printed | None:
     day = spelt_number(tokens.words[slice(*found.span("days"))])
     if day is None or not found["told"]:
         return None
-    at = found.start("month")
-    year = _year(tokens, found.start("year")) if found["year"] else None
-    point = Point(day, month_named(tokens.words[at]) or 0, year)
-    return _printed(tokens, found, [day], point, end=found.end("year") if year else at + 1)
+    year = _year(tokens, found, "year")
+    point = Point(day, month_named(tokens.first(found, "month")) or 0, year)
+    return _printed(tokens, found, [day], point, end=found.end("year" if year else "month"))
 
 
 def _days(tokens: Tokens, start: int, end: int) -> tuple[list[int], int | None]:
@@ -469,11 +450,10 @@ def _days(tokens: Tokens, start: int, end: int) -> tuple[list[int], int | None]:
 
 
 def _month_first(tokens: Tokens, found: re.Match[str]) -> Printed | None:
-    at = found.start("month_first")
+    word = tokens.first(found, "month_first")
     days, _ = _days(tokens, *found.span("its_days"))
-    year = _year(tokens, found.start("its_year")) if found["its_year"] else None
-    end = found.end("its_year") if found["its_year"] else found.end("its_days")
-    word = tokens.words[at]
+    year = _year(tokens, found, "its_year")
+    end = found.end("its_year" if found["its_year"] else "its_days")
     is_count = tokens.code[end : end + 1] in _COUNTS or len(word) <= len("april")
     if is_count and not (year or found["weekday"] or word in ENGLISH_MONTHS):
         return None
@@ -486,9 +466,9 @@ def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed
     places = [i for i in range(*found.span("slashed")) if tokens.code[i] == "d"]
     month, *rest = (number(tokens.words[i]) for i in places)
     in_place = bool(in_place or found["weekday"] or found["told"] or _is_in_place(tokens, found))
-    year = _year(tokens, found.start("number_year")) if found["number_year"] else None
+    year = _year(tokens, found, "number_year")
     if rest and not found["number_year"]:
-        year = _short_year(tokens, places[1])
+        year = _short_year(tokens.words[places[1]])
         if month > MONTHS_A_YEAR and days[0] > MONTHS_A_YEAR:
             year = None
     if rest and (year is None or found["number_year"]):  # 13/14/5, 13/14/5/2023
@@ -521,7 +501,7 @@ def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:
     *days, month = (number(tokens.words[i]) for i in places)
     told, end, year = found["weekday"] or found["told"], found.end(), None
     if found["dashed_year"]:
-        year = _year(tokens, found.start("dashed_year"))
+        year = _year(tokens, found, "dashed_year")
         if len(days) == 1 and days[0] <= MONTHS_A_YEAR < month:
             days, month = [month], days[0]
         if not told and not (0 < month <= MONTHS_A_YEAR and 0 < days[0] <= _LONGEST_MONTH):
@@ -531,7 +511,7 @@ def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:
     elif found["dashed_short"]:
         if found["mark"] == "." and days[0] <= 24:  # noqa: PLR2004 -- 02.03.03 is a clock time
             return None
-        year = _short_year(tokens, found.start("dashed_short"))
+        year = _short_year(tokens.first(found, "dashed_short"))
     elif tokens.code[places[0] - 1] != "(":
         return None
     point = Point(days[0], month, year)

@@ -324,3 +324,7 @@ class Tokens:
     def word(self, place: int) -> str:
         """The word at *place*, empty before the first and after the last."""
         return self.words[place] if 0 <= place < len(self.words) else ""
+
+    def first(self, found: re.Match[str], group: str) -> str:
+        """The first word of a group of a match, empty where the group matched nothing."""
+        return self.words[found.start(group)] if found[group] else ""

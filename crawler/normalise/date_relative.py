@@ -211,15 +211,10 @@ def _joined(tokens: Tokens, one: Relative, other: Relative) -> Relative | None:
     follows = gap in ("", "(") or (gap == "," and told.week is not None)
     if not (_APPOSED.fullmatch(gap) if bare is other else follows):
         return None
+    day = None if told.last else told.day
     if told.week:
         day = weekday_of(told.week, bare.weekday)
-    elif told.day and not told.last:
-        day = told.day
-    else:
-        day = None
-    if day is None:
-        return None
-    return Relative(one.start, other.end, day=day, weekday=bare.weekday)
+    return Relative(one.start, other.end, day=day, weekday=bare.weekday) if day else None
 
 
 def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative | None:
@@ -245,7 +240,7 @@ def _turned_period(tokens: Tokens, found: re.Match[str], today: dt.date) -> Rela
     if found["month"]:
         return Relative(*found.span(), month=month_of(today, TURNS[found["month_turn"]]))
     if found["day_of"]:
-        day = number(tokens.words[found.start("day_of")])
+        day = number(tokens.first(found, "day_of"))
         return Relative(*found.span(), day=day_of(*month_of(today, TURNS[found["of_month"]]), day))
     return None
 
@@ -279,7 +274,7 @@ def _count(tokens: Tokens, start: int, end: int) -> int | None:
 
 
 def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative | None:
-    unit = UNITS.get(tokens.words[found.start("unit")])
+    unit = UNITS.get(tokens.first(found, "unit"))
     sign = 1 if found["way"] == "Q" else -1
     if found["half"]:
         return _moment(found, anchor, sign * 30) if unit == "pukul" else None
@@ -287,7 +282,7 @@ def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative 
     if count is None or unit is None:
         return None
     if found["more"]:
-        minutes = count * 60 + number(tokens.words[found.start("more")])
+        minutes = count * 60 + number(tokens.first(found, "more"))
         return _moment(found, anchor, sign * minutes) if unit == "pukul" else None
     return _shifted(found, sign * count, unit, anchor)
 
@@ -311,15 +306,15 @@ def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relati
     start = found.start()
     if tokens.code[start - 1 : start] == "d" and not tokens.is_glued(max(start - 2, 0)):
         return None  # a date that is part of a name
-    month = MONTHS.get(tokens.words[found.start("name")])
-    until = MONTHS.get(tokens.words[found.start("until")]) if found["until"] else None
-    years = [
-        number(tokens.words[found.start(name)]) if found[name] else None
+    month = MONTHS.get(tokens.first(found, "name"))
+    until = MONTHS.get(tokens.first(found, "until"))
+    year, until_year = (
+        number(tokens.first(found, name)) if found[name] else None
         for name in ("year", "until_year")
-    ]
-    if month is None or not all(EARLIEST_YEAR <= y <= today.year + 10 for y in years if y):
+    )
+    plausible = all(EARLIEST_YEAR <= y <= today.year + 10 for y in (year, until_year) if y)
+    if month is None or not plausible:
         return None
-    year, until_year = years
     wraps = until is not None and until < month
     if year is None and until_year is not None:
         year = until_year - wraps

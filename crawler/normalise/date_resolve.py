@@ -77,9 +77,9 @@ def resolve(printed: Printed, anchor: dt.date | None, *, coming: bool) -> Span |
     if last is None:
         if first_year is None:
             day = _without_year(first, anchor, coming=coming)
-            return Span(day, None, inferred=True) if day else None
-        day = day_of(first_year, first.month, first.day)
-        return Span(day, None, inferred=False) if day else None
+        else:
+            day = day_of(first_year, first.month, first.day)
+        return Span(day, None, inferred=first_year is None) if day else None
     last_year = _plausible(last.year, anchor)
     if first_year is None and last_year is None:
         return _nearest_range(first, last, anchor)
@@ -109,23 +109,16 @@ def _without_year(point: Point, anchor: dt.date | None, *, coming: bool) -> dt.d
     """
     if anchor is None:
         return None
-    past = coming_day = None
-    for back in range(_LEAP + 1):
-        day = day_of(anchor.year - back, point.month, point.day)
-        if day and day <= anchor:
-            past = day
-            break
-    for ahead in range(2):
-        day = day_of(anchor.year + ahead, point.month, point.day)
-        if day and anchor < day and day - anchor <= _NEXT_WITHIN:
-            coming_day = day
-    if past is None or coming_day is None:
-        return past or coming_day
-    if point.weekday is None:
-        return coming_day if coming else past
-    if past.weekday() == point.weekday:
+    years = range(anchor.year - _LEAP, anchor.year + 2)
+    days = [day for year in years if (day := day_of(year, point.month, point.day))]
+    past = max((day for day in days if day <= anchor), default=None)
+    following = min((day for day in days if day > anchor), default=None)
+    if following is None or following - anchor > _NEXT_WITHIN:
         return past
-    return coming_day if coming or coming_day.weekday() == point.weekday else past
+    if past is None:
+        return following
+    wanted = coming or following.weekday() == point.weekday
+    return following if wanted and past.weekday() != point.weekday else past
 
 
 def _nearest_range(first: Point, last: Point, anchor: dt.date | None) -> Span | None:
@@ -133,16 +126,17 @@ def _nearest_range(first: Point, last: Point, anchor: dt.date | None) -> Span | 
     if anchor is None:
         return None
     wraps = (last.month, last.day) < (first.month, first.day)
-    best: tuple[int, Span] | None = None
+    ranges = []
     for year in range(anchor.year - 1, anchor.year + 2):
         begin = day_of(year, first.month, first.day)
         end = day_of(year + wraps, last.month, last.day)
-        if begin is None or end is None:
-            continue
-        distance = max((begin - anchor).days, (anchor - end).days, 0)
-        if best is None or distance < best[0]:
-            best = (distance, Span(begin, end if end > begin else None, inferred=True))
-    return best[1] if best else None
+        if begin and end:
+            distance = max((begin - anchor).days, (anchor - end).days, 0)
+            ranges.append((distance, begin, end))
+    if not ranges:
+        return None
+    _, begin, end = min(ranges)
+    return Span(begin, end if end > begin else None, inferred=True)
 
 
 def week_of(today: dt.date, turn: str) -> tuple[int, int]:

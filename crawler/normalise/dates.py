@@ -90,8 +90,8 @@ def _month(tokens: Tokens) -> str | None:
     found = _MONTH.fullmatch(tokens.code)
     if found is None:
         return None
-    month = month_named(tokens.words[found.start("month")])
-    return f"{tokens.words[found.start('year')]}-{month:02d}" if month else None
+    month = month_named(tokens.first(found, "month"))
+    return f"{tokens.first(found, 'year')}-{month:02d}" if month else None
 
 
 def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
@@ -170,16 +170,10 @@ def _stretches(text: str) -> Iterator[tuple[int, int]]:
     """The parts of *text* that can hold a date, none overlapping another."""
     plain = lower(text)
     opening = _WORDS.match(f" {plain[:16]}")
-    # Most paragraphs have none.
-    if not opening and not _NUMBERS.search(plain) and not _WORDS.search(plain):
-        return
-    places = [seed.span() for seed in _NUMBERS.finditer(plain)]
-    if opening:
-        places.append((0, 1))
-    places.extend(seed.span() for seed in _WORDS.finditer(plain))
-    places.sort()
+    places = [(0, 1)] if opening else []
+    places += [seed.span() for kind in (_NUMBERS, _WORDS) for seed in kind.finditer(plain)]
     begin, end = -1, -1
-    for first, last in places:
+    for first, last in sorted(places):
         if begin >= 0 and first - _BEHIND > end:
             yield begin, end
             begin = -1
@@ -315,10 +309,6 @@ def _period(relative: Relative) -> str | None:
     if relative.moment:
         return relative.moment.isoformat(timespec="minutes")
     if relative.week:
-        return f"{relative.week[0]:04d}-W{relative.week[1]:02d}"
-    if relative.month is None:
-        return None
-    month = f"{relative.month[0]:04d}-{relative.month[1]:02d}"
-    if relative.last_month is None:
-        return month
-    return f"{month}/{relative.last_month[0]:04d}-{relative.last_month[1]:02d}"
+        return "{:04d}-W{:02d}".format(*relative.week)
+    months = filter(None, (relative.month, relative.last_month))
+    return "/".join("{:04d}-{:02d}".format(*month) for month in months) or None
