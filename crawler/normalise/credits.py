@@ -56,12 +56,9 @@ _BEFORE_HOUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _NOBODY: Final = re.compile(r"(?:foto )?(?:ilustrasi|arsip|file|bersama)", re.IGNORECASE)
-_SMALL: Final = frozenset(
-    (
-        *("dan", "di", "ke", "dari", "of", "the", "by", "for", "via", "on", "and", "to", "oleh"),
-        *("ist", "istimewa", "dok", "doc", "net", "internet", "repro", "pribadi", "tim", "layar"),
-        *("bin", "binti", "van", "al", "video", "foto"),
-    )
+_SMALL: Final = words_of(
+    "dan di ke dari of the by for via on and to oleh ist istimewa dok doc net internet repro pribadi "
+    "tim layar bin binti van al video foto"
 )
 
 
@@ -114,13 +111,10 @@ def _is_house(inside: str, outlets: Collection[str]) -> bool:
 
 def _trailing(text: str) -> str | None:
     start = max(0, len(text) - 2 * _LONGEST)
-    for label in reversed(list(_TRAILING.finditer(text, start))):
-        credit = text[label.end() :].strip(" .()[]")
-        if _is_name(credit, plain=True):
-            return credit
-    for mark in _BEFORE_HOUSE.finditer(text, start):
-        credit = text[mark.end() :].strip(" .()[]")
-        if _is_name(credit, plain=False):
+    labels = reversed(list(_TRAILING.finditer(text, start)))
+    for before in (*labels, *_BEFORE_HOUSE.finditer(text, start)):
+        credit = text[before.end() :].strip(" .()[]")
+        if _is_name(credit, plain=before.re is _TRAILING):
             return credit
     alone = text.strip(" .").removeprefix("Foto ").removeprefix("foto ")
     return alone if _PHOTO_HOUSE.match(alone) and _is_name(alone, plain=False) else None
@@ -138,11 +132,10 @@ def _is_name(credit: str, *, plain: bool) -> bool:
         or _NOBODY.fullmatch(credit)
     ):
         return False
-    small = [
-        word
+    small = any(
+        word[0].islower() and word.strip(".,:").lower() not in _SMALL and not SITE.match(word)
         for word in words
-        if word[0].islower() and word.strip(".,:").lower() not in _SMALL and not SITE.match(word)
-    ]
+    )
     return not small or (plain and len(words) <= _FEW_WORDS)
 
 
@@ -253,10 +246,8 @@ def _unbracketed(whole: str, bare: str) -> ClosingCredit:
     if len(bare) > _LONGEST:
         return ClosingCredit(whole, None)
     core = bare.strip(" ()[]-–—*/|")
-    tokens = [token.lower() for token in _TOKEN.split(core)]
-    if all(token in _MARKS for token in tokens):
-        return ClosingCredit("", core)
-    return ClosingCredit(whole, None)
+    alone = _MARKS.issuperset(_TOKEN.split(core.lower()))
+    return ClosingCredit("", core) if alone else ClosingCredit(whole, None)
 
 
 def _is_credit(inside: str, before: str, *, stopped: bool) -> bool:
@@ -269,7 +260,7 @@ def _is_credit(inside: str, before: str, *, stopped: bool) -> bool:
         return outside and bool(_NUMBERED.fullmatch(inside))
     if _NO_CREDIT.match(inside) or (_EDITORS_NOTE.search(inside) and not inside.islower()):
         return False
-    tokens = [token.lower() for token in _TOKEN.split(inside) if token]
+    tokens = list(filter(None, _TOKEN.split(inside.lower())))
     if _MARKS.issuperset(tokens):
         return True
     if outside:
@@ -368,7 +359,7 @@ def _is_person(name: str) -> bool:
     words = name.split()
     if not 0 < len(words) <= _MOST_WORDS or len(name) > _LONGEST or not _PERSON.fullmatch(name):
         return False
-    small = [word for word in words if word[0].islower() and word.lower() not in _PARTICLES]
+    small = any(word[0].islower() and word.lower() not in _PARTICLES for word in words)
     return not small or len(words) == 1
 
 

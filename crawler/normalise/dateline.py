@@ -30,9 +30,10 @@ from crawler.normalise.vocabulary import (
     WEEKDAY_NAMES,
     WRITERS,
     any_of,
+    words_of,
 )
 
-LONGEST: Final = 48
+_LONGEST: Final = 48
 """Characters of one element."""
 
 _MOST: Final = 6
@@ -85,7 +86,7 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 
-STRONG: Final = frozenset(("dash", "pipe", "line", "colon", "stop", "tight"))
+_STRONG: Final = frozenset(("dash", "pipe", "line", "colon", "stop", "tight"))
 """Separators that may end a dateline."""
 
 
@@ -111,7 +112,7 @@ class Element:
     bracketed: bool = False
 
 
-def read_elements(head: str, start: int, own: Collection[str]) -> list[Element]:
+def _read_elements(head: str, start: int, own: Collection[str]) -> list[Element]:
     """Return what stands at *start* of *head*, as far as it may belong to a dateline."""
     elements: list[Element] = []
     position = start
@@ -134,12 +135,12 @@ def _element(head: str, start: int, before: list[Element], own: Collection[str])
     if site:
         return _site(head, site)
     found = _separated(head, start, before, own)
-    if found is None and before:
-        kinds = {each.kind for each in before}
-        if "outlet" in kinds:
-            return _unseparated_place(head, start)
-        return _unseparated_outlet(head, start, own) if "place" in kinds else None
-    return found
+    kinds = {each.kind for each in before}
+    if found or not kinds & {"outlet", "place"}:
+        return found
+    if "outlet" in kinds:
+        return _unseparated_place(head, start)
+    return _unseparated_outlet(head, start, own)
 
 
 def _bracketed(head: str, start: int, own: Collection[str]) -> Element | None:
@@ -180,7 +181,7 @@ def _site(head: str, site: re.Match[str]) -> Element:
             return Element("place", label, start, start + len(label) + 1, "comma", place)
     element = Element("outlet", site[0], start, sure=True)
     if head[end : end + 1] == " " and not _SEPARATOR.match(head, end):
-        words = head[end + 1 : end + 1 + LONGEST].split(" ")
+        words = head[end + 1 : end + 1 + _LONGEST].split(" ")
         following = leading_place(words)
         if following and _is_edition(following[0]):
             end += 1 + len(" ".join(words[: following[1]]))
@@ -204,7 +205,7 @@ def _separated(
     """Return the element that ends at a separator, if there is one soon enough."""
     position = start
     while True:
-        mark = _MARKS.search(head, position, start + LONGEST + 4)
+        mark = _MARKS.search(head, position, start + _LONGEST + 4)
         if not mark:
             return None
         position = mark.start() + 1
@@ -229,47 +230,42 @@ def _ends_at_weak(
     element: Element | None, head: str, separator: re.Match[str], before: list[Element]
 ) -> bool:
     """Whether a hyphen, full stop or slash ends *element*, and is not one inside a name."""
-    if element is None:
+    if element is None or (element.kind == "name" and separator[0] != "-"):
         return False
     if element.kind == "name":
-        if separator[0] != "-":
-            return False
         following = head[separator.end() : separator.end() + 2]
         short = element.text.isupper() and len(element.text) < _MOST
         return bool(before) and short and following[:1].isupper() and following[1:].islower()
     if separator[0] == "-":
         next_one = _SEPARATOR.search(head, separator.end())
-        whole = next_one and find_place(head[element.start : next_one.start()])
-        return not whole
+        return not (next_one and find_place(head[element.start : next_one.start()]))
     return True
 
 
 def _unseparated_place(head: str, start: int) -> Element | None:
-    words = head[start : start + LONGEST].split(" ")
-    found = leading_place(words)
-    if not found:
-        return None
-    text = " ".join(words[: found[1]])
-    return Element("place", text, start, start + len(text) + 1, "", found[0])
+    words = head[start : start + _LONGEST].split(" ")
+    place, count = leading_place(words) or (None, 0)
+    text = " ".join(words[:count])
+    return Element("place", text, start, start + len(text) + 1, place=place) if place else None
 
 
 def _unseparated_outlet(head: str, start: int, own: Collection[str]) -> Element | None:
     """Return an outlet that the sentence follows at once: ``Jakarta, CNN Indonesia Polisi …``."""
-    words = head[start : start + LONGEST].split(" ")
+    words = head[start : start + _LONGEST].split(" ")
     for count in (2, 1):
         text = " ".join(words[:count])
         # Kompas as an ordinary word may be the sentence's subject.
         if not text[1:].islower() and (
             is_known_outlet(text, own) or (count == 1 and looks_like_outlet(text))
         ):
-            return Element("outlet", text, start, start + len(text) + 1, "", sure=True)
+            return Element("outlet", text, start, start + len(text) + 1, sure=True)
     return None
 
 
 def _classified(
     words: str, start: int, own: Collection[str], before: Collection[Element] = ()
 ) -> Element | None:
-    if not words or len(words) > LONGEST or words.count(" ") > _MOST_BLANKS:
+    if not words or len(words) > _LONGEST or words.count(" ") > _MOST_BLANKS:
         return None
     place = None
     sure = False
@@ -295,14 +291,14 @@ def _classified(
 def _may_follow(element: Element, before: list[Element]) -> bool:
     if not before:
         return element.kind in ("place", "outlet", "name")
-    if before[-1].after not in STRONG:
+    if before[-1].after not in _STRONG:
         return True
     kinds = {each.kind for each in before}
     if element.kind == "place":
         return _place_may_follow(element, before, kinds)
     if element.kind == "name":
         return _name_may_follow(element, before[-1], kinds)
-    ends = element.after in STRONG
+    ends = element.after in _STRONG
     if element.kind == "outlet":
         return "outlet" not in kinds and (element.sure or ends)
     # The dateline ends at its first separator: a date after it is the sentence's, unless it is
@@ -314,14 +310,14 @@ def _name_may_follow(name: Element, last: Element, kinds: set[str]) -> bool:
     if last.after == name.after == "dash" and kinds == {"place"}:
         return True  # Bengkulu – Garda Raflesia – Polisi …
     tight = last.after == "tight" or name.after == "tight"
-    return name.text.isupper() and name.after in STRONG and (tight or "outlet" in kinds)
+    return name.text.isupper() and name.after in _STRONG and (tight or "outlet" in kinds)
 
 
 def _place_may_follow(element: Element, before: list[Element], kinds: set[str]) -> bool:
     first = "place" not in kinds
     if not first and "outlet" in kinds:
         return False
-    if element.after in STRONG:
+    if element.after in _STRONG:
         return True
     if first and (element.bracketed or element.after == "comma"):
         return element.bracketed or element.text.isupper()
@@ -332,9 +328,8 @@ def _place_may_follow(element: Element, before: list[Element], kinds: set[str]) 
 
 def _lies_in(place: Place | None, other: Place | None) -> bool:
     """Whether *place* is part of *other*: Denpasar of Bali."""
-    if not place or not other:
-        return False
-    return any(code.startswith(f"{around}.") for code in place.codes for around in other.codes)
+    inner, outer = (each.codes if each else () for each in (place, other))
+    return any(code.startswith(f"{around}.") for code in inner for around in outer)
 
 
 _HEAD: Final = 240
@@ -345,9 +340,7 @@ _HEADLINE: Final = 12
 
 _LONGEST_HEADLINE: Final = 60
 _HEADLINE_WORDS: Final = 4
-_SMALL_WORDS: Final = frozenset(
-    ("dan", "di", "ke", "dari", "yang", "untuk", "pada", "dengan", "dalam", "oleh", "atau", "tak")
-)
+_SMALL_WORDS: Final = words_of("dan di ke dari yang untuk pada dengan dalam oleh atau tak")
 
 _LINE: Final = 90
 """Characters of a line above the dateline: who reports, a caption's credit."""
@@ -413,7 +406,7 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
     head = _head(text)
     own = folded_names(tuple(outlets)) if outlets else frozenset()
     for start in _starts(head):
-        elements = read_elements(head, start, own)
+        elements = _read_elements(head, start, own)
         while elements:
             parts = _settle(elements, head[elements[-1].end :])
             if parts:
@@ -424,9 +417,7 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
 
 def _head(text: str) -> str:
     head = text[: 2 * _HEAD].lstrip(_ORNAMENTS)
-    if "\n" in head:
-        return "\n".join(filter(None, map(fold, head.split("\n"))))[:_HEAD]
-    return fold(head)[:_HEAD]
+    return "\n".join(filter(None, map(fold, head.split("\n"))))[:_HEAD]
 
 
 def _starts(head: str) -> Iterator[int]:
@@ -463,9 +454,9 @@ def _settle(elements: list[Element], rest: str) -> _Parts | None:
     names = [each for each in elements if each.kind == "name"]
     if places and outlets and all(each.bracketed for each in names):
         names = []  # a remark: (SMSI Lampung)
+    if len(names) > 1 or (names and bool(places) == bool(outlets)):
+        return None
     if names:
-        if len(names) > 1 or bool(places) == bool(outlets):
-            return None
         if places and _GROUND.match(names[0].text):
             places = sorted([*places, *names], key=lambda each: each.start)
         elif not _may_be_named(names[0], elements, rest):
@@ -475,7 +466,7 @@ def _settle(elements: list[Element], rest: str) -> _Parts | None:
         else:
             places = names
     if places and outlets:
-        good = elements[-1].after in STRONG or (
+        good = elements[-1].after in _STRONG or (
             elements[-1].after in ("", "space", "comma") and _opens_sentence(rest)
         )
     elif places:
@@ -502,7 +493,7 @@ def _first_places(elements: list[Element]) -> list[Element]:
 
 def _may_be_named(name: Element, elements: list[Element], rest: str) -> bool:
     """Whether a name that nothing is known of is the place beside an outlet, or the reverse."""
-    if elements[-1].after not in STRONG:
+    if elements[-1].after not in _STRONG:
         return False  # Gubernur Sumatra Utara (Sumut) Bobby …
     if name.bracketed:
         return True
@@ -518,12 +509,10 @@ def _may_be_named(name: Element, elements: list[Element], rest: str) -> bool:
 
 def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -> bool:
     levels = {each.place.level for each in places if each.place}
-    if levels <= {"word"}:
-        return False
+    if levels <= {"word"} or (levels <= {"country"} and _opens_with(rest, "country")):
+        return False  # Iran – Israel kembali …
     after = elements[-1].after
     capitals = all(each.text.isupper() for each in places)
-    if levels <= {"country"} and _opens_with(rest, "country"):
-        return False  # Iran – Israel kembali …
     if after == "dash":
         return (
             capitals
@@ -533,21 +522,18 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     if not _opens_sentence(rest):
         return False
     dated = any(each.kind == "date" for each in elements)
-    if after == "line":
-        good = capitals
-    elif after == "colon" and _COUNT.match(rest):
-        good = False
-    elif after in ("colon", "pipe"):
-        good = capitals or not levels <= {"district"}
-    elif after == "stop":
-        good = (capitals or dated) and not levels <= {"district"}
-    elif after == "tight":
-        good = capitals or not _opens_with(rest, *_REGIONS)
-    elif after == "comma":
-        good = dated or (capitals and len(places) == 1 and not _opens_with(rest, *_REGIONS))
-    else:
-        good = after == "space" and dated
-    return good
+    well_known = not levels <= {"district"}
+    goes_on = _opens_with(rest, *_REGIONS)
+    good = {
+        "line": capitals,
+        "colon": (capitals or well_known) and not _COUNT.match(rest),
+        "pipe": capitals or well_known,
+        "stop": (capitals or dated) and well_known,
+        "tight": capitals or not goes_on,
+        "comma": dated or (capitals and len(places) == 1 and not goes_on),
+        "space": dated,
+    }
+    return good.get(after, False)
 
 
 def _opens_with(rest: str, *levels: str) -> bool:
@@ -566,7 +552,7 @@ def _is_outlet_alone(outlet: Element, last: Element, rest: str) -> bool:
         return opens and last.after in ("dash", "pipe") and not _is_headline(rest)
     if last.after == "dash":
         return True
-    if last.after in STRONG:
+    if last.after in _STRONG:
         return opens
     # Without a separator only a name in capitals, before what is a sentence and no headline.
     capitals = outlet.text.partition(".")[0].isupper() and last.after in ("", "space", "comma")

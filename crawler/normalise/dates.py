@@ -208,15 +208,9 @@ def _days(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) ->
 def _reading(tokens: Tokens, relative: Relative) -> Reading:
     assert relative.day is not None
     span = Span(relative.day, relative.last, inferred=True)
-    clock = clock_beside(tokens, relative.start, relative.end)
-    return Reading(
-        span,
-        relative.start,
-        relative.end,
-        clock,
-        weekday=relative.weekday,
-        present=relative.present,
-    )
+    start, end, weekday = relative.start, relative.end, relative.weekday
+    clock = clock_beside(tokens, start, end)
+    return Reading(span, start, end, clock, weekday=weekday, present=relative.present)
 
 
 def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> FoundDate | None:

@@ -1,16 +1,11 @@
-"""White space, invisible characters and typographic variants of a text.
-
-How much a page's attributes will cost libxml2, told before it is asked.
-
-It compares each attribute with all others of its element: a hundred thousand of them in one tag, less
-than a megabyte, take it minutes, during which nothing can stop it.
-"""
+"""Text before it is read: white space, invisible characters, typographic variants; costly tags."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
 # What no reader sees: controls that are not white space, soft hyphen, zero-width characters, byte
@@ -18,16 +13,9 @@ from typing import Final
 _REMOVED: Final = (
     *(code for code in range(0x20) if code not in range(0x09, 0x0E)),
     *range(0x7F, 0xA0),
-    0x00AD,
-    0x061C,
-    0x180E,
-    0x200B,
-    0x200C,
-    0x200E,
-    0x200F,
+    *(0x00AD, 0x061C, 0x180E, 0x200B, 0x200C, 0x200E, 0x200F, 0xFEFF),
     *range(0x202A, 0x202F),
     *range(0x2060, 0x2070),
-    0xFEFF,
     *range(0xFFF9, 0xFFFC),
 )
 _INVISIBLE: Final = {
@@ -103,6 +91,8 @@ def as_typed(text: str) -> str:
     return text.replace("''", '"')
 
 
+# libxml2 compares each attribute with all others of its element: a hundred thousand of them in one
+# tag, less than a megabyte, take it minutes, during which nothing can stop it.
 MOST: Final = 40_000_000
 """Comparisons of attributes that one page may cost, some tenth of a second; articles cost 10,000."""
 
@@ -133,14 +123,8 @@ def is_costly(body: bytes) -> bool:
     Which ``<`` begins a tag depends on what is a comment or a script, on which parsers differ, so
     that each one is taken to begin one.
     """
-    if not _may_be_costly(body):
-        return False
-    cost = 0
-    for count in _counts(body):
-        cost += count * count
-        if cost > MOST:
-            return True
-    return False
+    costs = (count * count for count in _counts(body))
+    return _may_be_costly(body) and any(cost > MOST for cost in accumulate(costs))
 
 
 def _may_be_costly(body: bytes) -> bool:
