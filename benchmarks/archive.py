@@ -305,8 +305,9 @@ def append(folder: Path, count: int) -> None:
     for kind in ("new", "unchanged"):
         with opened(folder) as archive:
             begin = time.perf_counter()
-            futures = [archive.submit(each) for each in made]
-            assert all(future.result().kind == kind for future in futures)
+            for start in range(0, len(made), 50):
+                outcomes = archive.record(made[start : start + 50])
+                assert all(outcome.kind == kind for outcome in outcomes)
             seconds = time.perf_counter() - begin
             archive.finish(RunReport(exit_code=0))
         say("append", f"{count} {kind}, all at once", f"{count / seconds:,.0f} articles/s")
@@ -314,16 +315,18 @@ def append(folder: Path, count: int) -> None:
         begin = time.perf_counter()
         some = made[: count // 10]
         for each in some:
-            archive.submit(
-                Found(
-                    attrs.evolve(
-                        each.article,
-                        title="lain",
-                        content_hash=f"sha256:{hashlib.sha256(each.article.id.encode()).hexdigest()}",
-                    ),
-                    each.captures,
-                )
-            ).result()
+            archive.record(
+                [
+                    Found(
+                        attrs.evolve(
+                            each.article,
+                            title="lain",
+                            content_hash=f"sha256:{hashlib.sha256(each.article.id.encode()).hexdigest()}",
+                        ),
+                        each.captures,
+                    )
+                ]
+            )
         seconds = time.perf_counter() - begin
     say("append", f"{len(some)} edits, one after another", f"{len(some) / seconds:,.0f} articles/s")
     lines = count + len(some)

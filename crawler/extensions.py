@@ -113,6 +113,12 @@ PLANNED_ENDS: Final = ALARMING | {
 NAMED: Final = 20
 """Addresses that a run's record names, of those that were not archived."""
 
+GATHERING: Final = 0.05
+"""Seconds for which findings are gathered, to be written together."""
+
+TOGETHER: Final = 50
+"""Findings that are written together at most."""
+
 answered = object()
 """Signal, sent with ``finding``: the archive has answered what was submitted, or refused to."""
 
@@ -145,6 +151,8 @@ class RunKeeper:
         self.ending = False
         self.began = time.monotonic()
         self._closing: asyncio.Task[None] | None = None
+        self._gathered: list[tuple[Finding, asyncio.Future[Outcome]]] = []
+        self._recording: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -160,12 +168,37 @@ class RunKeeper:
     async def submit(self, finding: Finding) -> Outcome:
         """Tell the archive, and return what it made of it once that is on disk."""
         assert self.archive is not None
+        waiting: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._gathered.append((finding, waiting))
+        if self._recording is None:
+            self._recording = asyncio.ensure_future(self._record())
         try:
-            outcome = await asyncio.wrap_future(self.archive.submit(finding))
+            outcome = await waiting
+            if outcome.problem is not None:
+                raise outcome.problem
             self._count(finding, outcome)
             return outcome
         finally:
             await self.crawler.signals.send_catch_log_async(answered, finding=finding)
+
+    async def _record(self) -> None:
+        """Give the archive what was gathered, in batches: each costs it three syncs."""
+        assert self.archive is not None
+        while self._gathered:
+            await asyncio.sleep(GATHERING)
+            batch, self._gathered = self._gathered[:TOGETHER], self._gathered[TOGETHER:]
+            findings = [finding for finding, _ in batch]
+            recorded = asyncio.ensure_future(asyncio.to_thread(self.archive.record, findings))
+            await asyncio.wait([recorded])
+            error = recorded.exception()
+            for number, (_, waiting) in enumerate(batch):
+                if waiting.done():  # cancelled
+                    continue
+                if error is not None:
+                    waiting.set_exception(error)
+                else:
+                    waiting.set_result(recorded.result()[number])
+        self._recording = None
 
     def fail(self, why: str) -> None:
         """End the run as failed; what is in flight is finished."""

@@ -168,6 +168,14 @@ def named(rules: Any) -> Rules:
     return Rules(extractor=rules.__name__.replace("_", "-"), extract=rules, page_hash=page_hash)
 
 
+def tell(archive: Archive, finding: Any) -> Outcome:
+    """What *archive* makes of one finding, or why nothing came of it, raised."""
+    (outcome,) = archive.record([finding])
+    if outcome.problem is not None:
+        raise outcome.problem
+    return outcome
+
+
 @attrs.define
 class Folder:
     """Opens the archive under *path* again and again, each time as a run of its own."""
@@ -182,8 +190,7 @@ class Folder:
     def run(self, *findings: Any, rules: Any = rules_1) -> list[Outcome]:
         """Submit *findings* in a run of their own, and return the outcomes."""
         with self.open(rules) as archive:
-            futures = [archive.submit(finding) for finding in findings]
-            outcomes = [future.result(timeout=30) for future in futures]
+            outcomes = archive.record(findings)
             archive.settle()
         return outcomes
 

@@ -1,7 +1,7 @@
 """A process that archives one article after another, and says which are on disk.
 
 ``python -m tests.archive_worker FOLDER FIRST COUNT [LIMIT]``: prints ``open``, then the number of
-each article as soon as its future resolved, then ``done``. With LIMIT no file may become larger
+each article as soon as it is recorded, then ``done``. With LIMIT no file may become larger
 than so many bytes, as if the disk were full.
 """
 
@@ -21,18 +21,21 @@ def main(folder: str, first: str, count: str, limit: str = "") -> int:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     with Folder(Path(folder)).open() as archive:
         print("open", flush=True)
-        futures = [
-            (number, archive.submit(found(number, text=f"Berita nomor {number}. " * 40)))
-            for number in range(int(first), int(first) + int(count))
-        ]
-        failure = None
-        for number, future in futures:
+        numbers = range(int(first), int(first) + int(count))
+        failure: Exception | None = None
+        for begin in range(0, len(numbers), 50):
+            batch = numbers[begin : begin + 50]
+            findings = [found(each, text=f"Berita nomor {each}. " * 40) for each in batch]
             try:
-                future.result()
+                outcomes = archive.record(findings)
             except ArchiveError as error:
                 failure = error
-            else:
-                print(number, flush=True)
+                break
+            for number, outcome in zip(batch, outcomes, strict=True):
+                if outcome.problem is not None:
+                    failure = outcome.problem
+                else:
+                    print(number, flush=True)
         print(f"failed {failure}" if failure else "done", flush=True)
         archive.finish(RunReport(exit_code=1 if failure else 0))
     return 1 if failure else 0

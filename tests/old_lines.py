@@ -21,7 +21,7 @@ def old_archive(folder: Path, newsroom: EmbeddedNewsroom, count: int) -> Newsroo
     newsroom.grow(count)
     place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
     with Archive.open(folder, place, attrs.evolve(RULES, extractor=OLD)) as archive:
-        futures = []
+        findings = []
         for number, entry in enumerate(newsroom.articles[-count:]):
             url = newsroom.url(entry.slug)
             body = newsroom.get(url.removeprefix(newsroom.address)).body
@@ -29,7 +29,7 @@ def old_archive(folder: Path, newsroom: EmbeddedNewsroom, count: int) -> Newsroo
             article = attrs.evolve(extract_article(captures, place), extractor=OLD)
             if number % 3 == 0:
                 article = attrs.evolve(article, caption="Keterangan dari aturan lama")
-            futures.append(archive.submit(Found(article, captures)))
-        assert {future.result(timeout=30).kind for future in futures} == {"new"}
+            findings.append(Found(article, captures))
+        assert {outcome.kind for outcome in archive.record(findings)} == {"new"}
         archive.finish(RunReport(exit_code=0))
     return place

@@ -17,6 +17,7 @@ from crawler.archive.lock import Lock
 from crawler.items import Capture, Exchange
 from crawler.newsrooms import load_newsroom
 from crawler.workers import RULES
+from tests.archive_site import tell
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("kotak-terkait", "disunting")
@@ -43,7 +44,7 @@ def out(tmp_path: Path) -> Path:
             article = RULES.extract([capture], newsroom, None)
             if number:
                 article = attrs.evolve(article, extractor="0", title="Judul lama", language="su")
-            archive.submit(Found(article, (capture,))).result(timeout=30)
+            tell(archive, Found(article, (capture,)))
         archive.finish(RunReport(exit_code=0))
     return tmp_path
 

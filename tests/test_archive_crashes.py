@@ -129,9 +129,11 @@ def test_everything_after_a_failed_write_is_refused(folder: Folder) -> None:
         batches = archive._recorder.batches
         batches.warcs.add([])  # opens nothing yet
         real, batches._lines.commit = batches._lines.commit, full_disk  # type: ignore[method-assign]
-        assert isinstance(archive.submit(found(2)).exception(timeout=30), ArchiveError)
+        with pytest.raises(ArchiveError):
+            archive.record([found(2)])
         batches._lines.commit = real  # type: ignore[method-assign]
-        assert isinstance(archive.submit(found(3)).exception(timeout=30), ArchiveError)
+        with pytest.raises(ArchiveError):
+            archive.record([found(3)])
         with pytest.raises(ArchiveError, match="No space left"):
             archive.settle()
         record = archive.finish(RunReport(exit_code=1))

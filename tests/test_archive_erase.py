@@ -27,6 +27,7 @@ from tests.archive_site import (
     page_hash,
     rest,
     rules_1,
+    tell,
 )
 
 RULES = Rules(extractor="rules-1", extract=rules_1, page_hash=page_hash)
@@ -40,7 +41,7 @@ def folder(tmp_path: Path) -> Folder:
 
 def erase(folder: Folder, id_: str) -> str:
     with folder.open(command="withhold") as archive:
-        archive.submit(Withhold(id_, "asked for")).result(timeout=30)
+        tell(archive, Withhold(id_, "asked for"))
         erased = archive.erase(id_)
         archive.finish(RunReport(exit_code=0))
     return str(erased)
@@ -104,12 +105,11 @@ def test_withheld_article_is_not_archived_again(folder: Folder) -> None:
 
 def test_article_that_is_not_there_cannot_be_withheld(folder: Folder) -> None:
     with folder.open() as archive:
-        future = archive.submit(Withhold("lintas:1", "a"))
         with pytest.raises(ArchiveError, match="lintas has no article lintas:1"):
-            future.result(timeout=30)
+            tell(archive, Withhold("lintas:1", "a"))
         with pytest.raises(ArchiveError, match="lintas:1 is not withheld"):
             archive.erase("lintas:1")
-        assert archive.submit(found(2)).result(timeout=30).kind == "new"
+        assert tell(archive, found(2)).kind == "new"
 
 
 def test_nothing_of_an_erased_article_is_left(folder: Folder) -> None:
@@ -141,10 +141,10 @@ def test_nothing_of_an_erased_article_is_left(folder: Folder) -> None:
 def test_archive_goes_on_after_an_erasure(folder: Folder) -> None:
     folder.run(found(1, text=SECRET), found(2), found(3))
     with folder.open() as archive:
-        archive.submit(Withhold("lintas:1", "a")).result(timeout=30)
+        tell(archive, Withhold("lintas:1", "a"))
         archive.erase("lintas:1")
         kinds = [
-            archive.submit(finding).result(timeout=30).kind
+            tell(archive, finding).kind
             for finding in (found(1), found(2, text="Disunting."), found(3), found(4))
         ]
     assert kinds == ["withheld", "changed", "unchanged", "new"]
@@ -179,8 +179,8 @@ def test_compressed_months_and_finished_files_are_written_again(folder: Folder) 
     folder.clock.move(days=80)
     with folder.open() as archive:
         archive._recorder.batches.warcs.full = 1
-        archive.submit(found(3)).result(timeout=30)
-        archive.submit(found(4)).result(timeout=30)
+        tell(archive, found(3))
+        tell(archive, found(4))
         archive.finish(RunReport(exit_code=0))
     manifest = (folder.path / "manifest-sha256.txt").read_text()
     assert len(manifest.splitlines()) == 3

@@ -18,7 +18,7 @@ from crawler.archive import Missing, RunReport, read, read_capture
 from crawler.archive.lines import iterate, month_files
 from crawler.archive.tables import NAME
 from crawler.archive.warc_reading import records
-from tests.archive_site import BEGIN, Folder, address, found, listing, rest
+from tests.archive_site import BEGIN, Folder, address, found, listing, rest, tell
 from tests.crawling import LONGEST, forks
 
 CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")
@@ -52,7 +52,7 @@ def everything(folder: Folder) -> None:
             found(4, "Judul", "Isi."),
             found(5),
         ):
-            archive.submit(finding).result(timeout=30)
+            tell(archive, finding)
         archive.finish(RunReport(exit_code=0))
 
 
@@ -67,14 +67,14 @@ STORY = (first, sighting, everything, once_more)
 
 def in_child(path: Path, kill_before: int) -> int:
     """Let the story happen in a process killed before that call; return the phase of its end."""
-    process = forks().Process(target=tell, args=(path, kill_before))
+    process = forks().Process(target=happen, args=(path, kill_before))
     process.start()
     process.join(LONGEST)
     assert process.exitcode in (0, -signal.SIGKILL)
     return int(path.with_name("phase").read_text())
 
 
-def tell(path: Path, kill_before: int) -> None:
+def happen(path: Path, kill_before: int) -> None:
     made = 0
 
     def counted(call: Any) -> Any:

@@ -40,6 +40,7 @@ from tests.archive_site import (
     listing,
     page_hash,
     rest,
+    tell,
 )
 
 
@@ -56,11 +57,6 @@ def archive(folder: Folder) -> Iterator[Archive]:
 
 def link(post: int, **more: Any) -> Link:
     return Link(url=address(post), door="sitemap", **more)
-
-
-def settle(archive: Archive) -> None:
-    """Wait until everything so far is committed."""
-    archive._writer.perform(lambda: None).result(timeout=30)
 
 
 def urls(looks: list[Look]) -> list[str]:
@@ -84,7 +80,6 @@ def test_listed_addresses_wait(archive: Archive) -> None:
     archive.listed(
         [link(1, post_id=1, published="2026-03-01T10:00:00+08:00", lastmod="2026-03-02")]
     )
-    settle(archive)
     known = archive.ledger.known(address(1))
     assert known is not None
     assert (known.state, known.post_id, known.published, known.lastmod) == (
@@ -99,13 +94,12 @@ def test_listed_addresses_wait(archive: Archive) -> None:
 
 def test_waiting_newest_first(archive: Archive) -> None:
     archive.listed([link(1, published="2026-03-01"), link(2, published="2026-03-02"), link(3)])
-    settle(archive)
     assert urls(archive.ledger.waiting(2)) == [address(2), address(1)]
 
 
 def test_fetched_address_is_known_with_the_modification_that_was_listed(archive: Archive) -> None:
     archive.listed([link(1, lastmod="2026-03-09T10:00:00+08:00")])
-    archive.submit(found(1)).result(timeout=30)
+    tell(archive, found(1))
     known = archive.ledger.known(address(1))
     assert known is not None
     assert (known.state, known.lastmod, known.looked_at) == (
@@ -125,7 +119,6 @@ def test_count_and_listed_by_publication(archive: Archive) -> None:
             link(4),
         ]
     )
-    settle(archive)
     ledger = archive.ledger
     assert ledger.count() == 4
     assert ledger.count(after="2026-03-01T00:00:00Z") == 2
@@ -155,7 +148,7 @@ def test_listed_address_that_redirects_to_an_article_is_that_article(archive: Ar
     short = "https://lintas.example/?p=1"
     archive.listed([Link(url=short, door="feed")])
     moved = exchange(short, b"", status=301, headers=(("Location", address(1)),))
-    archive.submit(found(1, hops=(moved,))).result(timeout=30)
+    tell(archive, found(1, hops=(moved,)))
     assert archive.ledger.waiting(10) == []
     look = archive.ledger.look(short)
     assert look is not None
@@ -163,10 +156,9 @@ def test_listed_address_that_redirects_to_an_article_is_that_article(archive: Ar
 
 
 def test_known_post_that_is_listed_elsewhere_has_moved(archive: Archive, folder: Folder) -> None:
-    archive.submit(found(1)).result(timeout=30)
+    tell(archive, found(1))
     new = "https://lintas.example/2026/berita-1"
     archive.listed([Link(url=new, door="rest", post_id=1, lastmod="2026-03-10T03:00:00Z")])
-    settle(archive)
     ledger = archive.ledger
     assert ledger.waiting(10) == []
     assert ledger.count() == 1
@@ -175,18 +167,16 @@ def test_known_post_that_is_listed_elsewhere_has_moved(archive: Archive, folder:
         assert (known.url, known.state) == (new, "article")
     assert urls(ledger.due(folder.clock(), 10)) == [new]
     archive.listed([link(1, post_id=1)])  # another door has not heard of it
-    settle(archive)
     assert [known.url for known in ledger.listed()] == [new]
-    outcome = archive.submit(found(1, url=new)).result(timeout=30)
+    outcome = tell(archive, found(1, url=new))
     assert (outcome.kind, outcome.id) == ("unchanged", "lintas:1")
     assert ledger.due(folder.clock(), 10) == []
 
 
 def test_withheld_post_stays_withheld_at_another_address(archive: Archive) -> None:
-    archive.submit(found(1)).result(timeout=30)
-    archive.submit(Withhold("lintas:1", "asked for")).result(timeout=30)
+    tell(archive, found(1))
+    tell(archive, Withhold("lintas:1", "asked for"))
     archive.listed([Link(url="https://lintas.example/baru", door="rest", post_id=1)])
-    settle(archive)
     look = archive.ledger.look("https://lintas.example/baru")
     assert look is not None
     assert look.state == "withheld"
@@ -195,20 +185,18 @@ def test_withheld_post_stays_withheld_at_another_address(archive: Archive) -> No
 
 def test_newer_modification_makes_an_article_due(archive: Archive, folder: Folder) -> None:
     archive.listed([link(1, lastmod="2026-03-09T00:00:00Z")])
-    archive.submit(found(1)).result(timeout=30)
+    tell(archive, found(1))
     assert archive.ledger.due(folder.clock(), 10) == []
     archive.listed([link(1, lastmod="2026-03-09T00:00:00Z")])
-    settle(archive)
     assert archive.ledger.due(folder.clock(), 10) == []
     archive.listed([link(1, lastmod="2026-03-10T01:00:00Z")])
-    settle(archive)
     assert urls(archive.ledger.due(folder.clock(), 10)) == [address(1)]
-    archive.submit(Seen(address(1))).result(timeout=30)
+    tell(archive, Seen(address(1)))
     assert archive.ledger.due(folder.clock(), 10) == []
 
 
 def test_looks_grow_apart_while_nothing_changes(archive: Archive, folder: Folder) -> None:
-    archive.submit(found(1)).result(timeout=30)  # an hour old
+    tell(archive, found(1))  # an hour old
     pauses = []
     for _ in range(16):
         look = archive.ledger.look(address(1))
@@ -216,7 +204,7 @@ def test_looks_grow_apart_while_nothing_changes(archive: Archive, folder: Folder
         assert look.next_look is not None
         pauses.append((look.next_look - folder.clock()).total_seconds() / 3600)
         folder.clock.now = look.next_look
-        archive.submit(Seen(address(1))).result(timeout=30)
+        tell(archive, Seen(address(1)))
     for pause, hours in zip(pauses, [1, 2, 4, 8, 16, 32, 64], strict=False):
         assert 0.9 * hours <= pause <= hours
     assert pauses[-1] == pauses[-2]
@@ -224,11 +212,11 @@ def test_looks_grow_apart_while_nothing_changes(archive: Archive, folder: Folder
 
 
 def test_what_changes_is_looked_at_sooner(archive: Archive, folder: Folder) -> None:
-    archive.submit(found(1)).result(timeout=30)
+    tell(archive, found(1))
     for _ in range(6):
-        archive.submit(Seen(address(1))).result(timeout=30)
+        tell(archive, Seen(address(1)))
     before = archive.ledger.look(address(1))
-    archive.submit(found(1, text="disunting")).result(timeout=30)
+    tell(archive, found(1, text="disunting"))
     after = archive.ledger.look(address(1))
     assert before is not None
     assert after is not None
@@ -241,7 +229,7 @@ def test_what_changes_is_looked_at_sooner(archive: Archive, folder: Folder) -> N
 def test_old_article_is_not_looked_at_as_often_as_a_new_one(archive: Archive) -> None:
     old = found(1)
     article = attrs.evolve(article_of(old), published_at="2024-03-10T10:00:00+08:00")
-    archive.submit(Found(article, old.captures)).result(timeout=30)
+    tell(archive, Found(article, old.captures))
     look = archive.ledger.look(address(1))
     assert look is not None
     assert look.next_look is not None
@@ -252,7 +240,7 @@ def test_failures_are_tried_again_after_growing_pauses(archive: Archive, folder:
     archive.listed([link(1)])
     pauses = []
     for number in range(1, 16):
-        outcome = archive.submit(Failed(address(1), "http_503")).result(timeout=30)
+        outcome = tell(archive, Failed(address(1), "http_503"))
         assert (outcome.kind, outcome.note) == ("failed", "http_503")
         look = archive.ledger.look(address(1))
         assert look is not None
@@ -265,14 +253,14 @@ def test_failures_are_tried_again_after_growing_pauses(archive: Archive, folder:
     week = 7 * 24 * 60
     assert pauses[:6] == [0, 15, 30, 60, 120, 240]
     assert pauses[-3:] == [week, week, week]
-    archive.submit(found(1)).result(timeout=30)
+    tell(archive, found(1))
     assert archive.ledger.retries(folder.clock() + dt.timedelta(days=99), 10) == []
     assert archive.ledger.troubles(10) == []
 
 
 def test_article_whose_fetch_failed_stays_an_article(archive: Archive) -> None:
-    archive.submit(found(1)).result(timeout=30)
-    archive.submit(Failed(address(1), "timeout")).result(timeout=30)
+    tell(archive, found(1))
+    tell(archive, Failed(address(1), "timeout"))
     look = archive.ledger.look(address(1))
     assert look is not None
     assert (look.state, look.failures) == ("article", 1)
@@ -284,7 +272,7 @@ def test_refused_address_is_looked_at_again_seldom(archive: Archive, folder: Fol
     archive.listed([Link(url=url, door="sitemap")])
     pauses = []
     for _ in range(3):
-        archive.submit(Refused(url, "static_page")).result(timeout=30)
+        tell(archive, Refused(url, "static_page"))
         look = archive.ledger.look(url)
         assert look is not None
         assert look.next_look is not None
@@ -296,8 +284,8 @@ def test_refused_address_is_looked_at_again_seldom(archive: Archive, folder: Fol
 
 
 def test_article_that_is_refused_later_stays_an_article(archive: Archive) -> None:
-    archive.submit(found(1)).result(timeout=30)
-    archive.submit(Refused(address(1), "protected")).result(timeout=30)
+    tell(archive, found(1))
+    tell(archive, Refused(address(1), "protected"))
     look = archive.ledger.look(address(1))
     assert look is not None
     assert (look.state, look.reason) == ("article", "protected")
@@ -305,11 +293,11 @@ def test_article_that_is_refused_later_stays_an_article(archive: Archive) -> Non
 
 def test_what_a_spider_should_fetch_of_what_is_listed(archive: Archive, folder: Folder) -> None:
     archive.listed([link(1), link(2), link(3, lastmod="2026-03-09T00:00:00Z")])
-    archive.submit(Failed(address(2), "timeout"))
-    archive.submit(Failed(address(2), "timeout")).result(timeout=30)
-    archive.submit(found(3)).result(timeout=30)
-    archive.submit(found(4)).result(timeout=30)
-    archive.submit(Withhold("lintas:4", "asked for")).result(timeout=30)
+    tell(archive, Failed(address(2), "timeout"))
+    tell(archive, Failed(address(2), "timeout"))
+    tell(archive, found(3))
+    tell(archive, found(4))
+    tell(archive, Withhold("lintas:4", "asked for"))
     waiting, failed, article, withheld = (archive.ledger.look(address(n)) for n in (1, 2, 3, 4))
     assert waiting is not None
     assert failed is not None
@@ -345,23 +333,22 @@ def test_rest_records_wait_for_their_page(folder: Folder) -> None:
         now = folder.clock()
         assert urls(archive.ledger.unpaged(now, 10)) == [address(1)]
         assert address(1) not in urls(archive.ledger.due(now, 10))
-        archive.submit(Failed(address(1), "timeout"))
-        archive.submit(Failed(address(1), "timeout")).result(timeout=30)
+        tell(archive, Failed(address(1), "timeout"))
+        tell(archive, Failed(address(1), "timeout"))
         assert archive.ledger.unpaged(now, 10) == []
-        archive.submit(found(1, "Judul", "Isi.")).result(timeout=30)
+        tell(archive, found(1, "Judul", "Isi."))
         assert archive.ledger.unpaged(now + dt.timedelta(days=1), 10) == []
 
 
 def test_validators_of_pages_and_of_documents(archive: Archive) -> None:
     headers = (("Content-Encoding", "gzip"), ("ETag", '"abc"'), ("Last-Modified", "Tue"))
-    archive.submit(found(1, headers=headers)).result(timeout=30)
+    tell(archive, found(1, headers=headers))
     archive.keep_validators("https://lintas.example/sitemap.xml", '"s"', None)
-    settle(archive)
     kept = archive.ledger.validators(address(1))
     assert (kept.etag, kept.last_modified) == ('"abc"', "Tue")
     assert archive.ledger.validators("https://lintas.example/sitemap.xml").etag == '"s"'
     assert archive.ledger.validators("https://lintas.example/none").etag is None
-    archive.submit(Seen(address(1), etag='"def"')).result(timeout=30)
+    tell(archive, Seen(address(1), etag='"def"'))
     assert archive.ledger.validators(address(1)).etag == '"def"'
 
 
@@ -380,7 +367,6 @@ def test_a_door_is_never_ahead_of_the_links_before_it(folder: Folder) -> None:
     with folder.open() as archive:
         archive.listed([link(n) for n in range(500)])
         archive.ledger.keep_door("sitemap", {"seen": 500})
-        settle(archive)
         assert archive.ledger.count() == 500
 
 
@@ -466,11 +452,11 @@ def test_ledger_that_breaks_in_a_run_is_rebuilt_by_the_next(folder: Folder) -> N
     path.write_bytes(content)
     with folder.open() as archive:
         assert archive.repairs == ()
-        future = archive.submit(found(0))
-        assert isinstance(future.exception(timeout=30), ArchiveError)
+        with pytest.raises(ArchiveError):
+            archive.record([found(0)])
     with folder.open() as archive:
         assert archive.repairs == ("state.sqlite was missing: rebuilt from 12 lines in 2 files",)
-        assert archive.submit(found(0)).result(timeout=30).kind == "unchanged"
+        assert tell(archive, found(0)).kind == "unchanged"
 
 
 def test_ledger_with_a_flipped_bit_makes_no_revision(folder: Folder) -> None:
@@ -479,10 +465,9 @@ def test_ledger_with_a_flipped_bit_makes_no_revision(folder: Folder) -> None:
         connection.execute("UPDATE articles SET content_hash = 'sha256:0' WHERE id = 'lintas:5'")
         connection.commit()
     before = folder.lines()
-    with folder.open() as archive:
-        error = archive.submit(found(5)).exception(timeout=30)
-    assert isinstance(error, ArchiveError)
-    assert "the ledger does not say of lintas:5 what its line says" in str(error)
+    said = "the ledger does not say of lintas:5 what its line says"
+    with folder.open() as archive, pytest.raises(ArchiveError, match=said):
+        archive.record([found(5)])
     assert [o.kind for o in folder.run(found(5))] == ["unchanged"]
     assert folder.lines() == before
 
@@ -508,8 +493,7 @@ def test_ledger_behind_the_lines_catches_up_from_their_end(folder: Folder) -> No
     with folder.open() as archive:
         assert archive.repairs == ("state.sqlite: caught up with 2 lines",)
         outcomes = [
-            archive.submit(finding).result(timeout=30)
-            for finding in (found(1, text="disunting"), found(2), found(3))
+            tell(archive, finding) for finding in (found(1, text="disunting"), found(2), found(3))
         ]
     assert [(o.kind, o.revision) for o in outcomes] == [
         ("unchanged", 2),
@@ -529,7 +513,7 @@ def test_ledger_ahead_of_the_lines_is_rebuilt(folder: Folder) -> None:
         assert repair.startswith(
             "state.sqlite knew lines that articles-2026-03.jsonl does not have"
         )
-        assert archive.submit(found(2)).result(timeout=30).kind == "new"
+        assert tell(archive, found(2)).kind == "new"
 
 
 def test_rebuilding_passes_over_a_line_that_is_none_and_says_so(folder: Folder) -> None:
@@ -557,7 +541,7 @@ def test_compressed_months_are_rebuilt_from_too(folder: Folder) -> None:
     story(folder)
     folder.clock.move(days=80)
     with folder.open() as archive:
-        archive.submit(found(0, text="disunting"))
+        tell(archive, found(0, text="disunting"))
         archive.finish(RunReport(exit_code=0))
     assert len(list(folder.path.glob("*.zst"))) == 2
     before = articles(folder.path / NAME)
@@ -595,5 +579,5 @@ def test_questions_of_a_run_use_indices(folder: Folder) -> None:
 def test_captures_in_findings_may_have_no_exchange_only_with_a_reference(archive: Archive) -> None:
     bare = attrs.evolve(capture(exchange(address(1), b"x")), exchanges=())
     with pytest.raises(ArchiveError, match="neither exchange nor reference"):
-        archive.submit(Found(found(1).article, (bare,))).result(timeout=30)
+        tell(archive, Found(found(1).article, (bare,)))
     assert json.loads((archive.folder / "archive.json").read_text())["name"] == "lintas"

@@ -10,7 +10,7 @@ from crawler.archive import Finding, Ledger, Missing, RunReport, Seen, read, rea
 from crawler.archive.files import last_lines
 from crawler.codec import parse_line
 from crawler.items import Gone
-from tests.archive_site import Folder, address, capture, exchange, found
+from tests.archive_site import Folder, address, capture, exchange, found, tell
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_more_than_a_fifth_at_once_is_the_site(folder: Folder) -> None:
     for _ in range(3):
         with folder.open() as archive:
             for finding in findings:
-                archive.submit(finding)
+                tell(archive, finding)
             settlement = archive.settle()
             assert (settlement.mass, settlement.vanished, settlement.looked_at) == (True, 5, 24)
             record = archive.finish(RunReport(exit_code=3))

@@ -24,6 +24,7 @@ from tests.archive_site import (
     rest,
     rules_1,
     rules_2,
+    tell,
 )
 
 TODAY = Rules(extractor="rules-2", extract=rules_2, page_hash=page_hash)
@@ -63,7 +64,7 @@ def test_changes_become_lines_of_the_same_revision(folder: Folder) -> None:
     with folder.open(rules_2, command="reextract") as archive:
         for change in reextract(folder.path, LINTAS, TODAY):
             assert change.after is not None
-            assert archive.submit(Reread(change.after)).result(timeout=30).kind == "reread"
+            assert tell(archive, Reread(change.after)).kind == "reread"
     assert [(x["id"], x["revision"], x["source"], x["extractor"]) for x in folder.lines()] == [
         ("lintas:1", 1, "page", "rules-1"),
         ("lintas:2", 1, "page", "rules-1"),
@@ -117,7 +118,7 @@ def test_rules_without_a_new_name_cannot_be_written(folder: Folder) -> None:
     assert not first.writable
     assert first.after is not None
     with folder.open() as archive:
-        assert archive.submit(Reread(first.after)).result(timeout=30).kind == "unchanged"
+        assert tell(archive, Reread(first.after)).kind == "unchanged"
 
 
 def test_any_part_of_an_archive_is_a_task_of_its_own(folder: Folder) -> None:

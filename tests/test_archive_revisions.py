@@ -23,6 +23,7 @@ from tests.archive_site import (
     rest,
     rules_1,
     rules_2,
+    tell,
 )
 
 
@@ -200,12 +201,12 @@ def test_edits_in_one_batch_are_counted_on(folder: Folder) -> None:
 def test_lines_of_another_archive_are_refused(folder: Folder) -> None:
     wrong = found(7)
     with folder.open() as archive:
-        future = archive.submit(Found(attrs.evolve(wrong.article, site="lain"), wrong.captures))
+        lost = Found(attrs.evolve(wrong.article, site="lain"), wrong.captures)
         with pytest.raises(
             InvalidRecord, match="site needs the archive's name, lintas, got 'lain'"
         ):
-            future.result(timeout=30)
-        assert archive.submit(found(8)).result(timeout=30).kind == "new"
+            tell(archive, lost)
+        assert tell(archive, found(8)).kind == "new"
     assert [line["id"] for line in folder.lines()] == ["lintas:8"]
 
 
@@ -213,7 +214,7 @@ def test_text_that_is_none_is_refused_and_nothing_stored(folder: Folder) -> None
     broken = found(7)
     article = attrs.evolve(article_of(broken), title="setengah \ud83d")
     with folder.open() as archive, pytest.raises(InvalidRecord, match="text as UTF-8"):
-        archive.submit(Found(article, broken.captures)).result(timeout=30)
+        tell(archive, Found(article, broken.captures))
     assert (folder.lines(), folder.warcs()) == ([], [])
 
 
@@ -223,8 +224,8 @@ def test_reread_keeps_revision_and_captures(folder: Folder) -> None:
     article = article_of(found(7, text="Isi. (red)", rules=rules_2))
     with folder.open(rules_2) as archive:
         article = attrs.evolve(article, captures=line.captures)
-        first = archive.submit(Reread(article)).result(timeout=30)
-        again = archive.submit(Reread(article)).result(timeout=30)
+        first = tell(archive, Reread(article))
+        again = tell(archive, Reread(article))
     assert (first.kind, first.revision, again.kind) == ("reread", 1, "unchanged")
     old, new = folder.articles()
     assert new.captures == old.captures == line.captures
@@ -238,7 +239,7 @@ def test_reread_of_an_earlier_revision_is_left(folder: Folder) -> None:
     article = article_of(found(7, text="Isi. (red)", rules=rules_2))
     with folder.open(rules_2) as archive:
         late = Reread(attrs.evolve(article, captures=references))
-        assert archive.submit(late).result(timeout=30).kind == "unchanged"
+        assert tell(archive, late).kind == "unchanged"
 
 
 def test_pages_of_an_article_that_did_not_change_become_visits(folder: Folder) -> None:

@@ -15,7 +15,7 @@ from crawler.archive.runs import NAME, RunLog, RunRecord
 from crawler.discovery import Link
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, WrongArchive
 from crawler.newsrooms import newsroom_at
-from tests.archive_site import LINTAS, Folder, address, found, listing, rest
+from tests.archive_site import LINTAS, Folder, address, found, listing, rest, tell
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Folder:
 def finish(folder: Folder, *findings: object, **report: object) -> RunRecord:
     with folder.open(arguments={"limit": 5}) as archive:
         for finding in findings:
-            archive.submit(finding)  # type: ignore[arg-type]
+            tell(archive, finding)
         return archive.finish(RunReport(**{"exit_code": 0, **report}))  # type: ignore[arg-type]
 
 
@@ -201,12 +201,12 @@ def test_archive_json_that_cannot_be_read_is_damage(folder: Folder, content: str
 
 def test_closing_commits_what_waits_and_refuses_what_comes(folder: Folder) -> None:
     archive = folder.open()
-    futures = [archive.submit(found(n)) for n in range(120)]
+    outcomes = archive.record([found(n) for n in range(120)])
     archive.close()
     archive.close()
-    assert [future.result(timeout=1).kind for future in futures] == ["new"] * 120
-    late = archive.submit(found(999))
-    assert isinstance(late.exception(timeout=1), ArchiveError)
+    assert [outcome.kind for outcome in outcomes] == ["new"] * 120
+    with pytest.raises(ArchiveError, match="closed"):
+        archive.record([found(999)])
     with closing(sqlite3.connect(folder.path / "state.sqlite")) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (120,)
 
@@ -223,7 +223,7 @@ def test_no_handles_are_left(folder: Folder) -> None:
 def test_address_that_is_no_text_is_refused(folder: Folder) -> None:
     with folder.open() as archive:
         with pytest.raises(InvalidRecord, match="url needs text as UTF-8"):
-            archive.submit(Failed("https://lintas.example/\ud800", "timeout"))
+            tell(archive, Failed("https://lintas.example/\ud800", "timeout"))
         archive.listed([Link(url="https://lintas.example/\ud800", door="feed")])
-        assert archive.submit(found(1)).result(timeout=30).kind == "new"
+        assert tell(archive, found(1)).kind == "new"
         assert archive.ledger.count() == 1

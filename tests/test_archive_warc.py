@@ -30,6 +30,7 @@ from tests.archive_site import (
     page,
     rest,
     rules_1,
+    tell,
 )
 
 
@@ -64,7 +65,7 @@ def test_records_of_a_file(folder: Folder) -> None:
 
 def test_warcinfo_says_who_and_how(folder: Folder) -> None:
     with folder.open(operator="Arsip Uji <arsip@lintas.example>", robots="obey") as archive:
-        archive.submit(found(1)).result(timeout=30)
+        tell(archive, found(1))
     with folder.warcs()[0].open("rb") as file:
         block = next(records(file)).block.decode()
     said = dict(line.split(": ", 1) for line in block.splitlines())
@@ -77,7 +78,7 @@ def test_warcinfo_says_who_and_how(folder: Folder) -> None:
 def test_captures_of_another_robots_policy_go_to_another_file(folder: Folder) -> None:
     for number, policy in enumerate(("obey", "obey", "ignore", "obey"), start=1):
         with folder.open(robots=policy) as archive:
-            archive.submit(found(number)).result(timeout=30)
+            tell(archive, found(number))
     stated = []
     for path in folder.warcs():
         with path.open("rb") as file:
@@ -170,8 +171,8 @@ def test_runs_append_to_the_newest_file_until_it_is_full(folder: Folder) -> None
     folder.clock.move(days=1)
     with folder.open() as archive:
         archive._recorder.batches.warcs.full = 1
-        archive.submit(found(2)).result(timeout=30)
-        archive.submit(found(3)).result(timeout=30)
+        tell(archive, found(2))
+        tell(archive, found(3))
     assert [path.name for path in folder.warcs()] == [
         "lintas-20260310020000-00001.warc.gz",
         "lintas-20260311020000-00002.warc.gz",
@@ -187,9 +188,9 @@ def test_serials_go_on_when_the_clock_is_set_back(folder: Folder) -> None:
     folder.clock.move(days=-400)
     with folder.open() as archive:
         archive._recorder.batches.warcs.full = 1
-        archive.submit(found(2)).result(timeout=30)
+        tell(archive, found(2))
         archive._recorder.batches.warcs.full = 10**9
-        archive.submit(found(3)).result(timeout=30)
+        tell(archive, found(3))
     assert [path.name for path in warc_files(folder.path, "lintas")] == [
         "lintas-20260310020000-00001.warc.gz",
         "lintas-20250203020000-00002.warc.gz",
@@ -309,7 +310,7 @@ def test_damaged_newest_file_is_left_and_another_begun(folder: Folder) -> None:
         assert archive.repairs == (
             "lintas-20260310020000-00001.warc.gz: 10 bytes shorter than it was; see scrapy verify",
         )
-        archive.submit(found(3)).result(timeout=30)
+        tell(archive, found(3))
     assert len(folder.warcs()) == 2
     assert path.read_bytes() == whole[:-10]
 

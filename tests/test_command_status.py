@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from crawler.archive import RunReport
-from tests.archive_site import Folder, found, listing, rest
+from tests.archive_site import Folder, found, listing, rest, tell
 from tests.crawling import ROOT
 
 
@@ -15,7 +15,7 @@ def test_a_run_that_read_the_pages_of_a_quick_backfill_did_something(tmp_path: P
     folder = Folder(tmp_path / "lintas")
     folder.run(rest(listing((1, "Judul", "Isi.")), 1))
     with folder.open() as archive:
-        archive.submit(found(1, "Judul", "Isi.")).result(timeout=30)
+        tell(archive, found(1, "Judul", "Isi."))
         archive.settle()
         archive.finish(RunReport(exit_code=0))
     said = subprocess.run(

@@ -32,7 +32,7 @@ from crawler.items import Article
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
 from crawler.workers import RULES
 from demo import EmbeddedNewsroom
-from tests.archive_site import Folder
+from tests.archive_site import Folder, tell
 from tests.crawling import crawl
 from tests.project_copy import refusal
 
@@ -388,7 +388,7 @@ def test_what_is_withheld_stays_withheld(crawler: Crawler, target: Target, tmp_p
     target.take(path)
     folder = Folder(target.path)
     with folder.open(newsroom=target.newsroom) as archive:
-        archive.submit(Withhold("progres:210320", "asked for")).result(timeout=30)
+        tell(archive, Withhold("progres:210320", "asked for"))
     before = target.files()
     assert target.take(path) == {"withheld": 1}
     assert target.files() == before

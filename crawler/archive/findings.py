@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from crawler.codec import Line
+from crawler.errors import CrawlerError
 from crawler.items import Article, Capture, Gone
 
 
@@ -115,6 +116,7 @@ OutcomeKind: TypeAlias = Literal[
     "missing",  # noted; whether it is gone is for settle() to say
     "seen",
     "failed",
+    "invalid",  # nothing can come of it, see ``problem``
 ]
 
 
@@ -128,6 +130,9 @@ class Outcome:
     revision: int | None = None
     line: Line | None = None
     """The line that was written, complete; None when none was."""
+
+    problem: CrawlerError | None = None
+    """Why nothing came of it."""
 
     note: str | None = None
     """What a log should say besides, such as a previous capture that could not be read."""

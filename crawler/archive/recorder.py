@@ -26,7 +26,7 @@ from crawler.archive.findings import (
     Settlement,
     Withhold,
 )
-from crawler.archive.revisions import Reading, Rereader, judge
+from crawler.archive.revisions import Rereader, judge, read_article
 from crawler.archive.tables import AddressRow, ArticleRow, Rows, place
 from crawler.archive.warc import Member, request, response, sha256
 from crawler.archive.writer import Batches
@@ -126,7 +126,7 @@ def named(candidate: Candidate, references: list[CaptureReference]) -> tuple[Cap
 
 
 class Recorder:
-    """Turns findings into records, lines and rows of a batch; used by the archive's thread."""
+    """Turns findings into records, lines and rows of a batch."""
 
     def __init__(self, batches: Batches, rereader: Rereader) -> None:
         self.batches = batches
@@ -152,19 +152,19 @@ class Recorder:
                     urls.append(finding.url)
         self.batches.begin(urls, ids)
 
-    def take(self, finding: Finding, reading: Reading | None = None) -> Outcome:  # noqa: PLR0911 -- one a kind
-        """Add what follows from *finding* to the batch; *reading* is that of an article.
+    def take(self, finding: Finding) -> Outcome:  # noqa: PLR0911 -- one a kind
+        """Add what follows from *finding* to the batch.
 
         Raises :exc:`InvalidRecord` or :exc:`ArchiveError` when nothing can; the batch is then as
         before.
         """
+        if isinstance(finding, Refused | Missing | Seen | Failed):
+            _check_address(finding.url)
         match finding:
             case Found():
-                assert reading is not None
-                return self._found(finding, reading)
+                return self._found(finding)
             case Reread(article):
-                assert reading is not None
-                return self._reread(article, reading)
+                return self._reread(article)
             case Refused():
                 return self._refused(finding)
             case Missing():
@@ -219,8 +219,9 @@ class Recorder:
         self.sightings.close()
         self.batches.close()
 
-    def _found(self, finding: Found, reading: Reading) -> Outcome:
+    def _found(self, finding: Found) -> Outcome:
         article = finding.article
+        reading = read_article(article, self.rereader.rules.page_hash)
         if article.site != self.site:
             raise InvalidRecord("site", article.site, f"the archive's name, {self.site}")
         known = self.rows.article(article.id)
@@ -365,7 +366,8 @@ class Recorder:
             revision=known.revision if known else None,
         )
 
-    def _reread(self, article: Article, reading: Reading) -> Outcome:
+    def _reread(self, article: Article) -> Outcome:
+        reading = read_article(article, self.rereader.rules.page_hash)
         known = self.rows.article(article.id)
         line = None
         if (
@@ -426,6 +428,13 @@ class Recorder:
         if known.state == "gone" or not fetched:
             fetched.append(row.looked_at if row else None)
         return (comparable(as_of) or "") <= max(filter(None, fetched), default="")
+
+
+def _check_address(url: str) -> None:
+    try:
+        url.encode()
+    except UnicodeEncodeError:
+        raise InvalidRecord("url", url, "text as UTF-8") from None
 
 
 def _asked(captures: Sequence[Capture]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter, deque
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,13 +27,12 @@ from crawler.workers import RULES
 
 if TYPE_CHECKING:
     import argparse
-    from concurrent.futures import Future
 
-    from crawler.archive import Outcome
+    from crawler.archive import Found
     from crawler.newsrooms import Newsroom
 
-_WAITING: Final = 200
-"""Articles on their way to the disk at once."""
+_WAITING: Final = 50
+"""Articles that are written together."""
 
 _NAMED: Final = 20
 
@@ -88,13 +87,17 @@ def _write(
 ) -> Counter[str]:
     """Give the archive what *ingest* finds; return outcome → how many."""
     outcomes: Counter[str] = Counter()
-    waiting: deque[Future[Outcome]] = deque()
+    waiting: list[Found] = []
 
-    def take() -> None:
-        try:
-            outcomes[waiting.popleft().result().kind] += 1
-        except InvalidRecord as error:
-            ingest.problems.append(str(error))
+    def record() -> None:
+        for outcome in archive.record(waiting):
+            if isinstance(outcome.problem, InvalidRecord):
+                ingest.problems.append(str(outcome.problem))
+            elif outcome.problem is not None:
+                raise outcome.problem
+            else:
+                outcomes[outcome.kind] += 1
+        waiting.clear()
 
     with Archive.open(
         folder,
@@ -105,11 +108,10 @@ def _write(
         operator=operator,
     ) as archive:
         for found in ingest.findings():
-            waiting.append(archive.submit(found))
-            while len(waiting) > _WAITING:
-                take()
-        while waiting:
-            take()
+            waiting.append(found)
+            if len(waiting) == _WAITING:
+                record()
+        record()
         archive.finish(
             RunReport(
                 exit_code=EXIT_INCOMPLETE if ingest.problems else EXIT_OK,

@@ -19,15 +19,13 @@ from crawler.workers import RULES, Alone, Dask, Processes, parts, read_again
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
-    from concurrent.futures import Future
     from pathlib import Path
 
-    from crawler.archive import Outcome
     from crawler.archive.verify import Change
     from crawler.workers import Workers
 
-_WAITING: Final = 200
-"""Lines on their way to the disk at once."""
+_WAITING: Final = 50
+"""Lines that are written together."""
 
 _NAMED: Final = 20
 
@@ -160,7 +158,7 @@ class Rewriting:
         self.written = 0
         self.unreadable: list[str] = []
         self._unnamed = 0
-        self._waiting: list[Future[Outcome]] = []
+        self._waiting: list[Reread] = []
 
     def take(self, change: Change) -> None:
         """Append what *change* found, where a line can say it."""
@@ -169,14 +167,16 @@ class Rewriting:
         elif not change.writable:
             self._unnamed += 1
         else:
-            self._waiting.append(self.archive.submit(Reread(change.after)))
-            if len(self._waiting) > _WAITING:
+            self._waiting.append(Reread(change.after))
+            if len(self._waiting) == _WAITING:
                 self.end()
 
     def end(self) -> None:
-        """Wait until everything is on disk."""
-        for each in self._waiting:
-            self.written += each.result().kind == "reread"
+        """Put on disk what waits."""
+        for outcome in self.archive.record(self._waiting):
+            if outcome.problem is not None:
+                raise outcome.problem
+            self.written += outcome.kind == "reread"
         self._waiting.clear()
 
     def notes(self) -> list[str]:

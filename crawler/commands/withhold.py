@@ -51,7 +51,9 @@ class Command(ArchiveCommand):
             command="withhold",
             arguments={"id": id_, "reason": opts.reason, "erase": opts.erase},
         ) as archive:
-            outcome = archive.submit(Withhold(id_, opts.reason.strip())).result()
+            (outcome,) = archive.record([Withhold(id_, opts.reason.strip())])
+            if outcome.problem is not None:
+                raise outcome.problem
             say(f"{id_} is withheld" if outcome.line else f"{id_} was withheld before")
             if opts.erase:
                 say(str(archive.erase(id_)))
