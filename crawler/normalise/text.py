@@ -109,6 +109,7 @@ _ENDS: Final = (b" ", b"\n", b"\t", b"\r", b"\f", b"/", b'"', b"'")
 # so that nothing is read twice.
 _SPACE: Final = rb"[\t\n\f\r ]"
 _HIDING: Final = re.compile(rb"=%b*+(?:\"[^\">]*+>|'[^'>]*+>)" % _SPACE)
+_LONG_TAG: Final = re.compile(rb"<[^>]{%d}[^>]*+" % _SHORT)
 _START: Final = re.compile(rb"<[A-Za-z]")
 _NAME: Final = re.compile(rb"[^\t\n\f\r />]*+[\t\n\f\r /]*+")
 _ATTRIBUTE: Final = re.compile(
@@ -129,12 +130,12 @@ def is_costly(body: bytes) -> bool:
 
 def _may_be_costly(body: bytes) -> bool:
     bound = 0
-    for stretch in body.split(b">"):
-        if len(stretch) > _SHORT and len(stretch) - stretch.find(b"<") > _SHORT and b"<" in stretch:
-            # An attribute ends with one of these: a photo with ten sizes has few.
-            bound += sum(map(stretch.count, _ENDS)) ** 2
-            if bound > MOST or len(stretch) > _LONG:
-                return True
+    for found in _LONG_TAG.finditer(body):
+        tag = found[0]
+        # An attribute ends with one of these: a photo with ten sizes has few.
+        bound += sum(map(tag.count, _ENDS)) ** 2
+        if bound > MOST or len(tag) > _LONG:
+            return True
     return sum(1 for _ in _HIDING.finditer(body)) > _FEW
 
 
