@@ -15,11 +15,11 @@ from typing import Any, Final, Self
 
 from demo.content import PUBLIC, Content, Entry
 from demo.exchange import Fault, Request, Response
+from demo.growth import grown
 from demo.routes import Router
 from demo.server import HOST, Server, Visit
 from demo.site import DOORS, VALIDATORS, Site, Switches
 from demo.source import FIXTURES, load_content
-from tests.newsroom_growth import grown
 
 CORRECTION: Final = "Redaksi telah memperbaiki bagian ini."
 

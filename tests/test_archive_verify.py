@@ -344,3 +344,11 @@ def test_whole_archive_is_left_alone(folder: Folder) -> None:
 
 def test_a_problem_reads_as_file_place_and_what() -> None:
     assert str(Problem("a.jsonl", 7, "is wrong")) == "a.jsonl: byte 7: is wrong"
+
+
+def test_a_ledger_of_an_earlier_program_is_no_damage(folder: Folder) -> None:
+    with closing(sqlite3.connect(folder.path / "state.sqlite")) as ledger:
+        ledger.execute("ALTER TABLE articles DROP COLUMN captures")
+        ledger.execute("PRAGMA user_version = 1")
+        ledger.commit()
+    assert problems(folder) == []

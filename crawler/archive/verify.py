@@ -25,7 +25,15 @@ from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
 from crawler.archive.revisions import Rules, post_id_of
-from crawler.archive.tables import ARTICLE_COLUMNS, ArticleRow, Rows, Tables, apply_line, connect
+from crawler.archive.tables import (
+    ARTICLE_COLUMNS,
+    SCHEMA,
+    ArticleRow,
+    Rows,
+    Tables,
+    apply_line,
+    connect,
+)
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.warc import FOLDER, crc_of
 from crawler.archive.warc_reading import (
@@ -396,6 +404,9 @@ def _check_ledger(folder: Path, fresh: Tables) -> Iterator[Problem]:
             if said != "ok":
                 yield Problem(LEDGER, 0, said)
                 return
+        [version] = connection.execute("PRAGMA live.user_version").fetchone()
+        if version < SCHEMA:  # an earlier program's; the next run makes it anew
+            return
         different = connection.execute(
             f"SELECT id, {_COMPARED} FROM (SELECT {_COMPARED} FROM main.articles "  # noqa: S608 -- our own names
             f"EXCEPT SELECT {_COMPARED} FROM live.articles)"
