@@ -294,3 +294,9 @@ def test_never_fails_and_gives_one_form(text: str) -> None:
 def test_time_grows_with_the_address(function: object, piece: str) -> None:
     assert callable(function)
     assert growth(function, lambda size: f"{HOME}/" + piece * size, 2000) < 9
+
+
+def test_a_path_that_begins_like_a_host_stays_a_path() -> None:
+    url = "https://kabar.example//[a/../b"
+    assert canonical(url) == url
+    assert canonical("https://kabar.example//a/../b") == "https://kabar.example//a/../b"

@@ -101,7 +101,7 @@ def _is_house(inside: str, outlets: Collection[str]) -> bool:
         return _is_name(inside, plain=True)
     if any(map(str.isdigit, inside)) and "." not in inside and "@" not in inside:
         return False
-    own = folded_names(tuple(outlets)) if outlets else frozenset()
+    own = folded_names(tuple(outlets))
     return any(
         is_known_outlet(part.strip(), own)
         or ("/" in inside and _PHOTO_HOUSE.fullmatch(part.strip()))

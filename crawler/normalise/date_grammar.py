@@ -339,7 +339,7 @@ class Printed:
     """It could be a score (``Sabtu (2-1)``): a date only if its weekday agrees."""
 
 
-def read_shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
+def _shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
     """What a match of ``_PRINTED`` prints, or None where it only looks like a date.
 
     *in_place* says that a day and a month without a year end a range.
@@ -573,7 +573,7 @@ def _with_year_of(one: Printed, other: Point) -> Printed:
 
 
 def _read(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
-    read = read_shape(tokens, found, in_place=in_place)
+    read = _shape(tokens, found, in_place=in_place)
     if read is None or not (in_place or _begins_here(tokens, found, read)):
         return None
     if not _ends_here(tokens, read):

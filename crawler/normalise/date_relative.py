@@ -48,7 +48,7 @@ _INTRODUCING: Final = words_of("pada hari sejak hingga sampai mulai di , ( kata"
 _LISTED: Final = pattern(r",? <weekday>|<pasaran>?[,(]? <number> <hijri>")
 
 
-def weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
+def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
     """The day, or the two days, that a match of the weekday groups means seen from *today*."""
     start, end = found.span()
     word, turn = tokens.words[start], found["turn"] or found["pair_turn"] or ""
@@ -227,7 +227,7 @@ def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative
         unit = ONE_UNIT[tokens.words[start]]
         return _shifted(found, 1 if found["one_way"] == "Q" else -1, unit, anchor)
     if found["pair"] or found["weekday"]:
-        return weekday_meant(tokens, found, today)
+        return _weekday_meant(tokens, found, today)
     if found["name"]:
         return _named_month(tokens, found, today)
     return _turned_period(tokens, found, today) or _near(tokens, found, today)

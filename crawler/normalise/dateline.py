@@ -404,7 +404,7 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
     ('Curup', 'PROGRES.ID', 'Hujan lebat turun.')
     """
     head = _head(text)
-    own = folded_names(tuple(outlets)) if outlets else frozenset()
+    own = folded_names(tuple(outlets))
     for start in _starts(head):
         elements = _read_elements(head, start, own)
         while elements:

@@ -275,10 +275,8 @@ def _printed_month(tokens: Tokens) -> str | None:
 def _chosen(readings: list[Reading]) -> Reading | None:
     """The date that counts: an explicit one, even if impossible, before a relative one."""
     printed = [reading for reading in readings if reading.printed]
-    for reading in printed:
-        if reading.span:
-            return reading
-    return next(iter(printed or readings), None)
+    possible = [reading for reading in printed if reading.span]
+    return next(iter(possible or printed or readings), None)
 
 
 def _form(span: Span, clock: Clock | None, anchor: dt.datetime | None) -> str:

@@ -18,6 +18,7 @@ _PLAIN: Final = re.compile(
 )
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]+")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_AUTHORITY: Final = re.compile(r"https?://(?:[^/?#\\]*@)?([^/?#\\]*)", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 _ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
 _UNSAFE: Final = re.compile(r"[^!$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
@@ -197,10 +198,9 @@ def canonical(url: str, base: str | None = None) -> str | None:
         return None
     origin = f"{parts.scheme}://{parts.netloc}"
     path = _escaped(parts.path) or "/"
-    if "/." in path:
+    if "/." in path and not path.startswith("//"):  # which would be a host to urljoin
         path = urlsplit(urljoin(f"{origin}/", path)).path
-    if "/amp" in path or "/comment-page-" in path:
-        path = _by_the_front_door(path)
+    path = _by_the_front_door(path)
     query = _without_noise(parts.query) if parts.query else ""
     return f"{origin}{path}?{query}" if query else origin + path
 
@@ -248,12 +248,8 @@ def same_host(url: str, hosts: Collection[str]) -> bool:
 
 
 def _host(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme.lower() not in _PORTS:
-        return ""
-    for mark in "/?#\\":
-        rest = rest.partition(mark)[0]
-    return _bare(rest.rpartition("@")[2])
+    found = _AUTHORITY.match(url)
+    return _bare(found[1]) if found else ""
 
 
 def _bare(host: str) -> str:
