@@ -7,7 +7,7 @@ import html
 
 from demo.content import CATEGORY, TAG, TOPIC, Author, Entry, Term
 from demo.site import Site
-from demo.theme.lists import Listing
+from demo.theme import Listing
 from demo.wptext import attribute
 
 _FOLDER = {"category": CATEGORY, "tag": TAG, "topic": TOPIC}

@@ -7,10 +7,7 @@ from urllib.parse import unquote, urlencode
 from demo.content import Entry
 from demo.exchange import Response
 from demo.site import Site
-from demo.theme.article import article
-from demo.theme.layout import View, page
-from demo.theme.lists import not_found
-from demo.theme.pages import attachment, static_page
+from demo.theme import View, article, attachment, not_found, page, static_page
 
 # A cut-off slug shorter than this leads nowhere.
 LEAST_GUESS = 5
@@ -32,7 +29,7 @@ def find_entry(site: Site, path: str, query: dict[str, str]) -> View | Response 
 
 
 def _taken_down(site: Site, status: int) -> Response:
-    return Response(status=status, body=page(site, not_found(site)).encode())
+    return Response(status=status, body=page(site, not_found()).encode())
 
 
 def _moved(url: str, query: dict[str, str]) -> Response:

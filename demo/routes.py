@@ -7,14 +7,12 @@ from typing import Final
 from urllib.parse import unquote, urlencode
 
 from demo import feeds, images, rest, sitemaps
+from demo.amp import amp_page
 from demo.exchange import Request, Response
 from demo.lists import find_listing
 from demo.places import find_entry
 from demo.site import Site
-from demo.theme import STYLE
-from demo.theme.amp import amp_page
-from demo.theme.layout import View, page
-from demo.theme.lists import index_page, listing, not_found
+from demo.theme import STYLE, View, index_page, listing, not_found, page
 
 # Pages kept at most; a newsroom grown to 100,000 articles would fill the memory.
 KEPT: Final = 4000
@@ -97,9 +95,9 @@ class Router:
             segments = segments[:-2]
         shown = find_listing(site, segments, query)
         if shown is None:
-            return find_entry(site, path, query) or not_found(site)
+            return find_entry(site, path, query) or not_found()
         if number > shown.count or not number or (not shown.posts and "s" not in query):
-            return not_found(site)
+            return not_found()
         wanted = shown.at(site, number).partition("?")[0]
         if unquote(wanted.removeprefix(site.base)).lower() != path:
             return redirect(wanted, 301, query)
@@ -120,7 +118,7 @@ class Router:
                 if number in site.catalogue.pictures:
                     picture, parent = site.catalogue.pictures[number]
                     return redirect(site.addresses.attachment(parent, picture), 301)
-                return not_found(site)
+                return not_found()
         for term in site.content.terms:
             if query.get("cat") == str(term.id):
                 return redirect(site.addresses.term(term), 301)
@@ -146,7 +144,7 @@ class Router:
 
     def missing(self) -> Response:
         """Return the page for what is not there."""
-        view = not_found(self.site)
+        view = not_found()
         return Response(status=view.status, body=page(self.site, view).encode())
 
 

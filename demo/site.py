@@ -9,7 +9,7 @@ import attrs
 
 from demo.addresses import Addresses
 from demo.catalogue import Catalogue
-from demo.content import Content, Entry
+from demo.content import CATEGORY, TAG, Content, Entry, Term
 from demo.shortcodes import Fill, with_players
 from demo.source import SourceError
 from demo.wptext import NEXT_PAGE, has_blocks, paragraphs, texturize, without_block_comments
@@ -64,6 +64,24 @@ class Site:
     def base(self) -> str:
         """Base address, no slash at its end."""
         return self.addresses.base
+
+    @property
+    def menu(self) -> list[Term]:
+        """Categories of the main menu."""
+        categories = {term.slug: term for term in self.content.terms if term.taxonomy == CATEGORY}
+        return [categories[slug] for slug in self.house.menu]
+
+    @property
+    def categories_by_name(self) -> list[Term]:
+        """All categories."""
+        found = (term for term in self.content.terms if term.taxonomy == CATEGORY)
+        return sorted(found, key=lambda term: term.name)
+
+    @property
+    def popular_tags(self) -> list[Term]:
+        """The eight tags with the most posts."""
+        tags = [term for term in self.content.terms if term.taxonomy == TAG]
+        return sorted(tags, key=lambda term: (-len(self.catalogue.of_term(term)), term.name))[:8]
 
     def resolved(self, text: str) -> str:
         """Return *text* with its placeholders made addresses; :exc:`SourceError` for no article."""

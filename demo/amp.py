@@ -14,8 +14,7 @@ from lxml import etree, html
 from lxml.html import HtmlElement
 
 from demo.site import Site
-from demo.theme import STYLE
-from demo.theme.layout import View
+from demo.theme import STYLE, View
 
 _SIZER: Final = "data:image/svg+xml;base64,PHN2ZyBoZWlnaHQ9IjM2MCIgd2lkdGg9IjY0MCIvPg=="
 _GONE: Final = (
