@@ -1,10 +1,7 @@
 """Many newsrooms, one process each: what is due, and running it so that none harms another.
 
-``scrapy`` commands as processes forked off one that has imported everything already.
-
-To import Scrapy and the project takes half of a run that finds nothing new, and what is imported
-before the fork is in memory once. Processes are as separate as others: what one does, or how it
-ends, is nothing to the next.
+The processes are forked off one that has imported Scrapy and the project, which takes half of a
+run that finds nothing new; what is imported before the fork is in memory once.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Where archives are, and what exit codes mean: the same for every command and for a run.
-
-What commands share: archives by name, errors as exit codes, data and words apart.
+"""What commands and runs share: where archives are, what exit codes mean, data and words apart.
 
 Data goes to stdout, words to stderr. A mistake in what was typed ends with exit code 2 and one
 line that says what is accepted; an archive that cannot be used with 1, one in use with 75.

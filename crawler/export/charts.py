@@ -1,14 +1,7 @@
-"""Numbers as pictures, said in Vega-Lite by Altair.
+"""The pictures of the report, the map of the provinces among them: Altair's, as SVG without script.
 
-Colours are the page's own variables, so that one picture serves light, dark and paper.
-
-Pictures as SVG that needs no script: drawn here by vl-convert, and cleaned.
-
-What stands at a mark becomes its ``<title>``, which browsers show when a pointer rests on it.
-
-A map of Indonesia's 38 provinces, drawn as tiles of equal size.
-
-Every province is one tile, about where it lies: a map to scale would show Papua and hide Jakarta.
+Colours are the page's own variables, so that one picture serves light, dark and paper. What stands
+at a mark becomes its ``<title>``, which browsers show when a pointer rests on it.
 """
 
 from __future__ import annotations
@@ -36,8 +29,8 @@ _MARKS: Final = ("bar", "rect mark", "text mark", "mark")
 _LONG_NUMBER: Final = re.compile(r"(\d\.\d\d)\d+")
 
 
-def draw(chart: Any, *, titles: bool) -> str:
-    """Return the Altair *chart* as SVG; with *titles*, what its marks say is in it."""
+def _draw(chart: Any, width: int) -> str:
+    """Return the Altair *chart* as SVG; in the wide one is what its marks say."""
     drawn = (
         chart.configure(background="transparent", font="sans-serif", padding=2)
         .configure_view(stroke=None)
@@ -49,7 +42,7 @@ def draw(chart: Any, *, titles: bool) -> str:
     specification = drawn.to_dict()
     if isinstance(specification.get("width"), int):
         specification["autosize"] = {"type": "fit-x", "contains": "padding"}
-    return _plain(vl_convert.vegalite_to_svg(specification), titles=titles)
+    return _plain(vl_convert.vegalite_to_svg(specification), titles=width == WIDE)
 
 
 def _plain(svg: str, *, titles: bool) -> str:
@@ -90,7 +83,8 @@ class Province:
     row: int
 
 
-# Kemendagri code -> tile; column from west to east, row from north to south.
+# Kemendagri code -> tile; column from west to east, row from north to south. All are of one size,
+# about where they lie: a map to scale would show Papua and hide Jakarta.
 PROVINCES: Final = {
     "11": Province("Aceh", "AC", 0, 0),
     "12": Province("Sumatera Utara", "SU", 1, 1),
@@ -373,7 +367,3 @@ def _strength(field: str, least: float = 0.05) -> alt.FillOpacity:
     return alt.FillOpacity(
         f"{field}:Q", legend=None, scale=alt.Scale(type="sqrt", range=[least, 1], domainMin=0)
     )
-
-
-def _draw(chart: Any, width: int) -> str:
-    return draw(chart, titles=width == WIDE)

@@ -1,7 +1,4 @@
-"""What an archive holds, as plots: months, gaps, categories, hours, places and authors.
-
-How well an archive is kept, as plots: lag, edits and deletions, coverage and runs.
-"""
+"""The plots of the report: what an archive holds, and how well it is kept; each also as a table."""
 
 from __future__ import annotations
 

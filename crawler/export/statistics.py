@@ -1,12 +1,7 @@
-"""The numbers of an archive, for the report and for ``scrapy status``.
+"""The numbers of an archive, for the report and for ``scrapy status``, and the words for them.
 
-One pass over the lines of an archive: what is kept of each article while they go by.
-
-How often a field is filled: the first thing that a change of theme shows.
-
-What ``scrapy status`` says of an archive: the same for people and for programs.
-
-Numbers, days and names of others as words that are safe to show.
+They come from one pass over its lines; what is missing and why comes from the ledger. How often a
+field is filled is the first thing that a change of theme shows.
 """
 
 from __future__ import annotations
@@ -37,7 +32,6 @@ WINDOW: Final = 50
 
 ENOUGH: Final = 20
 """Fewer lines than this allow no verdict."""
-
 
 COVERED: Final = (
     "title", "subtitle", "published_at", "modified_at", "event_date", "authors", "writer",

@@ -5,10 +5,8 @@ of many files become one file by putting them one after the other. The package i
 specification 1.1.1 (specs.webrecorder.net/wacz/1.1.1), which is the newest that ReplayWeb.page and
 py-wacz take: they refuse the profile of 1.2.0.
 
-The index of a WACZ: CDXJ lines, sorted, in compressed blocks with an index of the blocks.
-
-The forms are those of the CDXJ and WACZ specifications (specs.webrecorder.net) and of the reader
-that opens them, wabac.js, which is what runs inside ReplayWeb.page.
+Its index is CDXJ lines, sorted, in compressed blocks with an index of the blocks; the forms are
+those of the specifications and of wabac.js, the reader inside ReplayWeb.page.
 """
 
 from __future__ import annotations
