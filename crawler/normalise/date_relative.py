@@ -8,20 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.normalise.date_grammar import MONTHS_A_YEAR, TURNS, number
 from crawler.normalise.date_lexer import Tokens, pattern, spelt_number, weekday_named
-from crawler.normalise.date_resolve import (
-    EARLIEST_YEAR,
-    WEEK,
-    Relative,
-    day_of,
-    month_of,
-    week_of,
-    weekday_of,
-)
+from crawler.normalise.date_resolve import EARLIEST_YEAR, day_of
 from crawler.normalise.vocabulary import (
     MONTHS,
     ONE_UNIT,
@@ -30,6 +22,50 @@ from crawler.normalise.vocabulary import (
     WEEKDAY_NAMES,
     words_of,
 )
+
+_DAYS_A_WEEK: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """What a relative expression means: one of day, moment, week and month is set."""
+
+    start: int
+    end: int
+    day: dt.date | None = None
+    last: dt.date | None = None
+    moment: dt.datetime | None = None
+    week: tuple[int, int] | None = None
+    month: tuple[int, int] | None = None
+    last_month: tuple[int, int] | None = None
+    weekday: int | None = None
+    """The weekday printed in it or beside it, Monday being 0."""
+    present: bool = False
+    """It speaks of the time of writing (``malam ini``) more than it names a date."""
+
+
+def _week_of(today: dt.date, turn: str) -> tuple[int, int]:
+    """ISO year and week of *today*, one week on or back."""
+    year, week, _ = (today + dt.timedelta(TURNS[turn] * _DAYS_A_WEEK)).isocalendar()
+    return year, week
+
+
+def _weekday_of(week: tuple[int, int], weekday: int) -> dt.date | None:
+    """That day of an ISO week, None where the calendar ends before it."""
+    try:
+        return dt.date.fromisocalendar(*week, weekday + 1)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _month_of(day: dt.date, months: int) -> tuple[int, int]:
+    """Year and month of *day*, so many months on."""
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        msg = f"the calendar has no year {year}"
+        raise OverflowError(msg)  # as the sum of a day and a timedelta does
+    return year, month + 1
+
 
 # What is done every week names no date.
 _SCHEDULED: Final = words_of("setiap tiap saban per every")
@@ -69,9 +105,11 @@ def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Rela
     other = weekday_named(tokens.words[found.end("pair") - 1]) or 0
     if turn in ("F", "B") or of_week:
         first = _turned(today, weekday, turn, of_week=of_week)
-        return Relative(start, end, day=first, last=first + dt.timedelta((other - weekday) % WEEK))
+        return Relative(
+            start, end, day=first, last=first + dt.timedelta((other - weekday) % _DAYS_A_WEEK)
+        )
     last = _turned(today, other, turn)
-    first = last - dt.timedelta((other - weekday) % WEEK)
+    first = last - dt.timedelta((other - weekday) % _DAYS_A_WEEK)
     return Relative(start, end, day=first, last=last if last > first else None)
 
 
@@ -86,7 +124,7 @@ def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) ->
     if not turn or tokens.word(start - 1) == "hari" or tokens.code[start + 1] not in "YLVFIBU":
         return None
     if said in ("lalu", "depan") or not tokens.is_capital(start):
-        return Relative(start, end, week=week_of(today, turn))
+        return Relative(start, end, week=_week_of(today, turn))
     return None
 
 
@@ -109,16 +147,16 @@ def _turned(today: dt.date, weekday: int, turn: str, *, of_week: bool = False) -
     Alone the most recent one, today included; with *lalu* or *kemarin* before today, with
     *depan* after it; with a week that day of the week.
     """
-    back = (today.weekday() - weekday) % WEEK
+    back = (today.weekday() - weekday) % _DAYS_A_WEEK
     if of_week or turn == "I":
         monday = today - dt.timedelta(today.weekday())
-        return monday + dt.timedelta(TURNS[turn] * WEEK + weekday)
+        return monday + dt.timedelta(TURNS[turn] * _DAYS_A_WEEK + weekday)
     if turn in ("L", "V"):
-        return today - dt.timedelta(back or WEEK)
+        return today - dt.timedelta(back or _DAYS_A_WEEK)
     if turn == "U":
-        return today + dt.timedelta(-back % WEEK)
+        return today + dt.timedelta(-back % _DAYS_A_WEEK)
     if turn in ("F", "B"):
-        return today + dt.timedelta(WEEK - back)
+        return today + dt.timedelta(_DAYS_A_WEEK - back)
     return today - dt.timedelta(back)
 
 
@@ -213,7 +251,7 @@ def _joined(tokens: Tokens, one: Relative, other: Relative) -> Relative | None:
         return None
     day = None if told.last else told.day
     if told.week:
-        day = weekday_of(told.week, bare.weekday)
+        day = _weekday_of(told.week, bare.weekday)
     return Relative(one.start, other.end, day=day, weekday=bare.weekday) if day else None
 
 
@@ -236,12 +274,12 @@ def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative
 def _turned_period(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
     """Pekan lalu, bulan depan, tanggal 5 bulan ini."""
     if found["week"]:
-        return Relative(*found.span(), week=week_of(today, found["week_turn"]))
+        return Relative(*found.span(), week=_week_of(today, found["week_turn"]))
     if found["month"]:
-        return Relative(*found.span(), month=month_of(today, TURNS[found["month_turn"]]))
+        return Relative(*found.span(), month=_month_of(today, TURNS[found["month_turn"]]))
     if found["day_of"]:
         day = number(tokens.first(found, "day_of"))
-        return Relative(*found.span(), day=day_of(*month_of(today, TURNS[found["of_month"]]), day))
+        return Relative(*found.span(), day=day_of(*_month_of(today, TURNS[found["of_month"]]), day))
     return None
 
 
@@ -296,8 +334,8 @@ def _shifted(found: re.Match[str], count: int, unit: str, anchor: dt.datetime) -
     if unit in ("pukul", "menit"):
         return _moment(found, anchor, count * 60 if unit == "pukul" else count)
     if unit == "bulan":
-        return Relative(*found.span(), month=month_of(anchor.date(), count))
-    days = count * WEEK if unit == "pekan" else count
+        return Relative(*found.span(), month=_month_of(anchor.date(), count))
+    days = count * _DAYS_A_WEEK if unit == "pekan" else count
     return Relative(*found.span(), day=anchor.date() + dt.timedelta(days))
 
 

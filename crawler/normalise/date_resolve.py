@@ -1,4 +1,4 @@
-"""What a date means: its days, the year that the text leaves out, and the clock time beside it."""
+"""What a printed date means: its days, the year that it leaves out, and the clock time beside it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.normalise.date_grammar import (
-    MONTHS_A_YEAR,
-    TURNS,
     Clock,
     Point,
     Printed,
@@ -25,7 +23,6 @@ _YEARS_AHEAD: Final = 10  # a year farther past the anchor is a slip
 EARLIEST_YEAR: Final = 1000
 _LATEST: Final = 2100  # without an anchor
 _LEAP: Final = 8  # the 29th of February returns within eight years
-WEEK: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +33,6 @@ class Span:
     last: dt.date | None
     inferred: bool
     """The year comes from the anchor."""
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """What a relative expression means: one of day, moment, week and month is set."""
-
-    start: int
-    end: int
-    day: dt.date | None = None
-    last: dt.date | None = None
-    moment: dt.datetime | None = None
-    week: tuple[int, int] | None = None
-    month: tuple[int, int] | None = None
-    last_month: tuple[int, int] | None = None
-    weekday: int | None = None
-    """The weekday printed in it or beside it, Monday being 0."""
-    present: bool = False
-    """It speaks of the time of writing (``malam ini``) more than it names a date."""
 
 
 def day_of(year: int, month: int, day: int) -> dt.date | None:
@@ -137,29 +116,6 @@ def _nearest_range(first: Point, last: Point, anchor: dt.date | None) -> Span | 
         return None
     _, begin, end = min(ranges)
     return Span(begin, end if end > begin else None, inferred=True)
-
-
-def week_of(today: dt.date, turn: str) -> tuple[int, int]:
-    """ISO year and week of *today*, one week on or back."""
-    year, week, _ = (today + dt.timedelta(TURNS[turn] * WEEK)).isocalendar()
-    return year, week
-
-
-def weekday_of(week: tuple[int, int], weekday: int) -> dt.date | None:
-    """That day of an ISO week, None where the calendar ends before it."""
-    try:
-        return dt.date.fromisocalendar(*week, weekday + 1)
-    except (ValueError, OverflowError):
-        return None
-
-
-def month_of(day: dt.date, months: int) -> tuple[int, int]:
-    """Year and month of *day*, so many months on."""
-    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        msg = f"the calendar has no year {year}"
-        raise OverflowError(msg)  # as the sum of a day and a timedelta does
-    return year, month + 1
 
 
 # Words before a date that make it one to come, in the same sentence, and words right after it.
@@ -255,12 +211,11 @@ def marked_clocks(tokens: Tokens) -> Iterator[Clock]:
         place = clock.end if clock and clock.marked else place + 1
 
 
-def is_beside(tokens: Tokens, relative: Relative, readings: list[Reading]) -> bool:
-    """Whether one of the explicit *readings* stands beside the relative words, and beats them."""
-    place = bisect(readings, relative.start, key=lambda reading: reading.start)
+def is_beside(tokens: Tokens, words: tuple[int, int], readings: list[Reading]) -> bool:
+    """Whether one of the explicit *readings* stands beside relative *words*, and beats them."""
+    place = bisect(readings, words[0], key=lambda reading: reading.start)
     for reading in readings[max(place - 1, 0) : place + 1]:
-        one, other = (reading.start, reading.end), (relative.start, relative.end)
-        (_, end), (start, _) = sorted((one, other))
+        (_, end), (start, _) = sorted(((reading.start, reading.end), words))
         if start < end or _BESIDE.fullmatch(tokens.code, end, start):
             return True
     return False

@@ -13,10 +13,9 @@ from typing import Final
 from crawler.items import FoundDate
 from crawler.normalise.date_grammar import Clock, clock_alone
 from crawler.normalise.date_lexer import Tokens, lower, month_named, pattern
-from crawler.normalise.date_relative import relatives
+from crawler.normalise.date_relative import Relative, relatives
 from crawler.normalise.date_resolve import (
     Reading,
-    Relative,
     Span,
     clock_beside,
     explicit,
@@ -200,7 +199,7 @@ def _days(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) ->
     related = [
         _reading(tokens, relative)
         for relative in relatives(tokens, anchor)
-        if relative.day and not is_beside(tokens, relative, printed)
+        if relative.day and not is_beside(tokens, (relative.start, relative.end), printed)
     ]
     return sorted(printed + related, key=lambda reading: reading.start)
 
