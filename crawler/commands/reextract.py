@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -18,14 +19,11 @@ from crawler.workers import RULES, Alone, Dask, Processes, parts, read_again
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from crawler.archive.verify import Change
     from crawler.workers import Workers
-
-_WAITING: Final = 50
-"""Lines that are written together."""
 
 _NAMED: Final = 20
 
@@ -85,7 +83,7 @@ def _workers(opts: argparse.Namespace) -> Workers:
 def _show(folder: Path, workers: Workers, since: str | None) -> int:
     """Print what would change field by field; return how many captures could not be read."""
     changed = unreadable = 0
-    for change in _changes(folder, workers, since):
+    for change in chain.from_iterable(_changes(folder, workers, since)):
         before = change.before
         print(f"{before.id} revision {before.revision} {fold(before.url)}")
         if change.after is None:
@@ -98,10 +96,10 @@ def _show(folder: Path, workers: Workers, since: str | None) -> int:
     return unreadable
 
 
-def _changes(folder: Path, workers: Workers, since: str | None) -> Iterator[Change]:
+def _changes(folder: Path, workers: Workers, since: str | None) -> Iterator[list[Change]]:
+    """Yield what would change, a part of the archive at a time."""
     lines = read_raw(folder, written_since=since)
-    for found in workers.do(read_again, parts(folder, newsroom_of(folder), lines)):
-        yield from found
+    return workers.do(read_again, parts(folder, newsroom_of(folder), lines))
 
 
 def _print_differences(change: Change) -> None:
@@ -137,9 +135,8 @@ def _write(folder: Path, workers: Workers, since: str | None) -> int:
         arguments={"written_since": since} if since else {},
     ) as archive:
         rewriting = Rewriting(archive)
-        for change in _changes(folder, workers, since):
-            rewriting.take(change)
-        rewriting.end()
+        for found in _changes(folder, workers, since):
+            rewriting.take(found)
         notes = rewriting.notes()
         code = EXIT_INCOMPLETE if rewriting.unreadable else EXIT_OK
         archive.finish(RunReport(exit_code=code, notes=tuple(notes)))
@@ -158,26 +155,21 @@ class Rewriting:
         self.written = 0
         self.unreadable: list[str] = []
         self._unnamed = 0
-        self._waiting: list[Reread] = []
 
-    def take(self, change: Change) -> None:
-        """Append what *change* found, where a line can say it."""
-        if change.after is None:
-            self.unreadable.append(f"{change.before.id}: {change.problem}")
-        elif not change.writable:
-            self._unnamed += 1
-        else:
-            self._waiting.append(Reread(change.after))
-            if len(self._waiting) == _WAITING:
-                self.end()
-
-    def end(self) -> None:
-        """Put on disk what waits."""
-        for outcome in self.archive.record(self._waiting):
+    def take(self, found: Iterable[Change]) -> None:
+        """Append what was *found* in a part, where a line can say it; it is on disk then."""
+        readings = []
+        for change in found:
+            if change.after is None:
+                self.unreadable.append(f"{change.before.id}: {change.problem}")
+            elif not change.writable:
+                self._unnamed += 1
+            else:
+                readings.append(Reread(change.after))
+        for outcome in self.archive.record(readings):
             if outcome.problem is not None:
                 raise outcome.problem
             self.written += outcome.kind == "reread"
-        self._waiting.clear()
 
     def notes(self) -> list[str]:
         """Return what somebody should read."""
