@@ -159,7 +159,7 @@ def test_terminated_at_5_moments(small: EmbeddedNewsroom, tmp_path: Path) -> Non
 @pytest.mark.parametrize("robbed", [False, True], ids=["", "without-ledger"])
 def test_writes_that_fail(small: EmbeddedNewsroom, tmp_path: Path, robbed: bool) -> None:
     codes = []
-    for size in (3_000, 60_000, 75_000, 90_000, 110_000):
+    for size in (3_000, 60_000, 66_000, 72_000, 78_000):  # the captures alone take 81,000
         ended = crawl(small, tmp_path, largest_file=size)
         codes.append(ended.code)
         assert "Traceback" not in ended.said
