@@ -1,6 +1,7 @@
-"""How requests are spaced: never closer than the site asks, whatever else adjusts the delay.
+"""Whatever overrides private parts of Scrapy and Twisted: pauses between requests, and bounds.
 
-A download handler that bounds the head of an answer; Scrapy bounds its body only.
+Requests are never closer than the site asks, whatever else adjusts the delay, and the head of an
+answer is bounded as Scrapy bounds its body.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Articles from the WARC and WACZ files of others.
-
-WARC and WACZ files of others, read record by record.
+"""Articles from the WARC and WACZ files of others, read record by record.
 
 What can be had is a WARC file each of whose records is a gzip member of its own, as nearly all
 crawlers write it; anything else (plain, compressed as a whole, packed into a WACZ) is made into one

@@ -1,8 +1,7 @@
-"""Downloader middlewares: robots.txt, the site's own addresses, the budget, and captures.
+"""Downloader middlewares: robots.txt, own and public addresses only, the budget, and captures.
 
-Where names may lead: a request goes to a public address, or to one that the user named.
-
-Which response an item of another project came from.
+A request goes to the newsroom's own hosts, at an address that is public or that the user named.
+What came is kept hop by hop, as it was sent, until the archive knows whether it matters.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""Months that are over: compressed, or written again without a line.
+"""Months that are over: compressed, written again without a line, and their digests.
 
-Digests of the files that no longer change: ``manifest-sha256.txt``.
-
-In the form of ``sha256sum``, so that ``sha256sum -c manifest-sha256.txt`` checks an archive
-without this program.
+``manifest-sha256.txt`` names the files that no longer change in the form of ``sha256sum``, so that
+``sha256sum -c manifest-sha256.txt`` checks an archive without this program.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
 """What is known of each address, and when to look again: ``state.sqlite``, for reading.
 
-What the ledger tells of an address.
-
-What doors list, noted in the ledger.
+Questions to the ledger, their answers, and the listings of doors that are noted in it.
 """
 
 from __future__ import annotations

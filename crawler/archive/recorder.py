@@ -1,6 +1,6 @@
-"""What follows from a finding.
+"""What follows from a finding: a line, records, or a note in the ledger.
 
-Articles that were found missing, until the end of the run decides what that means.
+Articles that were found missing wait until the end of the run decides what that means.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
-"""WARC 1.1 records, each a gzip member of its own, as they are written.
+"""The WARC 1.1 files of an archive, as they are written: records, rotation, a torn end.
 
-Written by hand because the writers that can be had are slower (warcio) or keep Python's lock while
-they compress (FastWARC), which would hold up the crawl; what is needed is one function. See
-``docs/archive.md`` for the figures.
-
-The WARC files of an archive: which one is appended to, and what goes into it.
-
-The end of the newest WARC file, where a kill may have torn a record.
+Each record is a gzip member of its own. Written by hand because the writers that can be had are
+slower (warcio) or keep Python's lock while they compress (FastWARC), which would hold up the crawl;
+what is needed is one function. See ``docs/archive.md`` for the figures. A kill may have torn the
+last record of the newest file; the next start cuts it off.
 """
 
 from __future__ import annotations

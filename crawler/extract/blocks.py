@@ -1,6 +1,6 @@
-"""Blocks: what runs of text become, line by line.
+"""Blocks of text, and the inline runs that they are made of.
 
-Inline text: runs of one style, and the links that editors type between paragraphs.
+A run is text of one style; links that editors type between paragraphs are told from the text.
 """
 
 from __future__ import annotations

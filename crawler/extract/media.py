@@ -1,7 +1,4 @@
-"""Photos and embeds: from an element to what the line says of it.
-
-Links to other articles that stand in and around the text.
-"""
+"""Photos, embeds and links to other articles: from an element to what the line says of it."""
 
 from __future__ import annotations
 

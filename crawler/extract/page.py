@@ -4,11 +4,9 @@ A page is a class with one property for each field of the line that the page sta
 field's name, the most explicit source first. A theme is a subclass that names other classes of
 the markup; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
 
-What stands in an article below its text: terms, writer and editor, source, related posts.
-
-Where a newsroom's pages differ from their theme: parsel's selectors from its file.
-
-The addresses of the pages that one article is split into.
+- ``Below``: what stands below the text, such as terms, writer and editor, and related posts.
+- ``Selected``: where a newsroom's pages differ from their theme, parsel's selectors of its file.
+- The addresses of the pages that one article is split into, and how many are followed.
 """
 
 from __future__ import annotations

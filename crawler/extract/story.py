@@ -1,6 +1,6 @@
-"""What the content of all pages makes together: the body, and what stands around it.
+"""What the content of all pages makes together: the body, its dateline, dates and credit.
 
-``body_html``: the blocks of a body as HTML that is safe to show anywhere.
+``body_html`` has the blocks of a body as HTML that is safe to show anywhere.
 """
 
 from __future__ import annotations
