@@ -1,4 +1,4 @@
-"""What the content of all pages makes together: the body, its dateline, dates and credit.
+"""What the content of all pages makes together: the body, with its dateline and its dates.
 
 ``body_html`` has the blocks of a body as HTML that is safe to show anywhere.
 """
