@@ -26,19 +26,19 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.archive import Found, decode_body
+from crawler.archive import Found
 from crawler.archive.warc import sha256
 from crawler.archive.warc_reading import (
     NotARecord,
     StoredRecord,
     TooLarge,
     digest_agrees,
+    entity,
     next_record_after,
     parse_response,
     payload_agrees,
     record_at,
     records,
-    without_chunks,
 )
 from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle, attempt
 from crawler.extract import extract_article, open_page
@@ -454,10 +454,7 @@ class Ingest:
         stated = record.fields.get("warc-payload-digest", "")
         status, fields, body = parse_response(record.block)
         headers = joined_headers(fields)
-        coding = headers.get("content-encoding", "")
-        plain = decode_body(without_chunks(headers, body), coding, largest=_LARGEST)
-        if len(plain) > _LARGEST:
-            raise ArchiveDamaged(source.name, offset, f"body has more than {_LARGEST} bytes")
+        plain = entity(record, headers, body, largest=_LARGEST)
         if stated and not payload_agrees(headers, body, stated):
             raise ArchiveDamaged(source.name, offset, f"payload is not {stated}")
         capture = Capture(url=seen.url, body=plain, status=status, headers=headers)

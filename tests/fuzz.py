@@ -27,12 +27,11 @@ import attrs
 from crawler.archive.warc import member
 from crawler.archive.warc_reading import (
     NotARecord,
-    decode_body,
     parse_response,
     records,
-    without_chunks,
 )
 from crawler.codec import dump_line, parse_line
+from crawler.decoding import decode
 from crawler.discovery.documents import Unreadable
 from crawler.errors import InvalidRecord, NotAnArticle
 from crawler.extract import extract_article, extract_html
@@ -200,9 +199,7 @@ def _warc(body: bytes) -> None:
             for record in records(io.BytesIO(stored)):
                 with contextlib.suppress(NotARecord, ValueError, OSError):
                     _, fields, content = parse_response(record.block)
-                    headers = {name.lower(): value for name, value in fields}
-                    content = without_chunks(headers, content)
-                    decode_body(content, headers.get("content-encoding", ""))
+                    decode(content, {name.lower(): value for name, value in fields})
 
 
 REFUSED: Final = (NotAnArticle, InvalidRecord)

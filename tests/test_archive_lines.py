@@ -13,7 +13,7 @@ from crawler.archive import RunReport, read
 from crawler.archive.files import cut_torn_line, last_lines
 from crawler.archive.finishing import compress, finished_months
 from crawler.archive.lines import MonthFile, month_files
-from crawler.archive.warc_reading import zstd
+from crawler.decoding import zstd
 from tests.archive_site import Folder, found, rules_2
 
 

@@ -10,14 +10,13 @@ import zlib
 from pathlib import Path
 
 import attrs
-import brotli
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.archive import Found, Refused, decode_body, read_capture
+from crawler.archive import Found, Refused, read_capture
 from crawler.archive.warc import cut_torn_record, warc_files
-from crawler.archive.warc_reading import NotARecord, records, zstd
+from crawler.archive.warc_reading import NotARecord, records
 from crawler.errors import ArchiveDamaged
 from tests.archive_site import (
     LINTAS,
@@ -366,44 +365,6 @@ def test_bytes_that_are_no_record() -> None:
         with pytest.raises(NotARecord):
             list(records(io.BytesIO(content)))
     assert list(records(io.BytesIO(b""))) == []
-
-
-@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd", "identity", ""])
-def test_codings(coding: str) -> None:
-    text = b"Pasar Lama dibuka lagi. " * 500
-    coded = {
-        "gzip": zlib.compress(text, wbits=31),
-        "x-gzip": zlib.compress(text, wbits=31),
-        "deflate": zlib.compress(text),
-        "br": brotli.compress(text),
-        "zstd": zstd.compress(text),
-    }.get(coding, text)
-    assert decode_body(coded, coding) == text
-    if coding in ("gzip", "br", "zstd", "deflate"):
-        with pytest.raises(ValueError, match="decodes to more than 100 bytes"):
-            decode_body(coded, coding, largest=100)
-        assert decode_body(b"", coding) == b""
-    if coding in ("gzip", "br", "zstd"):
-        with pytest.raises(ValueError, match=f"body is not {coding}"):
-            decode_body(b"<html>", coding)
-
-
-def test_deflate_without_its_header_and_gzip_that_was_cut() -> None:
-    text = bytes(range(256)) * 2000
-    raw = zlib.compressobj(wbits=-15)
-    assert decode_body(raw.compress(text) + raw.flush(), "deflate") == text
-    cut = decode_body(zlib.compress(text, wbits=31)[:-200], "gzip")
-    assert text.startswith(cut)
-    assert len(cut) > 0
-
-
-def test_unknown_coding_is_said() -> None:
-    with pytest.raises(ValueError, match="content coding 'sdch' is not known"):
-        decode_body(b"x", "sdch")
-
-
-def test_codings_one_in_another() -> None:
-    assert decode_body(zlib.compress(zlib.compress(b"a"), wbits=31), "deflate, gzip") == b"a"
 
 
 def test_lists_are_stored_as_sent(folder: Folder) -> None:

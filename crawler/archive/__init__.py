@@ -25,7 +25,7 @@ from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.reading import RawLine, last_articles, read, read_raw
 from crawler.archive.revisions import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
-from crawler.archive.warc_reading import decode_body, read_capture
+from crawler.archive.warc_reading import read_capture
 from crawler.items import Validators
 
 __all__ = [
@@ -50,7 +50,6 @@ __all__ = [
     "Settlement",
     "Validators",
     "Withhold",
-    "decode_body",
     "last_articles",
     "last_runs",
     "lock_holder",

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -29,16 +28,18 @@ from crawler.archive.warc_reading import (
     ERASED_DIGEST,
     NotARecord,
     StoredRecord,
-    decode_body,
     parse_response,
     records,
 )
 from crawler.archive.writer import Batches
 from crawler.codec import parse_line
+from crawler.decoding import decode
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.items import WITHHELD, Article, Gone
+from crawler.items import WITHHELD, Article, Gone, joined_headers
 
 _LOCATION: Final = re.compile(rb"\r\nlocation:[ \t]*([^\r\n]+)", re.IGNORECASE)
+_CODED: Final = re.compile(rb"\r\n(?:content|transfer)-encoding:[^\r\n]*", re.IGNORECASE)
+_LENGTH: Final = re.compile(rb"(\r\ncontent-length:) *\d+", re.IGNORECASE)
 # Flag of a gzip header: a comment follows, up to a zero byte, of any length.
 _COMMENT: Final = 0x10
 _HEADER: Final = 10
@@ -135,9 +136,8 @@ def take_out(path: Path, trace: Trace, post_id: int) -> bool:
     with path.open("rb") as file:
         record = next(records(file, trace.offset))
     status, fields, body = parse_response(record.block)
-    coding = dict(fields).get("content-encoding", "")
     try:
-        posts = json.loads(decode_body(body, coding))
+        posts = json.loads(decode(body, joined_headers(fields)))
     except ValueError:
         return False
     if status != 200 or not isinstance(posts, list):  # noqa: PLR2004
@@ -146,10 +146,9 @@ def take_out(path: Path, trace: Trace, post_id: int) -> bool:
     if len(rest) == len(posts):
         return True
     changed = json.dumps(rest, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-    if coding:
-        changed = zlib.compress(changed, zlib.Z_BEST_COMPRESSION, 16 + zlib.MAX_WBITS)
-    head = record.block[: len(record.block) - len(body)]
-    head = re.sub(rb"(?i)(\r\ncontent-length:) *\d+", rb"\1 %d" % len(changed), head)
+    # Without a coding of its own: the record's is enough, and there has to be room for it.
+    head = _CODED.sub(b"", record.block[: len(record.block) - len(body)])
+    head = _LENGTH.sub(rb"\1 %d" % len(changed), head)
     before = record.fields.get(ERASED_DIGEST) or record.fields["warc-payload-digest"]
     gone = ("content-length", "warc-payload-digest", "warc-block-digest")
     kept = {name: value for name, value in record.fields.items() if name not in gone}

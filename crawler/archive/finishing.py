@@ -17,7 +17,7 @@ from typing import Final
 from crawler.archive.files import replace_file, sync_folder, temporary
 from crawler.archive.lines import ARTICLES, SUFFIX, MonthFile, frames, month_files, pack
 from crawler.archive.warc import warc_files
-from crawler.archive.warc_reading import zstd
+from crawler.decoding import zstd
 from crawler.errors import ArchiveDamaged
 
 # A month is compressed that many days after its end.

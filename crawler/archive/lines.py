@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 import attrs
 
 from crawler.archive.files import AppendedFile, cut_torn_line, sync_folder, temporary
-from crawler.archive.warc_reading import zstd
+from crawler.decoding import zstd
 from crawler.errors import ArchiveDamaged
 
 SUFFIX: Final = ".zst"

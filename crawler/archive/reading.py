@@ -21,8 +21,8 @@ from crawler.archive.files import last_lines
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, iterate, month_files
-from crawler.archive.warc_reading import zstd
 from crawler.codec import Line, parse_line
+from crawler.decoding import zstd
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 from crawler.items import ARTICLE, GONE, WITHHELD, Article
 from crawler.timestamps import comparable

@@ -7,108 +7,21 @@ their digests, and content codings are undone with a limit.
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import io
-import re
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import attrs
-import brotli
 
+from crawler.decoding import Incomplete, decode, without_chunks
 from crawler.errors import ArchiveDamaged
 from crawler.items import Capture, CaptureReference, joined_headers
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-__all__ = ["decode_body", "zstd"]
 
 _BLOCK: Final = 64 * 1024
 # More than any page; what decodes to more is a bomb.
 _LARGEST: Final = 256 * 1024 * 1024
-
-
-def decode_body(body: bytes, coding: str, *, largest: int = _LARGEST) -> bytes:
-    """Return the entity *body* without the content coding that ``Content-Encoding`` names.
-
-    Of a body that is cut or fails its checksum, what could be read, as browsers and Scrapy do.
-    Raises :exc:`ValueError` for a coding that is not known, a body that is not of it, or one that
-    decodes to more than *largest* bytes.
-    """
-    for name in reversed([each.strip().lower() for each in coding.split(",")]):
-        if name in ("", "identity"):
-            continue
-        if not body:
-            return b""
-        if name not in _DECODERS:
-            raise ValueError(f"content coding {name!r} is not known")
-        body = _decode(name, body, largest)
-    return body
-
-
-def _decode(name: str, body: bytes, largest: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    try:
-        for part in _DECODERS[name](body):
-            parts.append(part)
-            size += len(part)
-            if size > largest:
-                raise ValueError(f"body decodes to more than {largest} bytes")
-    except (OSError, EOFError, zlib.error, zstd.ZstdError, brotli.error) as error:
-        if not parts:
-            raise ValueError(f"body is not {name} ({error})") from None
-    return b"".join(parts)
-
-
-def _gunzip(body: bytes) -> Iterator[bytes]:
-    file = gzip.GzipFile(fileobj=io.BytesIO(body))
-    while part := file.read1(_BLOCK):
-        yield part
-
-
-def _inflate(body: bytes) -> Iterator[bytes]:
-    inflate = zlib.decompressobj()
-    try:
-        part = inflate.decompress(body, _BLOCK)
-    except zlib.error:  # servers also send it without the zlib header
-        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        part = inflate.decompress(body, _BLOCK)
-    yield part
-    while inflate.unconsumed_tail and not inflate.eof:
-        yield inflate.decompress(inflate.unconsumed_tail, _BLOCK)
-
-
-def _unbrotli(body: bytes) -> Iterator[bytes]:
-    decoder = brotli.Decompressor()
-    part = decoder.process(body, output_buffer_limit=_BLOCK)
-    while part:
-        yield part
-        if decoder.is_finished():
-            break
-        part = decoder.process(b"", output_buffer_limit=_BLOCK)
-
-
-def _unzstd(body: bytes) -> Iterator[bytes]:
-    file = zstd.ZstdFile(io.BytesIO(body))
-    while part := file.read(_BLOCK):
-        yield part
-
-
-_DECODERS: Final = {
-    "gzip": _gunzip,
-    "x-gzip": _gunzip,
-    "deflate": _inflate,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 # Unpacked at a time; a block of a bomb would give a thousand times its size.
@@ -118,9 +31,6 @@ _MAGIC: Final = b"\x1f\x8b\x08"
 _VISITS: Final = 8
 # Articles of one REST list name one capture.
 _REMEMBERED: Final = 4
-# A chunk's size is a few hex digits, but extensions may follow them.
-_CHUNK_LINE: Final = 1024
-_HEX: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 # What a record says of its payload from before `withhold --erase` took an article out of it.
 ERASED_DIGEST: Final = "x-archive-original-payload-digest"
@@ -182,7 +92,7 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
         status, fields, body = parse_response(record.block)
         _check_payload(record, body, reference.digest)
         headers = joined_headers(fields)
-        decoded = decode_body(without_chunks(headers, body), headers.get("content-encoding", ""))
+        decoded = entity(record, headers, body)
     except (NotARecord, ValueError, OSError) as error:
         raise ArchiveDamaged(warc, record.offset, str(error)) from None
     return Capture(
@@ -202,6 +112,15 @@ def _disagreement(record: StoredRecord, reference: CaptureReference) -> str | No
             found = record.fields.get(name, "none")
             return f"record has {name} {found}, the line that names it {stated}"
     return None
+
+
+def entity(
+    record: StoredRecord, headers: Mapping[str, str], body: bytes, *, largest: int = _LARGEST
+) -> bytes:
+    """Return the *body* of a response's record decoded; see :func:`crawler.decoding.decode`."""
+    if truncated := record.fields.get("warc-truncated"):
+        raise Incomplete(f"whoever stored it did not store all of it (WARC-Truncated: {truncated})")
+    return decode(body, headers, largest=largest)
 
 
 def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | None, str | None]:
@@ -335,27 +254,6 @@ def digest_agrees(content: bytes, stated: str) -> bool:
     return value in (digest.hexdigest(), base64.b32encode(digest.digest()).decode())
 
 
-def without_chunks(headers: Mapping[str, str], body: bytes) -> bytes:
-    """Return *body* without the chunks of its transfer coding, which some crawlers store (RFC 9112).
-
-    As it is where the header says nothing of chunks, or the body has none.
-    """
-    if "chunked" not in headers.get("transfer-encoding", "").lower():
-        return body
-    parts: list[bytes] = []
-    rest = memoryview(body)
-    while (end := bytes(rest[:_CHUNK_LINE]).find(b"\r\n")) > 0:
-        stated = bytes(rest[:end]).partition(b";")[0].strip()
-        if not _HEX.fullmatch(stated):
-            break
-        size = int(stated, 16)
-        if size == 0:
-            return b"".join(parts)
-        parts.append(bytes(rest[end + 2 : end + 2 + size]))
-        rest = rest[end + 2 + size + 2 :]
-    return b"".join(parts) if parts else body
-
-
 def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool:
     """Whether *stated* is the digest of *body*, or of it without its transfer or content coding.
 
@@ -363,12 +261,11 @@ def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool
     """
     if digest_agrees(body, stated):
         return True
-    plain = without_chunks(headers, body)
-    if plain is not body and digest_agrees(plain, stated):
-        return True
-    coding = headers.get("content-encoding", "")
     try:
-        return bool(coding) and digest_agrees(decode_body(plain, coding), stated)
+        return any(
+            each is not body and digest_agrees(each, stated)
+            for each in (without_chunks(headers, body), decode(body, headers))
+        )
     except ValueError:
         return False
 
