@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from email.utils import parsedate_tz
+from email.utils import parsedate_to_datetime
 from sys import intern
 from typing import Final
 
@@ -70,17 +70,12 @@ _ISO: Final = re.compile(
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
     re.IGNORECASE,
 )
-# Zones that RFC 2822 does not know and Indonesian feeds state.
-_ZONES: Final = {"WIB": 7 * 3600, "WITA": 8 * 3600, "WIT": 9 * 3600}
-_MONTHS: Final = {
-    "mei": "May",
-    "agu": "Aug",
-    "ags": "Aug",
-    "okt": "Oct",
-    "des": "Dec",
-    "nop": "Nov",
-}
-_MONTH: Final = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\b", re.IGNORECASE)
+# As machines write it. Other months, other zones and "8:15 PM" are for the reader of printed dates.
+_MAIL: Final = re.compile(
+    r"(?:[a-z]{3,9}, *)?\d\d? [a-z]{3} \d{4} \d\d?:\d\d(?::\d\d)?"
+    r"(?: (?:[+-]\d{4}|UTC?|GMT|Z|[ECMP][SD]T))?",
+    re.IGNORECASE,
+)
 
 
 def parse(text: str, zone: dt.tzinfo) -> dt.datetime | None:
@@ -144,18 +139,15 @@ def _from_iso(iso: re.Match[str], zone: dt.tzinfo) -> dt.datetime | None:
 
 
 def _from_mail(text: str, zone: dt.tzinfo) -> dt.datetime | None:
-    text = _MONTH.sub(lambda name: _MONTHS[name[1].lower()], text)
+    if not _MAIL.fullmatch(text):
+        return None
     try:
-        parts = parsedate_tz(text)
-    except (ValueError, IndexError, OverflowError):
+        moment = parsedate_to_datetime(text)
+    except ValueError:
         return None
-    if parts is None:
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None
-    last = text.rpartition(" ")[2].upper()
-    offset = _ZONES.get(last, parts[9])  # which is 0 for a zone that parsedate_tz does not know
-    if ":" not in last and offset is not None:
-        zone = _fixed(offset) or zone
-    return _built(parts[:6], zone)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def _fixed(seconds: int) -> dt.tzinfo | None:

@@ -8,6 +8,8 @@ import pytest
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
+from crawler.extract.gates import refuse_address
+from crawler.items import Capture
 
 ADDRESS = "https://progres.id/daerah/judul.html"
 
@@ -45,6 +47,52 @@ def test_reads(body: bytes, content_type: str) -> None:
 def test_one_broken_character_does_not_make_another_encoding() -> None:
     body = page("Kafé “baru” di ujung gang").encode() + b"<p>\xff</p>"
     assert "Kafé “baru” di ujung gang" in read(body)
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "windows-1252", "iso-8859-1", "us-ascii"])
+def test_a_widget_in_another_encoding_spoils_no_page(declared: str) -> None:
+    widget = "<p>“Cuaca” – 31° – “Kurs” – €</p>".encode("cp1252")
+    body = page("Harga cabai – “naik”", declared).encode().replace(b"</body>", widget)
+    text = read(body, f"text/html; charset={declared}")
+    assert text == "Harga cabai – “naik”“Cuaca” – 31° – “Kurs” – €"
+
+
+def test_an_encoding_of_the_east_is_what_the_page_says_it_is() -> None:
+    assert read(page("北京", "gb2312").encode("gb2312")) == "北京"
+
+
+def gated(body: bytes, content_type: str) -> None:
+    refuse_address(Capture(url=ADDRESS, body=body, headers={"content-type": content_type}))
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "application/xhtml+xml", ""])
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        "\ufeff\r\n<?xml version='1.0'?>\n<?xml-stylesheet href='a.css'?>",
+        '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN"\n"xhtml1.dtd">',
+        "<?xml version='1.0'?><!-- singgahan: 12 menit -->",
+    ],
+)
+def test_xhtml_with_a_declaration_is_html(prolog: str, content_type: str) -> None:
+    body = f"{prolog}<html xmlns='http://www.w3.org/1999/xhtml'><p>Kafé</p></html>".encode()
+    gated(body, content_type)
+    assert read(body) == "Kafé"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<?xml version='1.0'?><rss><channel><title>Kabar</title></channel></rss>",
+        b"<?xml version='1.0'?>\n<!-- <html> dulu --><urlset></urlset>",
+        b"<?xml version='1.0'?>",
+    ],
+)
+def test_other_xml_is_none(body: bytes) -> None:
+    with pytest.raises(NotAnArticle) as refused:
+        gated(body, "text/html")
+    assert refused.value.reason == "not_html"
 
 
 def test_text_is_decoded_already() -> None:

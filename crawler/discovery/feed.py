@@ -17,6 +17,7 @@ from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.session import Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Note, Verdict
 from crawler.items import Link
+from crawler.normalise.dates import read_published
 from crawler.normalise.urls import absolute
 from crawler.timestamps import parse
 
@@ -111,7 +112,9 @@ def _permalink(element: etree._Element) -> str:
 
 def _first(texts: dict[str, str], names: tuple[str, ...], zone: dt.tzinfo) -> str | None:
     for name in names:
-        found = parse(texts.get(name, ""), zone)
+        text = texts.get(name, "")[:64]
+        # A WordPress in Indonesian with an old plugin: "Min, 04 Februari 2024 08:15:00 WIB".
+        found = parse(text, zone) or parse(read_published(text, zone) or "", zone)
         if found:
             return found.isoformat()
     return None

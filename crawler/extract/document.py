@@ -34,6 +34,9 @@ _UTF16: Final = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+# Declared by pages that are in UTF-8 for the most part, or in what Windows wrote.
+_WESTERN: Final = frozenset(("utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "cp1252"))
+_AS_WINDOWS: Final = "crawler.cp1252"
 # Found through libxml2's table of ids: no search.
 _BY_ID: Final = etree.XPath("id($id)")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -168,7 +171,8 @@ def _last_branch(element: etree._Element) -> Iterator[etree._Element]:
 def _utf8(body: bytes, content_type: str) -> bytes:
     """Return *body* in UTF-8, whatever it declares to be.
 
-    A page that is valid UTF-8 is UTF-8: no other text is, by accident, and servers lie.
+    What is valid UTF-8 is UTF-8: no other text is, by accident, and servers lie. Other bytes are
+    what Windows wrote, be it the whole page or a widget, unless an encoding of the East is declared.
     """
     if b"\0" in body[:4]:
         for mark, encoding in _UTF16:
@@ -182,18 +186,19 @@ def _utf8(body: bytes, content_type: str) -> bytes:
     except UnicodeDecodeError:
         declared = http_content_type_encoding(content_type or None)
         declared = declared or html_body_declared_encoding(body) or "cp1252"
-        if declared in ("utf-8", "utf-16", "utf-16-le", "utf-16-be"):
-            # One broken character does not make another encoding of it; a page without a
-            # single valid one is in the encoding that Windows wrote.
-            declared = "utf-8" if _is_mostly_utf8(body) else "cp1252"
-        body = body.decode(declared, "replace").encode()
+        if declared in _WESTERN:
+            body = body.decode("utf-8", _AS_WINDOWS).encode()
+        else:
+            body = body.decode(declared, "replace").encode()
     return body.replace(b"\0", b"") if b"\0" in body else body
 
 
-def _is_mostly_utf8(body: bytes) -> bool:
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\N{REPLACEMENT CHARACTER}")
-    return sum(not char.isascii() for char in text) > 2 * broken
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(_AS_WINDOWS, _as_windows)
 
 
 def text_of(element: etree._Element) -> str:

@@ -11,6 +11,11 @@ from crawler.extract.document import Document, text_of
 from crawler.items import Capture
 
 _HTML: Final = ("text/html", "application/xhtml+xml", "")
+# XML whose first element is another one than XHTML's: a feed, a sitemap.
+_OTHER_XML: Final = re.compile(
+    rb"[\s\xef\xbb\xbf]*+<\?xml\b(?:[^<]|<!--(?:(?!-->).)*+-->|<[?!])*+(?!<html\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d+/?(?:$|[?#])|[?&](?:replytocom|cpage)=\d")
 _EMBED: Final = re.compile(r"/embed/?(?:$|[?#])")
 
@@ -48,7 +53,7 @@ def refuse_response(capture: Capture) -> None:
 
 def refuse_address(capture: Capture) -> None:
     """Raise :exc:`NotAnArticle` for a page of comments, a frame, and what is not HTML."""
-    if media_type(capture) not in _HTML or _start(capture).startswith(b"<?xml"):
+    if media_type(capture) not in _HTML or _OTHER_XML.match(capture.body[:4_096]):
         raise NotAnArticle(capture.url, "not_html")
     if _COMMENT_PAGE.search(capture.url):
         raise NotAnArticle(capture.url, "comment_page")

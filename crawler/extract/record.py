@@ -101,7 +101,7 @@ def page_hash(article: Article) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-EXTRACTOR: Final = "2"
+EXTRACTOR: Final = "3"
 """Version of the rules; it changes when the same captures give another article."""
 
 T = TypeVar("T")
