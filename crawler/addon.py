@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 
@@ -14,6 +15,7 @@ from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
     CaptureMiddleware,
+    DecodingMiddleware,
     PrivateAddressGuard,
     RobotsMiddleware,
 )
@@ -36,12 +38,13 @@ class NewsArchive:
         place = settings.setdefault_in_component_priority_dict
         chain = "DOWNLOADER_MIDDLEWARES"
         # Ours do more than these; both would ask for robots.txt, or retry, twice.
-        for replaced in (RobotsTxtMiddleware, RetryMiddleware):
+        for replaced in (RobotsTxtMiddleware, RetryMiddleware, HttpCompressionMiddleware):
             place(chain, replaced, None)
         # Before everything else, so that a foreign address costs nothing, robots.txt included.
         place(chain, AddressGuard, 50)
         place(chain, RobotsMiddleware, 100)
         place(chain, PatientRetryMiddleware, 550)
+        place(chain, DecodingMiddleware, 590)
         # Nearer the network than whatever makes requests anew (retry 550, redirect 600).
         place(chain, BudgetMiddleware, 860)
         # Nearer the network than redirects (600) and decompression (590), so that the archive

@@ -6,6 +6,7 @@ archive and files of others hold.
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import sys
@@ -23,7 +24,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["Incomplete", "Oversized", "decode", "without_codings", "zstd"]
+__all__ = ["Incomplete", "Oversized", "decode", "plain_text", "without_codings", "zstd"]
 
 _LARGEST: Final = 256 * 1024 * 1024
 """More than any page; what decodes to more is a bomb."""
@@ -43,6 +44,11 @@ _HEX: Final = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 class Incomplete(CrawlerError, ValueError):
     """The body is not whole: cut, or not what its checksum says. The message says which."""
+
+    def __init__(self, why: str, part: bytes = b"") -> None:
+        super().__init__(why)
+        self.part = part
+        """What could be read of it."""
 
 
 class Oversized(CrawlerError, ValueError):
@@ -69,7 +75,7 @@ def decode(body: bytes, headers: Mapping[str, str], *, largest: int = _LARGEST) 
         stated = {each.strip() for each in headers.get("content-length", "").split(",")}
         announced = stated.pop()
         if not stated and announced.isdecimal() and len(body) < int(announced):
-            raise Incomplete(f"{len(body)} bytes of {announced} that were announced")
+            raise Incomplete(f"{len(body)} bytes of {announced} that were announced", decoded)
     return decoded
 
 
@@ -82,6 +88,16 @@ def without_codings(body: bytes, coding: str, *, largest: int = _LARGEST) -> byt
     if len(body) > largest:
         raise Oversized(f"body has more than {largest} bytes")
     return body
+
+
+def plain_text(body: bytes) -> str:
+    r"""Return *body* as text: UTF-8 unless its byte order mark says otherwise, without any mark.
+
+    >>> plain_text(b"\xef\xbb\xbfUser-agent: *"), plain_text("Disallow: /".encode("utf-16"))
+    ('User-agent: *', 'Disallow: /')
+    """
+    wide = body[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return body.decode("utf-16" if wide else "utf-8", "replace").replace("\ufeff", "")
 
 
 def _names(coding: str) -> list[str]:
@@ -131,7 +147,8 @@ def _undone(name: str, coding: _Coding, body: bytes, largest: int) -> bytes:
     except (EOFError, zlib.error, zstd.ZstdError, brotli.error) as error:
         if not coding.magic and not _BINARY.search(body[:_BEGINNING]):
             return body  # it is text already
-        raise Incomplete(f"{name} is cut or damaged after {size} bytes ({error})") from None
+        why = f"{name} is cut or damaged after {size} bytes ({error})"
+        raise Incomplete(why, b"".join(parts)) from None
     return b"".join(parts)
 
 

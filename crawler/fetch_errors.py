@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -15,6 +19,11 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 
 class RobotsForbid(IgnoreRequest):
@@ -49,20 +58,42 @@ class HeadTooLarge(Exception):
     """The head of an answer goes on and on; Scrapy hands it on in the text of its own error."""
 
 
-NETWORK_ERRORS: Final = (
-    CannotResolveHostError,
-    ConnectError,
-    ConnectionDone,
-    ConnectionLost,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    OSError,  # a content coding that is not what the header says
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
-"""What comes of a request when no whole response does."""
+class AnswerLost(IgnoreRequest):
+    """Something went wrong with one answer, whatever it was; the text is a slug or says what."""
+
+
+async def fetch(crawler: Crawler, request: Request) -> Response:
+    """Return the answer to *request*; what nobody foresaw of it is :exc:`AnswerLost`, too."""
+    asked = crawler.engine.download_async(request)
+    (came,) = await asyncio.gather(asked, return_exceptions=True)
+    if isinstance(came, BaseException):
+        raise as_refusal(came)
+    return came
+
+
+def as_refusal(error: BaseException) -> BaseException:
+    """Return why there is no answer as an :exc:`IgnoreRequest`; a mistake of ours as it is.
+
+    Servers send what no list foresees, and then it is Scrapy, Twisted or another library that
+    stumbles: the traceback ends there. It ends in code of the project where the mistake is there.
+    """
+    if isinstance(error, IgnoreRequest) or not isinstance(error, Exception) or _is_ours(error):
+        return error
+    lost = AnswerLost(slug(error))
+    lost.__cause__ = error
+    return lost
+
+
+def _is_ours(error: Exception) -> bool:
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if not frames:
+        return False
+    file = Path(frames[-1].f_code.co_filename)
+    return file.is_relative_to(_OURS) or not any(map(file.is_relative_to, _LIBRARIES))
+
+
+_OURS: Final = Path(__file__).parent
+_LIBRARIES: Final = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
 
 _SLUGS: Final[dict[type[BaseException], str]] = {
     CannotResolveHostError: "dns",
@@ -73,19 +104,15 @@ _SLUGS: Final[dict[type[BaseException], str]] = {
     DownloadConnectionRefusedError: "connection_refused",
     DownloadFailedError: "cut_short",
     DownloadTimeoutError: "timeout",
-    OSError: "bad_coding",
     PrivateAddress: "private_address",
     ResponseDataLossError: "cut_short",
     RobotsUnreadable: "robots_unreadable",
     UnsupportedURLSchemeError: "unsupported_scheme",
 }
-_IGNORED: Final = {
-    "exceeded DOWNLOAD_MAXSIZE": "too_large",
-    "max redirections reached": "too_many_redirects",
-}
-"""What Scrapy says where it has no class of error."""
+_REDIRECTS: Final = "max redirections reached"  # Scrapy has no class of error for it
 
 # OpenSSL's words where it is not trusted, the module of the error where it is for another name.
+_LONGEST: Final = 200  # characters of what somebody else says
 _CERTIFICATE: Final = ("certificate verify failed", "service_identity.exceptions")
 _WORDS: Final = {
     "certificate": "its certificate cannot be verified",
@@ -93,6 +120,7 @@ _WORDS: Final = {
     "cut_short": "the connection broke off",
     "dns": "its host name is not known",
     "no_connection": "no connection could be made",
+    "not_whole": "the answer is not whole",
     "timeout": "no answer in time",
 }
 
@@ -120,10 +148,9 @@ def slug(error: BaseException) -> str:
         if isinstance(error, kind):
             return name
     if isinstance(error, IgnoreRequest):
-        for part, name in _IGNORED.items():
-            if part in str(error):
-                return name
-    return (str(error) or type(error).__name__)[:200]
+        text = str(error)
+        return "too_many_redirects" if _REDIRECTS in text else text[:_LONGEST]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST].rstrip(": ")
 
 
 def words(error: BaseException) -> str:

@@ -13,12 +13,13 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.discovery import Answer, Fetch, Known, Link, Missing, Note, Summary, Walk
 from crawler.fetch_errors import (
-    NETWORK_ERRORS,
+    AnswerLost,
     BudgetSpent,
     ForeignAddress,
     RobotsForbid,
     RobotsUnreadable,
     RunEnding,
+    fetch,
     words,
 )
 from crawler.items import Capture
@@ -124,10 +125,10 @@ class Frontier:
             step.url, callback=NO_CALLBACK, headers=headers, dont_filter=True, meta=meta
         )
         try:
-            response = await self.crawler.engine.download_async(request)
+            response = await fetch(self.crawler, request)
         except (BudgetSpent, RobotsUnreadable, RunEnding):
             raise
-        except NETWORK_ERRORS as error:
+        except AnswerLost as error:
             logger.info("%s: %s", step.url, words(error))
             return Answer(url=step.url, status=0, why=words(error))
         except IgnoreRequest as error:  # robots.txt, a foreign host, a bomb, too many redirects

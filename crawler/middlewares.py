@@ -10,27 +10,33 @@ import asyncio
 import datetime as dt
 import ipaddress
 import logging
+import sys
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from protego import Protego
 from scrapy import Request, signals
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
+from scrapy.http import Headers
 from scrapy.http.request import NO_CALLBACK
+from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
+from crawler.decoding import Incomplete, Oversized, decode, plain_text
 from crawler.downloader import PoliteDownloader
 from crawler.fetch_errors import (
-    NETWORK_ERRORS,
+    AnswerLost,
     BudgetSpent,
     ForeignAddress,
     PrivateAddress,
     RobotsForbid,
     RobotsUnreadable,
     RunEnding,
+    fetch,
     words,
 )
 from crawler.items import Capture, Exchange, joined_headers
@@ -42,7 +48,7 @@ if TYPE_CHECKING:
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
-    from scrapy.http import Headers, Response
+    from scrapy.http import Response
     from twisted.internet.interfaces import IAddress, IHostResolution
 
     from crawler.archive import Validators
@@ -52,6 +58,8 @@ logger = logging.getLogger(__name__)
 
 MOST_ROBOTS: Final = 512 * 1024
 """Bytes of a robots.txt that are read; RFC 9309, 2.5, wants 500 KiB at least."""
+
+_CODING: Final = b"Content-Encoding"
 
 EXCHANGES: Final = "newsroom_exchanges"
 """Key in ``request.meta``: every hop so far, the last one the response itself."""
@@ -108,7 +116,7 @@ class RobotsMiddleware:
         )
         text = b""
         try:
-            response = await self.crawler.engine.download_async(request)
+            response = await fetch(self.crawler, request)
         except (BudgetSpent, RunEnding):
             raise
         except ForeignAddress as error:
@@ -116,7 +124,7 @@ class RobotsMiddleware:
                 f"{base}/robots.txt leads to {error.url}, another host: if the newsroom has moved, "
                 "give its new address as site="
             ) from error
-        except NETWORK_ERRORS as error:
+        except AnswerLost as error:
             raise RobotsUnreadable(f"{base} cannot be reached: {words(error)}") from error
         except IgnoreRequest as error:
             raise RobotsUnreadable(f"{base}/robots.txt: {error}") from error
@@ -131,7 +139,7 @@ class RobotsMiddleware:
             if len(text) > MOST_ROBOTS:  # half a line may forbid everything
                 text = text[:MOST_ROBOTS].rpartition(b"\n")[0]
         self.texts[base] = text
-        rules = Protego.parse(text.decode("utf-8", "replace"))
+        rules = Protego.parse(plain_text(text))
         delay = rules.crawl_delay(self.agent)
         downloader = self.crawler.engine.downloader
         if delay and isinstance(downloader, PoliteDownloader):
@@ -191,6 +199,48 @@ class BudgetMiddleware:
         if budget is not None and self.made >= budget:
             raise BudgetSpent(f"{request.url}: the budget of {budget} requests is spent")
         self.made += 1
+
+
+class DecodingMiddleware:
+    """Hand on bodies without their content coding, and none that is not whole.
+
+    In the place of Scrapy's own, which takes what it can read of a body that is cut. Such an
+    answer is asked for again (``RETRY_TIMES``), then given up. Setting: ``DOWNLOAD_MAXSIZE``.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.largest: int = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Return *response* decoded, or the request once more; raise :exc:`AnswerLost`."""
+        headers = joined_headers(_fields(response.headers))
+        try:
+            body = decode(response.body, headers, largest=self.largest)
+        except Oversized:
+            raise AnswerLost("too_large") from None
+        except Incomplete as error:
+            if response.status != 200:  # noqa: PLR2004 -- of which the body says nothing
+                body = error.part
+            else:
+                return self._again(request, error)
+        if "content-encoding" not in headers:
+            return response
+        fields = {name: values for name, values in response.headers.items() if name != _CODING}
+        kind = responsetypes.from_args(headers=Headers(fields), url=response.url, body=body)
+        return response.replace(cls=kind, body=body, headers=fields)
+
+    def _again(self, request: Request, error: Incomplete) -> Request:
+        assert self.crawler.spider is not None
+        logger.info("%s: %s", request.url, error)
+        again = get_retry_request(request, spider=self.crawler.spider, reason="not_whole")
+        if again is None:
+            raise AnswerLost("not_whole") from None
+        return again
 
 
 class CaptureMiddleware:

@@ -24,12 +24,13 @@ from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnAr
 from crawler.extensions import ALARMING, RunKeeper, answered
 from crawler.extract import extract_article, open_page, page_hash
 from crawler.fetch_errors import (
-    NETWORK_ERRORS,
     BudgetSpent,
     ForeignAddress,
     RobotsForbid,
     RobotsUnreadable,
     RunEnding,
+    as_refusal,
+    fetch,
     slug,
 )
 from crawler.frontier import Frontier
@@ -72,7 +73,7 @@ async def photo_at(crawler: Crawler, url: str) -> list[Capture]:
         response = await _download(crawler, url)
     except (BudgetSpent, RunEnding):
         raise  # the next run fetches the article, and the photo with it
-    except (IgnoreRequest, *NETWORK_ERRORS) as error:
+    except IgnoreRequest as error:
         logger.info("%s: no photo: %s", url, slug(error))
         return []
     capture = as_capture(response)
@@ -85,7 +86,7 @@ async def photo_at(crawler: Crawler, url: str) -> list[Capture]:
 
 async def _download(crawler: Crawler, url: str) -> Response:
     request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-    return await crawler.engine.download_async(request)
+    return await fetch(crawler, request)
 
 
 IN_A_ROW: Final = 10
@@ -430,8 +431,8 @@ class NewsroomSpider(Spider):
         """Tell the archive why an address could not be had; raise what nobody foresaw."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
         asked: Asked = request.cb_kwargs["asked"]
-        error = failure.value
-        assert error is not None
+        assert failure.value is not None
+        error = as_refusal(failure.value)
         hops = request.meta.get(EXCHANGES, ())
         try:
             if asked.is_known and hops and isinstance(error, ForeignAddress):
@@ -439,7 +440,8 @@ class NewsroomSpider(Spider):
                 await self._tell(MissingPage(asked.url, hops[0].status, [capture]))
             else:
                 await self._not_had(asked, error)
-            if not isinstance(error, (IgnoreRequest, *NETWORK_ERRORS)):
+            if not isinstance(error, IgnoreRequest):
+                self.keeper().surprised()
                 raise error
         finally:
             await self.intake.release()
@@ -466,7 +468,7 @@ class NewsroomSpider(Spider):
                 await self._invalid(asked, error, captures)
             except PageMissing as error:
                 await self._fail(asked.url, str(error))
-            except (IgnoreRequest, *NETWORK_ERRORS) as error:
+            except IgnoreRequest as error:
                 await self._not_had(asked, error)
             else:
                 self._failed_in_a_row = 0

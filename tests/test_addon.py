@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
-from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -24,6 +23,7 @@ from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
     CaptureMiddleware,
+    DecodingMiddleware,
     PrivateAddressGuard,
     RobotsMiddleware,
 )
@@ -47,7 +47,7 @@ def places(settings: BaseSettings, name: str) -> Mapping[Any, int]:
     ("nearer", "further"),
     [
         pytest.param(CaptureMiddleware, RedirectMiddleware, id="archive-sees-every-redirect"),
-        pytest.param(CaptureMiddleware, HttpCompressionMiddleware, id="and-the-bytes-as-sent"),
+        pytest.param(CaptureMiddleware, DecodingMiddleware, id="and-the-bytes-as-sent"),
         pytest.param(HttpCacheMiddleware, CaptureMiddleware, id="but-not-what-a-cache-adds"),
         pytest.param(BudgetMiddleware, PatientRetryMiddleware, id="retries-count"),
         pytest.param(BudgetMiddleware, RedirectMiddleware, id="redirects-count"),

@@ -176,6 +176,8 @@ def test_an_archive_folder_that_cannot_be_made(newsroom: EmbeddedNewsroom, tmp_p
     [
         pytest.param("SPIDER_MIDDLEWARES", "BeforeTheSpider", id="before-the-spider"),
         pytest.param("ITEM_PIPELINES", "InAPipeline", id="in-a-pipeline"),
+        pytest.param("DOWNLOADER_MIDDLEWARES", "BeforeARequest", id="before-a-request"),
+        pytest.param("DOWNLOADER_MIDDLEWARES", "AfterAResponse", id="after-a-response"),
     ],
 )
 def test_an_unforeseen_error_costs_one_article_and_not_the_run(

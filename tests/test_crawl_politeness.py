@@ -79,3 +79,16 @@ def test_what_robots_txt_forbids_is_not_asked_for(
     ended = crawl(newsroom, tmp_path)
     assert (ended.code, ended.run.new) == (0, 37)
     assert not any(each.startswith(("/wp-json/", "/feed")) for each in asked(newsroom))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_rules_behind_a_byte_order_mark_are_obeyed(
+    newsroom: EmbeddedNewsroom, tmp_path: Path, encoding: str
+) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    rules = f"{mark}User-agent: *\nDisallow: /\n".encode(encoding)
+    newsroom.faults.append(trouble.on(r"^/robots\.txt", trouble.says(rules, kind="text/plain")))
+    ended = crawl(newsroom, tmp_path)
+    assert ended.code == 1
+    assert "robots.txt forbids it" in ended.last_words
+    assert asked(newsroom) == ["/robots.txt"]

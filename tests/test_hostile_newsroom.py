@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ else:
     from backports import zstd
 
 MEBIBYTE = 1 << 20
+PAGE = b"<h1>Judul</h1><p>Pasar Lama dibuka lagi.</p>" * 40
 MOST_MEMORY = 300
 """MB."""
 
@@ -65,7 +67,13 @@ TROUBLES: dict[str, tuple[Fault, str]] = {
     "reset within": (trouble.broken_off_late, "cut_short"),
     "truncated": (trouble.truncated(), "cut_short"),
     "redirects": (trouble.loop, "too_many_redirects"),
-    "not gzip": (coded("gzip", b"<p>halo</p>"), "bad_coding"),
+    "not gzip": (coded("gzip", b"<p>halo</p>"), "no_headline"),
+    "cut gzip": (coded("gzip", gzip.compress(PAGE)[:-9]), "not_whole"),
+    "gzip with another checksum": (coded("gzip", gzip.compress(PAGE)[:-8] + bytes(8)), "not_whole"),
+    "cut deflate": (coded("deflate", zlib.compress(PAGE)[:-5]), "not_whole"),
+    "cut zstd": (coded("zstd", zstd.compress(PAGE)[:-5]), "not_whole"),
+    "damaged zstd": (coded("zstd", zstd.compress(PAGE)[:4] + b"\xff" * 40), "not_whole"),
+    "leads nowhere": (trouble.redirect("http://[::1/"), "ValueError: Invalid IPv6 URL"),
     "nested": (with_markup("<div>" * 100_000), "too_deep"),
     "attributes": (with_markup(f"<p {AN_ATTRIBUTE_EACH}>"), "too_complex"),
     "headline": (shouted, "invalid_record"),
@@ -77,7 +85,7 @@ TROUBLES: dict[str, tuple[Fault, str]] = {
 def hostile(
     newsroom_content: Content, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[EmbeddedNewsroom, Run]]:
-    """Crawl a newsroom in which every second article is in trouble."""
+    """Crawl a newsroom in which two of three articles are in trouble."""
     with EmbeddedNewsroom(newsroom_content) as newsroom:
         for url, (fault, _) in zip(troubled(newsroom), TROUBLES.values(), strict=True):
             newsroom.faults.append(trouble.on(f"^{url.removeprefix(newsroom.address)}", fault))
@@ -87,12 +95,17 @@ def hostile(
 
 def troubled(newsroom: EmbeddedNewsroom) -> list[str]:
     """Return the addresses in trouble, in the order of :data:`TROUBLES`."""
-    return [newsroom.url(each.slug) for each in newsroom.articles[::2][: len(TROUBLES)]]
+    articles = [each for number, each in enumerate(newsroom.articles) if number % 3]
+    return [newsroom.url(each.slug) for each in articles[: len(TROUBLES)]]
 
 
 def test_the_other_articles_are_archived(hostile: tuple[EmbeddedNewsroom, Run]) -> None:
     newsroom, run = hostile
     assert run.code == 4
+    assert "Traceback" not in run.said
+    named = [note for note in run.record.notes if note.startswith("not archived: ")]
+    assert len(named) == 21
+    assert named[-1] == f"not archived: {len(TROUBLES) - 20} more; see scrapy status"
     archived = {each.url for each in run.articles}
     public = {newsroom.url(each.slug) for each in newsroom.articles}
     assert archived == public - set(troubled(newsroom))
@@ -109,7 +122,6 @@ def test_each_trouble_is_named(hostile: tuple[EmbeddedNewsroom, Run], name: str)
         ledger.close()
     assert look is not None
     assert look.reason == TROUBLES[name][1]
-    assert f"not archived: {url}: {TROUBLES[name][1]}" in run.record.notes
 
 
 def test_memory_stays_within_bounds(hostile: tuple[EmbeddedNewsroom, Run]) -> None:

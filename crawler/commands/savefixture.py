@@ -23,7 +23,7 @@ from crawler.display import LiveDisplay
 from crawler.errors import ConfigurationError, CrawlerError, NotAnArticle
 from crawler.extensions import RunKeeper
 from crawler.extract import extract_article, open_page
-from crawler.fetch_errors import NETWORK_ERRORS
+from crawler.fetch_errors import as_refusal, fetch
 from crawler.items import Capture
 from crawler.middlewares import as_capture
 from crawler.newsrooms import Newsroom, load_newsroom
@@ -144,12 +144,12 @@ class PageSpider(Spider):
             page = open_page(first, self.newsroom)
             while url := page.next_missing():
                 request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-                further = as_capture(await self.crawler.engine.download_async(request))
+                further = as_capture(await fetch(self.crawler, request))
                 self.captures.append(further)
                 page.add(further)
         except NotAnArticle:
             return  # the case is that the page, or a part of it, is refused
-        except (IgnoreRequest, *NETWORK_ERRORS) as error:
+        except IgnoreRequest as error:
             self.captures.clear()
             _say_why(page.next_missing() or self.url, error)
             return
@@ -158,7 +158,7 @@ class PageSpider(Spider):
     def not_fetched(self, failure: Failure) -> None:
         """Say why the page could not be had."""
         assert failure.value is not None
-        _say_why(self.url, failure.value)
+        _say_why(self.url, as_refusal(failure.value))
 
 
 def _say_why(url: str, error: BaseException) -> None:

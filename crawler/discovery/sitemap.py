@@ -16,6 +16,7 @@ from typing import Any, Final
 import attrs
 from lxml import etree
 
+from crawler.decoding import plain_text
 from crawler.discovery.audit import report_missing
 from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of, unpacked
 from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
@@ -128,7 +129,7 @@ def robots_sitemaps(robots: bytes, base: str) -> tuple[str, ...]:
 
     They stand outside the groups of rules (sitemaps.org, "Specifying the Sitemap location").
     """
-    text = robots[:_ROBOTS_BYTES].decode("utf-8-sig", errors="replace").replace("\r", "\n")
+    text = plain_text(robots[:_ROBOTS_BYTES]).replace("\r", "\n")
     found = (absolute(line, base) for line in _ROBOTS_LINE.findall(text))
     return tuple(dict.fromkeys(url for url in found if url))
 
