@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, DONE
 
 from crawler.fetch_errors import HeadTooLarge, RunEnding, is_certificate
+from crawler.timestamps import now
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT: Final = 300.0
 """Seconds of Retry-After that are waited out; a longer one ends the try."""
+
+BEGAN: Final = "newsroom_began"
+"""Key in ``request.meta``: when the fetch began, after every pause; stamped once."""
 
 GRACE: Final = 6.0
 """Seconds that a transfer may go on once the run is ending; 10 s are promised in all."""
@@ -134,6 +138,7 @@ class PoliteDownloader(Downloader):
         assert task is not None
         self._transfers.add(task)
         self.crawler.stats.inc_value("run/request_count")
+        request.meta[BEGAN] = now()
         try:
             await super()._wait_for_download(slot, request, queue_dfd)
         except asyncio.CancelledError:

@@ -481,7 +481,7 @@ class Exchange:
 
     ip: str | None = None
     fetched_at: dt.datetime
-    """Stamped once, in UTC, when the response was complete."""
+    """When the fetch began, after every pause, in UTC; stamped once."""
 
 
 @attrs.frozen(kw_only=True)

@@ -7,7 +7,6 @@ What came is kept hop by hop, as it was sent, until the archive knows whether it
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import ipaddress
 import logging
 import sys
@@ -27,7 +26,7 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
 from crawler.decoding import Incomplete, Oversized, decode, plain_text
-from crawler.downloader import PoliteDownloader
+from crawler.downloader import BEGAN, PoliteDownloader
 from crawler.fetch_errors import (
     AnswerLost,
     BudgetSpent,
@@ -63,6 +62,8 @@ _CODING: Final = b"Content-Encoding"
 
 EXCHANGES: Final = "newsroom_exchanges"
 """Key in ``request.meta``: every hop so far, the last one the response itself."""
+
+_SECRET: Final = ("authorization", "cookie", "proxy-authorization")
 
 
 class RobotsMiddleware:
@@ -258,16 +259,19 @@ class CaptureMiddleware:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Stamp *response* and append it to the hops of *request*."""
+        """Append *response* to the hops of *request*, without what only the operator knows."""
         exchange = Exchange(
             url=request.url,
             method=request.method,
-            request_headers=(("Host", urlparse_cached(request).netloc), *_fields(request.headers)),
+            request_headers=(
+                ("Host", urlparse_cached(request).netloc.rpartition("@")[2]),
+                *(pair for pair in _fields(request.headers) if pair[0].lower() not in _SECRET),
+            ),
             status=response.status,
             headers=_fields(response.headers),
             body=response.body,
             ip=str(response.ip_address) if response.ip_address else None,
-            fetched_at=dt.datetime.now(dt.UTC),
+            fetched_at=request.meta[BEGAN],
         )
         # A retry copies the meta of the request that failed; only redirects are hops.
         hops = [each for each in request.meta.get(EXCHANGES, ()) if each.status // 100 == 3]  # noqa: PLR2004

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import gzip
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -92,3 +95,37 @@ def test_rules_behind_a_byte_order_mark_are_obeyed(
     assert ended.code == 1
     assert "robots.txt forbids it" in ended.last_words
     assert asked(newsroom) == ["/robots.txt"]
+
+
+def test_a_capture_is_dated_when_its_request_went_out(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    """After the pause that was asked for, and before the server took its time."""
+    busy, slow = trouble.status(503, retry_after=2), trouble.slow(1.2)
+    newsroom.faults.append(trouble.on(CABAI, trouble.then(busy, slow)))
+    (tmp_path / "alamat.txt").write_text(newsroom.url(CABAI))
+    ended = crawl(newsroom, tmp_path, "-a", f"urls={tmp_path / 'alamat.txt'}")
+    [line] = ended.lines
+    fetched = dt.datetime.fromisoformat(line["captures"][0]["fetched_at"]).timestamp()
+    [came] = [
+        visit.at for visit in newsroom.visits if visit.status == 200 and CABAI in visit.target
+    ]
+    came += time.time() - time.monotonic()
+    assert int(came) - fetched in (0, 1)
+
+
+def test_what_the_operator_sets_is_not_in_the_archive(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    """The site gets it; request records do not say it."""
+    fields = '{"Authorization": "Basic cmFoYXNpYQ==", "Cookie": "sandi=rahasia", "Accept": "*/*"}'
+    ended = crawl(
+        newsroom, tmp_path, "-a", "limit=1", "-s", f"DEFAULT_REQUEST_HEADERS={fields}"
+    )  # fmt: skip
+    assert ended.run.new == 1
+    assert newsroom.visits[-1].headers["cookie"] == "sandi=rahasia"
+    [warc] = ended.folder.glob("warc/*")
+    stored = gzip.decompress(warc.read_bytes()).lower()
+    assert b"\r\naccept: */*\r\n" in stored
+    for secret in (b"\r\nauthorization:", b"\r\ncookie:", b"rahasia"):
+        assert secret not in stored

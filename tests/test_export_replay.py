@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import html
 import http.server
+import json
 import re
 import shutil
 import subprocess
 import tarfile
 import threading
+import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +20,14 @@ from typing import Any
 
 import pytest
 
+from crawler.archive import read
 from crawler.export.selection import Selection
 from crawler.export.wacz import package
+from tests.crawling import Archived
 from tests.reading_samples import SITE, sample_archive
+from tests.test_export_wacz import ADDRESSES
 from tests.test_report import CHROMIUM, FLAGS
-from tests.tool_venvs import VENVS, tool_venv
+from tests.tool_venvs import PYWB, VENVS, tool_venv, wayback
 
 REPLAYWEB = "2.4.6"
 
@@ -58,6 +66,42 @@ def test_py_wacz_finds_it_valid(wacz: Path) -> None:
     )
     assert done.returncode == 0, done.stdout
     assert "the passed WACZ is valid" in done.stdout
+
+
+@pytest.mark.tools
+def test_pywb_shows_every_article_of_it(archived: Archived, tmp_path: Path) -> None:
+    """By the index that is in it, which pywb does not make anew."""
+    package(Selection(folder=archived.folder), tmp_path / "progres.wacz")
+    programs = tool_venv(*PYWB)
+    for command in (["init", "lama"], ["add", "lama", "--unpack-wacz", "progres.wacz"]):
+        subprocess.run([programs / "wb-manager", *command], cwd=tmp_path, check=True)
+    articles = list(read(archived.folder))
+    assert len(articles) == 37
+    with wayback(tmp_path) as address:
+        for article in articles:
+            at = re.sub(r"\D", "", article.captures[0].fetched_at)
+            with urllib.request.urlopen(f"{address}/lama/{at}id_/{article.url}") as answer:
+                assert article.title in html.unescape(answer.read().decode())
+
+
+@pytest.mark.tools
+def test_its_keys_are_those_of_cdxj_indexer(wacz: Path, tmp_path: Path) -> None:
+    programs = tool_venv("cdxj-indexer", "cdxj-indexer==1.5.0")
+    with zipfile.ZipFile(wacz) as file:
+        file.extractall(tmp_path)
+    done = subprocess.run(
+        [programs / "cdxj-indexer", *tmp_path.glob("archive/*.warc.gz")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    ours = gzip.decompress((tmp_path / "indexes/index.cdx.gz").read_bytes()).decode()
+    theirs = [line.split(" {")[0] for line in done.stdout.splitlines() if '"200"' in line]
+    assert [line.split(" {")[0] for line in ours.splitlines()] == sorted(theirs)
+    asked = subprocess.run(
+        [programs / "python", "-Wignore", "-c",
+         "import json, sys, surt; print(json.dumps([surt.surt(a) for a in json.load(sys.stdin)]))"],
+        input=json.dumps(list(ADDRESSES)), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(asked.stdout) == list(ADDRESSES.values())
 
 
 @pytest.mark.tools

@@ -15,7 +15,8 @@ from crawler.archive import read as read_archive
 from crawler.codec import dump_line
 from crawler.errors import ArchiveDamaged
 from crawler.export.selection import Selection
-from crawler.export.wacz import Written, package, sort_key
+from crawler.export.surt import surt
+from crawler.export.wacz import Written, package
 from tests.reading_samples import SITE, Captures, article, page, sample_archive, write_lines
 
 
@@ -195,16 +196,44 @@ def test_a_line_cannot_point_outside_the_archive(tmp_path: Path, name: str) -> N
         package(Selection(folder=folder), tmp_path / "a.wacz")
 
 
-@pytest.mark.parametrize(
-    ("url", "key"),
-    [
-        ("https://www.Lintas.example/A/", "example,lintas)/a/"),
-        ("http://www2.lintas.example", "example,lintas)/"),
-        ("https://lintas.example:443/a", "example,lintas)/a"),
-        ("https://lintas.example:8443/a", "example,lintas:8443)/a"),
-        ("https://lintas.example/?p=2&a=1", "example,lintas)/?a=1&p=2"),
-        ("https://lintas.example/%E2%80%9Ca/", "example,lintas)/%e2%80%9ca/"),
-    ],
-)
-def test_addresses_sort_as_wabac_looks_them_up(url: str, key: str) -> None:
-    assert sort_key(url) == key
+def test_two_exports_of_one_archive_are_the_same_bytes(
+    folder: Path, tmp_path: Path, wacz: Path
+) -> None:
+    package(Selection(folder=folder), tmp_path / "lagi.wacz")
+    assert (tmp_path / "lagi.wacz").read_bytes() == wacz.read_bytes()
+    assert json.loads(read(wacz, "datapackage.json"))["created"] == "2024-07-02T00:00:05Z"
+
+
+def test_the_description_says_what_is_in_it(wacz: Path) -> None:
+    assert json.loads(read(wacz, "datapackage.json"))["description"] == (
+        "3 articles of lintas, as they were fetched; records: 3 pages, 1 visits that found the "
+        "same. Not in the archive: photos, styles and scripts of the site."
+    )
+
+
+ADDRESSES = {
+    "https://www.Lintas.example/A/": "example,lintas)/a",
+    "http://www2.lintas.example": "example,lintas)/",
+    "https://lintas.example//daerah//banjir//": "example,lintas)/daerah/banjir",
+    "https://lintas.example/daerah/./a/../banjir.html": "example,lintas)/daerah/banjir.html",
+    "https://lintas.example:443/a": "example,lintas)/a",
+    "https://lintas.example:8443/a": "example,lintas:8443)/a",
+    "http://127.0.0.1:8080/a/": "1,0,0,127:8080)/a",
+    "https://lintas.example/?p=2&a=1": "example,lintas)/?a=1&p=2",
+    "https://lintas.example/?a=10&a=9&a&B": "example,lintas)/?a&a=10&a=9&b",
+    "https://lintas.example/a/?": "example,lintas)/a",
+    "https://lintas.example/a?#bawah": "example,lintas)/a",
+    "https://lintas.example/a?PHPSESSID=0123456789abcdef0123456789abcdef&p=1":
+        "example,lintas)/a?p=1",
+    "https://lintas.example/%E2%80%9Ca/": "example,lintas)/%e2%80%9ca",
+    "https://lintas.example/“a b”/": "example,lintas)/%e2%80%9ca%20b%e2%80%9d",
+    "https://lintas.example/a%2Fb%2541%7Ec": "example,lintas)/a/ba~c",
+    "https://lintas.example/wp-json/wp/v2/posts?_embed&per_page=20&search=50%25":
+        "example,lintas)/wp-json/wp/v2/posts?_embed&per_page=20&search=50%25",
+    "https://berita.münchen.example/a": "example,xn--mnchen-3ya,berita)/a",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "key"), ADDRESSES.items())
+def test_addresses_are_keys_as_other_tools_write_them(url: str, key: str) -> None:
+    assert surt(url) == key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import ipaddress
 
@@ -11,9 +12,11 @@ from scrapy.http import Response
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
+from crawler.downloader import BEGAN
 from crawler.items import Exchange
 from crawler.middlewares import EXCHANGES, CaptureMiddleware
 
+BEGIN = dt.datetime(2026, 3, 10, 1, tzinfo=dt.UTC)
 A, B = "https://lintas.example/a", "https://lintas.example/b"
 
 
@@ -29,7 +32,7 @@ def exchanges(request: Request) -> tuple[Exchange, ...]:
 
 def test_the_body_is_kept_as_it_was_sent(middleware: CaptureMiddleware) -> None:
     packed = gzip.compress(b"<p>Berita</p>")
-    request = Request(A, headers={"Accept-Encoding": "gzip"})
+    request = Request(A, headers={"Accept-Encoding": "gzip"}, meta={BEGAN: BEGIN})
     response = Response(
         A,
         body=packed,
@@ -46,11 +49,11 @@ def test_the_body_is_kept_as_it_was_sent(middleware: CaptureMiddleware) -> None:
     )
     assert exchange.request_headers == (("Host", "lintas.example"), ("Accept-Encoding", "gzip"))
     assert (exchange.status, exchange.ip, exchange.method) == (200, "192.0.2.7", "GET")
-    assert exchange.fetched_at.utcoffset() is not None
+    assert exchange.fetched_at == BEGIN
 
 
 def test_redirects_are_hops(middleware: CaptureMiddleware) -> None:
-    request = Request(A)
+    request = Request(A, meta={BEGAN: BEGIN})
     middleware.process_response(request, Response(A, status=301, headers={"Location": B}))
     onward = request.replace(url=B)  # as RedirectMiddleware does, meta included
     middleware.process_response(onward, Response(B))
@@ -58,7 +61,7 @@ def test_redirects_are_hops(middleware: CaptureMiddleware) -> None:
 
 
 def test_a_try_that_failed_is_no_hop(middleware: CaptureMiddleware) -> None:
-    request = Request(A)
+    request = Request(A, meta={BEGAN: BEGIN})
     middleware.process_response(request, Response(A, status=503))
     again = request.copy()
     middleware.process_response(again, Response(A))
@@ -66,7 +69,7 @@ def test_a_try_that_failed_is_no_hop(middleware: CaptureMiddleware) -> None:
 
 
 def test_a_retry_of_what_was_redirected_keeps_the_redirect(middleware: CaptureMiddleware) -> None:
-    request = Request(A)
+    request = Request(A, meta={BEGAN: BEGIN})
     middleware.process_response(request, Response(A, status=302, headers={"Location": B}))
     onward = request.replace(url=B)
     middleware.process_response(onward, Response(B, status=503))

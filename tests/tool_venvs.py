@@ -8,7 +8,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -69,8 +69,11 @@ def wayback(folder: Path) -> Iterator[str]:
     )
     try:
         assert server.stderr is not None
-        for line in server.stderr:  # it says so once it listens
+        for line in server.stderr:  # it says so just before it listens
             if "Starting Gevent Server" in line:
+                break
+        while server.poll() is None:
+            with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                 break
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -16,7 +16,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -107,7 +107,7 @@ def revisit(exchange: Exchange, original: CaptureReference) -> Member:
             ("WARC-Refers-To", f"<{original.record_id}>"),
             ("WARC-Refers-To-Target-URI", original.url),
             ("WARC-Refers-To-Date", original.fetched_at),
-            ("WARC-Refers-To-Filename", original.warc),
+            ("WARC-Refers-To-Filename", original.warc.rpartition("/")[2]),
             ("WARC-Refers-To-File-Offset", str(original.offset)),
         ],
     )
@@ -119,7 +119,9 @@ _DESCRIPTION: Final = (
 )
 
 
-def warcinfo(filename: str, said: Mapping[str, str], *, date: str) -> bytes:
+def warcinfo(
+    filename: str, said: Mapping[str, str], *, date: str, record_id: str | None = None
+) -> bytes:
     """Return the record with which a file begins; of what is *said*, what is empty is left out."""
     fields = {
         "software": f"newsroom-archive/{__version__}",
@@ -130,7 +132,7 @@ def warcinfo(filename: str, said: Mapping[str, str], *, date: str) -> bytes:
     body = "".join(f"{name}: {_line(value)}\r\n" for name, value in fields.items() if value)
     return _member(
         "warcinfo",
-        new_record_id(),
+        record_id or new_record_id(),
         [
             ("WARC-Date", date),
             ("WARC-Filename", filename),
@@ -423,7 +425,7 @@ class WarcFiles:
             reference,
             url=fields["warc-refers-to-target-uri"],
             fetched_at=fields["warc-refers-to-date"],
-            warc=fields["warc-refers-to-filename"],
+            warc=f"{FOLDER}/{PurePath(fields['warc-refers-to-filename']).name}",
             offset=int(fields["warc-refers-to-file-offset"]),
             record_id=fields["warc-refers-to"].strip("<>"),
         )

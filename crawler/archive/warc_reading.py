@@ -10,7 +10,7 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, Final
 
 import attrs
@@ -278,12 +278,12 @@ def _check_payload(record: StoredRecord, body: bytes, digest: str) -> None:
 
 
 def _original(warc: str, record: StoredRecord) -> tuple[str, int]:
-    """Where the record lies that a revisit refers to."""
+    """Where the record lies that a revisit refers to: a file beside its own."""
     offset = record.fields.get("warc-refers-to-file-offset", "")
     name = record.fields.get("warc-refers-to-filename", "")
     if not name or not offset.isdecimal():
         raise ArchiveDamaged(warc, record.offset, "a revisit that does not say of what record")
-    return name, int(offset)
+    return str(PurePath(warc).with_name(PurePath(name).name)), int(offset)
 
 
 def _fields(lines: Iterable[bytes], encoding: str) -> Iterator[tuple[str, str]]:

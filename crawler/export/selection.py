@@ -9,6 +9,7 @@ import datetime as dt
 import os
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,10 +17,11 @@ from pathlib import Path
 import attrs
 
 from crawler.archive import read
-from crawler.archive.reading import read_lines
+from crawler.archive.lines import month_files
+from crawler.archive.reading import RawLine, read_lines
 from crawler.errors import ArchiveError, ConfigurationError
 from crawler.items import Article, Gone, Withheld
-from crawler.timestamps import stamp
+from crawler.timestamps import now, stamp
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +81,15 @@ def hidden_records(folder: Path) -> frozenset[str]:
         if isinstance(line, Article) and line.id in hidden
         for capture in line.captures
     )
+
+
+def last_written(folder: Path) -> str:
+    """Return when the last line of the archive in *folder* was written, or now without any."""
+    for file in reversed(month_files(folder)):
+        last = deque(file.lines(), maxlen=1)
+        if last:
+            return RawLine(file.path.name, *last.pop()).written_at
+    return stamp(now())
 
 
 def checked_day(name: str, value: str | None) -> str | None:

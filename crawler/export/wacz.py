@@ -6,60 +6,42 @@ specification 1.1.1 (specs.webrecorder.net/wacz/1.1.1), which is the newest that
 py-wacz take: they refuse the profile of 1.2.0.
 
 Its index is CDXJ lines, sorted, in compressed blocks with an index of the blocks; the forms are
-those of the specifications and of wabac.js, the reader inside ReplayWeb.page.
+those of the specifications, and its keys those of cdxj-indexer, which pywb looks for.
+
+Two exports of one archive are the same, byte for byte: nothing in them is a time or a number of the
+export itself.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import gzip
 import hashlib
 import json
 import re
 import sqlite3
 import tempfile
+import uuid
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, Self
-from urllib.parse import urlsplit
 
 import attrs
 
 from crawler import __version__
 from crawler.archive.warc import warcinfo
 from crawler.archive.warc_reading import Record, Records
-from crawler.export.selection import Selection, hidden_records, new_file
+from crawler.export.selection import Selection, hidden_records, last_written, new_file
+from crawler.export.surt import surt
 from crawler.items import Article, CaptureReference
-from crawler.timestamps import stamp
-
-_WWW: Final = re.compile(r"^(https?://)www\d*\.")
-_DEFAULT_PORT: Final = {"http": 80, "https": 443}
+from crawler.timestamps import comparable
 
 # Lines a block: as pywb and py-wacz do. A reader fetches a block to find one address.
 _BLOCK: Final = 300
-
-
-def sort_key(url: str) -> str:
-    """Return the SURT of *url* as wabac.js makes it to look an address up.
-
-    It keeps a slash at the end, where other SURTs drop it: ``/a/`` and ``/a`` sort apart, and
-    wabac.js looks where it expects the one that it was asked for.
-
-    >>> sort_key("https://www.Progres.example/daerah/Banjir/?b=2&a=1")
-    'example,progres)/daerah/banjir/?a=1&b=2'
-    """
-    parts = urlsplit(_WWW.sub(r"\1", url.lower()))
-    key = ",".join(reversed((parts.hostname or "").split(".")))
-    if parts.port is not None and parts.port != _DEFAULT_PORT.get(parts.scheme):
-        key += f":{parts.port}"
-    key += ")" + (parts.path or "/")
-    if parts.query:
-        key += "?" + "&".join(sorted(parts.query.split("&")))
-    return key
 
 
 class Writable(Protocol):
@@ -88,8 +70,8 @@ class CdxjIndex:
             "offset": str(offset),
             "filename": filename,
         }
-        stamp = re.sub(r"\D", "", record.date)[:14]
-        line = f"{sort_key(record.url)} {stamp} {json.dumps(values)}"
+        digits = re.sub(r"\D", "", comparable(record.date) or record.date)
+        line = f"{surt(record.url)} {digits} {json.dumps(values)}"
         self._database.execute("INSERT OR IGNORE INTO lines VALUES (?)", (line,))
 
     def write(self, blocks: Writable, name: str) -> Iterator[str]:
@@ -129,6 +111,22 @@ _WARC_SIZE: Final = 1_000_000_000
 _HTML: Final = ("text/html", "application/xhtml+xml")
 
 
+_PHOTOS: Final = "photos"
+
+
+def _kind(record: Record) -> str:
+    """What *record* is called where they are counted."""
+    if record.mime == "warc/revisit":
+        return "visits that found the same"
+    if record.status != HTTPStatus.OK:
+        return f"answers of status {record.status}"
+    if record.mime in _HTML:
+        return "pages"
+    if record.mime.startswith("image/"):
+        return _PHOTOS
+    return "answers of the REST API" if "json" in record.mime else "other answers"
+
+
 @attrs.frozen
 class Written:
     """What became of the articles that a package was asked for."""
@@ -144,46 +142,27 @@ class Written:
 
 
 def package(selection: Selection, path: Path) -> Written:
-    """Write the pages of *selection* to the WACZ file *path*, without what is hidden."""
-    folder = selection.folder
-    records = Records(folder, hidden=hidden_records(folder))
-    days = " to ".join(filter(None, (selection.since, selection.until)))
-    return write_wacz(
-        selection.articles(),
-        path,
-        records=records,
-        name=folder.name,
-        title=f"{folder.name} {days}".strip(),
-        description=(
-            f"Pages of {folder.name} as they were fetched. Images, styles and scripts of the site "
-            "are not part of the archive."
-        ),
-    )
+    """Write the pages of *selection* to the WACZ file *path*, without what is hidden.
 
-
-def write_wacz(
-    articles: Iterable[Article],
-    path: Path,
-    *,
-    records: Callable[[CaptureReference], Iterator[Record]],
-    name: str,
-    title: str,
-    description: str,
-) -> Written:
-    """Write the captures of *articles* to the WACZ file *path*, in place of what was there.
-
-    *records* gives the WARC records that a reference needs to be shown: none when it must not be
-    shown, two when it repeats an earlier one.
+    What was at *path* is replaced once the new file is whole.
     """
+    folder = selection.folder
+    days = " to ".join(filter(None, (selection.since, selection.until)))
     with (
         new_file(path) as partial,
         tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=f".{path.name}.") as scratch,
         zipfile.ZipFile(partial, "w", allowZip64=True) as package,
         closing(
-            _Package(package, Path(scratch), name=name, title=title, description=description)
+            _Package(
+                package,
+                Path(scratch),
+                name=folder.name,
+                title=f"{folder.name} {days}".strip(),
+                created=last_written(folder),
+            )
         ) as contents,
     ):
-        return contents.write(articles, records)
+        return contents.write(selection, Records(folder, hidden=hidden_records(folder)))
 
 
 class _Package:
@@ -193,14 +172,14 @@ class _Package:
     """The WARC file that is being written."""
 
     def __init__(
-        self, package: zipfile.ZipFile, scratch: Path, *, name: str, title: str, description: str
+        self, package: zipfile.ZipFile, scratch: Path, *, name: str, title: str, created: str
     ) -> None:
         self.package = package
         self.name = name
         self.title = title
-        self.description = description
+        self.created = created
+        self.kinds: Counter[str] = Counter()
         self.warcs = 0
-        self.now = dt.datetime.now(dt.UTC)
         self.resources: list[dict[str, Any]] = []
         self.index = CdxjIndex(scratch / "index.sqlite")
         self.pages = (scratch / "pages.jsonl").open("w+", encoding="utf-8")
@@ -214,13 +193,12 @@ class _Package:
         self.pages.close()
 
     def write(
-        self,
-        articles: Iterable[Article],
-        records: Callable[[CaptureReference], Iterator[Record]],
+        self, selection: Selection, records: Callable[[CaptureReference], Iterator[Record]]
     ) -> Written:
+        """Write everything; *records* gives what a reference needs to be shown, none if hidden."""
         shown = hidden = 0
         self.next_warc()
-        for article in articles:
+        for article in selection.articles():
             page = self.add(article, records)
             shown, hidden = shown + page, hidden + (not page)
         self.warc.close()
@@ -228,7 +206,7 @@ class _Package:
             of_blocks = "".join(self.index.write(blocks, "index.cdx.gz"))
         self.whole("indexes/index.idx", of_blocks)
         self.write_pages()
-        self.write_manifest()
+        self.write_manifest(shown)
         return Written(articles=shown, records=len(self.placed), without_page=hidden)
 
     def next_warc(self) -> None:
@@ -239,7 +217,9 @@ class _Package:
         name = f"{self.name}-{self.warcs:05}.warc.gz"
         self.warc = _Entry(self, f"archive/{name}", packed=True)
         said = {"description": f"{self.title}: records of an archive, copied byte for byte"}
-        self.warc.write(warcinfo(name, said, date=stamp(self.now)))
+        # An id that another export of the same gives, too.
+        id_ = uuid.uuid5(uuid.NAMESPACE_OID, f"{name} {self.title} {self.created}")
+        self.warc.write(warcinfo(name, said, date=self.created, record_id=id_.urn))
 
     def add(
         self, article: Article, records: Callable[[CaptureReference], Iterator[Record]]
@@ -256,7 +236,7 @@ class _Package:
         entry = {
             "id": f"{article.id}/{article.revision}",
             "url": page.url,
-            "ts": page.date,
+            "ts": comparable(page.date) or page.date,
             "title": article.title,
             "text": article.body,
         }
@@ -267,6 +247,7 @@ class _Package:
         if record.place in self.placed:
             return
         self.placed.add(record.place)
+        self.kinds[_kind(record)] += 1
         if self.warc.size + len(record.member) > _WARC_SIZE:
             self.next_warc()
         # The record of a 304 has nothing to show, and what it repeats stands before it; ReplayWeb.page
@@ -285,14 +266,14 @@ class _Package:
             for line in self.pages:
                 file.write(line.encode())
 
-    def write_manifest(self) -> None:
+    def write_manifest(self, articles: int) -> None:
         manifest = json.dumps(
             {
                 "profile": "data-package",
                 "wacz_version": _VERSION,
                 "title": self.title,
-                "description": self.description,
-                "created": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "description": self.description(articles),
+                "created": self.created,
                 "software": f"newsroom-archive {__version__}",
                 "resources": self.resources,
             },
@@ -302,6 +283,15 @@ class _Package:
         digest = {"path": "datapackage.json", "hash": _sha256(manifest)}
         self.whole("datapackage.json", manifest.decode())
         self.whole("datapackage-digest.json", json.dumps(digest, indent=2))
+
+    def description(self, articles: int) -> str:
+        """What is in it, in words."""
+        held = ", ".join(f"{count:,} {kind}" for kind, count in self.kinds.most_common())
+        photos = "" if self.kinds[_PHOTOS] else "photos, "
+        return (
+            f"{articles:,} articles of {self.name}, as they were fetched; records: "
+            f"{held or 'none'}. Not in the archive: {photos}styles and scripts of the site."
+        )
 
     def whole(self, name: str, text: str) -> None:
         with _Entry(self, name) as file:
@@ -321,7 +311,7 @@ class _Entry:
         self.name = name
         self.size = 0
         self.digest = hashlib.sha256()
-        entry = zipfile.ZipInfo(name, date_time=package.now.timetuple()[:6])
+        entry = zipfile.ZipInfo(name)  # of 1980, as are all files of all exports
         entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
         entry.file_size = size  # ZIP64 where it is needed, see _WARC_SIZE
         self.file: IO[bytes] = package.package.open(entry, "w")
