@@ -74,7 +74,7 @@ def surroundings(
     at = _place(lines, heading)
     if at is None or at > first:
         at = max(first - 1, 0)
-    below = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT]))
+    below = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT], body.element))
     return Surroundings(
         header=tuple(lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)]),
         footer=tuple(line for line in below if not _within(line.element, body.element)),
@@ -83,9 +83,11 @@ def surroundings(
     )
 
 
-def _up_to_another_part(lines: Sequence[Line]) -> Iterator[Line]:
+def _up_to_another_part(lines: Sequence[Line], text: etree._Element) -> Iterator[Line]:
+    """Yield *lines* up to the first label of another part; "Baca Juga" in the *text* is none."""
     for line in lines:
-        if len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text):
+        is_label = len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text)
+        if is_label and not _within(line.element, text):
             return
         yield line
 
@@ -192,6 +194,12 @@ class Facts:
             return None
         above = set(self.heading.iterancestors())
         return next((each for each in self.body.element.iterancestors() if each in above), None)
+
+    @cached_property
+    def wrappers(self) -> frozenset[etree._Element]:
+        """The headline, the text, and whatever is around them."""
+        own = (self.heading, self.body.element if self.body is not None else None)
+        return frozenset().union(*map(_with_ancestors, own))
 
     @cached_property
     def around(self) -> Surroundings:

@@ -1,4 +1,4 @@
-"""The lines of a page as a reader sees them, and the categories and tags that they link.
+"""The lines of a page as a reader sees them.
 
 A line is what stands between two block elements or line breaks: a byline, a date, a paragraph.
 Menus, comments and other articles are furniture, known by the names of the elements around them.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Final
 
 import attrs
@@ -192,60 +191,3 @@ def _walk(
             walker.skip_subtree()
         elif element is not scope or event == "start":
             yield event, element
-
-
-_CATEGORY: Final = called(r"cat|category|categories|kategori|rubrik")
-_TAGS: Final = re.compile(
-    r"(?:^|\s)(?:[a-z]+(?:__[a-z]+)?-)?(?:tags?|tagging|tags?-?links?|tags?-list|tags-items)(?:$|\s)",
-    re.IGNORECASE,
-)
-_TERM_LABEL: Final = re.compile(r"(?:tags?|topik|kategori)\s*:?|[#:|,]", re.IGNORECASE)
-_LONGEST_TERM: Final = 60
-# What holds more letters than this is not a line of terms.
-_TERMS: Final = 600
-
-
-def categories(lines: Iterable[Line]) -> list[str]:
-    """Return the categories that *lines*, those beside the headline or below the text, link."""
-    return _names(anchor for anchor in _anchors(lines) if _is_category(anchor))
-
-
-def tags(below: Iterable[Line]) -> list[str]:
-    """Return the tags that the lines below the text link."""
-    return _names(
-        anchor
-        for anchor in _anchors(below)
-        if not _is_category(anchor)
-        and ("tag" in anchor.get("rel", "").split() or _is_near(anchor, _TAGS))
-    )
-
-
-def _is_category(anchor: etree._Element) -> bool:
-    """Whether *anchor* is linked as a category.
-
-    Block themes give categories ``rel=tag`` too (fixtures/suara-danau/tema-blok).
-    """
-    rels = anchor.get("rel", "").split()
-    return "category" in rels or (
-        rels in ([], ["tag"], ["nofollow"]) and _is_near(anchor, _CATEGORY)
-    )
-
-
-def _is_near(anchor: etree._Element, name: re.Pattern[str]) -> bool:
-    """Whether *anchor*, or one of the three elements around it, has *name* for a class."""
-    near = (anchor, *islice(anchor.iterancestors(), 3))
-    return any(name.search(each.get("class", "")) for each in near)
-
-
-def _names(anchors: Iterable[etree._Element]) -> list[str]:
-    found: dict[str, None] = {}
-    for anchor in anchors:
-        name = text_of(anchor).strip("# ")
-        if name and len(name) <= _LONGEST_TERM and not _TERM_LABEL.fullmatch(name):
-            found.setdefault(name)
-    return list(found)
-
-
-def _anchors(lines: Iterable[Line]) -> Iterator[etree._Element]:
-    for element in small_elements(lines, _TERMS):
-        yield from element.iter("a")

@@ -23,7 +23,7 @@ from crawler.extract.header import Header
 from crawler.extract.media import Photo
 from crawler.extract.page import ArticlePage, Selected
 from crawler.extract.roles import Role, Roles
-from crawler.extract.unknown import body, lines, photo, times
+from crawler.extract.unknown import body, photo, terms, times
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.metadata import Stated
 from crawler.extract.unknown.names import Byline, Names, names_of
@@ -157,13 +157,16 @@ class GenericPage(ArticlePage):
     def _named(self, role: str, found: Byline | None) -> str | None:
         return self.state(role, found.name, found.source) if found is not None else None
 
+    @cached_property
+    def _terms(self) -> list[terms.Terms]:
+        return [terms.Terms(facts) for facts in self.all_facts]
+
     @property
     def categories(self) -> Sequence[str]:
         chosen = self.selected.texts("categories")
         if chosen:
             return self.state("categories", chosen, "selector")
-        around = self.facts.around
-        printed = lines.categories(around.header) or lines.categories(around.below)
+        printed = self._terms[0].of(terms.CATEGORY)
         if printed:
             return self.state("categories", printed, "a[rel=category]")
         return self._stated("categories", list(self.facts.metadata.sections()))
@@ -174,8 +177,8 @@ class GenericPage(ArticlePage):
         if chosen:
             return self.state("tags", chosen, "selector")
         # Below the last page, or below each.
-        for facts in reversed(self.all_facts):
-            printed = lines.tags(facts.around.below)
+        for each in reversed(self._terms):
+            printed = each.of(terms.TAG)
             if printed:
                 return self.state("tags", printed, "a[rel=tag]")
         return self._stated("tags", list(self.facts.metadata.keywords()))

@@ -1,0 +1,198 @@
+"""The categories and tags that a page prints for its article: links, known by their marks.
+
+A mark is, in this order, ``rel``, the name of a small box around the link, a label printed before
+it, or where it leads. Looked through are the lines around the text and the innermost element that
+holds headline and text. The text's own links are none, nor are those of menus and of the cards of
+other articles; that WordPress names categories and tags in the class of ``article`` marks nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import Final
+
+from lxml import etree
+
+from crawler.extract.document import text_of
+from crawler.extract.unknown.facts import Facts
+from crawler.extract.unknown.headline import leads_elsewhere
+from crawler.extract.unknown.lines import Line, called, is_furniture, is_linked, small_elements
+
+CATEGORY: Final = "category"
+TAG: Final = "tag"
+
+# Ranks of marks.
+_REL, _BOX, _LABEL, _WAY = range(4)
+# More of them in one list, and it is the site's menu or its cloud of tags.
+_MOST: Final = {CATEGORY: (15, 6, 6, 3), TAG: (40, 30, 30, 15)}
+
+_BOXES: Final = {
+    CATEGORY: called(r"cats?|categor(?:y|ies)(?:-?links?)?|kategori|rubrik|kanal"),
+    TAG: re.compile(
+        r"(?:^|\s)(?:[a-z]+(?:__[a-z]+)?[_-])?(?:tags?|tagging)(?:$|\s)"
+        r"|(?:^|[\s_-])(?:tags|post_tag|tag-?(?:links?|list|items?|wrap(?:per)?|box))(?:$|[\s_-])",
+        re.IGNORECASE,
+    ),
+}
+_WAYS: Final = {
+    CATEGORY: re.compile(r"/(?:category|categories|kategori|rubrik|kanal)/|[?&]cat=\d"),
+    TAG: re.compile(r"/(?:tags?|topi[ck]|tagar)/|[?&]tag="),
+}
+_LABELS: Final = re.compile(
+    r"\b(?:(?P<category>kategori|rubrik|kanal|categor(?:y|ies)|filed under|posted in"
+    r"|(?:ditulis|diposting) di)|(?P<tag>tags?|tagar|topik(?: (?:terkait|berita))?|kata kunci"
+    r"|keywords?))\b\s*:?",
+    re.IGNORECASE,
+)
+_HOME: Final = re.compile(r"home|beranda|depan|halaman (?:depan|utama)", re.IGNORECASE)
+# What WordPress' post_class() writes on the element around an article.
+_POST_CLASS: Final = re.compile(r"(?:^|\s)(?:hentry|type-\w+|post-\d+)(?:\s|$)")
+_LISTS: Final = ("ul", "ol", "div", "p", "table", "section", "footer", "header")
+# Letters: of a name, of one whose link has no ``rel``, of a line of them, of a headline.
+_LONGEST, _LONGEST_UNSURE, _TERMS, _HEADLINE = 60, 40, 600, 25
+# Levels around a link in which a box or a card is looked for.
+_NEAR, _CARD = 3, 5
+# Terms that the card of another article shows at most.
+_FEW: Final = 2
+
+
+# Which ranks count where: a menu above the headline and a cloud below the text have marks, too.
+_INSIDE: Final = {CATEGORY: _WAY, TAG: _WAY}
+_ABOVE: Final = {CATEGORY: _REL, TAG: -1}
+_BELOW: Final = {CATEGORY: _LABEL, TAG: _WAY}
+
+
+class Terms:
+    """The categories and tags of the article on one page."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        inside = facts.scope.iter("a") if facts.scope is not None else ()
+        self._scoped = dict.fromkeys(inside)
+
+    def of(self, kind: str) -> list[str]:
+        """Return the names of one *kind*, of the surest mark that the page has."""
+        fit = [
+            (rank, names[-1:] if _is_trail(around) else names)
+            for (each, rank, around), names in self._lists.items()
+            if each == kind and self._links_in(around, names) <= _MOST[kind][rank]
+        ]
+        best = min((rank for rank, _ in fit), default=None)
+        return list(dict.fromkeys(name for rank, names in fit if rank == best for name in names))
+
+    def _links_in(self, around: etree._Element, names: Sequence[str]) -> int:
+        wrapper = around in self._facts.wrappers
+        return len(names) if wrapper else sum(1 for _ in around.iter("a"))
+
+    @cached_property
+    def _lists(self) -> dict[tuple[str, int, etree._Element], list[str]]:
+        found: dict[tuple[str, int, etree._Element], list[str]] = defaultdict(list)
+        for anchor, (label, least) in self._anchors().items():
+            kind, rank = self._mark(anchor) or (label, _LABEL)
+            name = text_of(anchor).strip("# ")
+            if (
+                kind
+                and rank <= least[kind]
+                and _can_be(name, rank)
+                and not self._is_on_card(anchor)
+            ):
+                found[kind, rank, next(anchor.iterancestors(*_LISTS), anchor)].append(name)
+        return found
+
+    def _anchors(self) -> dict[etree._Element, tuple[str | None, Mapping[str, int]]]:
+        """Return links, with the kind that a label before each names, and the ranks that count."""
+        around = self._facts.around
+        found: dict[etree._Element, tuple[str | None, Mapping[str, int]]] = {}
+        body = self._facts.body
+        text = frozenset(body.element.iter("a")) if body is not None else frozenset()
+        label: str | None = None
+        lines = [(line, _ABOVE) for line in around.header]
+        for line, least in (*lines, *((line, _BELOW) for line in around.below)):
+            named = _LABELS.match(line.text.lstrip("#•|/- "))
+            # "Tags:" in a line of its own below the text, and a line of links for each of them.
+            goes_on = least is _BELOW and is_linked(line)
+            label = named.lastgroup if named else label if goes_on else None
+            for element in small_elements([line], _TERMS):
+                for anchor in element.iter("a"):
+                    if anchor not in text or _is_list(line):
+                        found.setdefault(anchor, (label, least))
+        for anchor in self._scoped:
+            if anchor in found or not (anchor in text or self._is_furniture(anchor)):
+                found[anchor] = found.get(anchor, (None,))[0], _INSIDE
+        return found
+
+    def _mark(self, anchor: etree._Element) -> tuple[str, int] | None:
+        rels, href = anchor.get("rel", "").split(), anchor.get("href", "#")
+        if CATEGORY in rels:
+            return CATEGORY, _REL
+        way = next((kind for kind, pattern in _WAYS.items() if pattern.search(href)), None)
+        box = self._box(anchor)
+        if TAG in rels:
+            # Block themes give categories rel=tag, too (fixtures/suara-danau/tema-blok).
+            return (way if way == TAG else box or way or TAG), _REL
+        return (box, _BOX) if box else (way, _WAY) if way else None
+
+    def _box(self, anchor: etree._Element) -> str | None:
+        """Return the kind that *anchor*, or one of the small elements around it, is called."""
+        for element in self._around(anchor, _NEAR):
+            names = element.get("class", "")
+            kinds = [kind for kind, called in _BOXES.items() if called.search(names)]
+            if len(kinds) == 1:
+                return kinds[0]
+        return None
+
+    def _around(self, anchor: etree._Element, levels: int) -> Iterator[etree._Element]:
+        """Yield *anchor* and elements around it, none that holds headline or text."""
+        for element in (anchor, *islice(anchor.iterancestors(), levels)):
+            if element in self._facts.wrappers or _POST_CLASS.search(element.get("class", "")):
+                return
+            yield element
+
+    def _is_furniture(self, anchor: etree._Element, *, loose: bool = False) -> bool:
+        around = anchor.iterancestors()
+        inner = takewhile(lambda each: each not in self._facts.wrappers, around)
+        return any(is_furniture(each, loose=loose) for each in inner)
+
+    def _is_on_card(self, anchor: etree._Element) -> bool:
+        """Whether *anchor* stands with one headline of another article: on its card in a list."""
+        for element in islice(anchor.iterancestors(), _CARD):
+            if element in self._facts.wrappers:
+                return False
+            links = list(element.iter("a"))
+            others = {each.get("href") for each in links if self._leads_on(each)}
+            if len(others) == 1:
+                few = sum(self._mark(each) is not None for each in links) <= _FEW
+                return few or element.tag in ("li", "article")
+        return False
+
+    def _leads_on(self, anchor: etree._Element) -> bool:
+        """Whether *anchor* is the headline of another article."""
+        if self._mark(anchor) is not None or self._is_furniture(anchor, loose=True):
+            return False  # another term, or the neighbours of the article
+        headed = next(anchor.iterancestors("h2", "h3", "h4"), None) is not None
+        return (headed or len(text_of(anchor)) >= _HEADLINE) and leads_elsewhere(
+            anchor, self._facts.document.url
+        )
+
+
+def _is_list(line: Line) -> bool:
+    """Whether *line* says nothing but links and what they are."""
+    rest = line.text
+    for anchor in line.element.iter("a"):
+        rest = rest.replace(text_of(anchor), " ", 1)
+    return not any(map(str.isalpha, _LABELS.sub("", rest)))
+
+
+def _is_trail(around: etree._Element) -> bool:
+    """Whether *around* is the way from the front page: its last link is the category."""
+    first = next(around.iter("a"), None)
+    return first is not None and bool(_HOME.fullmatch(text_of(first)))
+
+
+def _can_be(name: str, rank: int) -> bool:
+    longest = _LONGEST if rank == _REL else _LONGEST_UNSURE
+    return 0 < len(name) <= longest and not _LABELS.fullmatch(name) and name not in ":|,"
