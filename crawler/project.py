@@ -7,6 +7,7 @@ line that says what is accepted; an archive that cannot be used with 1, one in u
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from abc import abstractmethod
 from pathlib import Path
@@ -114,7 +115,7 @@ class ArchiveCommand(ScrapyCommand):
             self.exitcode = EXIT_LOCKED
         except BrokenPipeError:  # whoever read our output had enough, as head does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except CrawlerError as error:
+        except (CrawlerError, OSError, sqlite3.OperationalError) as error:  # a full disk, too
             say(str(error))
             self.exitcode = EXIT_FAILED
 

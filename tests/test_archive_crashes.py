@@ -125,19 +125,22 @@ def test_full_disk_ends_the_run_with_a_consistent_archive(folder: Folder, limit:
 def test_everything_after_a_failed_write_is_refused(folder: Folder) -> None:
     folder.run(found(1))
     whole = (folder.warcs()[0].read_bytes(), folder.lines())
-    with folder.open() as archive:
-        batches = archive._recorder.batches
-        batches.warcs.add([])  # opens nothing yet
-        real, batches._lines.commit = batches._lines.commit, full_disk  # type: ignore[method-assign]
-        with pytest.raises(ArchiveError):
-            archive.record([found(2)])
-        batches._lines.commit = real  # type: ignore[method-assign]
-        with pytest.raises(ArchiveError):
-            archive.record([found(3)])
-        with pytest.raises(ArchiveError, match="No space left"):
-            archive.settle()
-        record = archive.finish(RunReport(exit_code=1))
+    archive = folder.open()
+    batches = archive._recorder.batches
+    batches.warcs.add([])  # opens nothing yet
+    real, batches._lines.commit = batches._lines.commit, full_disk  # type: ignore[method-assign]
+    with pytest.raises(ArchiveError):
+        archive.record([found(2)])
+    batches._lines.commit = real  # type: ignore[method-assign]
+    with pytest.raises(ArchiveError):
+        archive.record([found(3)])
+    with pytest.raises(ArchiveError, match="No space left"):
+        archive.settle()
+    record = archive.finish(RunReport(exit_code=0))
+    assert record.exit_code == 1
     assert record.notes[0].endswith("what was reported is on disk")
+    with pytest.raises(ArchiveError, match="No space left"), archive:
+        pass  # no command goes on as if all were well
     assert (folder.warcs()[0].read_bytes(), folder.lines()) == whole
 
 

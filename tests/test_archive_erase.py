@@ -212,3 +212,20 @@ def test_member_of_any_length_reads_the_same(more: int) -> None:
 def test_member_that_is_too_long_is_refused() -> None:
     with pytest.raises(ArchiveError, match="too small"):
         padded(b"x" * 20, 19)
+
+
+def test_files_keep_their_modes(folder: Folder) -> None:
+    """Whoever reads the archive as another user, or may not, is not asked anew."""
+    folder.run(found(1), rest(listing((2, "Judul", "Isi."), (3, "Lain", "Isi.")), 2))
+    folder.clock.move(days=80)
+    folder.run(found(4), found(1, text="Disunting."))
+    with folder.open() as archive:
+        archive.finish(RunReport(exit_code=0))
+    files = [path for path in folder.path.rglob("*") if path.is_file() and path.name != ".lock"]
+    assert "articles-2026-03.jsonl.zst" in {path.name for path in files}
+    for path in files:
+        path.chmod(0o640)
+    erase(folder, "lintas:1")
+    erase(folder, "lintas:2")
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in files}
+    assert modes == dict.fromkeys(modes, "0o640")

@@ -61,6 +61,8 @@ def test_a_package_says_what_it_left_out(project: Path) -> None:
         ("lintas --to csv", "-o is missing: want the PATH to write to"),
         ("lintas --to csv -o a --since kemarin", "--since 'kemarin': want a day as YYYY-MM-DD"),
         ("lintas --to csv -o .", ". is a folder; want the name of a file"),
+        ("lintas --to csv -o output/lintas/a.csv", "output/lintas/a.csv is inside of the archive"),
+        ("lintas --to parquet -o output/lintas/warc/a", "output/lintas/warc/a is inside of the"),
         ("lintas --to csv -o a --since 2024-06-02 --until 2024-06-01", "no day is in between"),
     ],
 )
@@ -70,6 +72,14 @@ def test_a_mistake_is_refused_in_one_line(project: Path, arguments: str, last: s
     assert last in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert sorted(path.name for path in project.iterdir()) == ["output", "scrapy.cfg"]
+
+
+def test_a_report_is_not_written_into_an_archive(project: Path) -> None:
+    before = sorted(path.name for path in (project / "output/lintas").iterdir())
+    done = scrapy(project, "report", "-o", "output/lintas/laporan.html")
+    assert done.returncode == 2
+    assert "is inside of the archive" in done.stderr.splitlines()[-1]
+    assert sorted(path.name for path in (project / "output/lintas").iterdir()) == before
 
 
 def test_damage_is_named_and_nothing_is_written(project: Path) -> None:

@@ -259,8 +259,8 @@ class Archive:
     def finish(self, report: RunReport) -> RunRecord:
         """Complete this run's line in ``runs.jsonl``, and return the record.
 
-        Settles, and, unless the run failed, compresses finished
-        months. Also for a run that failed, was interrupted, or whose archive could not be written.
+        Settles, and, unless the run failed, compresses finished months. Its exit code is 1 where
+        the archive could not be written, whatever *report* says. Also for a run that failed, was interrupted, or whose archive could not be written.
         Notes about repairs, failed writes and mass disappearance are added. Raises
         :exc:`ArchiveError` when not even the record can be written.
         """
@@ -304,7 +304,7 @@ class Archive:
             doors=dict(report.doors),
             coverage=dict(report.coverage),
             notes=tuple(dict.fromkeys(notes)),
-            exit_code=report.exit_code,
+            exit_code=1 if self._broken else report.exit_code,
         )
 
     def close(self) -> None:
@@ -335,7 +335,11 @@ class Archive:
             tables.keep_door(name, left)
 
     def __enter__(self) -> Self:
-        """Close at the end of the block; one that ends by an error is recorded as failed."""
+        """Close at the end of the block; one that ends by an error is recorded as failed.
+
+        A block that ends well although the archive could not be written raises why, so that no
+        command says that all is done.
+        """
         return self
 
     def __exit__(
@@ -348,6 +352,8 @@ class Archive:
             with contextlib.suppress(ArchiveError):
                 self.finish(RunReport(exit_code=1, notes=(f"ended by {error!r}",)))
         self.close()
+        if error is None and self._broken is not None:
+            raise self._broken
 
 
 def _is_text(url: str) -> bool:

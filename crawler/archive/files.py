@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 _BLOCK: Final = 64 * 1024
 
@@ -56,29 +58,44 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put *content* in the place of the file at *path*: the old or the new is there, whole."""
+@contextmanager
+def replacing(path: Path, *, like: Path | None = None) -> Iterator[BinaryIO]:
+    """Yield a file that takes the place of that at *path*: the old or the new is there, whole.
+
+    It has the mode and, where that may be, the owner of the old one, or of the file *like*. After
+    an error nothing is left of it.
+    """
     beside = temporary(path)
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("w+b") as file:
+            if (like or path).exists():
+                status = (like or path).stat()
+                os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
+                with suppress(PermissionError):
+                    os.fchown(file.fileno(), status.st_uid, status.st_gid)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put *content* in the place of the file at *path*; see :func:`replacing`."""
+    with replacing(path) as file:
+        file.write(content)
 
 
 def patch_file(path: Path, patches: Mapping[int, bytes]) -> None:
     """Put bytes in the place of as many others: offset → bytes. All of them, or none."""
-    beside = temporary(path)
-    shutil.copyfile(path, beside)
-    with beside.open("r+b") as file:
+    with replacing(path) as file, path.open("rb") as before:
+        shutil.copyfileobj(before, file, _BLOCK)
         for offset, content in patches.items():
             file.seek(offset)
             file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    sync_folder(path.parent)
 
 
 def temporary(path: Path) -> Path:

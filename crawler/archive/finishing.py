@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from crawler.archive.files import replace_file, sync_folder, temporary
+from crawler.archive.files import replace_file, replacing, sync_folder
 from crawler.archive.lines import ARTICLES, SUFFIX, MonthFile, frames, month_files, pack
 from crawler.archive.warc import warc_files
 from crawler.decoding import zstd
@@ -47,24 +46,20 @@ def compress(file: MonthFile, crc: int | None) -> Path:
     is not what was written, and leaves it as it is.
     """
     packed = file.path.with_name(file.path.name + SUFFIX)
-    beside = temporary(packed)
-    plain, checked = hashlib.sha256(), 0
-    with file.open() as source, beside.open("wb") as target:
-        for frame in frames(source):
-            plain.update(frame)
-            checked = zlib.crc32(frame, checked)
-            target.write(pack(frame))
-        target.flush()
-        os.fsync(target.fileno())
-    again = hashlib.sha256()
-    with zstd.ZstdFile(beside) as source:
-        while block := source.read(_BUFFER):
-            again.update(block)
-    if (crc is not None and checked != crc) or again.digest() != plain.digest():
-        beside.unlink()
-        raise ArchiveDamaged(file.path.name, 0, "not the lines that were written; left as it is")
-    beside.replace(packed)
-    sync_folder(packed.parent)
+    plain, again, checked = hashlib.sha256(), hashlib.sha256(), 0
+    with replacing(packed, like=file.path) as target:
+        with file.open() as source:
+            for frame in frames(source):
+                plain.update(frame)
+                checked = zlib.crc32(frame, checked)
+                target.write(pack(frame))
+        target.seek(0)
+        with zstd.ZstdFile(target) as source:
+            while block := source.read(_BUFFER):
+                again.update(block)
+        if (crc is not None and checked != crc) or again.digest() != plain.digest():
+            what = "not the lines that were written; left as it is"
+            raise ArchiveDamaged(file.path.name, 0, what)
     file.path.unlink()
     sync_folder(packed.parent)
     return packed
@@ -75,18 +70,13 @@ def rewrite(file: MonthFile, keep: Callable[[int, bytes], bool]) -> tuple[int, i
 
     Returns size and crc32 of its text.
     """
-    beside = temporary(file.path)
     size = crc = 0
-    with beside.open("wb") as target:
+    with replacing(file.path) as target:
         for frame in frames(raw for offset, raw in file.lines() if keep(offset, raw)):
             size += len(frame)
             crc = zlib.crc32(frame, crc)
             packed = pack(frame) if file.compressed else frame
             target.write(packed)
-        target.flush()
-        os.fsync(target.fileno())
-    beside.replace(file.path)
-    sync_folder(file.path.parent)
     return size, crc
 
 

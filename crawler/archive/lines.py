@@ -6,7 +6,6 @@ A compressed month is frames of whole lines, so that it is made a few MB at a ti
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import BinaryIO, Final
 
 import attrs
 
-from crawler.archive.files import AppendedFile, cut_torn_line, sync_folder, temporary
+from crawler.archive.files import AppendedFile, cut_torn_line, replacing, sync_folder
 from crawler.decoding import zstd
 from crawler.errors import ArchiveDamaged
 
@@ -58,16 +57,12 @@ def thaw(path: Path) -> None:
     packed = path.with_name(path.name + SUFFIX)
     if path.exists() or not packed.exists():
         return
-    beside = temporary(path)
     try:
-        with zstd.ZstdFile(packed) as source, beside.open("wb") as target:
+        with zstd.ZstdFile(packed) as source, replacing(path, like=packed) as target:
             while block := source.read(_PACKED_BUFFER):
                 target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
     except (EOFError, zstd.ZstdError) as error:
         raise ArchiveDamaged(packed.name, 0, f"cannot be read to its end ({error})") from None
-    beside.replace(path)
     packed.unlink()
     sync_folder(path.parent)
 

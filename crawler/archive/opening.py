@@ -59,6 +59,7 @@ def make_ready(
     said += ledger.said
     with open_unless_raised(ledger.tables):
         add_withheld(folder, ledger.withheld)
+        said += _compress_again(folder, ledger.tables)
         warcs = WarcFiles(folder, newsroom.name, operator=operator, robots=robots, clock=clock)
         if files := warc_files(folder, newsroom.name):
             known = ledger.tables.files().get(f"{FOLDER}/{files[-1].name}")
@@ -77,6 +78,19 @@ def _remove_temporary(folder: Path) -> list[str]:
     for path in [*folder.glob("*.tmp"), *(folder / FOLDER).glob("*.tmp")]:
         path.unlink()
         said.append(f"{path.name}: removed, it was not finished")
+    return said
+
+
+def _compress_again(folder: Path, tables: Tables) -> list[str]:
+    """Finish what was killed after a month was compressed and before its plain file went."""
+    said, known = [], tables.files()
+    for month in month_files(folder):
+        if not month.compressed and month.path.with_name(month.path.name + SUFFIX).exists():
+            try:
+                compress(month, known.get(month.plain_name, (0, None))[1])
+                said.append(f"{month.path.name}: compressed again")
+            except ArchiveDamaged as error:
+                said.append(str(error))
     return said
 
 
@@ -99,7 +113,6 @@ def repair(
     files = {problem.file for problem in problems}
     ready = make_ready(folder, newsroom, page_hash, operator="", clock=clock)
     done = list(ready.repairs)
-    sizes = ready.tables.files()
     ready.tables.close()
     if files & {LEDGER, IDENTITY} and not ready.rebuilt:
         remove_ledger(folder / LEDGER)
@@ -107,13 +120,5 @@ def repair(
         ledger.tables.close()
         add_withheld(folder, ledger.withheld)
         done += ledger.said
-    for month in month_files(folder):
-        beside = month.path.with_name(month.path.name + SUFFIX)
-        if not month.compressed and beside.exists():
-            try:
-                compress(month, sizes.get(month.plain_name, (0, None))[1])
-                done.append(f"{month.path.name}: compressed again")
-            except ArchiveDamaged as error:
-                done.append(str(error))
     update_manifest(folder, newsroom.name)
     return done

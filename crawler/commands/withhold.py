@@ -54,7 +54,8 @@ class Command(ArchiveCommand):
             (outcome,) = archive.record([Withhold(id_, opts.reason.strip())])
             if outcome.problem is not None:
                 raise outcome.problem
-            say(f"{id_} is withheld" if outcome.line else f"{id_} was withheld before")
+            said = [f"{id_} is withheld" if outcome.line else f"{id_} was withheld before"]
             if opts.erase:
-                say(str(archive.erase(id_)))
+                said.append(str(archive.erase(id_)))
             archive.finish(RunReport(exit_code=0))
+        say("\n".join(said))

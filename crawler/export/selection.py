@@ -17,6 +17,7 @@ from pathlib import Path
 import attrs
 
 from crawler.archive import read
+from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.lines import month_files
 from crawler.archive.reading import RawLine, read_lines
 from crawler.errors import ArchiveError, ConfigurationError
@@ -170,6 +171,11 @@ def new_folder(path: Path) -> Iterator[Path]:
 def _check_parent(path: Path) -> None:
     if not path.absolute().parent.is_dir():
         raise ConfigurationError(f"{path}: there is no folder {path.absolute().parent}")
+    for folder in (path.resolve(), *path.resolve().parents):
+        if (folder / IDENTITY).is_file():
+            raise ConfigurationError(
+                f"{path} is inside of the archive {folder}; want another place"
+            )
 
 
 def _settle(file: Path) -> None:
