@@ -11,9 +11,8 @@ from lxml import html as lxml_html
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document
 from crawler.extract.unknown.body import is_junk
-from crawler.extract.unknown.headline import find_headline
+from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import Line, is_furniture, lines
-from crawler.extract.unknown.metadata import read_metadata
 from crawler.extract.unknown.names import around, is_name, is_site, labelled, marked_up
 from crawler.extract.unknown.page import GenericPage, is_indonesian
 from crawler.items import Article
@@ -210,8 +209,8 @@ def test_the_site_is_known_with_and_without_its_ending() -> None:
     ],
 )
 def test_finds_the_headline(body: str, head: str, title: str, source: str) -> None:
-    root = lxml_html.document_fromstring(page(body, head))
-    found = find_headline(root, read_metadata(root, URL), URL)
+    document = Document(page(body, head), URL)
+    found = Facts(document).headline
     assert found is not None
     assert (found.text, found.source) == (title, source)
 
@@ -226,8 +225,114 @@ def test_finds_the_headline(body: str, head: str, title: str, source: str) -> No
     ],
 )
 def test_headings_of_the_site_are_no_headline(body: str) -> None:
-    root = lxml_html.document_fromstring(page(body, "<title>Lintas</title>"))
-    assert find_headline(root, read_metadata(root, URL), URL) is None
+    document = Document(page(body, "<title>Lintas</title>"), URL)
+    assert Facts(document).headline is None
+
+
+SEO = "<title>Info Perbaikan Jembatan Terbaru - Kabar Taopa</title>"
+SITE = '<p class="site-title"><a href="https://lintas.example/">Kabar Taopa</a></p>'
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "classes"),
+    [
+        pytest.param(
+            f'{SITE}<article id="post-7"><h1 class="entry-title">{TITLE}</h1></article>',
+            SEO,
+            "single postid-7",
+            id="another text for search engines",
+        ),
+        pytest.param(f"{SITE}<div><h1>{TITLE}</h1></div>", SEO, "", id="one h1 and no article"),
+        pytest.param(
+            f"<h1>{SITE}</h1><main><article><h2 class='wp-block-post-title'>{TITLE}</h2>"
+            f"{PARAGRAPHS * 2}</article></main>",
+            SEO,
+            "",
+            id="the masthead is the h1",
+        ),
+        pytest.param(
+            f"{SITE}<h1>Kabar Taopa</h1><h2>{TITLE}</h2>",
+            f"<title>{TITLE} - Kabar Taopa</title>",
+            "",
+            id="the site's name, no link",
+        ),
+        pytest.param(
+            f'<header id="masthead">{SITE}<div class="entry-header"><h1 class="entry-title">{TITLE}'
+            f'</h1></div></header><article id="post-7">{PARAGRAPHS}</article>',
+            SEO,
+            "single postid-7",
+            id="the headline stands in the masthead",
+        ),
+        pytest.param(
+            f'<div class="jalur"><a href="/">Beranda</a> <span>Info Perbaikan Jembatan Terbaru</span>'
+            f"</div><h1>{TITLE}</h1>",
+            SEO,
+            "",
+            id="the way from the front page repeats what is for search engines",
+        ),
+        pytest.param(
+            '<article><a href="/lain/"><h2 class="entry-title">Kopi Kulawi Diekspor</h2></a></article>'
+            f'<article><h1 class="entry-title">{TITLE}</h1>{PARAGRAPHS * 2}</article>',
+            SEO,
+            "",
+            id="the card of another article comes first",
+        ),
+        pytest.param(
+            '<article><h2 class="entry-title">Kopi Kulawi Diekspor</h2></article>'
+            f'<article id="post-7"><h1>{TITLE}</h1>{PARAGRAPHS}</article>',
+            SEO,
+            "single postid-7",
+            id="a card without a link comes first",
+        ),
+        pytest.param(
+            f'<article id="post-7"><h1 class="entry-title">{TITLE}</h1>{PARAGRAPHS}</article>'
+            '<article id="post-8"><h1 class="entry-title">Kopi Kulawi Diekspor</h1></article>',
+            "<title>Kopi Kulawi Diekspor - Kabar Taopa</title>",
+            "single postid-7",
+            id="the next article below",
+        ),
+        pytest.param(
+            f'<article id="post-7"><h1 class="d-none">{TITLE}</h1><h1>{TITLE}</h1></article>',
+            SEO,
+            "single postid-7",
+            id="twice, for wide and narrow screens",
+        ),
+        pytest.param(
+            f'<article id="post-7"><h1 class="entry-title">{TITLE}</h1><div class="related-posts">'
+            '<h3 class="entry-title">Kopi Kulawi Diekspor</h3></div></article>',
+            SEO,
+            "single postid-7",
+            id="related articles in the same element",
+        ),
+        pytest.param(
+            f'<h1 class="page-title">Daerah</h1><article id="post-7"><h2 class="entry-title">{TITLE}'
+            "</h2></article>",
+            SEO,
+            "single postid-7",
+            id="the section is the h1",
+        ),
+    ],
+)
+def test_the_articles_own_title_whatever_metadata_say(body: str, head: str, classes: str) -> None:
+    document = Document(page(body, head, classes), "https://lintas.example/daerah/alamat-lama/")
+    found = Facts(document).headline
+    assert found is not None
+    assert found.text == TITLE
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (f"{SITE}<div>x</div>", "Kabar Taopa"),
+        ('<div id="logo"><a href="//www.lintas.example">Kabar Taopa</a></div>', "Kabar Taopa"),
+        ("<h1>lintas.example</h1>", "lintas.example"),
+        ('<h1><a href="/" rel="home">Kabar Taopa</a></h1>', "Taopa Hari Ini - Kabar Taopa"),
+    ],
+)
+def test_what_the_site_is_called_is_no_headline(body: str, title: str) -> None:
+    document = Document(page(body, f"<title>{title}</title>"), URL)
+    found = Facts(document).headline
+    assert found is None
 
 
 # --- lines

@@ -17,7 +17,12 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document
 from crawler.extract.unknown.body import Accepted, MainBody, find_main_body, holders, read_text
-from crawler.extract.unknown.headline import Headline, find_headline, heading_above
+from crawler.extract.unknown.headline import (
+    Headline,
+    find_headline,
+    heading_above,
+    site_names,
+)
 from crawler.extract.unknown.lines import CAPTION, Line, is_furniture, lines
 from crawler.extract.unknown.metadata import Metadata, read_metadata
 
@@ -123,10 +128,15 @@ class Facts:
         return read_metadata(self.document.root, self.document.url)
 
     @cached_property
+    def site(self) -> frozenset[str]:
+        """What the site is called, folded."""
+        return site_names(self.document, self.metadata)
+
+    @cached_property
     def headline(self) -> Headline | None:
         """The headline, ``None`` where nothing says what it is."""
         if self._confirmed is None and self.body is not None:
-            return heading_above(self.body.element, self.page)
+            return heading_above(self.body.element, self.page, self.site)
         return self._confirmed
 
     @property
@@ -234,7 +244,7 @@ class Facts:
 
     @cached_property
     def _confirmed(self) -> Headline | None:
-        return find_headline(self.document.root, self.metadata, self.document.url)
+        return find_headline(self.document, self.metadata, self.site)
 
     @property
     def _confirmed_heading(self) -> etree._Element | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, takewhile
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
 import attrs
 from lxml import etree
 
-from crawler.extract.document import text_of
+from crawler.extract.document import Document, text_of
 from crawler.extract.unknown.lines import holds_more, is_furniture
 from crawler.extract.unknown.metadata import Metadata
 from crawler.normalise.text import fold, typographic_fold
@@ -55,6 +55,10 @@ _WORD: Final = re.compile(r"\w+")
 _MOST_WORDS: Final = 0.6
 # Letters from which on a part of a title is a headline and not the site's name.
 _HEADLINE: Final = 20
+# What an element is called that names the site, or somebody.
+_SITE_CLASS: Final = re.compile(r"site[-_]|logo|brand|author|widget|comment", re.IGNORECASE)
+# More than what its tag says, less than what metadata say word for word.
+_SOLE: Final = 6.0
 # Enough to be the headline without any other sign: one h1, or a heading that is called a title.
 _SURE: Final = 3.0
 
@@ -78,6 +82,7 @@ class _References:
 
     titles: tuple[str, ...]
     slug: frozenset[str]
+    url: str
 
     def equal(self, text: str) -> bool:
         return any(text == title or _is_cut_of(text, title) for title in self.titles)
@@ -95,37 +100,114 @@ class _References:
         return min(len(words & self.slug) / len(self.slug), 1.0)
 
 
-def find_headline(root: etree._Element, metadata: Metadata, url: str) -> Headline | None:
-    """Return the headline of the page at *url*, or ``None`` where nothing says what it is.
+def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) -> Headline | None:
+    """Return the headline of *document*, or ``None`` where nothing says what it is.
 
-    A heading wins that metadata, ``<title>`` (without the site's name) or the words of the address
-    confirm (fixtures/lintas/banyak-h1, fixtures/lintas/tajuk-tanpa-h1); then microdata, the tag,
-    and what its class calls it. Where no element prints what
-    the metadata say, the metadata's own form is the headline.
+    In the article's own element a sole title by its class, else a sole ``h1``, is the headline,
+    whatever metadata say. Else a heading wins that metadata, ``<title>`` (without the site's name)
+    or the words of the address confirm (fixtures/lintas/banyak-h1,
+    fixtures/lintas/tajuk-tanpa-h1); then microdata, the tag, and what its class calls it. Where no
+    element prints what the metadata say, the metadata's own form is the headline. What the *site*
+    is called is none, wherever it stands.
     """
-    references = _references(metadata, url)
+    root, url = document.root, document.url
+    references = _references(metadata, url, site)
+    headings = [each for each in _candidates(root) if _folded(each[1]) not in site]
+    own = _own_element(document)
+    if own is not None and (found := _sole(headings, own, references)):
+        return found
+    sole = _sole(headings, root, references)
     best: tuple[float, Headline] | None = None
-    for element, text in _candidates(root):
-        score, agrees = _score(element, text, references, url)
+    for element, text in headings:
+        score, agrees = _score(element, text, references)
+        if sole is not None and sole.element is element:
+            score += _SOLE
         if score >= _SURE and (best is None or score > best[0]):
             best = score, Headline(text, _name(element), element, agrees)
-    if best is None or not best[1].agrees:
+    if best is None or not (best[1].agrees or sole is not None):
         # Old content systems print the headline in a cell or a font of any name.
         for element in root.iter(*_ANY_BOX):
             text = "" if len(element) > _FEW_CHILDREN else _printed(element)
-            if text and references.equal(typographic_fold(text).casefold()):
+            if text and references.equal(_folded(text)) and _folded(text) not in site:
                 return Headline(text, str(element.tag), element, agrees=True)
     if best is not None:
         return best[1]
     for stated in metadata.titles():
-        return Headline(_without_site(stated.value, metadata), stated.source)
+        title = _without_site(stated.value, site)
+        if _folded(title) not in site:
+            return Headline(title, stated.source)
     return None
 
 
-def heading_above(body: etree._Element, page: etree._Element) -> Headline | None:
+def _sole(
+    headings: Iterable[tuple[etree._Element, str]], scope: etree._Element, references: _References
+) -> Headline | None:
+    """Return the one heading in *scope* that is called its title, else its only ``h1``."""
+    inside = set(scope.iter())
+    titles: dict[etree._Element, list[str]] = {}
+    for element, text in headings:
+        if element in inside and not _is_of_others(element, scope, references.url):
+            titles.setdefault(element, []).append(text)
+    for is_it in (_is_called_title, _is_h1):
+        # A page may print its headline twice, for narrow and for wide screens.
+        found = {texts[0]: each for each, texts in reversed(titles.items()) if is_it(each)}
+        if len(found) == 1:
+            (element,) = found.values()
+            texts = titles[element]
+            text = next((each for each in texts if references.equal(_folded(each))), texts[0])
+            return Headline(text, _name(element), element, agrees=True)
+    return None
+
+
+def _is_called_title(element: etree._Element) -> bool:
+    return bool(_ENTRY_CLASS.search(element.get("class", "")))
+
+
+def _is_h1(element: etree._Element) -> bool:
+    return element.tag == "h1"
+
+
+def _is_of_others(element: etree._Element, scope: etree._Element, url: str) -> bool:
+    """Whether *element* is called the site's, leads to another article, or stands with others."""
+    around = takewhile(lambda each: each is not scope, element.iterancestors())
+    return (
+        _SITE_CLASS.search(element.get("class", "")) is not None
+        or leads_elsewhere(element, url)
+        or any(map(is_furniture, around))
+    )
+
+
+def _own_element(document: Document) -> etree._Element | None:
+    """Return the element around the article, where there is one that is no other's card."""
+    article = document.article
+    named = article.get("id", "").replace("post-", "postid-") in document.body_classes
+    if article is document.root or not (named or holds_more(article, 2 * _LONGEST)):
+        return None
+    return article
+
+
+def site_names(document: Document, metadata: Metadata) -> frozenset[str]:
+    """Return what the site is called: by itself, by its host, by links to its front page, folded."""
+    host = urlsplit(document.url).netloc.casefold().removeprefix("www.")
+    fronts = {each.rstrip("/") for each in (f"http://{host}", f"https://{host}")}
+    links = (
+        text_of(anchor)
+        for anchor in document.root.iter("a")
+        if not holds_more(anchor, _LONGEST)
+        and (absolute(anchor.get("href", ""), document.url) or "")
+        .replace("://www.", "://")
+        .rstrip("/")
+        in fronts
+    )
+    return frozenset((*metadata.site_names(), *host.split("."), host, *map(_folded, links))) - {""}
+
+
+def heading_above(
+    body: etree._Element, page: etree._Element, site: frozenset[str]
+) -> Headline | None:
     """Return the last heading above the text in *body*, where no metadata name a headline.
 
-    Old content systems print a ``span.h4`` and call every page by the site's name.
+    Old content systems print a ``span.h4`` and call every page by the *site*'s name.
     """
     last: Headline | None = None
     inside = body
@@ -133,24 +215,23 @@ def heading_above(body: etree._Element, page: etree._Element) -> Headline | None
         if element is body:
             first = next((each for each in body.iter("*") if _may_be_a_heading(each)), None)
             inside = body if first is None else first
-        if _may_be_a_heading(element) and (text := _printed(element)) and len(text) <= _LONGEST:
+        text = _printed(element) if _may_be_a_heading(element) else ""
+        if 0 < len(text) <= _LONGEST and _folded(text) not in site:
             last = Headline(text, _name(element), element)
         if element is inside:
             break
     return last
 
 
-def _references(metadata: Metadata, url: str) -> _References:
-    titles = (*(stated.value for stated in metadata.titles()), metadata.title)
-    folded = (typographic_fold(each).casefold() for each in titles)
+def _references(metadata: Metadata, url: str, site: frozenset[str]) -> _References:
+    titles = map(_folded, (*(stated.value for stated in metadata.titles()), metadata.title))
     # Content systems call every page by the site's name.
-    site = {*metadata.site_names(), *_host(url).split("."), _host(url)}
-    named = dict.fromkeys(each for each in folded if each and each not in site)
-    return _References(tuple(named), _slug(url))
+    named = dict.fromkeys(each for each in titles if each and each not in site)
+    return _References(tuple(named), _slug(url), url)
 
 
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].casefold()
+def _folded(text: str) -> str:
+    return typographic_fold(text).casefold()
 
 
 def _slug(url: str) -> frozenset[str]:
@@ -199,11 +280,9 @@ def _printed(element: etree._Element) -> str:
     return fold(text)
 
 
-def _score(
-    element: etree._Element, text: str, references: _References, url: str
-) -> tuple[float, bool]:
+def _score(element: etree._Element, text: str, references: _References) -> tuple[float, bool]:
     names = element.get("class", "")
-    folded = typographic_fold(text).casefold()
+    folded = _folded(text)
     score = _HEADINGS.get(str(element.tag), 0.0)
     if element.get("itemprop") == "headline":
         score += 2.0
@@ -217,7 +296,7 @@ def _score(
     overlap = references.overlap(folded)
     agrees = equal or inside or overlap > _MOST_WORDS
     score += (8.0 if equal else 4.0 if inside else 0.0) + 5.0 * overlap
-    if leads_elsewhere(element, url):
+    if leads_elsewhere(element, references.url):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
         score -= 3.0
@@ -249,11 +328,11 @@ def _address(url: str) -> str:
     return path.removeprefix("www.").rstrip("/")
 
 
-def _without_site(title: str, metadata: Metadata) -> str:
+def _without_site(title: str, site: frozenset[str]) -> str:
     """Return *title* without the site's name at its end."""
     for separator in (" - ", " – ", " — ", " | ", " :: ", " » "):
         head, found, tail = title.rpartition(separator)
-        if found and head and tail.casefold() in metadata.site_names():
+        if found and head and _folded(tail) in site:
             return head
     return title
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 import attrs
 from lxml import etree
@@ -446,14 +445,7 @@ def _signed(facts: Facts) -> list[Byline]:
 
 
 def _site_names(facts: Facts, newsroom: Newsroom) -> frozenset[str]:
-    host = urlsplit(facts.document.url).netloc.removeprefix("www.").casefold()
-    labels = host.split(".")
-    return frozenset(
-        (
-            *facts.metadata.site_names(),
-            *(outlet.casefold() for outlet in newsroom.outlets),
-            newsroom.name,
-            host,
-            *(".".join(labels[at:]) for at in range(1, len(labels) - 1)),
-        )
-    )
+    labels = facts.document.host.removeprefix("www.").casefold().split(".")
+    parents = (".".join(labels[at:]) for at in range(len(labels) - 1))
+    outlets = (outlet.casefold() for outlet in newsroom.outlets)
+    return facts.site.union(outlets, parents, (newsroom.name,))
