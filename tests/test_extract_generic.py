@@ -10,7 +10,6 @@ from lxml import html as lxml_html
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document
-from crawler.extract.unknown.body import is_junk
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import Line, is_furniture, lines
 from crawler.extract.unknown.names import around, is_name, is_site, labelled, marked_up
@@ -370,41 +369,6 @@ def test_furniture_is_known_by_name(markup: str, furniture: bool) -> None:
 def test_a_wrapper_of_the_page_is_not_furniture() -> None:
     wrapper = lxml_html.fragment_fromstring(f'<div class="with-sidebar">{"teks " * 700}</div>')
     assert not is_furniture(wrapper)
-
-
-# --- cleaning
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT", "-iklan inline ya-", "Lanjut Baca"),
-        *("[Gambas:Video 20detik]", '[irp posts="3"]', "[bctt tweet=”Kutipan yang panjang sekali"),
-        *("Yuk, Simak Juga Video ini!", "Simak Video “Cara Menanam”", "Tonton juga video di bawah"),
-        "Cek berita dan artikel lain di Google News dan ikuti saluran WhatsApp kami",
-        "Dapatkan update berita pilihan setiap hari di grup Telegram kami",
-        *("Bagikan ini:", "Tags: palu, pasar", "Copyright © LINTAS 2023", "© 2023 Lintas"),
-        *("Simak Lifestyle Populer Lainnya", "Artikel ini telah tayang di Lintas", "Halaman: 1 2"),
-    ],
-)
-def test_junk(text: str) -> None:
-    assert is_junk(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Iklan layanan masyarakat itu dipasang di tiga halte bus kota.",
-        "Video itu direkam warga pada malam hari.",
-        "Ikuti jejak kakeknya, Rian menanam kakao.",
-        "Komentar warga beragam, sebagian besar mendukung.",
-        "Bagikan sembako, polisi datangi rumah lansia di Sirenja.",
-        "Halaman sekolah tergenang setinggi lutut.",
-        "Topik diskusi malam itu adalah harga gabah.",
-    ],
-)
-def test_sentences_are_no_junk(text: str) -> None:
-    assert not is_junk(text)
 
 
 # --- the page as a whole

@@ -12,6 +12,7 @@ from html import escape
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from crawler.extract.clutter import is_call, is_clutter, without_shortcodes
 from crawler.extract.document import Document
 from crawler.extract.media import Photo, post
 from crawler.items import RelatedPost
@@ -202,28 +203,8 @@ def _cut(group: Iterable[Run], place: int, *, tail: bool = False) -> list[Run]:
     return kept
 
 
-# Labels of ads, of share buttons and of the theme, alone in a block (fixtures/progres/label-iklan).
-_LABELS: Final = frozenset(
-    (
-        *("advertisement", "advertisements", "advertisment", "iklan", "ads", "sponsored"),
-        *("scroll to continue with content", "scroll to resume content", "lanjutkan membaca"),
-        *("gulir ke bawah untuk lanjut membaca", "gulir ke bawah untuk lanjut", "continue reading"),
-        *("lanjut ke bawah", "scroll untuk lanjut membaca", "bagikan", "bagikan ini", "share"),
-        *("share this", "komentar"),
-    )
-)
-_LONGEST_LABEL: Final = 48
+# Letters; what is longer is no line of links.
 _LONGEST_UNLINKED: Final = 160
-
-# Shortcodes of plugins that are gone print as text (fixtures/progres/kode-mati): names that are
-# known, names with a colon, a slash or an underscore, and any with attributes.
-_SHORTCODE: Final = re.compile(
-    r"\[/?(?:irp|embed|caption|gallery|video|audio|playlist|youtube|ad|ads|adrotate|iklan|vc|su|et)"
-    r"\b[^\[\]]{0,400}\]"
-    r"|\[/?[A-Za-z][\w-]{0,40}(?::|_)[^\[\]]{0,400}\]"
-    r"|\[[A-Za-z][\w-]{0,40}\s[^\[\]=]{0,300}=[^\[\]]{0,300}\]"
-    r"|\[/[A-Za-z][\w-]{0,40}\]",
-)
 
 Path = tuple[tuple[str, int], ...]
 
@@ -283,6 +264,12 @@ class Builder:
         self.line = []
         self._lines.append(self.line)
 
+    def leave_line(self) -> None:
+        """Leave out the line where links to other pages stand, with the label before them."""
+        if len(plain(self.line)) <= _LONGEST_RUN_LABEL:
+            self._lines[-1] = []
+            self.line = []
+
     def end_block(self) -> None:
         """Make blocks of the lines since the last one; in a table's cell, end the line."""
         if self.in_cell:
@@ -295,6 +282,8 @@ class Builder:
                 self._emit(lines)
             else:
                 self._split(lines)
+        elif self.line is not lines[-1]:
+            self._begin()
         if self._after:
             self.blocks += self._after
             self._after = []
@@ -304,7 +293,11 @@ class Builder:
         folded = fold(text)
         if not folded:
             return
-        if "[" in folded or (len(folded) <= _LONGEST_UNLINKED and _is_furniture(folded)):
+        if (
+            "[" in folded
+            or " on line " in folded
+            or (len(folded) <= _LONGEST_UNLINKED and _is_furniture(folded))
+        ):
             self.line.append(Run(text))
             self.end_block()
             return
@@ -375,6 +368,8 @@ class Builder:
         for line in lines:
             runs = self._without_related(line)
             text = plain(runs)
+            if text and is_clutter(text):
+                continue
             if text and (byline(text) or is_credit(text)):
                 self._add(together, plain(together))
                 together = []
@@ -391,7 +386,7 @@ class Builder:
             line, found = take_links(line, self._heading)
             posts = (post(*each, "editor", self._document) for each in found)
             self.related += (each for each in posts if each is not None)
-            return line
+            return [] if is_call(plain(line), [run.link for run in line if run.link]) else line
         if sum([len(run.text) for run in line]) > _LONGEST_UNLINKED:
             return line
         text = plain(line)
@@ -406,11 +401,10 @@ class Builder:
         return [] if lost and not text.endswith(".") else line
 
     def _add(self, runs: list[Run], text: str) -> None:
-        shortcode = "[" in text and _SHORTCODE.search(text) is not None
-        if shortcode:
-            text = fold(_SHORTCODE.sub(" ", text))
-        if not text or _is_label(text):
+        bare = without_shortcodes(text)
+        if not bare or is_clutter(bare):
             return
+        shortcode, text = bare != text, bare
         whole = 0
         if runs[0].style or runs[-1].style:
             whole = sum(style for style in (STRONG, EM) if is_whole(runs, style))
@@ -423,7 +417,7 @@ class Builder:
         else:
             block.inner = markup(self._with_addresses(runs))
             if shortcode:
-                block.inner = fold(_SHORTCODE.sub(" ", block.inner))
+                block.inner = without_shortcodes(block.inner)
         block.deck = self.deck or (self.kind == "h" and bool(whole & EM))
         self.blocks.append(block)
 
@@ -449,10 +443,6 @@ def is_credit(text: str) -> bool:
     return found.credit is not None and not found.rest
 
 
-def _is_label(text: str) -> bool:
-    return len(text) <= _LONGEST_LABEL and text.casefold().strip(" :.") in _LABELS
-
-
 def _is_furniture(text: str) -> bool:
     """Whether *text* may be something else than text: a label, or what stands under one."""
-    return _is_label(text) or is_editor_link_label(text) is not None
+    return is_clutter(text) or is_editor_link_label(text) is not None

@@ -11,9 +11,9 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract import media
 from crawler.extract.blocks import EM, STRONG, Block, Builder, Path, Run, markup, plain
-from crawler.extract.document import Document, is_emoji, text_of
+from crawler.extract.document import Document, holds_more, is_emoji, text_of
 from crawler.extract.media import box
-from crawler.extract.roles import Role, Roles
+from crawler.extract.roles import Role, Roles, is_unseen
 from crawler.items import Embed, RelatedPost
 from crawler.normalise.text import fold
 
@@ -21,13 +21,18 @@ from crawler.normalise.text import fold
 _DEEPEST: Final = 150
 
 _ADDRESS: Final = re.compile(r"https?://\S+")
-_HIDDEN: Final = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)")
+# Letters; a box that asks to subscribe says less, the text behind one more.
+_GATE: Final = 400
+_WORD: Final = re.compile(r"\w")
+_FOOTNOTE: Final = re.compile(r"[\[(]?\d{1,3}[\])]?")
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Walk:
     """The blocks, embeds and related posts of one page's content.
 
-    *skip* are elements of the page that are known not to be body.
+    *further* are other elements that hold some of it: ads and page builders divide a text. *skip*
+    are elements of the page that are known not to be body.
     """
 
     def __init__(
@@ -36,11 +41,11 @@ class Walk:
         document: Document,
         roles: Roles,
         *,
+        further: Iterable[etree._Element] = (),
         skip: frozenset[etree._Element] = frozenset(),
     ) -> None:
         self.embeds: list[Embed] = []
         self.footers: list[etree._Element] = []
-        self.page_links: list[str] = []
         self.protected = False
         self._builder = Builder(document)
         self._document = document
@@ -48,8 +53,9 @@ class Walk:
         self._skip = skip
         self._serial = 0
         self._depth = 0
-        self._descend(content, 0, None)
-        self._builder.end_block()
+        for each in (content, *further):
+            self._descend(each, 0, None)
+            self._builder.end_block()
 
     @property
     def blocks(self) -> list[Block]:
@@ -85,7 +91,7 @@ class Walk:
             if role is not None and not (self._skip and element in self._skip):
                 self._by_role(element, role, style)
                 return
-            if _is_hidden(element) or (self._skip and element in self._skip):
+            if is_unseen(element) or (self._skip and element in self._skip):
                 return
         action = _ACTIONS.get(tag)
         if action is not None:
@@ -186,7 +192,26 @@ class Walk:
             builder.blocks.append(block)
 
     def _anchor(self, element: etree._Element, style: int, link: str | None) -> None:
-        self._descend(element, style, element.get("href") or link)
+        href = element.get("href") or link
+        if href and href[0] == "#" and _is_mark(text_of(element)):
+            return
+        self._descend(element, style, href)
+
+    def _superscript(self, element: etree._Element, style: int, link: str | None) -> None:
+        """The number of a footnote, or a power, is none of the digits of the number before it."""
+        text = text_of(element)
+        line = self._builder.line
+        if "fn" in (element.get("class") or "").split():
+            return
+        if (
+            text.isdecimal()
+            and line
+            and line[-1].text[-1:].isdigit()
+            and not any(element.iter("a"))
+        ):
+            line.append(Run(text.translate(_RAISED), style, link))
+            return
+        self._descend(element, style, link)
 
     def _image(self, element: etree._Element, style: int, link: str | None) -> None:
         if is_emoji(element):
@@ -243,7 +268,11 @@ class Walk:
         elif role is Role.FOOTER:
             self.footers.append(element)
         elif role is Role.PAGES:
-            self.page_links += [a.get("href") or "" for a in element.iter("a")]
+            builder.leave_line()
+        elif role is Role.LIST:
+            self._list_of_the_day(element)
+        elif role is Role.GATE and holds_more(element, _GATE):
+            _ACTIONS.get(str(element.tag), Walk._block)(self, element, style, None)
         elif role is Role.FIGURE:
             self._figure(element, style, None)
         elif role is Role.DECK:
@@ -254,6 +283,16 @@ class Walk:
             self._embed(_EMBEDS[role](element, document))
         elif role is Role.EMBED:
             self._wrapped_embed(element)
+
+    def _list_of_the_day(self, element: etree._Element) -> None:
+        """A list that a block makes is none of the text, nor is the heading over it."""
+        builder = self._builder
+        builder.end_block()
+        before = element.getprevious()
+        blocks = builder.blocks
+        if before is not None and before.tag in _SUBHEADS and blocks and blocks[-1].kind == "h":
+            del blocks[-1]
+        builder.related += box(element, self._document, "inline")
 
     def _wrapped_embed(self, element: etree._Element) -> None:
         """Of a wrapper around an embed only the embed counts; some hold no more than its address."""
@@ -271,12 +310,9 @@ class Walk:
         self._embed(media.embed_at(address[0] if address else None))
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    get = element.get
-    style = get("style") or get("data-amp-original-style")
-    if style and _HIDDEN.search(style):
-        return True
-    return get("hidden") is not None or get("aria-hidden") == "true"
+def _is_mark(text: str) -> bool:
+    """Whether the text of a link within the page is the mark of a footnote, or the way back."""
+    return not _WORD.search(text) or _FOOTNOTE.fullmatch(text) is not None
 
 
 def _is_layout(table: etree._Element) -> bool:
@@ -308,6 +344,7 @@ _ACTIONS: Final[Mapping[str, Callable[[Walk, etree._Element, int, str | None], N
     "br": Walk._break,
     "hr": Walk._block,
     "a": Walk._anchor,
+    "sup": Walk._superscript,
     "img": Walk._image,
     **dict.fromkeys(media.AMP_IMAGES, Walk._image),
     "figure": Walk._figure,

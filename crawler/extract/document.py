@@ -210,6 +210,16 @@ def text_of(element: etree._Element) -> str:
     return fold("".join(map(str, element.itertext())))
 
 
+def holds_more(element: etree._Element, letters: int) -> bool:
+    """Whether the text in *element* has more than so many *letters*, white space counted."""
+    size = 0
+    for piece in element.itertext():
+        size += len(piece)
+        if size > letters:
+            return True
+    return False
+
+
 def is_emoji(element: etree._Element) -> bool:
     """Whether an image stands for the character in its ``alt``, as WordPress and AMP have it."""
     names = (element.get("class") or "").split()

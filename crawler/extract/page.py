@@ -130,6 +130,36 @@ class Below:
                 waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
 
 
+# Elements after the content, in document order: a search in C.
+_FOLLOWING: Final = etree.XPath("following::*[contains(@class,'content')]")
+
+
+def parts_after(content: etree._Element, header: Header, marks: Marks) -> list[etree._Element]:
+    """Return the other elements of *content*'s name in the article: an ad divided the text."""
+    found = _FOLLOWING(content)
+    parts: list[etree._Element] = []
+    for each in found if isinstance(found, list) else ():
+        if (
+            isinstance(each, etree._Element)
+            and each.get("class") == content.get("class")
+            and has(each, marks.content)
+            and _stands_in(each, header.scope)
+            and not any(part in each.iterancestors() for part in parts)
+        ):
+            parts.append(each)
+    return parts
+
+
+def _stands_in(element: etree._Element, scope: etree._Element) -> bool:
+    """Whether *element* is in *scope* and not in another article there."""
+    for each in element.iterancestors():
+        if each is scope:
+            return True
+        if each.tag == "article":
+            return False
+    return False
+
+
 def after_content(header: Header) -> list[etree._Element]:
     """Return what follows the content inside the article, at any level."""
     element, scope = header.content, header.scope
@@ -211,17 +241,44 @@ MOST_PAGES: Final = 100
 """Pages of one article; a number beyond this is none, and more that are linked are a trap."""
 
 
+# What can lead to a page of an article, by its name or by its address: a search in C.
+_LEADS_ON: Final = etree.XPath(
+    "//a[contains(@class,'post-page-numbers') or starts-with(@href,'?') or contains(@href,$slug)]"
+    "[not(ancestor::*[contains(@class,'comment') or contains(@id,'comment')])]/@href"
+)
+
+
+def page_links(document: Document, first: str) -> list[str]:
+    """Return the addresses of what may be further pages of the article at *first*.
+
+    Whatever a theme calls the links and prints around them, their address is that of the article
+    with a number: see :func:`in_order`.
+    """
+    slug = first.partition("?")[0].rstrip("/").rpartition("/")[2].partition("%")[0]
+    found = _LEADS_ON(document.root, slug=slug.removesuffix(".html"))
+    hrefs = [str(href) for href in found] if isinstance(found, list) else []
+    return [url for href in hrefs if (url := document.absolute(href)) is not None]
+
+
 def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
     """Return *first* and those of *addresses* that are further pages of it, by their number.
 
-    Both forms of WordPress are known: ``/slug/2/`` and ``/cat/slug.html/2``, and ``?page=2``.
+    Both forms of WordPress are known, ``/slug/2/`` and ``/cat/slug.html/2``, and ``?page=2``; where
+    nothing else is linked, ``?page=all`` is the further page that has the rest.
     """
     numbered = {1: first}
+    whole = None
     for address in addresses:
         url = canonical(address)
-        number = _number(url, first) if url is not None else None
-        if url is not None and number is not None:
+        if url is None or without_page_number(url) != first:
+            continue
+        number = _number(url)
+        if number is not None:
             numbered.setdefault(number, url)
+        elif url.endswith("page=all"):
+            whole = url
+    if whole is not None and len(numbered) == 1:
+        numbered[2] = whole
     return tuple(numbered[number] for number in sorted(numbered))
 
 
@@ -236,9 +293,7 @@ def numbered(first: str, count: int) -> tuple[str, ...]:
     return (first, *further)
 
 
-def _number(url: str, first: str) -> int | None:
-    if without_page_number(url) != first:
-        return None
+def _number(url: str) -> int | None:
     found = re.search(r"(?:/|[?&]page=)(\d{1,3})/?$", url)
     number = int(found[1]) if found is not None else 1
     return number if 1 < number <= MOST_PAGES else None
@@ -285,7 +340,8 @@ class ArticlePage(Record):
             if content is None:
                 raise NotAnArticle(document.url, "no_content")
             skip = frozenset(selected.elements("not_body"))
-            walks.append(Walk(content, document, self.roles, skip=skip))
+            further = parts_after(content, header, self.marks) if content is header.content else ()
+            walks.append(Walk(content, document, self.roles, further=further, skip=skip))
         return walks
 
     @property
@@ -480,14 +536,7 @@ class ArticlePage(Record):
 
     @property
     def pages(self) -> Sequence[str]:
-        linked = [
-            address
-            for document, walk in zip(self.documents, self.walks, strict=True)
-            for href in walk.page_links
-            if (address := document.absolute(href))
-        ]
-        if not linked and len(self.documents) == 1:
-            return (self.url,)
+        linked = [url for each in self.documents for url in page_links(each, self.url)]
         return in_order(self.url, (*(document.url for document in self.documents), *linked))
 
     def _part(self, field: str, found: etree._Element | None) -> etree._Element | None:

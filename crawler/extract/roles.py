@@ -1,4 +1,4 @@
-"""What the class of an element says of its part in an article's text."""
+"""What the attributes of an element say of its part in an article's text, and whether it is seen."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
+
+from lxml import etree
 
 
 class Role(enum.Enum):
@@ -18,11 +20,17 @@ class Role(enum.Enum):
     RELATED = enum.auto()
     """A box of links that the theme or a plugin puts into the text."""
 
+    LIST = enum.auto()
+    """A list that a block of WordPress makes anew each day, with the heading before it."""
+
+    GATE = enum.auto()
+    """An invitation to subscribe, or the text behind it."""
+
     FOOTER = enum.auto()
     """Tags, writer, editor and source below the text."""
 
     PAGES = enum.auto()
-    """Links to the other pages of the article."""
+    """Links to the other pages of the article, or one of them."""
 
     FIGURE = enum.auto()
     """A photo with its caption, in the markup from before ``figure``."""
@@ -47,6 +55,8 @@ _NAMES: Final[Mapping[str, Role]] = {
     "gmr-cf-metacontent": Role.FOOTER,
     "tags-links": Role.FOOTER,
     "page-links": Role.PAGES,
+    "post-nav-links": Role.PAGES,
+    "post-page-numbers": Role.PAGES,
     "prevnextpost-links": Role.PAGES,
     "wp-caption": Role.FIGURE,
     "gallery-item": Role.FIGURE,
@@ -78,6 +88,19 @@ _NAMES: Final[Mapping[str, Role]] = {
     "saboxplugin-wrap": Role.NOT_BODY,
     "wp-block-button": Role.NOT_BODY,
     "wp-block-buttons": Role.NOT_BODY,
+    "wp-block-file__button": Role.NOT_BODY,
+    "wp-block-social-links": Role.NOT_BODY,
+    **dict.fromkeys(
+        (
+            *("wp-block-query", "wp-block-latest-posts", "wp-block-latest-comments"),
+            *("wp-block-tag-cloud", "wp-block-archives", "wp-block-archives-list"),
+            *("wp-block-categories", "wp-block-categories-list", "wp-block-calendar"),
+            *("wp-block-page-list", "wp-block-rss", "wp-block-navigation", "wp-block-search"),
+            *("wp-block-post-template", "wp-block-post-navigation-link", "wp-block-loginout"),
+            *("wp-block-comments", "wp-block-terms-query", "wp-block-legacy-widget", "tagcloud"),
+        ),
+        Role.LIST,
+    ),
 }
 
 # fixtures/progres/kotak-terkait (boxes), fixtures/progres/iklan-di-tengah and
@@ -98,6 +121,13 @@ _FAMILIES: Final = (
             r"|(?:^|[\s_-])(?:share|sharing|shares|socials?|socialicon)(?:$|[\s_-])|addtoany|heateor"
             r"|(?:^|[\s_-])(?:views?|post-views|view-count\w*|pvc|wpp|counter)(?:$|[\s_-])"
             r"|(?:^|[\s_-])(?:ez-toc|rank-math-toc|newsletter|subscribe)",
+        ),
+    ),
+    (
+        Role.GATE,
+        re.compile(
+            r"(?:^|[\s_-])(?:pay-?wall|reg-?wall|login-?wall|(?:ber)?langganan|premium|subscription"
+            r"|membership|restricted|members?-only)(?:$|[\s_-])",
         ),
     ),
 )
@@ -122,3 +152,51 @@ class Roles:
             if family.search(folded):
                 return role
         return None
+
+
+# A style that shows nothing, white space gone: gambling links are hidden so in sites that were
+# broken into. A photo that is loaded late begins transparent, and is one.
+_ABSENT: Final = re.compile(r"display:none|visibility:(?:hidden|collapse)")
+_NAUGHT: Final = r"0+(?:\.0*)?(?:px|r?em|pt|%|vh|vw)?(?:;|!|$)"
+_FADED: Final = re.compile(
+    rf"(?:^|;)(?:opacity|font-size|zoom):{_NAUGHT}|scale\(0[,)]|(?:^|;)color:transparent"
+    r"|(?:text-indent|left|right|top|bottom|margin(?:-left|-top)?)"
+    r":-(?:\d{4}|[5-9]\d\d|\d{3}(?:r?em|%|v[wh]))|clip(?:-path)?:(?:rect\(0|rect\(1px|inset\((?:50|100)%)"
+)
+_FLAT: Final = re.compile(rf"(?:^|;)(?:max-)?(?:height|width):{_NAUGHT}")
+_LATE: Final = frozenset(("img", "iframe", "video", "picture", "figure"))
+_HIDDEN: Final = frozenset(
+    (
+        *("hidden", "hide", "is-hidden", "d-none", "display-none", "uk-hidden", "u-hidden"),
+        *("invisible", "visually-hidden", "visuallyhidden", "element-invisible"),
+    )
+)
+# "hidden md:block": not on every screen.
+_AT_A_WIDTH: Final = re.compile(r"(?:^|\s)(?:(?:d|display)-\w+-\w+|\w+:\S)")
+
+
+def is_unseen(element: etree._Element) -> bool:
+    """Whether no reader sees *element*, by its own attributes."""
+    get = element.get
+    style = get("style") or get("data-amp-original-style")
+    if style and _is_unseen(style, element.tag in _LATE):
+        return True
+    classes = get("class")
+    if classes and _is_hidden(classes):
+        return True
+    return get("hidden") is not None or get("aria-hidden") == "true"
+
+
+@lru_cache(maxsize=2048)
+def _is_unseen(style: str, late: bool) -> bool:
+    bare = "".join(style.lower().split())
+    if _ABSENT.search(bare):
+        return True
+    return not late and bool(
+        _FADED.search(bare) or ("overflow:hidden" in bare and _FLAT.search(bare))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_hidden(classes: str) -> bool:
+    return not _HIDDEN.isdisjoint(classes.split()) and not _AT_A_WIDTH.search(classes)

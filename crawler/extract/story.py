@@ -74,6 +74,8 @@ def _figure(photo: Photo) -> str:
 _LONGEST_SUBHEAD: Final = 120
 _SENTENCE_ENDS: Final = (".", ",", ";", "”", '"', "’", "'", ")", "]", "…")
 _LONGEST_BYLINE: Final = 160
+# Letters from which on a block is a sentence, not a name or a number in a list.
+_SENTENCE: Final = 40
 
 
 class Story:
@@ -181,16 +183,31 @@ class Story:
 
 def _joined(walks: Sequence[Walk]) -> list[Block]:
     """Return the blocks of all pages; an opening that every page repeats counts once."""
-    blocks = list(walks[0].blocks)
+    blocks = _once(walks[0].blocks)
     opening = [block.text for block in blocks]
     for walk in walks[1:]:
+        further = _once(walk.blocks)
         repeated = 0
-        for block, text in zip(walk.blocks, opening, strict=False):
+        for block, text in zip(further, opening, strict=False):
             if not text or block.text != text:
                 break
             repeated += 1
-        blocks += walk.blocks[repeated:]
+        blocks += further[repeated:]
     return blocks
+
+
+def _once(blocks: list[Block]) -> list[Block]:
+    """Return *blocks* without those that repeat the text: for print, for wide and narrow screens.
+
+    A sentence that the newsroom wrote twice is no such thing: half of all sentences are.
+    """
+    sentences = [block.text for block in blocks if len(block.text) >= _SENTENCE]
+    if 2 * len(set(sentences)) > len(sentences):
+        return list(blocks)
+    found: dict[str, Block] = {}
+    for block in blocks:
+        found.setdefault(block.text or (block.photo.url if block.photo else ""), block)
+    return list(found.values())
 
 
 def _is_subhead(text: str) -> bool:

@@ -46,7 +46,7 @@ _SLUG_PAGE: Final = re.compile(r"/([^/]+)/[1-9][0-9]?(/?)$")
 _NOT_A_SLUG: Final = words_of(
     "page archives archive read p id node post view detail author indeks index category tag topic"
 )
-_PAGE_QUERY: Final = re.compile(r"(^|&)page=[0-9]+(?=&|$)")
+_PAGE_QUERY: Final = re.compile(r"(^|&)page=(?:[0-9]+|all)(?=&|$)")
 
 _NOT_ARTICLES: Final = words_of(
     """
@@ -225,7 +225,7 @@ def _is_noise(pair: str) -> bool:
 def without_page_number(url: str) -> str:
     """Return the address of the article of which *url* is a page.
 
-    ``/slug/2/``, ``/cat/slug.html/2`` and ``page=2`` lose their number. A day or month archive
+    ``/slug/2/``, ``/cat/slug.html/2``, ``page=2`` and ``page=all`` lose their number. A day or month archive
     (``/2021/09/``), a list (``/page/2/``), a bare post id (``/archives/12/``) and a slug that ends
     in a number (``/slug-2/``) keep theirs.
     """
@@ -237,7 +237,7 @@ def without_page_number(url: str) -> str:
     if page and page[1] not in _NOT_A_SLUG and not page[1].isdigit():
         path = path[: page.start()] + "/" + page[1] + page[2]
     head = origin + path
-    query = _PAGE_QUERY.sub("", query).lstrip("&") if "page=" in query else query
+    query = _PAGE_QUERY.sub("", query).lstrip("&") if query else query
     return f"{head}{mark}{query}" if query else head
 
 

@@ -5,9 +5,6 @@ over the lines of the page, and the innermost element that holds nearly all of t
 container, unless microdata or a class that every theme of a kind uses names one. Where trafilatura
 read the page and not a text, the sentence below the headline is where it begins
 (fixtures/lintas/foto-saja).
-
-From the blocks of the container whole lines are left out: ads, calls to follow the site, dead
-players, share labels, copyright.
 """
 
 from __future__ import annotations
@@ -24,6 +21,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.blocks import Block
+from crawler.extract.clutter import is_clutter
 from crawler.extract.unknown.lines import SENTENCE, Line, is_linked
 
 _NOT_WORD: Final = re.compile(r"\W+")
@@ -264,38 +262,6 @@ def _lead(lines: Iterable[Line], headline: etree._Element | None) -> etree._Elem
     return next((_block(line.element) for line in prose if line.element is not headline), None)
 
 
-# Each alternative is the beginning of a line that is none of the text, short ones only.
-_JUNK: Final = re.compile(
-    r"""[\W_]*(?:
-      scroll\ (?:to|untuk|ke)\b | gulir\b.*\b(?:lanjut|membaca) | (?:lanjut|lanjutkan)\ (?:baca|membaca)
-    | advertisement\W*$ | iklan\b.{0,15}$ | (?:sponsored|promoted)\b.{0,20}$
-    | (?:yuk,?\ )?(?:simak|saksikan|tonton|lihat|nonton)(?:\ juga)?\ (?:juga\ )?(?:video|foto|live|streaming)
-    | yuk,?\ (?:simak|baca|tonton)
-    | (?:simak|baca|lihat)\b.{0,60}\b(?:lainnya|selengkapnya|terpopuler)\W*$
-    | (?:follow|ikuti)\ (?:kami|us|akun|media\ sosial|berita)\b | (?:klik|tap)\ (?:di\ sini|disini|link)\b
-    | share\ (?:this|on|ke|via)\b | bagikan\ (?:ini|artikel|berita|ke|via|:) | like\ this | like\ loading
-    | loading\b | copy\ link | salin\ (?:tautan|link) | komentar\b.{0,12}$ | dibaca\b.{0,20}$
-    | (?:copyright|hak\ cipta)\ ?(?:©|\(c\)|\d{4}|dilindungi|$) | ©
-    | tags?\ ?: | topik(?:\ terkait)?\ ?: | kategori\ ?: | filed\ under | posted\ in
-    | (?:artikel|berita|konten)\ ini\ (?:telah|sudah|pertama\ kali)\ (?:tayang|terbit|dimuat|dipublikasikan)
-    | (?:halaman|laman|page)s?\ ?: | (?:berikutnya|sebelumnya|next|previous|selanjutnya)\W*$
-    | \d+\ (?:shares?|views?|komentar|comments?)\W*$
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_LONGEST_JUNK: Final = 160
-# "Get our news in the Telegram group", three sentences long.
-_CALL: Final = re.compile(
-    r"\W*(?:(?:silakan|silahkan|mari|yuk|ayo),? )?(?:cek|baca|ikuti|dapatkan|simak|temukan|gabung|bergabung"
-    r"|join|follow)\b.{0,160}\b(?:google news|(?:grup|group|channel|saluran|kanal) (?:whatsapp|telegram|wa)\b"
-    r"|(?:whatsapp|telegram|wa) (?:grup|group|channel)|newsletter)",
-    re.IGNORECASE,
-)
-_LONGEST_CALL: Final = 400
-# A tweet button's text, a shortcode that is gone, a player that was not loaded.
-_DEAD: Final = re.compile(
-    r"\[(?:gambas|bctt|irp|embed|video|caption|gallery)\b[^\]]*\]?.{0,400}$", re.IGNORECASE
-)
 _ANCHOR: Final = re.compile(r"<a\b[^>]*>(.*?)</a>")
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -324,7 +290,7 @@ def from_lines(lines: Iterable[Line], body: MainBody) -> list[Block]:
     """
     found: dict[str, Block] = {}
     for line in lines:
-        if body.accepts(line.text) and not is_junk(line.text) and not is_linked(line):
+        if body.accepts(line.text) and not is_clutter(line.text) and not is_linked(line):
             block = Block("p", "p", ())
             block.text = line.text
             block.inner = escape(line.text, quote=False)
@@ -332,22 +298,7 @@ def from_lines(lines: Iterable[Line], body: MainBody) -> list[Block]:
     return list(found.values())
 
 
-def is_junk(text: str) -> bool:
-    """Whether the line *text* is an ad, a call, a label or a dead shortcode.
-
-    >>> is_junk("SCROLL TO CONTINUE WITH CONTENT"), is_junk("Iklan itu menyesatkan warga.")
-    (True, False)
-    """
-    return bool(
-        _DEAD.match(text)
-        or (len(text) <= _LONGEST_CALL and _CALL.match(text))
-        or (len(text) <= _LONGEST_JUNK and _JUNK.match(text))
-    )
-
-
 def _is_text(block: Block, body: MainBody, trusted: bool) -> bool:
-    if is_junk(block.text):
-        return False
     if body.accepts(block.text) or (block.kind == "tr" and body.holds(block.text)):
         return True
     return (trusted or len(block.text) >= _PROSE) and not _is_linked(block)

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 import attrs
 from lxml import etree
 
-from crawler.extract.document import Document, text_of
-from crawler.extract.unknown.lines import holds_more, is_furniture
+from crawler.extract.document import Document, holds_more, text_of
+from crawler.extract.unknown.lines import is_furniture
 from crawler.extract.unknown.metadata import Metadata
 from crawler.normalise.text import fold, typographic_fold
 from crawler.normalise.urls import absolute

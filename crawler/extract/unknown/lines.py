@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.extract.document import text_of
+from crawler.extract.document import holds_more, text_of
 from crawler.normalise.text import fold
 
 SENTENCE: Final = 40
@@ -75,16 +75,6 @@ class Line:
 
     text: str
     element: etree._Element
-
-
-def holds_more(element: etree._Element, letters: int) -> bool:
-    """Whether the text in *element* has more than so many *letters*, white space counted."""
-    size = 0
-    for piece in element.itertext():
-        size += len(piece)
-        if size > letters:
-            return True
-    return False
 
 
 def is_linked(line: Line) -> bool:

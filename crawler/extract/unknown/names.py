@@ -21,9 +21,9 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.extract.document import text_of
+from crawler.extract.document import holds_more, text_of
 from crawler.extract.unknown.facts import Facts, Surroundings
-from crawler.extract.unknown.lines import Line, called, holds_more
+from crawler.extract.unknown.lines import Line, called
 from crawler.extract.unknown.metadata import Stated
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold

@@ -11,9 +11,9 @@ import attrs
 from lxml import etree
 
 from crawler.extract import media
-from crawler.extract.document import text_of
+from crawler.extract.document import holds_more, text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CAPTION, Line, holds_more, is_furniture
+from crawler.extract.unknown.lines import CAPTION, Line, is_furniture
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.text import fold
 

@@ -1,0 +1,340 @@
+"""The text of an article, whole and nothing else, in every theme and from REST."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler.extract import extract_article, extract_html, open_page
+from crawler.items import Article, Capture
+
+URL = "https://kabarmukim.example/daerah/pasar-terapung-lok-baintan-ditata/"
+TITLE = "Pasar Terapung Lok Baintan Ditata"
+FIRST = "MARTAPURA – Pemerintah kabupaten mulai menata dermaga pasar terapung pada Rabu (7/6/2023) pagi."
+SECOND = (
+    "Sebanyak empat puluh pedagang memindahkan jukung mereka ke sisi timur sungai selama dua pekan."
+)
+THIRD = "Ketua paguyuban, Noor Halimah, berharap dermaga baru tidak licin ketika air sedang pasang."
+LAST = "Pekerjaan itu dijadwalkan selesai sebelum kunjungan rombongan pelajar pada akhir bulan."
+TEXT = (FIRST, SECOND, THIRD, LAST)
+OTHER = (
+    "BANJARBARU – Harga ikan haruan di pasar subuh turun setelah pasokan dari Danau Panggang lancar.",
+    "Pedagang bernama Rusmini menjual dua puluh kilogram sehari, dua kali lipat daripada bulan lalu.",
+    "Dinas perikanan menebar benih di tiga rawa agar pasokan bertahan sampai musim kemarau berakhir.",
+    "Pembeli dari kota tetangga datang sejak pukul lima pagi dan memarkir mobil di tepi jalan raya.",
+    "Pengelola pasar menambah lampu di lorong belakang karena banyak lapak buka sebelum matahari terbit.",
+    "Kepala pasar mengingatkan pedagang agar tidak menaruh bak air di tengah lorong yang sempit itu.",
+)
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def wordpress(article: str, *, below: str = "", head: str = "") -> str:
+    """A page of a theme that nobody has described."""
+    return f"""<!DOCTYPE html><html lang="id"><head><title>{TITLE} - Kabar Mukim</title>{head}</head>
+<body class="post-template-default single single-post postid-31"><div id="page"><div id="masthead">
+<p class="site-title"><a href="/">Kabar Mukim</a></p></div><main><article id="post-31" class="post-31
+post type-post hentry"><header class="entry-header"><h1 class="entry-title">{TITLE}</h1>
+<div class="entry-meta"><time class="entry-date published" datetime="2023-06-07T10:15:00+08:00">7 Juni
+2023</time> <span class="author vcard"><a class="url fn n" href="/author/salma/">Salma Ridha</a></span>
+</div></header>{article}</article>{below}</main><footer>Hak cipta Kabar Mukim</footer></div></body></html>"""
+
+
+def wpberita(article: str) -> str:
+    return f"""<html lang="id"><body class="single single-post postid-31 idtheme kentooz"><main>
+<article id="post-31" class="content-single"><h1 class="entry-title">{TITLE}</h1>
+{article}</article></main></body></html>"""
+
+
+def content(markup: str, name: str = "entry-content") -> str:
+    return f'<div class="{name}">{markup}</div>'
+
+
+def read(page: str) -> Article:
+    return extract_html(page, URL, site="kabarmukim")
+
+
+def blocks(page: str) -> list[str]:
+    return read(page).body.split("\n\n")
+
+
+def stated(markup: str) -> Article:
+    """The article as REST states it."""
+    post = {
+        "id": 31,
+        "date": "2023-06-07T10:15:00",
+        "date_gmt": "2023-06-07T03:15:00",
+        "link": URL,
+        "title": {"rendered": TITLE},
+        "content": {"rendered": markup, "protected": False},
+    }
+    headers = {"content-type": "application/json"}
+    return extract_article([Capture(url=URL, body=json.dumps(post).encode(), headers=headers)])
+
+
+def everywhere(markup: str) -> list[list[str]]:
+    """The blocks that an unknown theme, WPBerita and REST make of the same content."""
+    return [
+        blocks(wordpress(content(markup))),
+        blocks(wpberita(content(markup, "entry-content entry-content-single"))),
+        stated(markup).body.split("\n\n"),
+    ]
+
+
+# --- what nobody sees
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        *('style="font-size:0"', 'style="FONT-SIZE: 0px; line-height: 0"', 'style="opacity: 0.0;"'),
+        *('style="height:0;overflow:hidden"', 'style="overflow : hidden; max-height : 0px"'),
+        *('style="position:absolute;left:-9999px"', 'style="text-indent:-5000px"'),
+        *('style="margin-top:-120em"', 'style="clip: rect(0,0,0,0); position: absolute"'),
+        *('style="display : none"', 'style="visibility: hidden"', 'style="color: transparent"'),
+        *("hidden", 'class="d-none"', 'class="teks visually-hidden"', 'aria-hidden="true"'),
+    ],
+)
+def test_text_that_nobody_sees_is_no_body(attributes: str) -> None:
+    injected = (
+        f"<div {attributes}><p>Situs permainan terpercaya dengan bonus besar hari ini.</p></div>"
+    )
+    markup = paragraphs(FIRST, SECOND) + injected + paragraphs(THIRD)
+    assert everywhere(markup) == [[FIRST, SECOND, THIRD]] * 3
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        *('style="opacity:0.9"', 'style="font-size:0.9em"', 'style="height:200px;overflow:hidden"'),
+        *('style="margin-left:-15px"', 'style="line-height:0.5"', 'style="text-indent:0"'),
+        *('class="hidden md:block"', 'class="d-none d-lg-block"', 'class="hideable"'),
+    ],
+)
+def test_text_that_somebody_sees_is_body(attributes: str) -> None:
+    markup = f"<p>{FIRST}</p><div {attributes}><p>{SECOND}</p></div><p>{THIRD}</p>"
+    assert everywhere(markup) == [[FIRST, SECOND, THIRD]] * 3
+
+
+def test_a_photo_that_fades_in_is_a_photo() -> None:
+    photo = (
+        '<p><img src="https://kabarmukim.example/jukung.jpg" style="opacity:0" alt="Jukung"></p>'
+    )
+    article = read(wordpress(content(paragraphs(FIRST, SECOND) + photo + paragraphs(THIRD))))
+    assert [each.url for each in article.images] == ["https://kabarmukim.example/jukung.jpg"]
+
+
+# --- lists that WordPress makes, footnotes, notices
+
+
+DYNAMIC = [
+    '<ul class="wp-block-latest-posts__list wp-block-latest-posts"><li><a href="/a/">Warga Menanam</a></li></ul>',
+    '<div class="wp-block-query"><ul class="wp-block-post-template"><li><h2><a href="/a/">Warga</a></h2></li></ul></div>',
+    '<ol class="wp-block-latest-comments"><li>Adi pada <a href="/a/">Warga Menanam Bakau</a></li></ol>',
+    '<p class="wp-block-tag-cloud"><a href="/tag/x/">Sungai</a> <a href="/tag/y/">Pasar</a></p>',
+    '<ul class="wp-block-archives-list wp-block-archives"><li><a href="/2023/06/">Juni 2023</a></li></ul>',
+    '<ul class="wp-block-categories-list wp-block-categories"><li><a href="/c/">Daerah</a> (12)</li></ul>',
+    '<div class="wp-block-calendar"><table><tr><td>1</td><td>2</td></tr><tr><td>8</td><td>9</td></tr></table></div>',
+    '<ul class="wp-block-social-links"><li><a href="https://x.com/mukim"><span>X</span></a></li></ul>',
+]
+
+
+@pytest.mark.parametrize("made", DYNAMIC)
+def test_what_a_block_of_wordpress_lists_is_no_body(made: str) -> None:
+    assert (
+        everywhere(paragraphs(FIRST, SECOND) + made + paragraphs(THIRD))
+        == [[FIRST, SECOND, THIRD]] * 3
+    )
+
+
+def test_the_heading_over_such_a_list_goes_with_it() -> None:
+    made = f'<div class="wp-block-group"><h3>Kabar Lain dari Sungai</h3>{DYNAMIC[1]}</div>'
+    subhead = "<h3>Dermaga Lama Dibongkar</h3>"
+    markup = paragraphs(FIRST, SECOND) + made + subhead + paragraphs(THIRD)
+    assert everywhere(markup) == [[FIRST, SECOND, "Dermaga Lama Dibongkar", THIRD]] * 3
+
+
+def test_of_a_file_the_button_is_no_body() -> None:
+    file = (
+        '<div class="wp-block-file"><a href="/l.pdf">Laporan Penataan Dermaga</a>'
+        '<a class="wp-block-file__button" href="/l.pdf" download>Unduh</a></div>'
+    )
+    assert "Unduh" not in stated(paragraphs(FIRST) + file).body
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ('Naik pada 2024<sup data-fn="a" class="fn"><a href="#a">1</a></sup> lalu.', "Naik pada 2024 lalu."),
+        ('Naik pada 2024<sup><a href="#cat1">[1]</a></sup> lalu.', "Naik pada 2024 lalu."),
+        ("Naik pada 2024<sup>1</sup> lalu.", "Naik pada 2024¹ lalu."),
+        ("Sebanyak 10<sup>6</sup> benih.", "Sebanyak 10⁶ benih."),
+        ("Luasnya 40 m<sup>2</sup> saja.", "Luasnya 40 m2 saja."),
+        ('Menurut dokumen desa. <a href="#a-link">↩︎</a>', "Menurut dokumen desa."),
+        ('Lihat <a href="#denah">denah dermaga</a> ini.', "Lihat denah dermaga ini."),
+    ],
+)  # fmt: skip
+def test_marks_of_footnotes_are_no_digits(typed: str, printed: str) -> None:
+    assert everywhere(paragraphs(FIRST, typed, SECOND)) == [[FIRST, printed, SECOND]] * 3
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        (
+            "<br />\n<b>Warning</b>:  Undefined variable $iklan in <b>/home/u1/public_html/wp-content/themes/x/"
+            "single.php</b> on line <b>88</b><br />\n"
+        ),
+        "<p>PHP Deprecated: Optional parameter $a declared before $b in /var/www/wp-includes/x.php on line 9</p>",
+        (
+            "<p><b>Fatal error</b>: Uncaught Error: Call to undefined function in /srv/www/y.php:3 thrown in "
+            "<b>/srv/www/y.php</b> on line <b>3</b></p>"
+        ),
+    ],
+)
+def test_notices_of_php_are_no_body(notice: str) -> None:
+    markup = paragraphs(FIRST, SECOND) + notice + paragraphs(THIRD)
+    assert everywhere(markup) == [[FIRST, SECOND, THIRD]] * 3
+
+
+# --- words alone delete no sentence of the newsroom
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Loading batu bara di Pelabuhan Trisakti dihentikan sementara karena ombak tinggi.",
+        "Iklan Politik",
+        "Komentar Pelatih",
+        "Kategori: Putra Usia 17 Tahun",
+        "Yuk, baca buku bersama setiap Sabtu sore di taman tepi sungai, ajak pengelola.",
+        "Ikuti lomba jukung pada akhir pekan ini, pendaftaran dibuka sampai Jumat siang.",
+        "Tag: enam belas tim, empat lapangan",
+        "Dibaca di depan warga",
+        "Berlangganan air bersih kini lebih murah bagi pelanggan baru di hulu sungai.",
+        "Klik di sini, kata mesin itu, dan warga pun bingung mencari tombolnya.",
+        "Notice: the line was cut, tertulis pada papan di ujung dermaga.",
+    ],
+)
+def test_words_alone_delete_nothing(sentence: str) -> None:
+    expected = [FIRST, SECOND, sentence, THIRD, LAST]
+    assert everywhere(paragraphs(*expected)) == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT", "-iklan sisip ya-", "Bagikan ini:"),
+        *("[Gambas:Video 20mukim]", '[irp posts="3"]', "Yuk, Simak Juga Video ini!", "Loading..."),
+        *("Simak Video “Cara Menganyam Purun”", "Tonton juga video di bawah ini", "Halaman:"),
+    ],
+)
+def test_a_label_is_no_body(label: str) -> None:
+    assert everywhere(paragraphs(FIRST, SECOND, label, THIRD)) == [[FIRST, SECOND, THIRD]] * 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'Ikuti berita kami di <a href="https://news.google.com/publications/x">Google News</a>.',
+        'Dapatkan kabar terbaru lewat <a href="https://whatsapp.com/channel/0029Va">saluran WhatsApp</a>.',
+        'Gabung di grup <a href="https://t.me/kabarmukim">Telegram</a> kami. Jangan ketinggalan!',
+        'Berlangganan untuk membaca selengkapnya. Sudah punya akun? <a href="/masuk/">Masuk</a>.',
+    ],
+)
+def test_a_call_that_links_what_it_calls_to_is_no_body(call: str) -> None:
+    assert everywhere(paragraphs(FIRST, SECOND, call)) == [[FIRST, SECOND]] * 3
+
+
+def test_an_invitation_to_subscribe_is_no_body_but_the_text_behind_it_is() -> None:
+    box = '<div class="paywall-box"><p>Berlangganan untuk membaca selengkapnya. Sudah punya akun?</p></div>'
+    assert everywhere(paragraphs(FIRST, SECOND) + box) == [[FIRST, SECOND]] * 3
+    behind = f'<div class="paywall">{paragraphs(*TEXT[1:], *OTHER[:3])}</div>'
+    assert everywhere(paragraphs(FIRST) + behind) == [[*TEXT, *OTHER[:3]]] * 3
+
+
+# --- a text in parts, and more than once
+
+
+def test_an_ad_divides_the_text_of_the_known_theme_too() -> None:
+    name = "entry-content entry-content-single"
+    ad = '<div class="gmr-banner-insidecontent">Iklan</div>'
+    page = wpberita(
+        content(paragraphs(*TEXT[:2]), name) + ad + content(paragraphs(*TEXT[2:]), name)
+    )
+    assert blocks(page) == list(TEXT)
+
+
+def test_a_text_for_each_width_of_screen_counts_once() -> None:
+    twice = (
+        f'<div class="lebar">{paragraphs(*TEXT)}</div><div class="sempit">{paragraphs(*TEXT)}</div>'
+    )
+    assert everywhere(twice) == [list(TEXT)] * 3
+    thrice = f'{twice}<div class="cetak">{paragraphs(*TEXT)}</div>'
+    assert blocks(wordpress(content(thrice))) == list(TEXT)
+
+
+def test_a_sentence_that_the_newsroom_wrote_twice_stands_twice() -> None:
+    expected = [FIRST, SECOND, THIRD, SECOND, LAST]
+    assert everywhere(paragraphs(*expected)) == [expected] * 3
+
+
+# --- later pages
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        (
+            '<p class="post-nav-links">Laman: <span class="post-page-numbers current">1</span> '
+            '<a href="{}2/" class="post-page-numbers">2</a></p>'
+        ),
+        (
+            '<div class="ms-pagination">Laman: <span class="post-page-numbers current"><b>1</b></span> | '
+            '<a class="post-page-numbers" href="{}2/"><span>2</span></a></div>'
+        ),
+        '<div class="paging"><a href="{}2/">Selanjutnya</a></div>',
+        '<ul><li>Halaman:</li><li><a href="{}">1</a></li><li><a href="{}2/">2</a></li></ul>',
+        '<div class="hal"><a rel="next" href="{}?page=2">2</a> <a href="{}?page=all">Semua</a></div>',
+        '<div class="hal"><a href="?page=2">Berikutnya</a></div>',
+        '<div class="hal"><a href="{}?page=all">Tampilkan semua</a></div>',
+    ],
+)
+def test_later_pages_are_known_by_what_links_them(links: str) -> None:
+    inside = wordpress(content(paragraphs(FIRST, SECOND) + links.replace("{}", URL)))
+    below = wordpress(content(paragraphs(FIRST, SECOND)) + links.replace("{}", URL))
+    for markup in (inside, below):
+        page = open_page(Capture(url=URL, body=markup.encode()))
+        url = page.next_missing()
+        assert url in (f"{URL}2/", f"{URL}?page=2", f"{URL}?page=all")
+        page.add(Capture(url=url, body=wordpress(content(paragraphs(THIRD, LAST))).encode()))
+        assert page.next_missing() is None
+        assert page.article().body.split("\n\n") == list(TEXT)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<nav><a rel="next" href="https://kabarmukim.example/daerah/harga-ikan-haruan-turun/">2</a></nav>',
+        '<div id="comments"><a href="{}?page=2">2</a></div>',
+        '<a href="https://lain.example/daerah/pasar-terapung-lok-baintan-ditata/2/">2</a>',
+        '<a href="{}comment-page-2/#comments">Komentar lama</a>',
+    ],
+)
+def test_other_links_lead_to_no_page_of_the_article(links: str) -> None:
+    markup = wordpress(content(paragraphs(*TEXT)) + links.replace("{}", URL))
+    assert read(markup).pages == (URL,)
+
+
+def test_a_later_page_that_repeats_the_text_adds_nothing() -> None:
+    linked = f'<a href="{URL}?page=all">Semua</a>'
+    page = open_page(
+        Capture(url=URL, body=wordpress(content(paragraphs(*TEXT[:2])) + linked).encode())
+    )
+    url = page.next_missing()
+    assert url is not None
+    page.add(Capture(url=url, body=wordpress(content(paragraphs(*TEXT))).encode()))
+    assert page.article().body.split("\n\n") == list(TEXT)
