@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from crawler.archive.archive import Archive
+from crawler.archive.edited import Change, Edit, edits
 from crawler.archive.erase import Erased
 from crawler.archive.findings import (
     Failed,
@@ -30,6 +31,8 @@ from crawler.items import Validators
 
 __all__ = [
     "Archive",
+    "Change",
+    "Edit",
     "Erased",
     "Extract",
     "Failed",
@@ -50,6 +53,7 @@ __all__ = [
     "Settlement",
     "Validators",
     "Withhold",
+    "edits",
     "last_articles",
     "last_runs",
     "lock_holder",

@@ -98,7 +98,7 @@ def lines_that_count(
     As :func:`crawler.archive.read` says, but that with *written* only older months are left out.
     """
     with ExitStack() as stack:
-        files = _open_all(path, written, stack)
+        files = open_all(path, written, stack)
         index = _index(files, withheld(path))
         wanted = index.places(gone=gone) if latest else None
         place, next_ = -1, 0
@@ -116,7 +116,7 @@ def lines_that_count(
 
 
 @attrs.frozen
-class _Opened:
+class Opened:
     """A file of lines as it was when reading began."""
 
     name: str
@@ -138,6 +138,13 @@ class _Opened:
                 yield offset, raw
         except (OSError, EOFError, zstd.ZstdError) as error:
             raise ArchiveDamaged(self.name, offset, f"cannot be read on ({error})") from None
+
+    def beginning(self, offset: int, raw: bytes) -> tuple[str, bytes, int]:
+        """Return schema, id and revision of the line *raw*, which stands at *offset*."""
+        try:
+            return line_beginning(raw)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ArchiveDamaged(self.name, offset, "not a line of JSON") from None
 
 
 @attrs.define
@@ -170,17 +177,14 @@ class _Index:
         return found
 
 
-def _index(files: Sequence[_Opened], withheld: set[str]) -> _Index:
+def _index(files: Sequence[Opened], withheld: set[str]) -> _Index:
     """What a first pass, which reads no more than the beginning of each line, tells."""
     index = _Index(hidden={id_.encode() for id_ in withheld})
     place = -1
     for file in files:
         for offset, raw in file.lines():
             place += 1
-            try:
-                schema, id_, revision = line_beginning(raw)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise ArchiveDamaged(file.name, offset, "not a line of JSON") from None
+            schema, id_, revision = file.beginning(offset, raw)
             if schema == ARTICLE:
                 entry = revision << _PLACE_BITS | place
                 if entry > index.newest.get(id_, -1):
@@ -204,7 +208,7 @@ def line_beginning(raw: bytes) -> tuple[str, bytes, int]:
     return values["schema"], values["id"].encode(), values.get("revision", 0)
 
 
-def _open_all(path: Path, written: str | None, stack: ExitStack) -> list[_Opened]:
+def open_all(path: Path, written: str | None, stack: ExitStack) -> list[Opened]:
     """Open the files that *path* means, so that all are of one moment.
 
     A month may be compressed, which removes its plain file, between being listed and opened.
@@ -226,9 +230,9 @@ def _files(path: Path, written: str | None) -> list[MonthFile]:
     return [MonthFile(0, path)]
 
 
-def _open(file: MonthFile, stack: ExitStack) -> _Opened:
+def _open(file: MonthFile, stack: ExitStack) -> Opened:
     opened = stack.enter_context(io.FileIO(file.path))
-    return _Opened(file.path.name, opened, opened.seek(0, io.SEEK_END))
+    return Opened(file.path.name, opened, opened.seek(0, io.SEEK_END))
 
 
 def withheld(path: Path) -> set[str]:
@@ -345,6 +349,6 @@ def read_lines(folder: Path) -> Iterator[Line]:
     Raises :exc:`ArchiveDamaged` on a line that is none.
     """
     with ExitStack() as stack:
-        for file in _open_all(folder, None, stack):
+        for file in open_all(folder, None, stack):
             for offset, raw in file.lines():
                 yield RawLine(file.name, offset, raw).parse()

@@ -1,0 +1,319 @@
+"""What a newsroom changed, took down and put back, as the lines of its archive show it.
+
+Nothing is known of when an edit happened but that the article was seen unchanged until one moment,
+and changed by another: :attr:`Edit.last_seen_before` and :attr:`Edit.seen_at`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
+from crawler.archive.lines import month_of
+from crawler.archive.reading import Opened, RawLine, open_all, withheld
+from crawler.codec import Line
+from crawler.errors import ArchiveError
+from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
+from crawler.normalise.words import block_changes, counted
+from crawler.timestamps import comparable
+
+
+@attrs.frozen
+class Change:
+    """What became of a block of text."""
+
+    op: str
+    """``replace``, ``insert`` or ``delete``."""
+
+    before: str | None
+    """The block as it was; blocks that were joined have a blank line between them."""
+
+    after: str | None
+    block: int
+    """Its number from 0, in the newer text; of a block that was deleted, in the older."""
+
+
+@attrs.frozen
+class Headline:
+    """A headline that was changed."""
+
+    before: str
+    after: str
+
+
+@attrs.frozen
+class FieldChange:
+    """A field beside headline and text that was changed."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@attrs.frozen(kw_only=True)
+class Edit:
+    """One revision after the first, or that the article is gone."""
+
+    id: str
+    site: str
+    url: str
+    title: str
+    kind: str
+    """The weightiest of :attr:`kinds`."""
+
+    kinds: tuple[str, ...]
+    from_revision: int
+    to_revision: int
+    last_seen_before: str | None
+    """UTC: it was unchanged until then; None where that is not known."""
+
+    seen_at: str
+    """UTC: it was changed by then."""
+
+    modified_at: str | None
+    """When the newsroom says that it was."""
+
+    headline: Headline | None = None
+    changes: tuple[Change, ...] = ()
+    fields: tuple[FieldChange, ...] = ()
+    words_added: int = 0
+    """Of headline and text."""
+
+    words_removed: int = 0
+    reason: str | None = None
+    """Why an article counts as gone: ``not_found``, ``moved`` or ``closed``."""
+
+    captures_before: tuple[CaptureReference, ...] = ()
+    captures_after: tuple[CaptureReference, ...] = ()
+
+
+def edit_of(before: Article | Gone, after: Article | Gone, was: Article | None = None) -> Edit:
+    """Return the edit that made *after* of *before*.
+
+    Where one of them is gone, *was* is the article as it last was.
+    """
+    known = before if isinstance(before, Article) else was
+    edit = _framed(before, after, known)
+    if isinstance(after, Gone) or known is None:
+        return edit
+    compared = [
+        (Comparison.of(old, new), number)
+        for old, new, number in block_changes(known.body, after.body)
+    ]
+    fields = changed_fields(known, after)
+    kinds = kinds_of(known, after, fields, [block for block, _ in compared])
+    if isinstance(before, Gone):
+        kinds = ("returned", *(kinds if compared or fields else ()))
+    title = Comparison.of(known.title, after.title)
+    runs = [run for block in (title, *(block for block, _ in compared)) for run in block.runs]
+    return attrs.evolve(
+        edit,
+        kind=kinds[0],
+        kinds=kinds,
+        headline=Headline(known.title, after.title) if "title" in fields else None,
+        changes=tuple(_change(block, number) for block, number in compared),
+        fields=tuple(
+            FieldChange(name, getattr(known, name), getattr(after, name))
+            for name in fields
+            if name != "title"
+        ),
+        words_added=sum(counted(run.after) for run in runs if run.op != "equal"),
+        words_removed=sum(counted(run.before) for run in runs if run.op != "equal"),
+    )
+
+
+def _framed(before: Article | Gone, after: Article | Gone, known: Article | None) -> Edit:
+    """Return what can be said of an edit without comparing texts."""
+    gone = isinstance(after, Gone)
+    newest = known if gone else after
+    return Edit(
+        id=after.id,
+        site=after.site,
+        url=after.url,
+        title=newest.title if isinstance(newest, Article) else "",
+        kind="gone" if gone else "returned",
+        kinds=("gone",) if gone else ("returned",),
+        from_revision=before.revision,
+        to_revision=after.revision,
+        last_seen_before=max((each.fetched_at for each in before.captures), default=None),
+        seen_at=after.written_at or "",
+        modified_at=None if isinstance(after, Gone) else after.modified_at,
+        captures_before=before.captures,
+        captures_after=after.captures,
+    )
+
+
+def _change(block: Comparison, number: int) -> Change:
+    op = "insert" if not block.before else "delete" if not block.after else "replace"
+    return Change(op, block.before or None, block.after or None, number)
+
+
+# from an archive
+
+
+def edits(
+    path: Path | str,
+    *,
+    since: dt.date | str | None = None,
+    until: dt.date | str | None = None,
+) -> Iterator[Edit]:
+    """Yield the edits that the lines of an archive folder, or of one of its files, show.
+
+    Newest first. *since* and *until* say when an edit was seen: days in UTC, inclusive, or moments.
+    Articles that were taken down are among them, those that are withheld never. An edit of which
+    the revision before is not there is left out. Raises as :func:`crawler.archive.read` does.
+
+    Memory grows with the number of edits in that time, not with the archive: the lines that are
+    compared wait in a temporary file.
+    """
+    first, last = _moment(since, "since", "00:00:00"), _moment(until, "until", "23:59:59")
+    folder = Path(path)
+    with ExitStack() as stack:
+        files = open_all(folder, None, stack)
+        ids = _edited(files, first, last)
+        kept = _Kept()
+        stack.enter_context(closing(kept.database))
+        hidden = {id_.encode() for id_ in withheld(folder)} | kept.fill(files, ids)
+        for id_, revision in kept.revisions(first, last):
+            if id_ not in hidden and (edit := kept.edit(id_, revision)) is not None:
+                yield edit
+
+
+def _moment(value: dt.date | str | None, name: str, clock: str) -> str | None:
+    """Return a day, with *clock*, or a moment in the form that sorts as text."""
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else value.isoformat()
+    found = comparable(f"{text}T{clock}Z" if len(text) == len("2026-01-31") else text)
+    if found is None:
+        raise ArchiveError(f"{name}={value!r}: want a day as YYYY-MM-DD, or a moment as ISO 8601")
+    return found
+
+
+def _edited(files: Sequence[Opened], first: str | None, last: str | None) -> set[bytes]:
+    """Return the ids of which a later revision was written between two moments."""
+    ids = set()
+    for file in files:
+        month = month_of(Path(file.name))
+        if month is not None and first and month < int(first[:7].replace("-", "")):
+            continue
+        for offset, raw in file.lines():
+            schema, id_, revision = file.beginning(offset, raw)
+            if revision > 1 and schema in (ARTICLE, GONE):
+                written = RawLine(file.name, offset, raw).written_at
+                if (not first or written >= first) and (not last or written <= last):
+                    ids.add(id_)
+    return ids
+
+
+class _Kept:
+    """Lines of edited articles, in a database that SQLite keeps in a temporary file."""
+
+    def __init__(self) -> None:
+        self.database = sqlite3.connect("", isolation_level=None)
+        self.database.execute(
+            "CREATE TABLE line (place INTEGER PRIMARY KEY, id BLOB, revision INTEGER, gone INTEGER,"
+            " written TEXT, file TEXT, offset INTEGER, raw BLOB)"
+        )
+        self.database.execute("BEGIN")
+
+    def fill(self, files: Sequence[Opened], ids: set[bytes]) -> set[bytes]:
+        """Take the lines of the articles *ids* from *files*; return which articles are withheld."""
+        hidden = set()
+        place = 0
+        for file in files if ids else ():
+            for offset, raw in file.lines():
+                place += 1
+                schema, id_, revision = file.beginning(offset, raw)
+                if schema == WITHHELD:
+                    hidden.add(id_)
+                elif id_ in ids:
+                    written = RawLine(file.name, offset, raw).written_at
+                    self.database.execute(
+                        "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                        (place, id_, revision, schema == GONE, written, file.name, offset, raw),
+                    )
+        self.database.execute("CREATE INDEX by_id ON line (id, revision, place)")
+        return hidden
+
+    def revisions(self, first: str | None, last: str | None) -> list[tuple[bytes, int]]:
+        """Return id and number of the revisions first written then, newest first."""
+        return self.database.execute(
+            "SELECT id, revision FROM (SELECT id, revision, min(place) AS place, written FROM line"
+            " WHERE revision > 1 GROUP BY id, revision) WHERE written BETWEEN ? AND ?"
+            " ORDER BY place DESC",
+            (first or "", last or "~"),
+        ).fetchall()
+
+    def edit(self, id_: bytes, revision: int) -> Edit | None:
+        """Return the edit that made *revision* of an article; None where none is before it."""
+        later, earlier = self._lines(id_, revision), self._lines(id_, self._before(id_, revision))
+        was: list[Line] = []
+        if earlier and isinstance(earlier[0], Gone):
+            was = self._lines(id_, self._before(id_, revision, gone=False))
+        elif later and isinstance(later[0], Gone):
+            was = earlier
+        return seen_edit(earlier, later, was) if earlier and later else None
+
+    def _before(self, id_: bytes, revision: int, *, gone: bool = True) -> int:
+        """Return the number of the revision before, 0 for none; without *gone*, of the text."""
+        (found,) = self.database.execute(
+            "SELECT max(revision) FROM line WHERE id = ? AND revision < ? AND gone <= ?",
+            (id_, revision, gone),
+        ).fetchone()
+        return found or 0
+
+    def _lines(self, id_: bytes, revision: int) -> list[Line]:
+        rows = self.database.execute(
+            "SELECT file, offset, raw FROM line WHERE id = ? AND revision = ? ORDER BY place",
+            (id_, revision),
+        )
+        return [RawLine(*row).parse() for row in rows]
+
+
+def seen_edit(earlier: Sequence[Line], later: Sequence[Line], was: Sequence[Line]) -> Edit | None:
+    """Return the edit between two revisions, each with all its lines in the order written.
+
+    Compared are those two lines that are most alike in what they were made of, and by which rules:
+    better rules are no edit. When it was seen is said by the lines on both sides of the edit.
+    """
+    first = later[0]
+    written = first.written_at or ""
+    last = next(
+        (line for line in reversed(earlier) if (line.written_at or "") <= written), earlier[0]
+    )
+    texts = [line for line in was or earlier if isinstance(line, Article)]
+    read = [line for line in later if isinstance(line, Article)]
+    if isinstance(last, Withheld) or isinstance(first, Withheld) or not texts:
+        return None
+    if not read:
+        return edit_of(last, first, texts[-1])
+    one, other = max(product(texts, read), key=lambda pair: _likeness(*pair))
+    edit = edit_of(one, other) if not was else edit_of(last, other, one)
+    seen = _framed(last, first, one)
+    return attrs.evolve(
+        edit,
+        url=seen.url,
+        last_seen_before=seen.last_seen_before,
+        seen_at=seen.seen_at,
+        modified_at=seen.modified_at,
+        captures_before=seen.captures_before,
+        captures_after=seen.captures_after,
+    )
+
+
+def _likeness(before: Article, after: Article) -> tuple[bool, bool, str, str]:
+    return (
+        before.source == after.source,
+        before.extractor == after.extractor,
+        before.written_at or "",
+        after.written_at or "",
+    )
