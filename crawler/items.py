@@ -467,6 +467,8 @@ class Withheld:
 class Exchange:
     """One request and its response, as they crossed the network.
 
+    Without *method* nothing is known of the request: somebody else made it.
+
     What the archive stores of it is said in the docs: the entity body byte for byte with its
     content coding, header fields as the framework hands them on.
     """
@@ -504,6 +506,18 @@ class CopiedRecord:
 
 
 @attrs.frozen(kw_only=True)
+class Origin:
+    """The file of somebody else that a response was taken from."""
+
+    name: str
+    digest: str
+    """Of the whole file: ``sha256:…``."""
+
+    warcinfo: bytes = attrs.field(default=b"", repr=False)
+    """The record with which whoever made it says what it is, as a gzip member."""
+
+
+@attrs.frozen(kw_only=True)
 class Capture:
     """A response in the form that extraction reads: decoded, without Scrapy."""
 
@@ -522,6 +536,9 @@ class Capture:
 
     copied: CopiedRecord | None = None
     """The record of somebody else that it was read from, instead of exchanges."""
+
+    origin: Origin | None = None
+    """Whose bytes it is made of; None where we fetched it ourselves."""
 
     reference: CaptureReference | None = None
     """Where it lies in the archive; None until it is written."""

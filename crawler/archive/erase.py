@@ -95,7 +95,7 @@ def find(folder: Path, traces: Traces) -> list[Trace]:
 
 
 def _belongs(record: StoredRecord, warc: str, traces: Traces, ids: set[str]) -> bool:
-    if record.kind not in ("response", "request", "revisit"):
+    if record.kind not in ("response", "request", "revisit", "resource"):
         return False
     if (warc, record.offset) in traces.places:
         return True

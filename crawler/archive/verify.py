@@ -40,15 +40,13 @@ from crawler.archive.warc_reading import (
     NotARecord,
     RecentCaptures,
     StoredRecord,
-    digest_agrees,
+    flaw,
     next_record_after,
-    parse_response,
-    payload_agrees,
     records,
 )
 from crawler.codec import Line, dump_line, parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
-from crawler.items import Article, Capture, CaptureReference, Gone, joined_headers
+from crawler.items import Article, Capture, CaptureReference, Gone
 from crawler.newsrooms import Newsroom
 
 # Of a line, what reading its captures again does not give.
@@ -350,21 +348,7 @@ def _wrong(record: StoredRecord) -> str | None:
     """What is wrong with a record that can be read."""
     if record.offset == 0 and record.kind != "warcinfo":
         return f"the file begins with {record.kind or 'a record without a type'}, want warcinfo"
-    stated = record.fields.get("warc-block-digest")
-    if stated and not digest_agrees(record.block, stated):
-        return f"{record.kind}: block is not {stated}"
-    stated = record.fields.get("warc-payload-digest")
-    if record.kind == "response" and stated:
-        try:
-            _, fields, body = parse_response(record.block)
-        except NotARecord as error:
-            return f"response: {error}"
-        if not payload_agrees(joined_headers(fields), body, stated):
-            return f"response: payload is not {stated}"
-    missing = [
-        name for name in ("warc-type", "warc-record-id", "warc-date") if name not in record.fields
-    ]
-    return f"{record.kind}: no {missing[0]}" if missing else None
+    return flaw(record)
 
 
 def _check_manifest(folder: Path) -> Iterator[Problem]:

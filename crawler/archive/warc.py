@@ -27,7 +27,7 @@ from crawler import __version__
 from crawler.archive.files import AppendedFile, sync_folder
 from crawler.archive.warc_reading import NotARecord, next_record_after, record_at, records
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.items import Capture, CaptureReference, CopiedRecord, Exchange
+from crawler.items import Capture, CaptureReference, CopiedRecord, Exchange, Origin
 from crawler.timestamps import stamp
 
 _GZIP: Final = 16 + zlib_ng.MAX_WBITS
@@ -116,6 +116,10 @@ def revisit(exchange: Exchange, original: CaptureReference) -> Member:
 _DESCRIPTION: Final = (
     "Entity bodies are stored byte for byte, their content coding kept. HTTP header fields are as "
     "the crawler's framework hands them on: names may be re-cased, and Transfer-Encoding is gone."
+)
+_COPIED: Final = (
+    "The records from here on are those of the file named above, by whoever made it: copied byte for "
+    "byte, but for revisits, which are written anew. What that file says of itself follows."
 )
 
 
@@ -275,6 +279,8 @@ class WarcFiles:
         self._members: list[bytes] = []
         self._begin = self._end = self._crc = 0
         self._recent: list[_Written] = []
+        self._origin: Origin | None = None
+        """Whose records those are that were added last."""
 
     def start_anew(self) -> None:
         """Append to a new file from now on: the newest one is damaged."""
@@ -291,6 +297,8 @@ class WarcFiles:
         Nothing is added for one that is in the archive already. A payload that equals that of
         one of *previous* becomes a revisit record, as does a 304 for a stored capture.
         """
+        if capture.origin is not None:
+            self._attribute(capture.origin)
         if capture.copied is not None:
             return self._copy(capture.copied)
         if not capture.exchanges:
@@ -313,7 +321,7 @@ class WarcFiles:
     def add(self, members: Sequence[Member]) -> list[CaptureReference]:
         """Add records that are made already; return where they will be."""
         if self._path is None:
-            self._choose()
+            self._choose(self._own_words())
         references = []
         for member in members:
             references.append(member.at(self.name, self._end))
@@ -357,6 +365,7 @@ class WarcFiles:
         """Drop the batch; what :meth:`commit` has written of it is cut off."""
         self._members.clear()
         self._recent.clear()
+        self._origin = None
         self._end = self._begin
         if self._file is not None:
             self._file.cut(self._begin)
@@ -369,7 +378,7 @@ class WarcFiles:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
-        self._file, self._path = None, None
+        self._file, self._path, self._origin = None, None, None
         self._begin = self._end = 0
 
     def mark(self) -> int:
@@ -381,6 +390,7 @@ class WarcFiles:
         self._end -= sum(map(len, self._members[mark:]))
         del self._members[mark:]
         self._recent.clear()
+        self._origin = None
         if not self._end:  # the warcinfo is gone with it
             self._path = None
 
@@ -388,7 +398,8 @@ class WarcFiles:
         if written := self._written_lately(exchange):
             return written
         visit = response(exchange) if original is None else revisit(exchange, original)
-        reference, _ = self.add([visit, request(exchange, visit.record_id)])
+        asked = [request(exchange, visit.record_id)] if exchange.method else []
+        reference, *_ = self.add([visit, *asked])
         self._recent = [*self._recent[1 - _REMEMBERED :], _Written(exchange, reference)]
         return reference
 
@@ -430,11 +441,37 @@ class WarcFiles:
             record_id=fields["warc-refers-to"].strip("<>"),
         )
 
+    def _attribute(self, origin: Origin) -> None:
+        """Say, before the first of its records, of what file the ones that follow are."""
+        if origin == self._origin:
+            return
+        said = {
+            "operator": self.operator,
+            "isPartOf": self.archive,
+            "copiedFrom": origin.name,
+            "copiedFromDigest": origin.digest,
+            "description": _COPIED,
+        }
+        if self._path is not None or not self._choose(said):
+            self._append(warcinfo(PurePath(self.name).name, said, date=stamp(self.clock())))
+        if origin.warcinfo:
+            self._append(origin.warcinfo)
+        self._origin = origin
+
+    def _own_words(self) -> dict[str, str]:
+        return {
+            "operator": self.operator,
+            "isPartOf": self.archive,
+            "robots": self.robots,
+            "description": _DESCRIPTION,
+        }
+
     def _append(self, content: bytes) -> None:
         self._members.append(content)
         self._end += len(content)
 
-    def _choose(self) -> None:
+    def _choose(self, said: Mapping[str, str]) -> bool:
+        """Choose the file to append to; return whether it is new and begins with what is *said*."""
         files = warc_files(self.folder, self.archive)
         size = files[-1].stat().st_size if files else self.full
         fits = size < self.full and not self._damaged
@@ -443,7 +480,7 @@ class WarcFiles:
             self._begin = self._end = size
             if self.known[0] != self.name:
                 self.known = (self.name, crc_of(files[-1], size))
-            return
+            return False
         self._damaged = False
         now = self.clock()
         serial = (_serial(files[-1].name, self.archive) or 0) + 1 if files else 1
@@ -451,18 +488,8 @@ class WarcFiles:
         self._path = self.folder / FOLDER / name
         self._begin = self._end = 0
         self.known = (self.name, 0)
-        self._append(
-            warcinfo(
-                name,
-                {
-                    "operator": self.operator,
-                    "isPartOf": self.archive,
-                    "robots": self.robots,
-                    "description": _DESCRIPTION,
-                },
-                date=stamp(now),
-            )
-        )
+        self._append(warcinfo(name, said, date=stamp(now)))
+        return True
 
 
 def stated_robots(path: Path) -> str:

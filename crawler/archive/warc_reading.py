@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final
 
@@ -26,6 +28,8 @@ _LARGEST: Final = 256 * 1024 * 1024
 _GZIP: Final = 16 + zlib.MAX_WBITS
 # Unpacked at a time; a block of a bomb would give a thousand times its size.
 _PART: Final = 1024 * 1024
+_BLANK: Final = re.compile(rb"\r?\n\r?\n")
+_ALGORITHMS: Final = ("md5", "sha1", "sha256", "sha384", "sha512")
 _MAGIC: Final = b"\x1f\x8b\x08"
 # Longest chain of revisits that is followed; ours are one long.
 _VISITS: Final = 8
@@ -89,7 +93,7 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     else:
         raise ArchiveDamaged(reference.warc, reference.offset, "a revisit that leads nowhere")
     try:
-        status, fields, body = parse_response(record.block)
+        status, fields, body = answer(record)
         _check_payload(record, body, reference.digest)
         headers = joined_headers(fields)
         decoded = entity(record, headers, body)
@@ -129,8 +133,7 @@ def read_validators(folder: Path, reference: CaptureReference) -> tuple[str | No
         with (folder / reference.warc).open("rb") as file:
             file.seek(reference.offset)
             start = zlib.decompressobj(_GZIP).decompress(file.read(_BLOCK), _BLOCK)
-        _, _, block = start.partition(b"\r\n\r\n")
-        _, fields, _ = parse_response(block)
+        _, fields, _ = parse_response(_split(start)[1])
     except (OSError, zlib.error, NotARecord):
         return None, None  # verify says what is wrong; without them a page is fetched once more
     headers = joined_headers(fields)
@@ -220,47 +223,67 @@ def _is_record(file: BinaryIO, offset: int, largest: int) -> bool:
 
 def parse_record(content: bytes, offset: int, length: int) -> StoredRecord:
     """Return the record that *content* is; :exc:`NotARecord` when its parts do not fit."""
-    head, separator, rest = content.partition(b"\r\n\r\n")
-    version, *lines = head.split(b"\r\n")
-    if not separator or not version.startswith(b"WARC/1."):
+    (version, *lines), rest = _split(content)
+    if not version.startswith(b"WARC/1."):
         raise NotARecord("no WARC header")
     fields: dict[str, str] = {}
     for name, value in _fields(lines, "utf-8"):
         fields.setdefault(name, value)
     stated = fields.get("content-length", "")
-    if not stated.isdecimal() or rest[int(stated) :] != b"\r\n\r\n":
+    if not stated.isdecimal() or rest[int(stated) :] not in (b"\r\n\r\n", b"\n\n"):
         raise NotARecord(f"its block is not the {stated or '?'} bytes that its header states")
     return StoredRecord(offset=offset, length=length, fields=fields, block=rest[: int(stated)])
 
 
 def parse_response(block: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
     """Return status, header fields (names in lower case) and entity body of an HTTP response."""
-    head, separator, body = block.partition(b"\r\n\r\n")
-    first, *lines = head.split(b"\r\n")
+    (first, *lines), body = _split(block)
     parts = first.split(None, 2)
-    if not separator or len(parts) < 2 or not parts[0].startswith(b"HTTP/"):  # noqa: PLR2004
+    if len(parts) < 2 or not parts[0].startswith(b"HTTP/"):  # noqa: PLR2004
         raise NotARecord("no HTTP response")
     if not parts[1].isdigit():
         raise NotARecord(f"no HTTP status: {first[:40]!r}")
     return int(parts[1]), list(_fields(lines, "latin-1")), body
 
 
-def digest_agrees(content: bytes, stated: str) -> bool:
-    """Whether *content* has the digest *stated*: sha256, sha1 or md5, in hex or base 32."""
+def answer(record: StoredRecord) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Return status, header fields and entity body of what was fetched.
+
+    A ``resource`` is a body alone, which whoever stored it took for good.
+    """
+    if record.kind != "resource":
+        return parse_response(record.block)
+    media = record.fields.get("content-type", "")
+    return HTTPStatus.OK, [("content-type", media)] if media else [], record.block
+
+
+def _split(content: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines of a header, and what follows it; some end their lines with LF alone."""
+    end = _BLANK.search(content)
+    if end is None:
+        raise NotARecord("a header without end")
+    return content[: end.start()].replace(b"\r\n", b"\n").split(b"\n"), content[end.end() :]
+
+
+def digest_agrees(content: bytes, stated: str) -> bool | None:
+    """Whether *content* has the digest *stated*, in hex or base 32; None: unknown algorithm."""
     algorithm, _, value = stated.partition(":")
-    if algorithm not in ("sha256", "sha1", "md5"):
-        return False
-    digest = hashlib.new(algorithm, content, usedforsecurity=False)
-    return value in (digest.hexdigest(), base64.b32encode(digest.digest()).decode())
+    name = algorithm.strip().lower().replace("-", "")
+    if name not in _ALGORITHMS:
+        return None
+    digest = hashlib.new(name, content, usedforsecurity=False)
+    forms = (digest.hexdigest(), base64.b32encode(digest.digest()).decode())
+    return value.strip().rstrip("=").lower() in [form.rstrip("=").lower() for form in forms]
 
 
-def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool:
+def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool | None:
     """Whether *stated* is the digest of *body*, or of it without its transfer or content coding.
 
-    The WARC standard says payload, and crawlers mean each of the three.
+    The WARC standard says payload, and crawlers mean each of the three. None: unknown algorithm.
     """
-    if digest_agrees(body, stated):
-        return True
+    agrees = digest_agrees(body, stated)
+    if agrees is not False:
+        return agrees
     try:
         return any(
             each is not body and digest_agrees(each, stated)
@@ -268,6 +291,25 @@ def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool
         )
     except ValueError:
         return False
+
+
+def flaw(record: StoredRecord) -> str | None:
+    """Return what is wrong with a record that can be read: a digest that differs, a field."""
+    for name in ("warc-type", "warc-record-id", "warc-date"):
+        if name not in record.fields:
+            return f"{record.kind}: no {name}"
+    stated = record.fields.get("warc-block-digest")
+    if stated and digest_agrees(record.block, stated) is False:
+        return f"{record.kind}: block is not {stated}"
+    stated = record.fields.get("warc-payload-digest")
+    if record.kind in ("response", "resource") and stated:
+        try:
+            _, fields, body = answer(record)
+        except NotARecord as error:
+            return f"{record.kind}: {error}"
+        if payload_agrees(joined_headers(fields), body, stated) is False:
+            return f"{record.kind}: payload is not {stated}"
+    return None
 
 
 def _check_payload(record: StoredRecord, body: bytes, digest: str) -> None:
@@ -366,7 +408,7 @@ class Records:
 
     def _whole(self, warc: str, stored: StoredRecord) -> Record:
         try:
-            status, headers, _ = parse_response(stored.block)
+            status, headers, _ = answer(stored)
         except NotARecord as error:
             raise ArchiveDamaged(warc, stored.offset, str(error)) from None
         kind = dict(headers).get("content-type") or "application/octet-stream"
