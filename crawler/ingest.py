@@ -1,301 +1,60 @@
-"""Articles from the WARC and WACZ files of others, read record by record.
-
-What can be had is a WARC file each of whose records is a gzip member of its own, as nearly all
-crawlers write it; anything else (plain, compressed as a whole, packed into a WACZ) is made into one
-in a scratch folder. See https://iipc.github.io/warc-specifications/ and, for WACZ,
-https://specs.webrecorder.net/wacz/1.1.1/.
-"""
+"""Articles from the WARC and WACZ files of others, read in the order in which they were fetched."""
 
 from __future__ import annotations
 
 import bisect
 import datetime as dt
-import gzip
-import lzma
-import re
-import zipfile
-import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.archive import Found
+from crawler.archive import Found, Missing
 from crawler.archive.warc import sha256
 from crawler.archive.warc_reading import (
     NotARecord,
     StoredRecord,
-    TooLarge,
+    answer,
     digest_agrees,
     entity,
-    next_record_after,
-    parse_response,
-    payload_agrees,
+    flaw,
     record_at,
-    records,
 )
-from crawler.errors import ArchiveDamaged, ConfigurationError, CrawlerError, NotAnArticle, attempt
+from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle, attempt
 from crawler.extract import extract_article, open_page
 from crawler.extract.rest import records as posts_in
-from crawler.items import Article, Capture, CopiedRecord, Exchange, joined_headers
+from crawler.items import Article, Capture, CopiedRecord, Exchange, Origin, joined_headers
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
-
-_ZIP: Final = b"PK\x03\x04"
-_GZIP: Final = b"\x1f\x8b"
-_WARC: Final = b"WARC/1."
-# More than any header; where a line is longer, the bytes are no record.
-_LINE: Final = 64 * 1024
-# More than any page; longer records, such as videos, are passed over.
-_LARGEST_FILE: Final = 64 * 1024 * 1024
-_BLOCK: Final = 1024 * 1024
-# What one file may unpack to: the pages of a site shrink to a twentieth at best, a bomb to a
-# thousandth.
-_MOST_TIMES: Final = 100
-_ALWAYS: Final = 64 * 1024 * 1024
-_TARGET: Final = re.compile(rb"^WARC-Target-URI:\s*+<?([^\s>]*+)", re.IGNORECASE | re.MULTILINE)
-_MEDIA: Final = re.compile(rb"^Content-Type:\s*+([\w/+.-]*+)", re.IGNORECASE | re.MULTILINE)
-
-
-@attrs.frozen
-class Source:
-    """A WARC file, each of whose records is a gzip member of its own."""
-
-    name: str
-    """What it is called in messages: ``siaran.wacz/archive/data.warc.gz``."""
-
-    path: Path
-    oversized: tuple[Oversized, ...] = ()
-    """What was too large to be copied into it."""
-
-
-@attrs.frozen
-class Damage:
-    """A place from which no record could be read."""
-
-    source: str
-    offset: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.source}: byte {self.offset}: {self.problem}"
-
-
-@attrs.frozen
-class Oversized(Damage):
-    """A record that is too large to be read."""
-
-    url: str
-    media: str
-    """What its HTTP header says that it is, in lower case: ``video/mp4``."""
-
-
-@attrs.define
-class _Allowance:
-    """How much the file at *path* may still unpack to."""
-
-    path: Path
-    most: int
-    taken: int = 0
-
-    @classmethod
-    def of(cls, path: Path) -> _Allowance:
-        return cls(path, max(_ALWAYS, _MOST_TIMES * path.stat().st_size))
-
-    def take(self, size: int) -> None:
-        """Raise :exc:`ArchiveDamaged` when *size* more bytes are too many."""
-        self.taken += size
-        if self.taken > self.most:
-            problem = f"unpacks to more than {self.most} bytes, too many for its size; not read"
-            raise ArchiveDamaged(str(self.path), 0, problem)
-
-
-def open_sources(path: Path, scratch: Path) -> list[Source]:
-    """Return the WARC files that the file at *path* is or holds; copies of some go to *scratch*.
-
-    Raises :exc:`ConfigurationError` for what is neither WARC nor WACZ, :exc:`ArchiveDamaged` for
-    one that cannot be unpacked, or unpacks to a hundred times its size.
-    """
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_WARC))
-        allowance = _Allowance.of(path)
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}; want a WARC or WACZ file") from None
-    if start.startswith(_ZIP):
-        return list(_unpacked(path, scratch, allowance))
-    return [_source(path.name, path, scratch, allowance)]
-
-
-def walk(source: Source) -> Iterator[StoredRecord | Damage]:
-    """Yield the records of *source*; where it is damaged say so, and go on behind the damage."""
-    start: int | None = 0
-    with source.path.open("rb") as file:
-        while start is not None:
-            end = start
-            try:
-                for record in records(file, start, largest=_LARGEST_FILE):
-                    end = record.offset + record.length
-                    yield record
-            except TooLarge as error:
-                yield _oversized(source.name, end, error.start)
-                start = next_record_after(file, end, largest=_LARGEST_FILE)
-            except NotARecord as error:
-                yield Damage(source.name, end, str(error))
-                start = next_record_after(file, end, largest=_LARGEST_FILE)
-            else:
-                return
-
-
-def member(source: Source, record: StoredRecord) -> bytes:
-    """Return the gzip member that *record* is."""
-    with source.path.open("rb") as file:
-        file.seek(record.offset)
-        return file.read(record.length)
-
-
-def _unpacked(path: Path, scratch: Path, allowance: _Allowance) -> Iterator[Source]:
-    """Copy the WARC files of a WACZ to *scratch*."""
-    try:
-        with zipfile.ZipFile(path) as package:
-            names = [
-                each
-                for each in package.namelist()
-                if each.startswith("archive/") and each.endswith((".warc", ".warc.gz"))
-            ]
-            if not names:
-                raise ConfigurationError(f"{path}: holds no archive/*.warc.gz; want a WACZ file")
-            for name in names:
-                copy = _new_name(scratch)
-                with package.open(name) as packed, copy.open("wb") as file:
-                    while block := packed.read(_BLOCK):
-                        allowance.take(len(block))
-                        file.write(block)
-                yield _source(f"{path.name}/{name}", copy, scratch, allowance)
-    except (
-        EOFError,
-        NotImplementedError,  # of zipfile, for a compression that it does not know
-        OSError,  # of bzip2, and of a disk that is full
-        RuntimeError,
-        lzma.LZMAError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise ArchiveDamaged(str(path), 0, f"cannot be unpacked ({error})") from None
-
-
-def _source(name: str, path: Path, scratch: Path, allowance: _Allowance) -> Source:
-    with path.open("rb") as file:
-        start = file.read(len(_WARC))
-        file.seek(0)
-        if start.startswith(_GZIP):
-            if _has_members(file):
-                return Source(name, path)
-            file.seek(0)
-            with gzip.GzipFile(fileobj=file) as plain:
-                return _repacked(name, cast("BinaryIO", plain), scratch, allowance)
-        if start == _WARC:
-            return _repacked(name, file, scratch, allowance)
-    raise ConfigurationError(f"{name}: want a WARC file (.warc, .warc.gz) or a WACZ file")
-
-
-def _has_members(file: BinaryIO) -> bool:
-    """Whether the first gzip member is one record, or damaged, which says nothing of the rest."""
-    try:
-        return next(records(file, largest=_LARGEST_FILE), None) is not None
-    except TooLarge:
-        return False
-    except NotARecord as error:
-        return "block" not in str(error)
-
-
-def _repacked(name: str, plain: BinaryIO, scratch: Path, allowance: _Allowance) -> Source:
-    """Write the records of *plain* to a file of *scratch*, each as a member."""
-    copy = _new_name(scratch)
-    oversized = []
-    with copy.open("wb") as file:
-        try:
-            for record in _plain_records(name, plain, allowance):
-                if isinstance(record, Oversized):
-                    oversized.append(record)
-                else:
-                    file.write(gzip.compress(record, 1, mtime=0))
-        except (NotARecord, EOFError, OSError, zlib.error):
-            file.write(b"\x1f\x8b\x08")  # read as damage at the end
-    return Source(name, copy, tuple(oversized))
-
-
-def _plain_records(
-    name: str, plain: BinaryIO, allowance: _Allowance
-) -> Iterator[bytes | Oversized]:
-    """Yield the records of an uncompressed WARC file, byte for byte."""
-    while line := _line(plain, allowance):
-        if line in (b"\r\n", b"\n"):
-            continue
-        if not line.startswith(_WARC):
-            raise NotARecord("no WARC header")
-        offset = plain.tell() - len(line)
-        head = [line]
-        length = 0
-        while (line := _line(plain, allowance)) not in (b"\r\n", b"\n"):
-            if not line:
-                raise NotARecord("its end is missing")
-            head.append(line)
-            if plain.tell() - offset > _LINE:
-                raise NotARecord("a WARC header without end")
-            field, _, value = line.partition(b":")
-            if field.strip().lower() == b"content-length" and value.strip().isdigit():
-                length = int(value)
-        if length > _LARGEST_FILE:
-            start = b"".join([*head, b"\r\n", plain.read(_LINE)])
-            yield _oversized(name, offset, start)
-            _pass_over(plain, length - _LINE, allowance)
-            continue
-        block = plain.read(length)
-        allowance.take(len(block))
-        if len(block) < length:
-            raise NotARecord("its end is missing")
-        lines = [each.rstrip(b"\r\n") for each in head]
-        yield b"\r\n".join([*lines, b"", b""]) + block + b"\r\n\r\n"
-
-
-def _line(plain: BinaryIO, allowance: _Allowance) -> bytes:
-    line = plain.readline(_LINE)
-    allowance.take(len(line))
-    return line
-
-
-def _pass_over(plain: BinaryIO, length: int, allowance: _Allowance) -> None:
-    while length > 0 and (skipped := len(plain.read(min(length, _BLOCK)))):
-        allowance.take(skipped)
-        length -= skipped
-
-
-def _oversized(name: str, offset: int, start: bytes) -> Oversized:
-    """Return what is said of a record that begins with *start*."""
-    head, _, block = start[: 2 * _LINE].partition(b"\r\n\r\n")
-    target, media = _TARGET.search(head), _MEDIA.search(block.partition(b"\r\n\r\n")[0])
-    url = target[1].decode("utf-8", "replace") if target else ""
-    kind = media[1].decode("ascii", "replace").lower() if media else ""
-    problem = f"{url}: more than {_LARGEST_FILE} bytes; not read"
-    return Oversized(name, offset, problem, url, kind)
-
-
-def _new_name(scratch: Path) -> Path:
-    return scratch / f"{len(list(scratch.iterdir()))}.warc.gz"
-
+from crawler.timestamps import comparable, stamp
+from crawler.warc_sources import Damage, Oversized, Source, member, open_sources, walk
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
 _POSTS: Final = "/wp/v2/posts"
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a body without its codings: what a crawl takes, too."""
+
+# What a record may be good for; whatever else is said of one is why it is passed over.
+_PAGE: Final = "page"
+_REST: Final = "rest"
+_PHOTO: Final = "photo"
+_GONE: Final = ("http_404", "http_410")
+
+_APART: Final = dt.timedelta(days=1)
+"""Between two captures that say that an article is gone: shorter troubles are a server's."""
+
+# Where more of a newsroom vanishes at once, it is the site that is ill; as in a crawl.
+_MASS_SHARE: Final = 0.2
+_MASS_LEAST: Final = 5
+_NAMED: Final = 3
+"""Hosts that are named of a file which holds nothing of the newsroom."""
 
 
 @attrs.frozen(order=True)
@@ -306,42 +65,88 @@ class _Seen:
     source: int
     offset: int
     url: str = attrs.field(order=False)
+    use: str = attrs.field(default="", order=False)
+    info: int | None = attrs.field(default=None, order=False)
+    """Where the warcinfo before it begins."""
+
     original: tuple[int, int] | None = attrs.field(default=None, order=False)
     """Of a revisit, source and offset of the record whose payload it repeats."""
+
+    since: _Seen | None = attrs.field(default=None, order=False)
+    """Of one that says that its article is gone, the first that says so."""
+
+
+@attrs.frozen
+class _Visit:
+    """A revisit record, and what it says of the record that it repeats."""
+
+    seen: _Seen
+    record_id: str
+    refers_to: str
+    of: tuple[str, str]
+    """Key of the address, and date."""
+
+    digest: str
+
+
+_Places: TypeAlias = defaultdict[str, list[_Seen]]
+"""Key of an address → its captures, in order once all are known."""
 
 
 class Ingest:
     """What the WARC and WACZ files at *paths* hold of *newsroom*, read twice.
 
     First every record is looked at, and where those of the newsroom's hosts lie is remembered: its
-    pages, and answers of its REST API. Then they are read in the order in which they were fetched,
-    so that edits become revisions in their order, whatever the order of the files.
+    pages, what says that one is gone, and answers of its REST API. Then they are read in the order
+    in which they were fetched, so that edits become revisions in their order, whatever the order of
+    the files.
     """
 
-    def __init__(self, newsroom: Newsroom, paths: Iterable[Path], scratch: Path) -> None:
+    def __init__(
+        self, newsroom: Newsroom, paths: Iterable[Path], scratch: Path, *, photos: bool = False
+    ) -> None:
         """*scratch* is a folder for unpacked files; whoever made it removes it.
 
-        Raises :exc:`ConfigurationError` for a path that is no such file.
+        With *photos*, articles bring their lead photo along. Raises :exc:`ConfigurationError` for a
+        path that is no such file, :exc:`ArchiveDamaged` where none of them can be unpacked.
         """
         self.newsroom = newsroom
         self.hosts = (newsroom.host, *newsroom.hosts)
-        self.sources = [
-            source for path in dict.fromkeys(paths) for source in open_sources(path, scratch)
-        ]
+        self.photos = photos
+        self.sources: list[Source] = []
         self.passed_over: Counter[str] = Counter()
         """Reason → how many records of the newsroom's hosts came to nothing."""
+
+        self.remarks: Counter[str] = Counter()
+        """What else there is to say of records that were read → of how many."""
 
         self.problems: list[str] = []
         """What was damaged, and articles that could not be read whole."""
 
-        self._seen: list[_Seen] = []
-        self._pages: dict[str, list[_Seen]] = {}
+        for path in dict.fromkeys(paths):
+            try:
+                self.sources += open_sources(path, scratch)
+            except ArchiveDamaged as error:
+                self.problems.append(str(error))
+                damaged = error
+        if not self.sources:
+            raise damaged
+        self._moments: list[_Seen] = []
+        """What becomes a finding."""
 
-    def findings(self) -> Iterator[Found]:
-        """Yield the articles, as an archive takes them, in the order in which they were fetched."""
+        self._pages: _Places = defaultdict(list)
+        self._images: _Places = defaultdict(list)
+        self._gone: _Places = defaultdict(list)
+        self._addresses: dict[str, str] = {}
+        """Key of an address → address of the article that was there."""
+
+        self._origin = lru_cache(len(self.sources))(self._origin_at)
+
+    def findings(self) -> Iterator[Found | Missing]:
+        """Yield what an archive is to be told, in the order in which it was fetched."""
         self._look_through()
-        for seen in self._seen:
-            found, error = attempt(partial(self._articles, seen))  # costs one record at most
+        for seen in self._moments:
+            found, error = attempt(partial(self._read, seen))  # costs one record at most
             if isinstance(error, NotAnArticle):
                 self.passed_over[error.reason] += 1
             elif error is not None:
@@ -352,74 +157,90 @@ class Ingest:
     # --- the first look
 
     def _look_through(self) -> None:
-        payloads: dict[str, tuple[int, int]] = {}
-        visits: list[tuple[_Seen, str]] = []
+        first_look = _FirstLook(self.hosts, self.passed_over, photos=self.photos)
         for number, source in enumerate(self.sources):
+            held: Counter[str] = Counter()
+            own = False
+            info: int | None = None
             for record in chain(source.oversized, walk(source)):
-                if isinstance(record, Oversized) and not self._may_be_page(record):
-                    continue
                 if isinstance(record, Damage):
-                    self.problems.append(str(record))
+                    own |= self._note_damage(record)
                     continue
                 url = record.fields.get("warc-target-uri", "").strip("<>")
-                if record.kind in ("response", "revisit") and same_host(url, self.hosts):
-                    self._note(record, number, url, payloads, visits)
-        for visit, digest in visits:
-            if digest in payloads:
-                self._add(attrs.evolve(visit, original=payloads[digest]))
-            else:
-                self.passed_over["revisit of what is in none of the files"] += 1
-        self._seen.sort()
-        for several in self._pages.values():
-            several.sort()
+                held[_described(record, url)] += 1
+                if record.kind == "warcinfo":
+                    info = record.offset
+                elif url:
+                    own |= first_look.take(record, url, number, info)
+            if not own:
+                self.problems.append(f"{source.name}: {self._holding(held)}")
+        for seen in first_look.resolved():
+            self._add(seen)
+        for places in (self._pages, self._images, self._gone):
+            for several in places.values():
+                several.sort()
+        self._moments += self._vanished()
+        self._moments.sort()
 
-    def _may_be_page(self, record: Oversized) -> bool:
-        """Whether a record too large to be read says that it is the newsroom's; count it if not."""
-        if not same_host(record.url, self.hosts):
-            return False
-        if record.media and record.media not in (*_HTML, _JSON):
-            self.passed_over["not_html"] += 1
-            return False
+    def _note_damage(self, record: Damage) -> bool:
+        """Say what is damaged; return whether it may be the newsroom's."""
+        if isinstance(record, Oversized):
+            if not same_host(record.url, self.hosts):
+                return False
+            if record.media and record.media not in (*_HTML, _JSON):
+                self.passed_over["not_html"] += 1
+                return True
+        self.problems.append(str(record))
         return True
 
-    def _note(
-        self,
-        record: StoredRecord,
-        source: int,
-        url: str,
-        payloads: dict[str, tuple[int, int]],
-        visits: list[tuple[_Seen, str]],
-    ) -> None:
-        at = _moment(record.fields.get("warc-date", ""))
-        if at is None or not record.record_id:
-            self.passed_over["record without date or id"] += 1
-            return
-        seen = _Seen(at, source, record.offset, url)
-        digest = record.fields.get("warc-payload-digest", "")
-        if record.kind == "revisit":
-            visits.append((seen, digest))
-            return
-        reason = _reason_to_pass(record, url)
-        if reason is not None:
-            self.passed_over[reason] += 1
-            return
-        payloads.setdefault(digest, (source, record.offset))
-        self._add(seen)
+    def _holding(self, held: Counter[str]) -> str:
+        if not held:
+            return "the file is empty"
+        said = [f"{count:,} {what}" for what, count in held.most_common(_NAMED)]
+        if rest := held.total() - sum(count for _, count in held.most_common(_NAMED)):
+            said.append(f"{rest:,} others")
+        return f"holds nothing of {self.newsroom.host}, but records: {', '.join(said)}"
 
     def _add(self, seen: _Seen) -> None:
-        self._pages.setdefault(_key(seen.url), []).append(seen)
-        if _is_first(seen.url):
-            self._seen.append(seen)
+        if seen.use == _PHOTO:
+            self._images[_key(seen.url)].append(seen)
+        elif seen.use in _GONE:
+            self._gone[_key(seen.url)].append(seen)
+        else:
+            self._pages[_key(seen.url)].append(seen)
+            if seen.use == _REST or _is_first(seen.url):
+                self._moments.append(seen)
+
+    def _vanished(self) -> list[_Seen]:
+        """Return the captures that say, a day after another one, that an article is gone."""
+        vanished = []
+        mass = 0
+        for key, several in self._gone.items():
+            found = list(_confirmed(sorted([*several, *self._pages.get(key, ())])))
+            vanished += found
+            mass += bool(found) and key in self._pages
+            self.passed_over.update(seen.use for seen in several if not found)
+        if mass >= _MASS_LEAST and mass > _MASS_SHARE * len(self._pages):
+            self.problems.append(
+                f"{mass} of {len(self._pages)} pages are missing later: none is recorded as gone; "
+                "see whether the site was ill"
+            )
+            return []
+        return vanished
 
     # --- the second look
 
-    def _articles(self, seen: _Seen) -> list[Found]:
+    def _read(self, seen: _Seen) -> list[Found | Missing]:
+        if seen.since is not None:
+            url = self._addresses.get(_key(seen.url)) or canonical(seen.url) or seen.url
+            both = [self._capture(each) for each in (seen.since, seen)]
+            return [Missing(url, both[1].status, both, as_of=stamp(seen.since.at))]
         first = self._capture(seen)
-        if _JSON in first.headers.get("content-type", ""):
+        if seen.use == _REST:
             return list(self._records(first, seen))
         page = open_page(first, self.newsroom)
-        while url := page.next_missing():
-            page.add(self._capture(self._nearest(url, seen)))
+        while missing := page.next_missing():
+            page.add(self._capture(self._nearest(self._pages, missing, seen)))
         return [self._found(page.article(), page.captures, seen)]
 
     def _records(self, answer: Capture, seen: _Seen) -> Iterator[Found]:
@@ -436,31 +257,58 @@ class Ingest:
                 yield self._found(article, [answer], seen)
 
     def _found(self, article: Article, captures: Sequence[Capture], seen: _Seen) -> Found:
-        moment = seen.at.isoformat()
-        return Found(article, tuple(captures), lastmod=moment, as_of=moment)
+        self._addresses[_key(seen.url)] = article.url
+        moment = stamp(seen.at)
+        with_photo = (*captures, *self._photo(article, seen))
+        return Found(article, with_photo, lastmod=moment, as_of=moment)
 
-    def _nearest(self, url: str, seen: _Seen) -> _Seen:
+    def _photo(self, article: Article, seen: _Seen) -> list[Capture]:
+        """Return the lead photo where it is wanted, and can be had: the article is one without."""
+        if not self.photos or article.image_url is None:
+            return []
+        try:
+            return [self._capture(self._nearest(self._images, article.image_url, seen))]
+        except (CrawlerError, NotARecord):
+            self.remarks["lead photos that are in none of the files, or damaged"] += 1
+            return []
+
+    def _nearest(self, places: _Places, url: str, seen: _Seen) -> _Seen:
         """Return the capture of *url* that was fetched next to *seen* in time."""
-        several = self._pages.get(_key(url), ())
+        several = places.get(_key(url), ())
         if not several:
             raise CrawlerError(f"its page {url} is in none of the files")
         place = bisect.bisect_left(several, seen)
         return min(several[max(place - 1, 0) : place + 1], key=lambda one: abs(one.at - seen.at))
 
     def _capture(self, seen: _Seen) -> Capture:
+        """Return the capture that *seen* is; what is wrong with it is found before it is copied."""
         number, offset = seen.original or (seen.source, seen.offset)
         source = self.sources[number]
         record = record_at(source.path.parent, source.path.name, offset)
-        stated = record.fields.get("warc-payload-digest", "")
-        status, fields, body = parse_response(record.block)
+        if wrong := flaw(record):
+            raise ArchiveDamaged(source.name, offset, wrong)
+        status, fields, body = answer(record)
         headers = joined_headers(fields)
         plain = entity(record, headers, body, largest=_LARGEST)
-        if stated and not payload_agrees(headers, body, stated):
-            raise ArchiveDamaged(source.name, offset, f"payload is not {stated}")
-        capture = Capture(url=seen.url, body=plain, status=status, headers=headers)
+        stated = record.fields.get("warc-payload-digest", "")
+        agrees = digest_agrees(body, stated) if stated else False
+        if agrees is None:
+            self.remarks[f"digests of an unknown algorithm: {stated.partition(':')[0]}"] += 1
+        capture = Capture(
+            url=seen.url,
+            body=plain,
+            status=status,
+            headers=headers,
+            origin=self._origin(seen.source, seen.info),
+        )
         if seen.original is not None:
             exchange = Exchange(
-                url=seen.url, status=status, headers=tuple(fields), body=body, fetched_at=seen.at
+                url=seen.url,
+                method="",
+                status=status,
+                headers=tuple(fields),
+                body=body,
+                fetched_at=seen.at,
             )
             return attrs.evolve(capture, exchanges=(exchange,))
         copied = CopiedRecord(
@@ -468,29 +316,142 @@ class Ingest:
             url=seen.url,
             fetched_at=record.fields["warc-date"],
             status=status,
-            digest=stated if stated and digest_agrees(body, stated) else sha256(body),
+            digest=stated if agrees else sha256(body),
             content=member(source, record),
         )
         return attrs.evolve(capture, copied=copied)
+
+    def _origin_at(self, number: int, info: int | None) -> Origin:
+        source = self.sources[number]
+        said = b""
+        if info is not None:
+            record = record_at(source.path.parent, source.path.name, info)
+            said = b"" if flaw(record) else member(source, record)
+        return Origin(name=source.name, digest=source.digest, warcinfo=said)
 
     def _place(self, seen: _Seen) -> str:
         return f"{self.sources[seen.source].name}: byte {seen.offset}"
 
 
-def _reason_to_pass(record: StoredRecord, url: str) -> str | None:
-    """Why a response can be no part of an article, as far as its header says; None if it may be."""
+class _FirstLook:
+    """What each record may be good for, and of what record a revisit is one."""
+
+    def __init__(self, hosts: Sequence[str], passed_over: Counter[str], *, photos: bool) -> None:
+        self.hosts = hosts
+        self.passed_over = passed_over
+        self.photos = photos
+        self._originals: list[_Seen] = []
+        self._visits: list[_Visit] = []
+        self._by_id: dict[str, tuple[_Seen, str]] = {}
+        self._by_date: dict[tuple[str, str], tuple[_Seen, str]] = {}
+        self._by_digest: dict[str, tuple[_Seen, str]] = {}
+
+    def take(self, record: StoredRecord, url: str, source: int, info: int | None) -> bool:
+        """Take *record*; return whether it is the newsroom's."""
+        own = same_host(url, self.hosts)
+        if record.kind == "conversion" and own:
+            self.passed_over["conversion"] += 1
+        if record.kind not in ("response", "resource", "revisit") or not (own or self.photos):
+            return own
+        fields = record.fields
+        at = _moment(fields.get("warc-date", ""))
+        if at is None or not record.record_id:
+            self.passed_over["record without date or id"] += own
+            return own
+        seen = _Seen(at, source, record.offset, url, info=info)
+        digest = fields.get("warc-payload-digest", "")
+        if record.kind == "revisit":
+            target = fields.get("warc-refers-to-target-uri", url).strip("<>")
+            of = _key(target), comparable(fields.get("warc-refers-to-date")) or ""
+            refers_to = fields.get("warc-refers-to", "").strip("<>")
+            if "server-not-modified" in fields.get("warc-profile", ""):
+                digest = ""  # some state that of the empty body
+            self._visits.append(_Visit(seen, record.record_id, refers_to, of, digest))
+            return own
+        seen = attrs.evolve(seen, use=_use(record, url, own=own, photos=self.photos))
+        if own or seen.use == _PHOTO:
+            self._remember(seen, record.record_id, digest)
+            self._originals.append(seen)
+        return own
+
+    def resolved(self) -> Iterator[_Seen]:
+        """Yield what may be of use, revisits with the record that they repeat."""
+        for visit in sorted(self._visits, key=lambda each: each.seen):
+            original = self._original_of(visit)
+            if original is not None:
+                place = original.original or (original.source, original.offset)
+                seen = attrs.evolve(visit.seen, use=original.use, original=place)
+                self._remember(seen, visit.record_id, visit.digest)
+                self._originals.append(seen)
+            elif same_host(visit.seen.url, self.hosts):
+                self.passed_over["revisit of what is in none of the files"] += 1
+        for seen in self._originals:
+            if seen.use in (_PAGE, _REST, _PHOTO, *_GONE):
+                yield seen
+            else:
+                self.passed_over[seen.use] += 1
+
+    def _remember(self, seen: _Seen, record_id: str, digest: str) -> None:
+        entry = (seen, digest)
+        self._by_id.setdefault(record_id, entry)
+        self._by_date.setdefault((_key(seen.url), stamp(seen.at)), entry)
+        if digest:
+            self._by_digest.setdefault(digest, entry)
+
+    def _original_of(self, visit: _Visit) -> _Seen | None:
+        """Return what *visit* refers to: by id, by address and date, by digest."""
+        for entry in (
+            self._by_id.get(visit.refers_to),
+            self._by_date.get(visit.of),
+            self._by_digest.get(visit.digest),
+        ):
+            if entry is not None and _may_be_one(entry[1], visit.digest):
+                return entry[0]
+        return None
+
+
+def _may_be_one(digest: str, other: str) -> bool:
+    """Whether two digests do not say that the payloads differ: the same, or not to be compared."""
+    return digest == other or digest.partition(":")[0] != other.partition(":")[0]
+
+
+def _confirmed(timeline: Sequence[_Seen]) -> Iterator[_Seen]:
+    """Yield, of each time that an address was missing for a day, the capture that confirms it."""
+    first: _Seen | None = None
+    told = False
+    for seen in timeline:
+        if seen.use not in _GONE:
+            first, told = None, False
+        elif first is None:
+            first = seen
+        elif not told and seen.at - first.at >= _APART:
+            told = True
+            yield attrs.evolve(seen, since=first)
+
+
+def _described(record: StoredRecord, url: str) -> str:
+    """What a record is called where those of a file are counted."""
+    if record.kind in ("response", "resource", "revisit"):
+        return f"of {urlsplit(url).hostname or 'no host'}"
+    return record.kind or "without a type"
+
+
+def _use(record: StoredRecord, url: str, *, own: bool, photos: bool) -> str:
+    """What a response is good for as far as its header says, or why it is passed over."""
     try:
-        status, fields, _ = parse_response(record.block)
+        status, fields, _ = answer(record)
     except NotARecord:
         return "no HTTP response"
+    media = joined_headers(fields).get("content-type", "").partition(";")[0].strip().lower()
     if status != HTTPStatus.OK:
         return f"http_{status}"
-    media = joined_headers(fields).get("content-type", "").partition(";")[0].strip().lower()
-    if media == _JSON:
-        return None if _POSTS in url.replace("%2F", "/") else "other JSON"
-    if media not in _HTML:
+    if photos and media.startswith("image/"):
+        return _PHOTO
+    if media == _JSON and own:
+        return _REST if _POSTS in url.replace("%2F", "/") else "other JSON"
+    if media and media not in _HTML:
         return "not_html"
-    return "amp" if _is_amp(url) else None
+    return "amp" if _is_amp(url) else _PAGE
 
 
 def _is_amp(url: str) -> bool:

@@ -7,9 +7,11 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import subprocess
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +24,20 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.archive import Withhold, read
 from crawler.archive.lock import Lock
+from crawler.archive.reading import read_lines
 from crawler.archive.verify import verify
+from crawler.archive.warc_reading import records
 from crawler.commands.ingest import Command, _write
 from crawler.errors import ArchiveLocked
 from crawler.export.selection import Selection
 from crawler.export.wacz import package
 from crawler.ingest import Ingest
-from crawler.items import Article
+from crawler.items import Article, Gone
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
 from crawler.workers import RULES
 from demo import EmbeddedNewsroom
 from tests.archive_site import Folder, tell
-from tests.crawling import crawl
+from tests.crawling import Archived, crawl
 from tests.project_copy import refusal
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
@@ -115,6 +119,7 @@ class Target:
     newsroom: Newsroom
     problems: list[str] = attrs.field(factory=list)
     passed_over: Counter[str] = attrs.field(factory=Counter)
+    remarks: Counter[str] = attrs.field(factory=Counter)
 
     @classmethod
     def of(cls, newsroom: EmbeddedNewsroom, folder: Path) -> Target:
@@ -122,18 +127,30 @@ class Target:
         place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
         return cls(folder / "progres", place)
 
-    def take(self, *files: Path) -> dict[str, int]:
+    def take(self, *files: Path, photos: bool = False) -> dict[str, int]:
         """Ingest *files*; return outcome → how many."""
         scratch = self.path.parent / f"scratch-{len(list(self.path.parent.iterdir()))}"
         scratch.mkdir()
-        ingest = Ingest(self.newsroom, files, scratch)
+        ingest = Ingest(self.newsroom, files, scratch, photos=photos)
         outcomes = _write(self.path, self.newsroom, ingest, [str(each) for each in files])
         self.problems = ingest.problems
         self.passed_over = ingest.passed_over
+        self.remarks = ingest.remarks
         return dict(outcomes)
 
     def articles(self) -> list[Article]:
         return list(read(self.path, latest=False))
+
+    def gone(self) -> list[Gone]:
+        return [line for line in read_lines(self.path) if isinstance(line, Gone)]
+
+    def records(self) -> list[str]:
+        """The records of its WARC files, as text."""
+        return [
+            gzip.decompress(each).decode("latin-1")
+            for path in sorted(self.path.glob("warc/*"))
+            for each in members(path)
+        ]
 
     def whole(self) -> bool:
         """Whether everything in the archive agrees with everything else."""
@@ -143,6 +160,13 @@ class Target:
         """What lines and captures are, to the byte."""
         paths = [*self.path.glob("articles-*"), *self.path.glob("warc/*")]
         return {path.name: path.read_bytes() for path in paths}
+
+
+def members(path: Path) -> Iterator[bytes]:
+    """The gzip members of a WARC file."""
+    with path.open("rb") as file:
+        for record in records(file):
+            yield path.read_bytes()[record.offset : record.offset + record.length]
 
 
 @pytest.fixture
@@ -277,6 +301,26 @@ def test_the_past_does_not_change_what_is_known_of_later(
     before = target.files()
     assert target.take(first.save(tmp_path / "b.warc.gz")) == {"unchanged": 1}
     assert target.files() == before
+    [problem] = target.problems
+    assert problem == (
+        f"{newsroom.url(CABAI)}, as it was 2020-02-03T00:00:00Z: older than what the archive has, "
+        "and not written"
+    )
+
+
+def test_a_state_that_the_archive_has_may_come_again(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    crawler = Crawler(newsroom)
+    crawler.page(CABAI, "2020-02-03T00:00:00Z")
+    first = crawler.save(tmp_path / "a.warc.gz")
+    newsroom.edit(CABAI, title="Harga Cabai Turun")
+    crawler.page(CABAI, "2021-02-03T00:00:00Z")
+    both = crawler.save(tmp_path / "b.warc.gz")
+    assert target.take(both) == {"new": 1, "changed": 1}
+    assert target.take(first) == {"unchanged": 1}
+    assert target.take(both) == {"unchanged": 2}
+    assert target.problems == []
 
 
 def test_a_revisit_counts_where_it_says_something_new(
@@ -301,6 +345,113 @@ def test_a_revisit_counts_where_it_says_something_new(
     ]
     assert target.passed_over == {"revisit of what is in none of the files": 1}
     assert target.whole()
+
+
+@pytest.mark.parametrize("named", ["id", "address and date"])
+def test_what_a_revisit_repeats_is_found_without_a_digest(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path, named: str
+) -> None:
+    crawler = Crawler(newsroom)
+    body = crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    [_, stored] = members(crawler.save(tmp_path / "asal.warc.gz"))
+    id_ = str(re.search(rb"WARC-Record-ID: (<.*?>)", gzip.decompress(stored))[1], "ascii")  # type: ignore[index]
+    newsroom.edit(CABAI, title="Harga Cabai Turun")
+    crawler.page(CABAI, "2020-01-03T00:00:00Z")
+    headers = StatusAndHeaders("304 Not Modified", [("ETag", '"a"')], protocol="HTTP/1.1")
+    record = crawler.writer.create_revisit_record(
+        newsroom.url(CABAI),
+        digest=sha1(b""),  # as some state it of an answer without a body
+        refers_to_uri=newsroom.url(CABAI) if named != "id" else "http://lain.example/",
+        refers_to_date="2020-01-01T00:00:00Z",
+        http_headers=headers,
+        warc_headers_dict={"WARC-Refers-To": id_} if named == "id" else {},
+    )
+    record.rec_headers.replace_header("WARC-Date", "2020-01-04T00:00:00Z")
+    record.rec_headers.replace_header(
+        "WARC-Profile", "http://netpreserve.org/warc/1.0/revisit/server-not-modified"
+    )
+    crawler._write(record)
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {"new": 1, "changed": 2}
+    assert [each.title[:17] for each in target.articles()] == [
+        "Harga Cabai Merah", "Harga Cabai Turun", "Harga Cabai Merah",
+    ]  # fmt: skip
+    assert body
+    assert not any("WARC-Type: request" in record for record in target.records())
+    assert target.whole()
+
+
+# ------------------------------------------------------------------------ what is gone
+
+
+def missing(crawler: Crawler, slug: str, at: str, status: str = "404 Not Found") -> None:
+    crawler.add(crawler.newsroom.url(slug), at, b"<p>Tidak ditemukan</p>", status=status)
+
+
+def test_two_captures_a_day_apart_say_that_an_article_is_gone(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    missing(crawler, CABAI, "2020-02-01T00:00:00Z")
+    missing(crawler, CABAI, "2020-02-01T12:00:00Z")
+    missing(crawler, CABAI, "2020-02-02T00:00:00Z", "410 Gone")
+    missing(crawler, CABAI, "2020-02-09T00:00:00Z")
+    missing(crawler, MURAL, "2020-02-01T00:00:00Z")
+    missing(crawler, MURAL, "2020-03-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    assert target.take(path) == {"new": 1, "gone": 1, "unchanged": 1}
+    [gone] = target.gone()
+    assert (gone.id, gone.revision, gone.gone_at, gone.status) == (
+        "progres:210320", 2, "2020-02-01T00:00:00Z", 410,
+    )  # fmt: skip
+    assert [(each.fetched_at, each.status) for each in gone.captures] == [
+        ("2020-02-01T00:00:00Z", 404), ("2020-02-02T00:00:00Z", 410),
+    ]  # fmt: skip
+    assert target.articles() == []
+    assert target.whole()
+    before = target.files()
+    assert "gone" not in target.take(path)
+    assert target.files() == before
+
+
+def test_what_is_missing_for_less_than_a_day_is_not_gone(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    missing(crawler, CABAI, "2020-02-01T00:00:00Z")
+    missing(crawler, CABAI, "2020-02-01T23:59:59Z")
+    crawler.page(CABAI, "2020-02-02T00:00:00Z")
+    missing(crawler, CABAI, "2020-02-02T06:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    assert target.take(path) == {"new": 1, "unchanged": 1}
+    assert target.gone() == []
+    assert target.passed_over == {"http_404": 3}
+
+
+def test_what_was_gone_comes_back(crawler: Crawler, target: Target, tmp_path: Path) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    for day in (1, 2):
+        missing(crawler, CABAI, f"2020-02-0{day}T00:00:00Z")
+    crawler.page(CABAI, "2020-03-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    assert target.take(path) == {"new": 1, "gone": 1, "changed": 1}
+    assert [each.revision for each in target.articles()] == [1, 3]
+    assert target.whole()
+
+
+def test_when_much_is_missing_it_is_the_site(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    slugs = [entry.slug for entry in crawler.newsroom.articles if entry.slug != KETAHUN][:8]
+    for slug in slugs:
+        crawler.page(slug, "2020-01-01T00:00:00Z")
+    for slug in slugs[:5]:
+        missing(crawler, slug, "2020-02-01T00:00:00Z")
+        missing(crawler, slug, "2020-02-03T00:00:00Z")
+    target.take(crawler.save(tmp_path / "siaran.warc.gz"))
+    assert target.gone() == []
+    assert target.problems == [
+        "5 of 8 pages are missing later: none is recorded as gone; see whether the site was ill"
+    ]
 
 
 def test_a_rest_record_and_a_page_are_one_article(
@@ -364,6 +515,163 @@ def test_a_record_that_is_not_what_its_digest_says_is_said(
     assert "payload is not sha1:" in target.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("digests", "taken"),
+    [
+        (("sha1:{sha1}", "sha1:{sha1_hex}"), True),
+        (("sha1:{sha1}", "SHA-1:{sha1_hex_upper}"), True),
+        (("sha1:{sha1}", "sha512:{sha512}"), True),
+        (("sha1:{sha1}", "sha512:00ff"), False),
+        (("WARC-Block-Digest: sha1:", "WARC-Block-Digest: sha1:A"), False),
+    ],
+)
+def test_digests_of_any_form_are_compared_before_anything_is_copied(
+    newsroom: EmbeddedNewsroom,
+    target: Target,
+    tmp_path: Path,
+    digests: tuple[str, str],
+    *,
+    taken: bool,
+) -> None:
+    crawler = Crawler(newsroom, members=False)
+    body = crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    known = {
+        "sha1": sha1(body).partition(":")[2],
+        "sha1_hex": hashlib.sha1(body).hexdigest(),
+        "sha1_hex_upper": hashlib.sha1(body).hexdigest().upper(),
+        "sha512": hashlib.sha512(body).hexdigest(),
+    }
+    was, becomes = (each.format(**known) for each in digests)
+    path = crawler.save(tmp_path / "siaran.warc", (was, becomes))
+    assert target.take(path) == ({"new": 1} if taken else {})
+    assert bool(target.problems) is not taken
+    assert len(list(target.path.glob("warc/*"))) == taken
+    assert target.whole()
+
+
+def test_a_digest_of_an_unknown_algorithm_is_said(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    crawler = Crawler(newsroom, members=False)
+    body = crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc", (sha1(body), "tiger:abc"))
+    assert target.take(path) == {"new": 1}
+    assert target.remarks == {"digests of an unknown algorithm: tiger": 1}
+    [article] = target.articles()
+    assert article.captures[0].digest == f"sha256:{hashlib.sha256(body).hexdigest()}"
+    assert target.whole()
+
+
+@pytest.mark.parametrize("ended", ["the HTTP header", "all headers"])
+def test_headers_may_end_their_lines_with_lf(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path, ended: str
+) -> None:
+    url = newsroom.url(CABAI)
+    body = newsroom.get(url.removeprefix(newsroom.address)).body
+    http = b"HTTP/1.1 200 OK\nContent-Type: text/html; charset=UTF-8\n\n"
+    header = (
+        f"WARC/1.0\nWARC-Type: response\nWARC-Record-ID: <urn:uuid:1>\nWARC-Target-URI: {url}\n"
+        f"WARC-Date: 2020-01-01T00:00:00Z\nContent-Length: {len(http + body)}\n\n"
+    )
+    end = "\n" if ended == "all headers" else "\r\n"
+    whole = header.replace("\n", end).encode() + http + body + 2 * end.encode()
+    (tmp_path / "siaran.warc.gz").write_bytes(gzip.compress(whole))
+    assert target.take(tmp_path / "siaran.warc.gz") == {"new": 1}
+    assert target.whole()
+
+
+def test_a_resource_record_is_a_page(crawler: Crawler, target: Target, tmp_path: Path) -> None:
+    url = crawler.newsroom.url(CABAI)
+    body = crawler.newsroom.get(url.removeprefix(crawler.newsroom.address)).body
+    record = crawler.writer.create_warc_record(
+        url,
+        "resource",
+        payload=io.BytesIO(body),
+        warc_content_type="text/html",
+        warc_headers_dict={"WARC-Date": "2020-01-01T00:00:00Z"},
+    )
+    crawler._write(record)
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {"new": 1}
+    [article] = target.articles()
+    assert (article.post_id, article.captures[0].status) == (210320, 200)
+    assert target.whole()
+    package(Selection(folder=target.path), tmp_path / "kita.wacz")
+    with Folder(target.path).open(newsroom=target.newsroom) as archive:
+        tell(archive, Withhold("progres:210320", "asked for"))
+        archive.erase("progres:210320")
+    assert not any("Cabai" in record for record in target.records())
+
+
+def test_the_lead_photo_comes_along_where_it_is_wanted(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    target.take(path, photos=True)
+    [article] = target.articles()
+    assert article.image_url
+    assert target.remarks == {"lead photos that are in none of the files, or damaged": 1}
+    crawler.add(article.image_url, "2020-01-01T00:00:02Z", b"\xff\xd8foto", mime="image/jpeg")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    without, with_it = (Target(tmp_path / each / "progres", target.newsroom) for each in "ab")
+    for other, photos in ((without, False), (with_it, True)):
+        other.path.parent.mkdir()
+        other.take(path, photos=photos)
+    assert len(without.articles()[0].captures) == 1
+    assert without.passed_over == {"not_html": 1}
+    _, photo = with_it.articles()[0].captures
+    assert (photo.url, photo.fetched_at) == (article.image_url, "2020-01-01T00:00:02Z")
+    assert with_it.whole()
+
+
+# ------------------------------------------------------------------------ the files
+
+
+def test_the_archive_says_whose_bytes_it_holds(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    other = Crawler(crawler.newsroom)
+    other.page(MERCUSUAR, "2020-01-02T00:00:00Z")
+    target.take(path, other.save(tmp_path / "lain.warc.gz"))
+    [warc] = target.path.glob("warc/*")
+    kinds = [re.search(r"WARC-Type: (\w+)", each)[1] for each in target.records()]  # type: ignore[index]
+    assert kinds == ["warcinfo", "warcinfo", "response", "warcinfo", "warcinfo", "response"]
+    ours, theirs, _, ours_again, _, _ = target.records()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert f"copiedFrom: siaran.warc.gz\r\ncopiedFromDigest: sha256:{digest}\r\n" in ours
+    assert "copiedFrom: lain.warc.gz\r\n" in ours_again
+    assert "as the crawler's framework hands them on" not in ours
+    assert "software: tests" in theirs
+    assert [*members(warc)][1] in path.read_bytes()
+
+
+def test_a_file_of_nothing_says_what_it_holds_and_stops_nothing(
+    newsroom: EmbeddedNewsroom, target: Target, tmp_path: Path
+) -> None:
+    (tmp_path / "kosong.warc.gz").write_bytes(b"")
+    other, crawler = Crawler(newsroom), Crawler(newsroom)
+    for number in range(2):
+        other.add(f"https://lain.example/{number}", "2020-01-01T00:00:00Z", b"<p>Lain</p>")
+    crawler.page(CABAI, "2020-01-01T00:00:00Z")
+    (tmp_path / "rusak.wacz").write_bytes(b"PK\x03\x04" + bytes(40))
+    taken = target.take(
+        tmp_path / "kosong.warc.gz",
+        other.save(tmp_path / "lain.warc.gz"),
+        tmp_path / "rusak.wacz",
+        crawler.save(tmp_path / "siaran.warc.gz"),
+    )
+    assert taken == {"new": 1}
+    host = target.newsroom.host
+    said = [each.removeprefix(f"{tmp_path}/").replace(host, "HOST") for each in target.problems]
+    assert said == [
+        "rusak.wacz: byte 0: cannot be unpacked (File is not a zip file)",
+        "kosong.warc.gz: the file is empty",
+        "lain.warc.gz: holds nothing of HOST, but records: 2 of lain.example, 1 warcinfo",
+    ]
+
+
 def test_damage_costs_no_more_than_what_is_damaged(
     crawler: Crawler, target: Target, tmp_path: Path
 ) -> None:
@@ -413,6 +721,28 @@ def test_our_own_wacz_comes_back_as_the_same_articles(
         return {k: v for k, v in values.items() if k not in ("run", "written_at")}
 
     assert [*map(content, other.articles())] == [*map(content, target.articles())]
+
+
+@pytest.mark.parametrize("form", ["warc", "wacz"])
+def test_what_a_crawl_archived_comes_back_as_it_was(
+    archived: Archived, tmp_path: Path, form: str
+) -> None:
+    """Ids, revisions and content hashes: an article was edited, and one looked at again."""
+    archived.newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
+    assert archived.crawl("-a", "refresh=all").run.changed == 1
+    path = tmp_path / "kita.wacz"
+    package(Selection(folder=archived.folder, all_revisions=True), path)
+    files = [path] if form == "wacz" else sorted(archived.folder.glob("warc/*"))
+    target = Target.of(archived.newsroom, tmp_path)
+    target.take(*files)
+    assert target.problems == []
+    states = [
+        {(each.id, each.revision, each.content_hash) for each in read(folder, latest=False)}
+        for folder in (archived.folder, target.path)
+    ]
+    assert states[0] == states[1]
+    assert len(states[0]) == 37 + 1
+    assert target.whole()
 
 
 @pytest.mark.parametrize(

@@ -295,7 +295,7 @@ class Archive:
             changed=counts["changed"],
             superseded=counts["superseded"],
             reread=counts["reread"],
-            gone=len(settled.gone),
+            gone=len(settled.gone) + counts["gone"],
             unchanged=counts["unchanged"] + counts["seen"],
             missing=counts["missing"],
             refused=counts["refused"],

@@ -61,6 +61,12 @@ class Missing:
     url: str
     status: int
     captures: Sequence[Capture] = ()
+    as_of: str | None = None
+    """When somebody else found it missing first (``scrapy ingest``), UTC, ISO 8601.
+
+    *captures* then say so twice, long enough apart, and the line is written at once, unless the
+    archive itself has seen the article later.
+    """
 
 
 @attrs.frozen
@@ -114,6 +120,7 @@ OutcomeKind: TypeAlias = Literal[
     "withheld",  # nothing stored, or (answer to Withhold) the line written
     "refused",
     "missing",  # noted; whether it is gone is for settle() to say
+    "gone",  # two captures of others say so: the line was written
     "seen",
     "failed",
     "invalid",  # nothing can come of it, see ``problem``

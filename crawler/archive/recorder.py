@@ -319,6 +319,8 @@ class Recorder:
     def _missing(self, finding: Missing) -> Outcome:
         row = self._address(finding.url)
         known = self.rows.article(row.article) if row is not None and row.article else None
+        if finding.as_of is not None:
+            return self._gone(finding, finding.as_of, known)
         if row is None or known is None or known.state == "withheld":
             return self._refused(Refused(finding.url, f"http_{finding.status}"))
         if known.state == "gone":
@@ -342,6 +344,26 @@ class Recorder:
             if former is not None:
                 self.rows.put_address(attrs.evolve(former, moved=1, state="gone"))
         return Outcome(kind="missing", url=finding.url, id=known.id, revision=known.revision)
+
+    def _gone(self, finding: Missing, since: str, known: ArticleRow | None) -> Outcome:
+        """Write that an article is gone, where captures of somebody else say so."""
+        gone = known is not None and known.state == "article" and known.url == finding.url
+        if known is None or not gone or self._is_past(since, known):
+            return Outcome(kind="unchanged", url=finding.url)
+        line = Gone(
+            id=known.id,
+            revision=known.revision + 1,
+            site=self.site,
+            url=known.url,
+            gone_at=since,
+            status=finding.status,
+            captures=tuple(map(self.batches.warcs.keep, finding.captures)),
+            run=self.batches.run,
+            written_at=self.batches.stamp,
+        )
+        self.batches.add(line)
+        self._put_gone(known.url, first=True)
+        return Outcome(kind="gone", url=known.url, id=known.id, revision=line.revision, line=line)
 
     def _seen(self, finding: Seen) -> Outcome:
         row = self._address(finding.url)

@@ -254,7 +254,7 @@ def answer(record: StoredRecord) -> tuple[int, list[tuple[str, str]], bytes]:
     if record.kind != "resource":
         return parse_response(record.block)
     media = record.fields.get("content-type", "")
-    return HTTPStatus.OK, [("content-type", media)] if media else [], record.block
+    return int(HTTPStatus.OK), [("content-type", media)] if media else [], record.block
 
 
 def _split(content: bytes) -> tuple[list[bytes], bytes]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 
-from crawler.archive import Archive, RunReport, newsroom_of
+from crawler.archive import Archive, Found, Missing, RunReport, newsroom_of
+from crawler.archive.reading import lines_that_count
 from crawler.errors import InvalidRecord
 from crawler.ingest import Ingest
+from crawler.items import Article
 from crawler.newsrooms import load_newsroom
 from crawler.normalise.text import fold
 from crawler.project import (
@@ -27,8 +29,8 @@ from crawler.workers import RULES
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Mapping
 
-    from crawler.archive import Found
     from crawler.newsrooms import Newsroom
 
 _WAITING: Final = 50
@@ -50,8 +52,11 @@ class Command(ArchiveCommand):
         return (
             "NAME is an archive, or a newsroom of which there is none yet. Of the files (.warc, "
             ".warc.gz, .wacz) counts what is on the newsroom's hosts; records that a line rests on "
-            "are copied into the archive. What the archive has is not written again, nor what it "
-            "knows in a later state. Ends with 4 when a file is damaged or an article is not whole."
+            "are copied into the archive. What the archive has is not written again. An article's "
+            "states become revisions in the order in which they were fetched: name all files at "
+            "once, or the oldest first; a state older than what the archive has is named, and not "
+            "written. Ends with 4 when there is such a state, a file is damaged, empty or of "
+            "another newsroom, or an article is not whole."
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 -- it has none
@@ -62,7 +67,8 @@ class Command(ArchiveCommand):
         newsroom = self._newsroom(name, folder)
         operator = str(self.configured["USER_AGENT"])
         with tempfile.TemporaryDirectory(prefix="ingest-") as scratch:
-            ingest = Ingest(newsroom, [Path(each) for each in files], Path(scratch))
+            photos = self.configured["ARCHIVE_MEDIA"] == "lead"
+            ingest = Ingest(newsroom, [Path(each) for each in files], Path(scratch), photos=photos)
             outcomes = _write(folder, newsroom, ingest, files, operator)
         for problem in ingest.problems[:_NAMED]:
             say(fold(problem))
@@ -70,9 +76,10 @@ class Command(ArchiveCommand):
             say(f"… and {len(ingest.problems) - _NAMED:,} more")
         said = [f"{count:,} {kind}" for kind, count in outcomes.items()]
         say(f"{name}: {', '.join(said) or 'no articles'}")
-        if ingest.passed_over:
-            said = [f"{count:,} {reason}" for reason, count in ingest.passed_over.most_common()]
-            say(f"passed over: {', '.join(said)}")
+        for what, counts in (("passed over", ingest.passed_over), ("noted", ingest.remarks)):
+            if counts:
+                said = [f"{count:,} {reason}" for reason, count in counts.most_common()]
+                say(f"{what}: {', '.join(said)}")
         self.exitcode = EXIT_INCOMPLETE if ingest.problems else EXIT_OK
 
     def _newsroom(self, name: str, folder: Path) -> Newsroom:
@@ -87,10 +94,16 @@ def _write(
 ) -> Counter[str]:
     """Give the archive what *ingest* finds; return outcome → how many."""
     outcomes: Counter[str] = Counter()
-    waiting: list[Found] = []
+    waiting: list[Found | Missing] = []
+    past: dict[tuple[str, str], str] = {}
 
     def record() -> None:
-        for outcome in archive.record(waiting):
+        for finding, outcome in zip(waiting, archive.record(waiting), strict=True):
+            if outcome.note and isinstance(finding, Found):  # the archive has a newer capture
+                article = finding.article
+                past.setdefault(
+                    (article.id, article.content_hash), f"{article.url}, as it was {finding.as_of}"
+                )
             if isinstance(outcome.problem, InvalidRecord):
                 ingest.problems.append(str(outcome.problem))
             elif outcome.problem is not None:
@@ -112,6 +125,8 @@ def _write(
             if len(waiting) == _WAITING:
                 record()
         record()
+        for state in _unknown(folder, past):
+            ingest.problems.append(f"{state}: older than what the archive has, and not written")
         archive.finish(
             RunReport(
                 exit_code=EXIT_INCOMPLETE if ingest.problems else EXIT_OK,
@@ -119,3 +134,17 @@ def _write(
             )
         )
     return outcomes
+
+
+def _unknown(folder: Path, past: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """Yield those of *past*, id and content hash → what to say of it, that no line states."""
+    ids = {id_ for id_, _ in past}
+    stated = set()
+    for raw in lines_that_count(folder, latest=False, gone=True) if past else ():
+        if raw.is_article and raw.id in ids:
+            line = raw.parse()
+            assert isinstance(line, Article)
+            stated.add((line.id, line.content_hash))
+    for state, said in past.items():
+        if state not in stated:
+            yield said
