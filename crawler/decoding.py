@@ -24,7 +24,15 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["Incomplete", "Oversized", "decode", "plain_text", "without_codings", "zstd"]
+__all__ = [
+    "Incomplete",
+    "Oversized",
+    "decode",
+    "json_text",
+    "plain_text",
+    "without_codings",
+    "zstd",
+]
 
 _LARGEST: Final = 256 * 1024 * 1024
 """More than any page; what decodes to more is a bomb."""
@@ -98,6 +106,22 @@ def plain_text(body: bytes) -> str:
     """
     wide = body[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     return body.decode("utf-16" if wide else "utf-8", "replace").replace("\ufeff", "")
+
+
+# At the beginning of a line, or behind a tag: what PHP complains of has brackets elsewhere.
+_JSON: Final = re.compile(r"(?:\A|[\n\r>])[ \t\ufeff]*(\[(?=\s*[\]{])|\{(?=\s*[\"}]))")
+_FOREWORD: Final = 256 * 1024
+
+
+def json_text(body: bytes) -> tuple[str, int]:
+    """Return *body* as text, and where JSON begins in it: PHP complains in front of it.
+
+    >>> json_text(b"<br /><b>Notice</b>: Undefined index<br />[{}]")
+    ('<br /><b>Notice</b>: Undefined index<br />[{}]', 42)
+    """
+    text = body.decode("utf-8", "replace")
+    begin = _JSON.search(text, 0, _FOREWORD)
+    return text, begin.start(1) if begin else 0
 
 
 def _names(coding: str) -> list[str]:

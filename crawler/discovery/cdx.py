@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import attrs
 
-from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
+from crawler.discovery.documents import Unreadable, WrongKind, json_items, read_json, unpacked
 from crawler.discovery.session import Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Note, Verdict
 from crawler.items import Link
@@ -42,11 +42,12 @@ def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
 
     Lines that say nothing usable are left out. Raises :exc:`Unreadable` for what is no CDX.
     """
-    plain = unpacked(body).strip()
+    plain, wrong = unpacked(body)
+    plain = plain.strip()
     if plain.startswith(b"<"):
         raise WrongKind("an HTML page")
     if plain.startswith(b"["):
-        yield from _rows(read_json(plain))
+        yield from _rows(json_items(plain))
         return
     for line in plain.splitlines():
         brace = line.find(b"{")
@@ -57,6 +58,8 @@ def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
             capture = _from_row(fields) if len(fields) >= len(_CLASSIC) else None
         if capture:
             yield capture
+    if wrong:
+        raise Unreadable(wrong)
 
 
 # Order of the classic fields, which the Internet Archive's server keeps in its rows.
@@ -71,9 +74,9 @@ def _object(line: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _rows(rows: Any) -> Iterator[IndexedCapture]:
+def _rows(rows: Iterable[Any]) -> Iterator[IndexedCapture]:
     names: list[str] | None = None
-    for row in rows if isinstance(rows, list) else ():
+    for row in rows:
         if isinstance(row, dict):
             capture = _capture(row, b"")
         elif not isinstance(row, list) or not all(isinstance(cell, str) for cell in row):

@@ -6,29 +6,35 @@ import datetime as dt
 import io
 import json
 import re
-import zlib
 from collections.abc import Iterator, Mapping
+from html.entities import html5
 from typing import Any, Final
 
 import attrs
 from lxml import etree
 
+from crawler.decoding import Incomplete, Oversized, json_text, without_codings
 from crawler.timestamps import rest_moment
 
 MAX_BYTES: Final = 50 << 20  # sitemaps.org allows a file 50 MB, decompressed
-_GZIP: Final = b"\x1f\x8b"
-# Comments possessively, or a few hundred of them would be divided up in every possible way.
-_COMMENTS: Final = rb"(?:<!--(?:(?!-->).)*+-->\s*+)*+"
 _HTML: Final = re.compile(
-    rb"\s*+" + _COMMENTS + rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
-_CLOSES: Final = re.compile(rb"</[\w:-]+\s*>\s*+" + _COMMENTS + rb"\Z", re.DOTALL)
 # Half a character, which libxml2 keeps when it recovers, and lxml then cannot decode.
 _SURROGATE: Final = re.compile(
     rb"&#(?:x0*+d[89a-f][0-9a-f]{2}|0*+(?:55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3])));",
     re.IGNORECASE,
 )
+# Generators forget to escape, and use names of HTML; libxml2 drops both, and what is left of
+# `?p=12&lang=id` is another address. An unclosed comment goes to the end, so that it is read once.
+_ENTITY: Final = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?!#\d{1,7};|#x[\da-f]{1,6};)(?:(\w{1,40});)?",
+    re.IGNORECASE | re.DOTALL,
+)
+_OF_XML: Final = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n\x00"
+_FOREWORD: Final = 256 << 10  # bytes; what PHP complains of in front of a document is shorter
 
 
 class Unreadable(ValueError):
@@ -39,41 +45,37 @@ class WrongKind(Unreadable):
     """The bytes are something else altogether, such as an HTML page: asking again is no use."""
 
 
-def unpacked(body: bytes, limit: int = MAX_BYTES) -> bytes:
-    """Return *body*, gunzipped where its first bytes say so.
+def unpacked(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, str]:
+    """Return *body*, gunzipped where its first bytes say so, and what was wrong with it.
 
-    Raises :exc:`Unreadable` when it is more than *limit* bytes, or cut short.
+    Raises :exc:`Unreadable` when it is more than *limit* bytes.
     """
-    if not body.startswith(_GZIP):
-        if len(body) > limit:
-            raise Unreadable(f"larger than {limit} bytes")
-        return body
-    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        plain = stream.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise Unreadable(f"not gzip after all ({error})") from None
-    if len(plain) > limit:
-        raise Unreadable(f"larger than {limit} bytes once decompressed")
-    if not stream.eof:
-        raise Unreadable("gzip data cut short")
-    return plain
+        return without_codings(body, "gzip", largest=limit), ""
+    except Incomplete as error:
+        return error.part, str(error)
+    except Oversized as error:
+        raise Unreadable(str(error)) from None
 
 
-def elements(body: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
+def elements(
+    plain: bytes, wrong: str, roots: frozenset[str], names: frozenset[str]
+) -> Iterator[etree._Element]:
     """Yield the elements of those local *names* in document order, each whole, then forgotten.
 
-    What stands inside another of them is left to that one. A root of one of *names* is yielded at
-    its start, empty, so that the kind of document is known first. Entities stay unresolved, no DTD is loaded, nothing is fetched; libxml2 ends what nests
-    deeper than 256 or holds a text of more than 10 MB. Small damage is read over; at the end
-    :exc:`Unreadable` is raised if there was any, so that nobody takes the list for complete.
+    What stands inside another of them is left to that one. The root is yielded at its start, empty,
+    so that the kind of document is known first. Where it is one of *roots*, it is read from where
+    it begins to where it ends: PHP complains in front of it, caches sign behind it. Entities stay
+    unresolved, no DTD is loaded, nothing is fetched; libxml2 ends what nests deeper than 256 or
+    holds a text of more than 10 MB. Damage is read over; at the end :exc:`Unreadable` is raised if
+    there was any, *wrong* included, so that nobody takes the list for complete.
     """
-    plain = unpacked(body).lstrip(_BLANK)
+    plain = plain.lstrip(_BLANK)
     if not plain:
-        raise Unreadable("empty")
+        raise Unreadable(wrong or "empty")
     if _HTML.match(plain[:4096]):
         raise WrongKind("an HTML page")
-    plain = _SURROGATE.sub(b"&#xFFFD;", plain)
+    plain, cut = _document(plain, roots)
     events = etree.iterparse(
         io.BytesIO(plain),
         events=("start", "end"),
@@ -85,12 +87,43 @@ def elements(body: bytes, names: frozenset[str]) -> Iterator[etree._Element]:
         remove_pis=True,
         recover=True,
     )
-    yield from _walked(events, names)
-    if not _CLOSES.search(plain[-4096:]):
-        raise Unreadable("cut short")
+    yield from _walked(events, roots | names, wrong or cut)
 
 
-def _walked(events: Any, names: frozenset[str]) -> Iterator[etree._Element]:
+def _document(plain: bytes, roots: frozenset[str]) -> tuple[bytes, str]:
+    """Return *plain* from where one of *roots* begins to where it ends, mended, and what is wrong.
+
+    As it is where none is found, which may be for its encoding.
+    """
+    names = "|".join(sorted(roots)).encode()
+    begins = re.compile(
+        rb"<!--.*?(?:-->|\Z)|<((?:[\w.-]{1,40}:)?(?:" + names + rb"))(?=[\s/>])([^>]*)",
+        re.IGNORECASE | re.DOTALL,
+    )
+    root = next((found for found in begins.finditer(plain, 0, _FOREWORD) if found[1]), None)
+    if root is None:
+        return plain, "" if plain.rstrip(_BLANK).endswith(b">") else "cut short"
+    declared = (plain.rfind(mark, 0, root.start()) for mark in (b"<?xml ", b"<!DOCTYPE "))
+    begin = min((place for place in declared if place >= 0), default=root.start())
+    if root[2].endswith(b"/"):
+        return plain[begin : root.end() + 1], ""
+    end = plain.rfind(b"</" + root[1])
+    close = plain.find(b">", end) + 1 if end >= 0 else 0
+    found = plain[begin : close or None]
+    if b"<!ENTITY" not in found[:4096]:
+        found = _ENTITY.sub(_escaped, found)
+    return _SURROGATE.sub(b"&#xFFFD;", found), "" if close else "cut short"
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    whole, name = found[0], found[1]
+    if whole[:1] != b"&" or name in _OF_XML:
+        return whole
+    text = html5.get(f"{name.decode(errors='replace')};", "") if name else ""
+    return b"".join(b"&#%d;" % ord(each) for each in text) or b"&amp;" + whole[1:]
+
+
+def _walked(events: Any, names: frozenset[str], wrong: str) -> Iterator[etree._Element]:
     root: etree._Element | None = None
     outer: etree._Element | None = None
     try:
@@ -112,6 +145,8 @@ def _walked(events: Any, names: frozenset[str]) -> Iterator[etree._Element]:
         raise Unreadable(f"not XML ({str(error)[:120]})") from None
     if root is None:
         raise Unreadable("not XML (no element)")
+    if wrong:
+        raise Unreadable(wrong)
     fatal = [entry for entry in events.error_log if entry.level >= etree.ErrorLevels.FATAL]
     if fatal:
         raise Unreadable(f"damaged XML (line {fatal[0].line}: {fatal[0].message[:100]})")
@@ -139,21 +174,56 @@ def text_of(element: etree._Element) -> str:
 
 
 def read_json(body: bytes) -> Any:
-    """Return the JSON value in *body*, which may be anything.
+    """Return the JSON value in *body*, which may be anything, whatever stands around it.
 
-    Raises :exc:`Unreadable` for what is not JSON, such as HTML sent with status 200, is cut short,
-    or nests deeper than the interpreter allows.
+    Raises :exc:`Unreadable` for what is not JSON, is cut short, or nests deeper than the
+    interpreter allows; :exc:`WrongKind` for HTML sent with status 200.
     """
-    plain = unpacked(body).lstrip(_BLANK)
-    if plain.startswith(b"<"):
+    text, begin, wrong = _json_text(body)
+    value, _ = _decoded(text, begin, wrong)
+    if wrong:
+        raise Unreadable(wrong)
+    return value
+
+
+def json_items(body: bytes) -> Iterator[Any]:
+    """Yield the items of the JSON list in *body*; raises what :func:`read_json` raises.
+
+    Of a list that is cut short those that are whole come before that.
+    """
+    text, place, wrong = _json_text(body)
+    if not text.startswith("[", place):
+        _decoded(text, place, wrong)
+        raise WrongKind("JSON, but no list of posts")
+    place = _SEPARATOR.match(text, place + 1).end()  # type: ignore[union-attr]  # may be empty
+    while not text.startswith("]", place):
+        value, end = _decoded(text, place, wrong or "cut short" * (place >= len(text)))
+        yield value
+        place = _SEPARATOR.match(text, end).end()  # type: ignore[union-attr]
+    if wrong:
+        raise Unreadable(wrong)
+
+
+def _json_text(body: bytes) -> tuple[str, int, str]:
+    """Return the text of *body*, where JSON begins in it, and what was wrong with the bytes."""
+    plain, wrong = unpacked(body)
+    plain = plain.lstrip(_BLANK)
+    if _HTML.match(plain[:4096]):
         raise WrongKind("an HTML page")
+    return *json_text(plain), wrong
+
+
+def _decoded(text: str, place: int, wrong: str) -> tuple[Any, int]:
     try:
-        return json.loads(plain.decode("utf-8", errors="replace"))
+        return _DECODER.raw_decode(text, place)
     except RecursionError:
         raise Unreadable("JSON nested too deep") from None
     except ValueError as error:
-        raise Unreadable(f"not JSON ({str(error)[:80]})") from None
+        raise Unreadable(wrong or f"not JSON ({str(error)[:80]})") from None
 
+
+_DECODER: Final = json.JSONDecoder()
+_SEPARATOR: Final = re.compile(r"[\s,]*")
 
 _LINK: Final = re.compile(
     r"<([^<>]{1,2000})>\s*;[^,]*?rel=\"?https://api\.w\.org/\"?", re.IGNORECASE
@@ -187,12 +257,9 @@ def read_posts(body: bytes, zone: dt.tzinfo) -> Iterator[Post]:
     """Yield the posts of one REST answer in its order; those without id or link are left out.
 
     *zone* is that of a ``date`` without a usable ``date_gmt``.
-    Raises :exc:`Unreadable` when *body* is no JSON list.
+    Raises :exc:`Unreadable` when *body* is no JSON list, or at the end of what there is of one.
     """
-    answer = read_json(body)
-    if not isinstance(answer, list):
-        raise WrongKind("JSON, but no list of posts")
-    for record in answer:
+    for record in json_items(body):
         post = _post(record, zone) if isinstance(record, dict) else None
         if post:
             yield post

@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 from lxml import etree
 
-from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of
+from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of, unpacked
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.session import Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Note, Verdict
@@ -57,7 +57,7 @@ def read_feed(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[FeedEntry]:
     """
     is_feed = False
     changed = ""
-    for element in elements(body, _ROOTS | _ITEMS | _STAMPS):
+    for element in elements(*unpacked(body), _ROOTS, _ITEMS | _STAMPS):
         name = local(element)
         if element.getparent() is None:
             is_feed = name in _ROOTS

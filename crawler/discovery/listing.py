@@ -90,7 +90,7 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
 
     A time without offset is in *zone*. Raises :exc:`Unreadable` when there is no HTML in *body*.
     """
-    plain = unpacked(body)
+    plain, wrong = unpacked(body)
     try:
         plain.decode("utf-8")
     except UnicodeDecodeError:
@@ -123,6 +123,8 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
         lists=tuple(lists),
         feeds=tuple(_feeds(page, url)),
     )
+    if wrong:
+        raise Unreadable(wrong)
 
 
 class _Item:

@@ -18,7 +18,15 @@ from lxml import etree
 
 from crawler.decoding import plain_text
 from crawler.discovery.audit import report_missing
-from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of, unpacked
+from crawler.discovery.documents import (
+    Unreadable,
+    WrongKind,
+    elements,
+    local,
+    plain_post_id,
+    text_of,
+    unpacked,
+)
 from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
@@ -66,12 +74,14 @@ def read_sitemap(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[Entry]:
     is in *zone*. Lines without an http(s) address are left out. :exc:`Unreadable` is raised at
     the end for a file that is damaged or no sitemap, so what came before is not all.
     """
-    plain = unpacked(body)
+    plain, wrong = unpacked(body)
     if plain[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")[:4].lower() == b"http":
         yield from _read_text(plain, url)
+        if wrong:
+            raise Unreadable(wrong)
         return
     sort = ""
-    for element in elements(plain, _ROOTS | _ITEMS):
+    for element in elements(plain, wrong, _ROOTS, _ITEMS):
         name = local(element)
         if name in _ROOTS and element.getparent() is None:
             sort = name
@@ -116,7 +126,7 @@ def _moment_or_day(text: str, zone: dt.tzinfo) -> str | None:
 
 
 def _read_text(plain: bytes, base: str) -> Iterator[Entry]:
-    for line in plain.decode("utf-8", errors="replace").lstrip("\ufeff").splitlines():
+    for line in plain_text(plain).splitlines():
         address = line.strip()
         if address.lower().startswith(("http://", "https://")) and len(address) <= _LONGEST:
             url = absolute(address, base)

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from html import unescape
 from typing import Any, ClassVar, Final, TypeAlias
 
+from crawler.decoding import json_text
 from crawler.errors import NotAnArticle
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
@@ -167,7 +168,7 @@ def records(capture: Capture) -> list[Values]:
 # A list of a hundred posts is asked for each of them in turn; to parse it takes 50 ms.
 @lru_cache(maxsize=1)
 def _parsed(body: bytes) -> Any:
-    return json.loads(body)
+    return json.JSONDecoder().raw_decode(*json_text(body))[0]
 
 
 def record(capture: Capture, post_id: int | None) -> Values:
