@@ -128,3 +128,30 @@ def test_a_page_that_cannot_be_had_refuses_the_article() -> None:
     with pytest.raises(NotAnArticle) as refused:
         extract_article([capture(f"{BASE}/judul/"), missing])
     assert refused.value.reason == "http_404"
+
+
+@pytest.mark.parametrize(
+    ("asked", "declared", "wanted"),
+    [
+        ("/daerah/judul.html", "/daerah/judul.html?amp=1", "/daerah/judul.html"),
+        ("/daerah/judul.html/2", "/daerah/judul.html", "/daerah/judul.html"),
+        ("/judul/?ref=beranda", "/judul/", "/judul/"),
+        ("/judul/amp/", "/judul/", "/judul/"),
+        ("/?p=7", "/daerah/judul.html", "/daerah/judul.html"),
+        ("/daerah/judul.html", "/?p=7", "/?p=7"),
+        ("/daerah/judul.html", "/", "/daerah/judul.html"),
+        ("/daerah/judul.html", "/category/daerah/", "/daerah/judul.html"),
+        ("/daerah/judul.html", "/daerah/berita-lain.html", "/daerah/judul.html"),
+        ("/daerah/judul.html", "/?p=8", "/daerah/judul.html"),
+        ("/?p=7", "/", "/?p=7"),
+        ("/daerah/judul.html", "https://siaran.example/daerah/judul.html", "/daerah/judul.html"),
+        ("/daerah/judul.html", "http://[::1/", "/daerah/judul.html"),
+    ],
+)
+def test_a_canonical_address_is_believed_for_the_same_post_only(
+    asked: str, declared: str, wanted: str
+) -> None:
+    page = PAGE.replace("<body", f'<link rel="canonical" href="{declared}"><body')
+    body = page.format(links="", text="Isi.", post=7).encode()
+    article = extract_article([Capture(url=BASE + asked, body=body)])
+    assert article.url == BASE + wanted

@@ -228,7 +228,6 @@ _SEPARATOR: Final = re.compile(r"[\s,]*")
 _LINK: Final = re.compile(
     r"<([^<>]{1,2000})>\s*;[^,]*?rel=\"?https://api\.w\.org/\"?", re.IGNORECASE
 )
-_PLAIN_ADDRESS: Final = re.compile(r"[?&]p=(\d{1,18})$")
 _LARGEST: Final = 10**15  # beyond it is no post id, and JSON numbers lose digits
 
 
@@ -284,12 +283,6 @@ def _post(record: dict[str, Any], zone: dt.tzinfo) -> Post | None:
 def _stated(record: dict[str, Any], field: str, zone: dt.tzinfo) -> dt.datetime | None:
     local, gmt = record.get(field), record.get(f"{field}_gmt")
     return rest_moment(str(local or ""), str(gmt or ""), zone)
-
-
-def plain_post_id(url: str) -> int | None:
-    """Return the post id in an address such as ``https://kabar.example/?p=812``."""
-    found = _PLAIN_ADDRESS.search(url)
-    return int(found[1]) if found else None
 
 
 def total(headers: Mapping[str, str]) -> int | None:

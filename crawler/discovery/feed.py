@@ -12,13 +12,13 @@ from typing import Any, Final
 import attrs
 from lxml import etree
 
-from crawler.discovery.documents import WrongKind, elements, local, plain_post_id, text_of, unpacked
+from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.session import Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Note, Verdict
 from crawler.items import Link
 from crawler.normalise.dates import read_published
-from crawler.normalise.urls import absolute
+from crawler.normalise.urls import absolute, plain_post_id
 from crawler.timestamps import parse
 
 _ROOTS: Final = frozenset({"rss", "feed", "rdf"})

@@ -23,14 +23,13 @@ from crawler.discovery.documents import (
     WrongKind,
     elements,
     local,
-    plain_post_id,
     text_of,
     unpacked,
 )
 from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.items import Link
-from crawler.normalise.urls import absolute
+from crawler.normalise.urls import absolute, plain_post_id
 from crawler.timestamps import instant, parse, parse_day
 
 _ROOTS: Final = frozenset({"urlset", "sitemapindex"})

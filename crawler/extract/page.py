@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 
 from cssselect import SelectorError
 from lxml import etree
@@ -33,7 +34,7 @@ from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
-from crawler.normalise.urls import canonical, same_host, without_page_number
+from crawler.normalise.urls import canonical, plain_post_id, same_host, without_page_number
 from crawler.normalise.vocabulary import EDITORS, WRITERS
 
 # What the theme prints before a name, untranslated or not.
@@ -368,15 +369,28 @@ class ArticlePage(Record):
 
     @cached_property
     def url(self) -> str:
-        asked = self.document.url
-        declared = self.document.canonical
-        # A canonical address elsewhere is that of whoever wrote first, or a mistake.
-        if declared is None or not same_host(declared, (self.document.host,)):
-            declared = asked
-        address = canonical(declared)
-        if address is None:
-            raise NotAnArticle(asked, "no_address")
-        return without_page_number(address)
+        asked = canonical(self.document.url)
+        if asked is None:
+            raise NotAnArticle(self.document.url, "no_address")
+        asked = without_page_number(asked)
+        declared = canonical(self.document.canonical or "")
+        if declared is None:
+            return asked
+        declared = without_page_number(declared)
+        return declared if self._is_own(declared, asked) else asked
+
+    def _is_own(self, declared: str, asked: str) -> bool:
+        """Whether *declared* is an address of the post that *asked* is.
+
+        Who sets a plugin up wrongly has every page declare the front page, a list or one article.
+        """
+        if not same_host(declared, (self.document.host,)):
+            return False  # that of whoever wrote it first, or a mistake
+        there, here = urlsplit(declared), urlsplit(asked)
+        ids = {plain_post_id(declared), plain_post_id(asked)} - {None}
+        if ids:
+            return ids == {self.post_id} and (there.path, there.query) != ("/", "")
+        return there.path.rstrip("/") == here.path.rstrip("/")
 
     @property
     def post_id(self) -> int | None:

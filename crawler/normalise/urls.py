@@ -241,6 +241,15 @@ def without_page_number(url: str) -> str:
     return f"{head}{mark}{query}" if query else head
 
 
+def plain_post_id(url: str) -> int | None:
+    """Return the post id in an address such as ``https://kabar.example/?p=812``."""
+    found = _PLAIN_ADDRESS.search(url)
+    return int(found[1]) if found else None
+
+
+_PLAIN_ADDRESS: Final = re.compile(r"[?&]p=(\d{1,18})(?:&|$)")
+
+
 def same_host(url: str, hosts: Collection[str]) -> bool:
     """Whether *url* lies on one of *hosts*; ``www.`` and a default port make no difference."""
     host = _host(url)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -30,7 +29,6 @@ from crawler.extract.unknown.names import Byline, Names, is_site, names_of
 from crawler.extract.unknown.refusals import refuse
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
-from crawler.normalise.urls import canonical
 
 BOXES: Final = {
     # Networks' own names for a box of links in the text.
@@ -96,13 +94,6 @@ class GenericPage(ArticlePage):
             # A lead photo that stands inside the container.
             self._opening_photo = blocks.pop(0).photo
         return walks
-
-    @cached_property
-    def url(self) -> str:
-        # Content systems that nobody set up declare the front page for every article.
-        address = super().url
-        front = urlsplit(address).path in ("", "/") and not urlsplit(address).query
-        return (canonical(self.document.url) or address) if front else address
 
     @property
     def title(self) -> str | None:
