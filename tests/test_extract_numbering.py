@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.errors import NotAnArticle
-from crawler.extract import extract_article, open_page
+from crawler.extract import Page, extract_article, open_page
 from crawler.extract.page import in_order, numbered
 from crawler.items import Capture
 
@@ -64,13 +64,24 @@ def test_all_pages_are_asked_for_in_turn_and_make_one_article() -> None:
     assert [each.url for each in page.captures] == [first, second, third]
 
 
-def test_a_page_that_links_on_for_ever_ends() -> None:
+def followed(last: int) -> Page:
+    """Follow an article of *last* pages of which each links the next one only."""
     first = f"{BASE}/?p=7"
     page = open_page(capture(first, numbers(f"{first}&page=2")))
     while url := page.next_missing():
         number = int(url.rpartition("=")[2])
-        page.add(capture(url, numbers(f"{first}&page={number + 1}")))
-    assert len(page.captures) == 100
+        links = numbers(f"{first}&page={number + 1}") if number < last else ""
+        page.add(capture(url, links))
+    return page
+
+
+def test_an_article_of_more_pages_than_the_limit_is_refused_and_not_cut() -> None:
+    assert len(followed(99).captures) == 99
+    with pytest.raises(NotAnArticle, match="too_many_pages"):
+        followed(100)
+    all_of_them = (f"{BASE}/judul/{number}/" for number in range(2, 131))
+    with pytest.raises(NotAnArticle, match="too_many_pages"):
+        open_page(capture(f"{BASE}/judul/", numbers(*all_of_them)))
 
 
 def test_what_is_no_page_of_an_article_is_not_taken() -> None:

@@ -27,7 +27,7 @@ from crawler.extract.gates import (
     refuse_page,
     refuse_response,
 )
-from crawler.extract.page import MOST_PAGES, ArticlePage
+from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, page_hash
 from crawler.extract.rest import RestRecord, record
 from crawler.extract.themes import page_class_for
@@ -102,7 +102,7 @@ class Page:
         url = self.next_missing()
         assert url is not None
         linked = self._read(capture, url).pages
-        if url == self.addresses[-1] and len(self.addresses) < MOST_PAGES:
+        if url == self.addresses[-1]:
             # A theme may link the next page only.
             known = {_key(each) for each in self.addresses}
             self.addresses += [each for each in linked if _key(each) not in known]

@@ -238,8 +238,8 @@ def _holding(found: object) -> etree._Element | None:
     return element
 
 
-MOST_PAGES: Final = 100
-"""Pages of one article; a number beyond this is none, and more that are linked are a trap."""
+MOST_PAGES: Final = 99
+"""Pages of one article; a larger number in an address is that of a post, or a trap."""
 
 
 # What can lead to a page of an article, by its name or by its address: a search in C.
@@ -265,22 +265,26 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
     """Return *first* and those of *addresses* that are further pages of it, by their number.
 
     Both forms of WordPress are known, ``/slug/2/`` and ``/cat/slug.html/2``, and ``?page=2``; where
-    nothing else is linked, ``?page=all`` is the further page that has the rest.
+    nothing else is linked, ``?page=all`` is the further page that has the rest. An article of more
+    than :data:`MOST_PAGES` is none that can be read: it would be cut, and nobody would know.
     """
-    numbered = {1: first}
+    found = {1: first}
     whole = None
+    too_many = numbered(first, MOST_PAGES + 1)[-1].rstrip("/")
     for address in addresses:
         url = canonical(address)
+        if url is not None and url.rstrip("/") == too_many:
+            raise NotAnArticle(first, "too_many_pages")
         if url is None or without_page_number(url) != first:
             continue
         number = _number(url)
         if number is not None:
-            numbered.setdefault(number, url)
+            found.setdefault(number, url)
         elif url.endswith("page=all"):
             whole = url
-    if whole is not None and len(numbered) == 1:
-        numbered[2] = whole
-    return tuple(numbered[number] for number in sorted(numbered))
+    if whole is not None and len(found) == 1:
+        found[2] = whole
+    return tuple(found[number] for number in sorted(found))
 
 
 def numbered(first: str, count: int) -> tuple[str, ...]:
