@@ -45,6 +45,10 @@ class Newsroom:
     cadence: int = 15
     """Minutes between two runs that ``scrapy fleet --due`` keeps."""
 
+    index: str = ""
+    """Path of the list of one day, as ``strftime`` has it, where it is not WordPress' own:
+    ``/indeks?date=%Y-%m-%d``."""
+
     hosts: tuple[str, ...] = ()
     """Other hosts that belong to it, such as a media host; requests go nowhere else."""
 
@@ -128,6 +132,11 @@ def _checked(name: str, values: Mapping[str, Any], where: str) -> Newsroom:
         raise ConfigurationError(
             f"{where}: unknown zone {zone!r}; want an IANA name such as Asia/Makassar"
         ) from None
+    index = values.get("index", "")
+    if index and not (index.startswith("/") and re.search("%[dje]", index)):
+        raise ConfigurationError(
+            f"{where}: index {index!r}: want a path with a day in it, such as /indeks?date=%Y-%m-%d"
+        )
     lists = {key: tuple(values[key]) for key in ("outlets", "hosts") if key in values}
     address = str(values["address"]).rstrip("/")
     return Newsroom(name=name, **{**values, **lists, "address": address})

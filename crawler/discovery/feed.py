@@ -23,6 +23,7 @@ from crawler.timestamps import parse
 
 _ROOTS: Final = frozenset({"rss", "feed", "rdf"})
 _ITEMS: Final = frozenset({"item", "entry"})
+_GOES_ON: Final = ("next", "prev-archive")
 _STAMPS: Final = frozenset({"lastbuilddate", "updated"})
 
 
@@ -49,15 +50,18 @@ class FeedEntry:
     """When the whole feed changed last, as it says before its entries; empty where it does not."""
 
 
-def read_feed(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[FeedEntry]:
+def read_feed(
+    body: bytes, url: str, zone: dt.tzinfo, *, following: list[str] | None = None
+) -> Iterator[FeedEntry]:
     """Yield the entries of the feed at *url* in its order.
 
-    A time without offset is in *zone*. Entries without an http(s) address are left out.
+    A time without offset is in *zone*. Entries without an http(s) address are left out. The address
+    at which the feed goes on, where it names one (RFC 5005), is put into *following*.
     :exc:`Unreadable` is raised at the end for a feed that is damaged or no feed.
     """
     is_feed = False
     changed = ""
-    for element in elements(*unpacked(body), _ROOTS, _ITEMS | _STAMPS):
+    for element in elements(*unpacked(body), _ROOTS, _ITEMS | _STAMPS | {"link"}):
         name = local(element)
         if element.getparent() is None:
             is_feed = name in _ROOTS
@@ -67,6 +71,10 @@ def read_feed(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[FeedEntry]:
             entry = _entry(element, url, zone, changed)
             if entry:
                 yield entry
+        elif name == "link":
+            target = absolute(str(element.get("href") or ""), url)
+            if element.get("rel") in _GOES_ON and target and following is not None:
+                following.append(target)
         else:
             changed = changed or text_of(element)[:64]
     if not is_feed:
@@ -140,6 +148,12 @@ class FeedDoor:
         self.url: str | None = url or self.left.get("url")
         self.texts: dict[str, str] = dict(self.left.get("texts") or {})
         self.unpaged = False
+        self.following: str | None = None
+        """Where the page that was read last says that the feed goes on."""
+
+        self.damage = ""
+        """What was wrong with a page of it."""
+
         self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
         """What became of the door, where nothing could be read."""
 
@@ -154,11 +168,13 @@ class FeedDoor:
         first = yield from self._open(fresh=deep)
         if first is None or self.url is None:
             return self.shut
+        self.damage = first.reason if first.verdict == Verdict.DAMAGED else ""
         if first.verdict == Verdict.SAME:
             return self._outcome(DoorState.PARTIAL)
         size = max(1, len(first.items))
         if beyond is not None and not deep and not self.left.get("compared"):
-            deep = yield from self._goes_beyond(beyond // size + 2)
+            named, deep = self.following, (yield from self._goes_beyond(beyond // size + 2))
+            self.following = named
             self.left["compared"] = not deep
         new = yield from self._offer(first, front=True)
         state = DoorState.PARTIAL
@@ -181,7 +197,14 @@ class FeedDoor:
 
     def _outcome(self, state: DoorState) -> Outcome:
         complete = state == DoorState.COMPLETE or bool(self.left.get("done"))
-        return Outcome(door=DOOR, state=DoorState.COMPLETE if complete else DoorState.PARTIAL)
+        if complete and not self.damage:
+            return Outcome(door=DOOR, state=DoorState.COMPLETE)
+        return Outcome(
+            door=DOOR,
+            state=DoorState.PARTIAL,
+            reason=self.damage or "lists the newest articles only",
+            damaged=bool(self.damage),
+        )
 
     # opening
 
@@ -195,7 +218,7 @@ class FeedDoor:
         reading = yield from self._read(address + _USUAL[0], conditional=False)
         if reading is not None:
             return reading
-        if self.shut.state == DoorState.TROUBLE:
+        if self.shut.state == DoorState.TROUBLE and not self.shut.damaged:
             return None
         home = yield from self.visit.read(f"{address}/", self._read_home, conditional=False)
         named = [url for page in home.items for url in page.feeds if self.visit.address(url)]
@@ -217,7 +240,9 @@ class FeedDoor:
         return None
 
     def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry]:
-        return read_feed(body, url, self.visit.zone)
+        named: list[str] = []
+        yield from read_feed(body, url, self.visit.zone, following=named)
+        self.following = next(filter(self.visit.address, named), None)
 
     # pages
 
@@ -227,12 +252,16 @@ class FeedDoor:
 
     def _goes_beyond(self, number: int) -> Part[bool]:
         """Whether the feed has a page of that *number*, with something that is not known."""
-        reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
+        reading = yield from self._turn(self._page(number))
         for entry in reading.items:
             url = self.visit.address(entry.url)
             if url and self.visit.known(url, entry.post_id) is None and url not in self.visit.fresh:
                 return True
         return False
+
+    def _turn(self, url: str) -> Part[Reading[FeedEntry]]:
+        self.following = None
+        return (yield from self.visit.read(url, self._parse, conditional=False))
 
     def _pages(self, seen: set[str], *, deep: bool) -> Part[DoorState]:
         """Read the second page and on; ``complete`` when the feed came to its end.
@@ -242,29 +271,39 @@ class FeedDoor:
         short = len(seen) < _USUAL_SIZE
         resumed = deep and self.visit.window is None
         number = int(self.left.get("page") or 2) if resumed else 2
+        if resumed:
+            self.following = self.left.get("next") or self.following
         while number < _MOST_PAGES:
-            reading = yield from self.visit.read(self._page(number), self._parse, conditional=False)
+            named = self.following
+            reading = yield from self._turn(named or self._page(number))
             entries = reading.items
             if reading.verdict == Verdict.TROUBLE:
-                yield Note(door=DOOR, text=f"page {number}: {reading.reason}", slug="partial")
+                text = f"page {number}: {reading.reason}"
+                yield Note(door=DOOR, text=text, incomplete=deep, slug="partial")
                 return DoorState.PARTIAL
+            if reading.verdict == Verdict.DAMAGED:
+                self.damage = f"page {number}: {reading.reason}"
             if not entries or _urls(reading) <= seen:
                 # 404 is the end, but of a feed of the usual size at its second page: then it has
                 # no pages, as when the first one comes again.
-                ended = not entries and (short or number > 2)  # noqa: PLR2004
+                ended = not entries and not named and (short or number > 2)  # noqa: PLR2004
+                ended = ended and not self.damage
                 if deep:
                     self.left["done"] = ended
                     self.unpaged = self.left["unpaged"] = not ended
                 return DoorState.COMPLETE if ended and deep else DoorState.PARTIAL
             seen |= _urls(reading)
             new = yield from self._offer(reading)
+            if named and not self.following:
+                self.left["done"] = deep and not self.damage
+                return DoorState.COMPLETE if deep else DoorState.PARTIAL
             if self._is_past_window(entries):
                 return DoorState.COMPLETE
             if not (deep or new):
                 return DoorState.PARTIAL
             number += 1
             if resumed:
-                self.left["page"] = number
+                self.left |= {"page": number, "next": self.following}
                 self.keep()
         return DoorState.PARTIAL
 

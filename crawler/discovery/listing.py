@@ -28,7 +28,7 @@ from crawler.normalise.urls import (
 from crawler.timestamps import parse
 
 _LISTS: Final = re.compile(
-    r"/(?:category|kategori|rubrik|kanal)/[^?#]+$|/(?:indeks|index-berita|indeks-berita)/?$"
+    r"/(?:category|kategori|rubrik|kanal)/[^?#]+$|/(?:indeks|index)(?:-berita)?/?$"
     r"|/(?:19|20)\d\d/?$|/(?:19|20)\d\d/[01]\d/?$",
     re.IGNORECASE,
 )
@@ -244,8 +244,13 @@ def _feeds(page: html.HtmlElement, url: str) -> Iterator[str]:
 
 DOOR: Final = "listing"
 
+_NEWEST: Final = "shows the newest articles only"
 _MOST_PAGES: Final = 20_000  # at ten articles a page, more than any newsroom of the country has
+_FIRST_DAY: Final = dt.date(1995, 1, 1)  # no newsroom of the country is older in the web
+_INDEX: Final = re.compile(r"/(?:indeks|index)[\w-]*/?$", re.IGNORECASE)
+_DATED: Final = ("?date=%Y-%m-%d", "/%Y/%m/%d")
 _MOST_LISTS: Final = 500
+_MOST_SAME: Final = 3  # days that show the same; then the day in the address is not heeded
 _MOST_EMPTY: Final = 31  # archives in a row
 _LONGEST_MONTH: Final = 31
 
@@ -260,10 +265,19 @@ class ListingDoor:
         self.seen: set[bytes] = set()
         """Hashes of the articles shown in this run."""
 
+        self.undated: set[str] = set()
+        """What is shown where no day is asked for."""
+
+        self.dated = False
+        """Whether something else was shown for a day."""
+
+        self.same = 0
+        """How many days showed the same."""
+
         self.lists: dict[str, None] = {}
         """Lists still to be read, as found."""
 
-        self.pages = 0
+        self.pages = self.readable = 0
         self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
         """What became of the door, where nothing could be read."""
 
@@ -272,17 +286,18 @@ class ListingDoor:
         if self.visit.window is not None:
             state = yield from self._archives(self.visit.window)
             return attrs.evolve(self.shut, state=state)
-        deep = deep and not self.left.get("done")
+        deep = deep and not (self.left.get("done") or self.left.get("alone"))
         read = yield from self._follow(self.home, deep=deep, conditional=not deep)
         if not read:
             return self.shut
         if deep:
             yield from self._all_lists()
-            self.left["done"] = self.pages < _MOST_PAGES
+            self.left["alone"] = self.readable <= 1  # the front page, which shows a few articles
+            self.left["done"] = self.pages < _MOST_PAGES and not self.left["alone"]
         self.visit.memory.keep_door(DOOR, self.left)
-        return Outcome(
-            door=DOOR, state=DoorState.COMPLETE if self.left.get("done") else DoorState.PARTIAL
-        )
+        if self.left.get("done"):
+            return Outcome(door=DOOR, state=DoorState.COMPLETE)
+        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=_NEWEST)
 
     def _all_lists(self) -> Part[None]:
         """Read every list that the pages name, each as long as it shows something unseen."""
@@ -318,6 +333,7 @@ class ListingDoor:
                 self.shut = Outcome.not_read(DOOR, reading)
                 return not first
             page = reading.items[0]
+            self.readable += 1
             if first and start == self.home:
                 self.home = self.left["home"] = reading.answer.url
             unseen, new = yield from self._offer(page)
@@ -334,6 +350,11 @@ class ListingDoor:
     def _offer(self, page: ListPage) -> Part[tuple[int, int]]:
         """Yield what is worth a look; return how many articles were unseen, and how many new."""
         unseen = new = 0
+        if self.visit.window is not None:
+            if _shown(page) == self.undated:
+                self.same += 1
+                return 0, 0
+            self.dated = self.dated or bool(_shown(page))
         for headline in page.articles:
             if self.visit.window is not None and headline.aside:
                 continue
@@ -360,22 +381,54 @@ class ListingDoor:
         return read_list(body, url, self.visit.newsroom.address, self.visit.zone)
 
     def _archives(self, window: Window) -> Part[DoorState]:
-        """Read the archives of the window's months and days."""
-        address = self.visit.newsroom.address
-        readable = empty = 0
-        for path in archive_paths(window, self.visit.now.astimezone(self.visit.zone).date()):
-            there = yield from self._follow(f"{address}/{path}/", deep=True, conditional=False)
-            readable += there
+        """Read the lists of the window's months and days."""
+        home = yield from self.visit.read(self.home, self._parse, conditional=False)
+        if not home.items:
+            self.shut = Outcome.not_read(DOOR, home)
+            return self.shut.state
+        today = self.visit.now.astimezone(self.visit.zone).date()
+        address, own = self.visit.newsroom.address, self.visit.newsroom.index
+        self.undated = _shown(home.items[0])
+        if own:
+            days = _by_day(address + own, window, today)
+        else:
+            days = (f"{address}/{path}/" for path in archive_paths(window, today))
+        if (yield from self._days(days)):
+            return DoorState.COMPLETE
+        indexes = [url for url in home.items[0].lists if _INDEX.search(url) and not own]
+        for url in indexes[:1]:
+            index = yield from self.visit.read(url, self._parse, conditional=False)
+            self.undated = _shown(index.items[0]) if index.items else set()
+            for form in _DATED:
+                if (yield from self._days(_by_day(url.rstrip("/") + form, window, today))):
+                    return DoorState.COMPLETE
+        self.shut = attrs.evolve(self.shut, reason="has no lists by day")
+        return DoorState.PARTIAL  # perhaps nothing was published then
+
+    def _days(self, addresses: Iterable[str]) -> Part[bool]:
+        """Read the lists at *addresses*; whether they are those of the days that they name."""
+        self.dated, self.same, empty = False, 0, 0
+        for url in addresses:
+            there = yield from self._follow(url, deep=True, conditional=False)
             empty = 0 if there else empty + 1
             # WordPress answers 404 for a month without an article, and so it does before the first.
-            if empty > _MOST_EMPTY or (not readable and self.shut.state == DoorState.TROUBLE):
+            vain = self.same >= _MOST_SAME or self.shut.state == DoorState.TROUBLE
+            if empty > _MOST_EMPTY or (vain and not self.dated):
                 break
-        if readable:
-            return DoorState.COMPLETE
-        home = yield from self.visit.read(self.home, self._parse, conditional=False)
-        return (
-            DoorState.PARTIAL if home.items else self.shut.state
-        )  # perhaps nothing was published then
+        return self.dated
+
+
+def _shown(page: ListPage) -> set[str]:
+    return {each.url for each in page.articles if not each.aside}
+
+
+def _by_day(form: str, window: Window, today: dt.date) -> Iterator[str]:
+    """Yield the addresses of the days of *window*, newest first."""
+    day = min(window.until or today, today)
+    since = window.since or _FIRST_DAY
+    while day >= since:
+        yield day.strftime(form)
+        day -= dt.timedelta(days=1)
 
 
 def archive_paths(window: Window, today: dt.date) -> Iterable[str]:
@@ -385,7 +438,7 @@ def archive_paths(window: Window, today: dt.date) -> Iterable[str]:
     Without ``since`` the window begins where the newsroom's first years may lie, in 1995.
     """
     day = min(window.until or today, today)
-    since = window.since or dt.date(1995, 1, 1)
+    since = window.since or _FIRST_DAY
     while day >= since:
         first = day.replace(day=1)
         following = (first + dt.timedelta(days=_LONGEST_MONTH)).replace(day=1)

@@ -129,7 +129,14 @@ class _Plan:
             totals=totals,
             counts=dict(self.visit.counts),
             shows_changes=any(each.shows_changes and each.open for each in outcomes.values()),
+            unknown=()
+            if self._is_complete()
+            else tuple(f"{door}: {each.reason}" for door, each in outcomes.items()),
         )
+
+    def _is_complete(self) -> bool:
+        """Whether a door listed all that there is, or all of the window."""
+        return any(each.state == DoorState.COMPLETE for each in self.outcomes.values())
 
     # ways
 
@@ -213,11 +220,11 @@ class _Plan:
         outcome = None
         if "sitemap" not in closed:
             sitemap = SitemapDoor(self.visit, self.robots)
-            outcome = yield from self._took(sitemap.walk(check=rest.total is not None))
+            outcome = yield from self._took(sitemap.walk(check=rest.total is not None), aside=True)
             if outcome.open:
                 sitemap.settle(self.visit.fresh)
         if outcome is None or not outcome.open:
-            yield from self._feeds(deep=False)
+            yield from self._took(FeedDoor(self.visit).walk(deep=False), aside=True)
         elsewhere = [url for url in self.visit.fresh if url not in before]
         if elsewhere:
             text = f"{len(elsewhere)} articles that REST does not list stand in a second door"
@@ -235,14 +242,20 @@ class _Plan:
 
     # how it went
 
-    def _took(self, walk: Part[Outcome]) -> Part[Outcome]:
-        """Take a door; note what became of it, and where that is news, say so."""
+    def _took(self, walk: Part[Outcome], *, aside: bool = False) -> Part[Outcome]:
+        """Take a door; note what became of it, and where that is news, say so.
+
+        *aside*: to compare it with one that listed all there is.
+        """
         outcome = yield from walk
         self.outcomes[outcome.door] = outcome
         before = self.left.get(outcome.door) or {}
         if outcome.total == 0 and self.visit.known_before:
             text = f"{outcome.reason}, where {self.visit.known_before} are known"
             yield Note(door=outcome.door, text=text, trouble=True, slug="lists_none")
+        elif outcome.damaged:
+            text = f"damaged: {outcome.reason}"
+            yield Note(door=outcome.door, text=text, incomplete=not aside, slug="damaged")
         elif not outcome.open and before.get("state") != outcome.state:
             yield Note(door=outcome.door, text=f"{outcome.state}: {outcome.reason}", slug="closed")
         elif outcome.open and before.get("state") == DoorState.CLOSED:
@@ -271,6 +284,12 @@ class _Plan:
         self._keep()
         if not any(each.open for each in self.outcomes.values()):
             raise DiscoveryFailed(self._why_failed())
+        window = self.visit.window
+        if window is not None and not self._is_complete():
+            days = f"{window.since or 'the first day'} to {window.until or 'today'}"
+            said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
+            text = f"no door lists all that was published from {days} ({said})"
+            yield Note(door=PLAN, text=text, incomplete=True, slug="window")
         counts = self.visit.counts
         if counts["foreign"]:
             text = f"{counts['foreign']} links to other hosts were left out"

@@ -83,7 +83,8 @@ class RestDoor:
             return outcome
         first = yield from self._changes()
         if not first.ok:
-            return self._shut(first)
+            yield from self._offer(first.posts)  # of an answer that is cut, what there is
+            return Outcome.not_read(DOOR, first.reading)
         self.total = first.total
         if first.whole and not first.posts and self.visit.known_before:
             return self._empty()
@@ -232,9 +233,9 @@ class RestDoor:
         listing.reason = page.reading.reason
         if listing.ids or (listing.keep and listing.at):
             text = f"the listing stopped: {listing.reason}"
-            yield Note(door=DOOR, text=text, slug="partial")
+            yield Note(door=DOOR, text=text, incomplete=True, slug="partial")
             return DoorState.PARTIAL
-        return self._shut(page).state
+        return Outcome.not_read(DOOR, page.reading).state
 
     # what was found
 
@@ -274,9 +275,6 @@ class RestDoor:
         return Outcome(
             door=DOOR, state=state, total=self.total, shows_changes=state == DoorState.COMPLETE
         )
-
-    def _shut(self, page: Page) -> Outcome:
-        return Outcome.not_read(DOOR, page.reading, damaged=DoorState.TROUBLE)
 
     def _empty(self) -> Outcome:
         self.keep()

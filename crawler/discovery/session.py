@@ -104,17 +104,19 @@ class Outcome:
     shows_changes: bool = False
     """Whether it states modifications of all that it lists."""
 
+    damaged: bool = False
+    """Whether it would list more, had it come whole; *reason* says what was wrong."""
+
     @classmethod
-    def not_read(
-        cls, door: str, reading: Reading[Any], damaged: DoorState = DoorState.CLOSED
-    ) -> Outcome:
+    def not_read(cls, door: str, reading: Reading[Any]) -> Outcome:
         """How it went at a *door* whose first document came to *reading*, which lists nothing."""
-        states = {Verdict.TROUBLE: DoorState.TROUBLE, Verdict.DAMAGED: damaged}
+        troubled = reading.verdict in (Verdict.TROUBLE, Verdict.DAMAGED)
         return cls(
             door=door,
-            state=states.get(reading.verdict, DoorState.CLOSED),
+            state=DoorState.TROUBLE if troubled else DoorState.CLOSED,
             reason=reading.reason,
             elsewhere=reading.answer.elsewhere,
+            damaged=reading.verdict == Verdict.DAMAGED,
         )
 
     @property

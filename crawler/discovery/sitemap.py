@@ -205,7 +205,9 @@ class Indexes:
         self.direct: dict[str, Reading[Entry]] = {}
         """Files that stand where an index was expected, read already."""
 
-        self.damaged = False
+        self.damage = ""
+        """What was wrong with an index."""
+
         self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
         """What became of the door, where nothing could be read."""
 
@@ -239,7 +241,7 @@ class Indexes:
             reading.verdict == Verdict.DAMAGED and not reading.items
         ):
             if self.shut.state == DoorState.CLOSED:
-                self.shut = Outcome.not_read(DOOR, reading, damaged=DoorState.TROUBLE)
+                self.shut = Outcome.not_read(DOOR, reading)
             return False
         if reading.verdict == Verdict.SAME:
             children = {str(child[0]): child[1] for child in self.known.get(url, ())}
@@ -249,7 +251,8 @@ class Indexes:
             found[url] = None
             self.direct[url] = reading
             return True
-        self.damaged = self.damaged or reading.verdict == Verdict.DAMAGED
+        if reading.verdict == Verdict.DAMAGED:
+            self.damage = f"{url}: {reading.reason}"
         yield from self._note_children(url, children, found)
         for child in children:
             is_index = child in self.known or "index" in child.rpartition("/")[2]
@@ -357,7 +360,9 @@ class SitemapDoor:
         self.arrived = 0
         """Addresses that the sitemap did not list before."""
 
-        self.damaged = False
+        self.damage = ""
+        """What was wrong with a file."""
+
         self.is_settled = True
         """Whether the counts are explained, so that they may be taken for granted."""
 
@@ -375,10 +380,16 @@ class SitemapDoor:
         listed = yield from self.indexes.walk()
         if listed is None:
             return self.indexes.shut
+        if self.indexes.damage:
+            self.damage = self.indexes.damage
+            yield self._partial(self.damage)
         if self.visit.window is not None:
             wanted = files_of_window(listed, self.visit.window, self.visit.zone)
             yield from self._read_files(wanted, listed)
-            return self._outcome(DoorState.PARTIAL)
+            # A post is not published after it was modified last.
+            dated = all(self.files.get(url, {}).get("dated") for url in wanted)
+            whole = dated and not self.damage
+            return self._outcome(DoorState.COMPLETE if whole else DoorState.PARTIAL)
         first = not self.left.get("complete")
         wanted = files_of_run(listed, self.files, self.left) if self.files else {}
         if first:  # or an earlier one that was cut short
@@ -387,14 +398,16 @@ class SitemapDoor:
         self.files = {url: state for url, state in self.files.items() if url in listed}
         if not first:
             yield from self._read_all_if_moved(listed)
-        self.damaged = self.damaged or self.indexes.damaged
-        complete = not self.damaged and all(url in self.files for url in listed)
+        complete = not self.damage and all(url in self.files for url in listed)
         if complete and self._counted_files() <= self.read:
             yield from self._compare()
-        if complete and not self._total() and self.visit.known_before:
+        only_news = complete and bool(listed) and not self._counted_files()
+        if complete and not only_news and not self._total() and self.visit.known_before:
             return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no articles", total=0)
         self.left["complete"] = complete or not first
         self.settle(())
+        if only_news:
+            return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists two days only")
         return self._outcome(DoorState.COMPLETE if complete else DoorState.PARTIAL)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
@@ -412,7 +425,16 @@ class SitemapDoor:
     def _outcome(self, state: DoorState) -> Outcome:
         counted = [self.files[url] for url in self._counted_files()]
         dated = bool(counted) and all(state.get("dated") for state in counted)
-        return Outcome(door=DOOR, state=state, total=self._total(), shows_changes=dated)
+        return Outcome(
+            door=DOOR,
+            state=state,
+            total=self._total(),
+            reason=self.damage,
+            shows_changes=dated,
+        )
+
+    def _partial(self, damage: str) -> Note:
+        return Note(door=DOOR, text=damage, incomplete=not self.checks, slug="partial")
 
     # files
 
@@ -456,8 +478,8 @@ class SitemapDoor:
     def _take(self, url: str, reading: Reading[Entry], lastmod: str | None) -> Part[None]:
         """Yield what is worth a look of a file, and remember how much it lists."""
         if reading.verdict != Verdict.OK:
-            self.damaged = True
-            yield Note(door=DOOR, text=f"{url}: {reading.reason}", slug="partial")
+            self.damage = f"{url}: {reading.reason}"
+            yield self._partial(self.damage)
         if reading.capped:
             text = f"{url}: {reading.reason}"
             yield Note(door=DOOR, text=text, trouble=True, slug="capped")

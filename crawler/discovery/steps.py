@@ -90,6 +90,9 @@ class Note:
     trouble: bool = False
     """Whether somebody has to look at it."""
 
+    incomplete: bool = False
+    """Whether something was left out that should have been listed."""
+
     slug: str = ""
     """What it is about, fit for a stats key: ``closed``, ``lists_none``, ``mass_missing``."""
 
@@ -109,6 +112,9 @@ class Summary:
 
     shows_changes: bool
     """Whether an open door states modifications, so that no article needs a look for its own sake."""
+
+    unknown: tuple[str, ...] = ()
+    """Why nobody knows what is missing: what each door lists, where none lists all there is."""
 
 
 @attrs.frozen(kw_only=True)
