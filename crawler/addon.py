@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions.feedexport import FeedExporter
 
 from crawler.display import LiveDisplay
 from crawler.downloader import PatientRetryMiddleware, PoliteDownloader
-from crawler.extensions import RunKeeper
+from crawler.extensions import LineFeeds, RunKeeper
 from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
@@ -56,5 +57,7 @@ class NewsArchive:
         place("ITEM_PIPELINES", ArchivePipeline, 900)
         # The display is wiped before the run keeper says how it went.
         place("EXTENSIONS", LiveDisplay, 0)
+        place("EXTENSIONS", FeedExporter, None)
+        place("EXTENSIONS", LineFeeds, 5)
         place("EXTENSIONS", RunKeeper, 10)
         place("EXTENSIONS", Notifier, 20)

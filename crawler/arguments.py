@@ -20,54 +20,67 @@ DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
 
 @attrs.frozen(kw_only=True)
 class Arguments:
-    """What a run was asked to do."""
+    """What a run was asked to do; :data:`ACCEPTED` says what each argument means."""
 
     newsroom: Newsroom
     since: dt.date | None = None
-    """First publication day of a backfill window, in the newsroom's zone."""
-
     until: dt.date | None = None
-    """Last publication day, inclusive."""
-
     urls: tuple[str, ...] | None = None
-    """Archive just these addresses."""
-
     discover: tuple[str, ...] = ()
-    """The doors to use; empty is ``auto``."""
+    """Empty is ``auto``."""
 
     cdx: str | None = None
-    """Address of a CDX server."""
-
     limit: int | None = None
-    """Stop after so many new articles."""
-
     refresh: str = "due"
-    """Which known articles to look at again: ``due``, ``all`` or ``none``."""
-
     source: str = "page"
-    """``page``, or ``rest`` for a quick backfill."""
-
     budget: int | None = None
-    """At most so many requests in this run."""
-
     given: Mapping[str, str] = attrs.field(factory=dict)
     """As they were typed, for the run's record."""
 
 
-ACCEPTED: Final[dict[str, str]] = {
-    "site": "an address such as https://progres.id",
-    "name": "a folder name: lower-case letters, digits, dot, dash, underscore",
-    "since": "a day as YYYY-MM-DD",
-    "until": "a day as YYYY-MM-DD",
-    "urls": "a file with one address of the newsroom a line, or - for stdin",
-    "discover": f"auto, or a comma list of {','.join(DOORS)}",
-    "cdx": "the address of a CDX server, with discover=cdx",
-    "limit": "a whole number from 1",
-    "refresh": "due, all or none",
-    "source": "page or rest",
-    "budget": "a whole number from 1",
+@attrs.frozen
+class Accepted:
+    """An argument: what is accepted, and what it does."""
+
+    wants: str
+    does: str
+
+
+ACCEPTED: Final = {
+    "site": Accepted(
+        "an address such as https://progres.id",
+        "Base address of the newsroom; overrides the spider's own.",
+    ),
+    "name": Accepted(
+        "a folder name: lower-case letters, digits, dot, dash, underscore",
+        "Folder of the archive; the spider's name unless given, or the host without www.",
+    ),
+    "since": Accepted(
+        "a day as YYYY-MM-DD",
+        "First publication day of a backfill window, in the newsroom's zone.",
+    ),
+    "until": Accepted("a day as YYYY-MM-DD", "Last publication day, inclusive."),
+    "urls": Accepted(
+        "a file with one address of the newsroom a line, or - for stdin",
+        "Archive just these addresses.",
+    ),
+    "discover": Accepted(
+        f"auto, or a comma list of {','.join(DOORS)}", "Where to look for articles (default: auto)."
+    ),
+    "cdx": Accepted(
+        "the address of a CDX server, with discover=cdx",
+        "Take what a web archive has captured for what there is.",
+    ),
+    "limit": Accepted("a whole number from 1", "Stop after so many new articles."),
+    "refresh": Accepted(
+        "due, all or none", "Which known articles to look at again (default: due)."
+    ),
+    "source": Accepted(
+        "page or rest", "Read pages (default), or REST records alone: a quick backfill."
+    ),
+    "budget": Accepted("a whole number from 1", "At most so many requests; the next run goes on."),
 }
-"""Every argument, and what is accepted for it."""
+"""Every argument of the spider."""
 
 
 def read_arguments(
@@ -110,7 +123,7 @@ def read_arguments(
 
 
 def _refused(name: str, value: str) -> ConfigurationError:
-    return ConfigurationError(f"{name}={value}: want {ACCEPTED[name]}")
+    return ConfigurationError(f"{name}={value}: want {ACCEPTED[name].wants}")
 
 
 def _newsroom(
@@ -124,7 +137,7 @@ def _newsroom(
     if newsroom is None and name:
         return load_newsroom(name, folders)
     if newsroom is None:
-        raise ConfigurationError(f"this spider wants site=URL, {ACCEPTED['site']}")
+        raise ConfigurationError(f"this spider wants site=URL, {ACCEPTED['site'].wants}")
     return newsroom_at(newsroom.address, name, like=newsroom) if name else newsroom
 
 
@@ -184,7 +197,9 @@ def _read_urls(source: str, newsroom: Newsroom) -> tuple[str, ...]:
         text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise ConfigurationError(f"urls={source}: {reason}; want {ACCEPTED['urls']}") from None
+        raise ConfigurationError(
+            f"urls={source}: {reason}; want {ACCEPTED['urls'].wants}"
+        ) from None
     lines = [line.strip() for line in text.splitlines()]
     urls = tuple(line for line in lines if line and not line.startswith("#"))
     for number, url in enumerate(urls, 1):
@@ -194,5 +209,5 @@ def _read_urls(source: str, newsroom: Newsroom) -> tuple[str, ...]:
                 f"{newsroom.host}, one a line"
             )
     if not urls:
-        raise ConfigurationError(f"urls={source}: holds no address; want {ACCEPTED['urls']}")
+        raise ConfigurationError(f"urls={source}: holds no address; want {ACCEPTED['urls'].wants}")
     return urls

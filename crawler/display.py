@@ -40,6 +40,11 @@ _EVENTS: Final = {
     "failed": "failed",
     "unchanged": "unchanged",
 }
+SUCCESS: Final = logging.WARNING + 1
+"""Level of what cron is to send, and that is no warning."""
+
+logging.addLevelName(SUCCESS, "DONE")
+
 _QUIET: Final = frozenset({"unchanged"})
 
 
@@ -105,16 +110,25 @@ class LiveDisplay:
         table.add_row(*(Text(name, style="dim") for name in counts))
         table.add_row(*(Text(f"{count:,}", style="bold") for count in counts.values()))
         pace = f"{requests / minutes:,.0f} requests a minute"
-        if 0 < done < listed:
-            left = (listed - done) * minutes / done
-            pace += f", about {_duration(left * 60)} to go"
+        if left := self._left(done, listed, requests):
+            pace += f", about {_duration(left * minutes * 60)} to go"
         return Group(table, Text(pace, style="dim"), Text(self.headline, no_wrap=True))
+
+    def _left(self, done: int, listed: int, requests: int) -> float:
+        """Return how much is left, by limit and budget too, as a multiple of what is done."""
+        asked = getattr(self.crawler.spider, "arguments", None)
+        new = self.crawler.stats.get_value("run/new_count", 0)
+        ends = [(listed, done)]
+        if asked is not None:
+            ends += [(asked.limit or 0, new), (asked.budget or 0, requests)]
+        left = (end / so_far - 1 for end, so_far in ends if end and so_far)
+        return max(min(left, default=0), 0)
 
 
 def summary_lines(
     name: str, record: RunRecord, seconds: float, *, without: Collection[str] = ()
 ) -> list[str]:
-    """Return what a run did, for a person: one line, and one for each thing to look at.
+    """Return what a run did, for a person: why it failed comes first.
 
     *without* these notes of the record.
     """
@@ -124,13 +138,13 @@ def summary_lines(
         if (count := getattr(record, kind, 0)) and kind not in _QUIET
     ]
     done = ", ".join(counts) or "nothing new"
-    size = record.bytes / 1e6
     requests = f"{record.requests:,} request{'' if record.requests == 1 else 's'}"
-    cost = f"{requests}, {size:,.1f} MB in {_duration(seconds)}"
-    lines = [f"{name}: {done}; {cost}; exit code {record.exit_code}"]
-    return lines + [
-        f"  {note}" for note in record.notes if record.exit_code and note not in without
-    ]
+    went = f"{done}; {requests}, {record.bytes / 1e6:,.1f} MB in {_duration(seconds)}"
+    said = [note for note in record.notes if record.exit_code and note not in without]
+    went = f"{went}; exit code {record.exit_code}"
+    if not said:
+        return [f"{name}: {went}"]
+    return [f"{name}: {said[0]} ({went})", *(f"  {note}" for note in said[1:])]
 
 
 def hush_twisted() -> None:

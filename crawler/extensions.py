@@ -6,6 +6,7 @@ SIGINT and SIGTERM: the first ends a run quickly, the second at once, the third 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
@@ -14,10 +15,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
-from scrapy.exceptions import CloseSpider
+from scrapy.extensions.feedexport import FeedExporter
 
 from crawler.archive import Archive, Failed, Outcome, Refused, RunRecord, RunReport, last_articles
-from crawler.display import is_wordy, is_worth_saying, summary_lines
+from crawler.display import SUCCESS, is_wordy, is_worth_saying, summary_lines
 from crawler.downloader import PoliteDownloader
 from crawler.errors import ArchiveError, ArchiveLocked, ConfigurationError
 from crawler.export.statistics import WINDOW, field_coverage, shortfalls
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
+    from scrapy.extensions.feedexport import FeedSlot
 
     from crawler.archive import Finding, Settlement
+    from crawler.arguments import Arguments
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -123,6 +126,60 @@ answered = object()
 """Signal, sent with ``finding``: the archive has answered what was submitted, or refused to."""
 
 
+class LineFeeds(FeedExporter):
+    """Scrapy's own ``-o``, ``-O`` and ``FEEDS``: the article lines of a run, as written.
+
+    :class:`RunKeeper` closes it, since the exit code says whether each was written: Scrapy's own
+    goes on at the same time as the keeper, and lets errors be.
+    """
+
+    problem: str | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        feeds = cls(crawler)
+        crawler.signals.connect(feeds.open_spider, signals.spider_opened)
+        crawler.signals.connect(feeds.item_scraped, signals.item_scraped)
+        return feeds
+
+    def item_scraped(self, item: Any, spider: Spider) -> None:
+        """Write *item* to each feed; one that cannot be written gets no more."""
+        writable = []
+        for slot in self.slots:
+            self.slots = [slot]
+            try:
+                super().item_scraped(item, spider)
+            except OSError as error:
+                self._fail(slot, error)
+            else:
+                writable += self.slots
+        self.slots = writable
+
+    async def written(self, spider: Spider) -> str | None:
+        """Finish the feeds, and return what went wrong with one."""
+        await self.close_spider(spider)
+        failed = [
+            name
+            for name in self.crawler.stats.get_stats()
+            if name.startswith("feedexport/failed_count/")
+        ]
+        if failed and self.problem is None:
+            return "what -o, -O or FEEDS asks for could not be stored; the log has why"
+        return self.problem
+
+    async def _close_slot(self, slot: FeedSlot, spider: Spider) -> None:
+        try:
+            await super()._close_slot(slot, spider)
+        except OSError as error:
+            self._fail(slot, error)
+
+    def _fail(self, slot: FeedSlot, error: OSError) -> None:
+        self.problem = self.problem or f"{slot.uri} cannot be written: {error.strerror}"
+        if slot.file is not None:
+            with contextlib.suppress(OSError):
+                slot.file.close()
+
+
 class RunKeeper:
     """Hold the archive for a run, write the run's record, and say with a code how it went.
 
@@ -157,7 +214,6 @@ class RunKeeper:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls(crawler)
-        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.surprised, signals.spider_error)
         crawler.signals.connect(extension.surprised, signals.item_error)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
@@ -226,24 +282,21 @@ class RunKeeper:
                 self.crawler.engine.close_spider_async(reason=reason)
             )
 
-    # --- signals of Scrapy
-
-    def spider_opened(self, spider: Spider) -> None:
-        """Open the archive, or close the spider before its first request."""
-        newsroom = newsroom_of(spider)
-        if newsroom is None:
-            return
-        arguments = getattr(spider, "arguments", None)
+    def open(self, arguments: Arguments) -> bool:
+        """Open the archive; False where that cannot be done, and nothing is to be requested."""
+        newsroom, settings = arguments.newsroom, self.crawler.settings
         self.interrupts = Interrupts(self._hurry, self._cut_off)
         self.interrupts.watch()
         try:
+            if settings.getdict("FEEDS") and self._feeds() is None:
+                raise ConfigurationError("FEEDS, -o or -O cannot be used, as is said above")  # noqa: TRY301 -- as below
             self.archive = Archive.open(
                 self.root / newsroom.name,
                 newsroom,
                 RULES,
-                arguments=getattr(arguments, "given", {}),
-                operator=str(self.crawler.settings["USER_AGENT"]),
-                robots="obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+                arguments=arguments.given,
+                operator=str(settings["USER_AGENT"]),
+                robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
             )
         except (ArchiveError, ConfigurationError) as error:
             if isinstance(error, ArchiveLocked):
@@ -253,37 +306,47 @@ class RunKeeper:
             logger.error(str(error))
             self.failure = str(error)
             self.crawler.stats.set_value("run/exit_code", code)
-            raise CloseSpider("archive_not_opened") from error
+            return False
         for repair in self.archive.repairs:
             logger.warning(repair)
         self.interrupts.pass_on()
-        if self.interrupts.name:
-            raise CloseSpider("interrupted")
-        longest = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        longest = settings.getfloat("CLOSESPIDER_TIMEOUT")
         if longest:
             asyncio.get_running_loop().call_later(longest, self.stop, "closespider_timeout")
+        return not self.interrupts.name
+
+    # --- signals of Scrapy
 
     def surprised(self) -> None:
         """A callback or a pipeline raised what nobody foresaw: the run goes on, but has failed."""
         self.failure = self.failure or "an unforeseen error; the log has its traceback"
 
-    async def spider_closed(self, reason: str) -> None:
-        """Write what the run owes: gone lines, its record, the exit code."""
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Write what the run owes: its feeds, gone lines, its record, the exit code."""
+        feeds = self._feeds()
+        if feeds is not None and not (self.archive is None and self.failure):
+            self.failure = await feeds.written(spider) or self.failure
         if self.archive is None:
             return
         try:
             record = await asyncio.to_thread(self._finish, reason)
         finally:
-            self.archive.close()
+            # A mistyped address leaves nothing behind; somebody's will to stop leaves its record.
+            self.archive.close(keep_empty=bool(self.interrupts and self.interrupts.name))
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
         if is_worth_saying(record) or is_wordy(self.crawler.settings):
-            level = logging.ERROR if record.exit_code == EXIT_FAILED else logging.WARNING
+            level = {EXIT_OK: SUCCESS, EXIT_FAILED: logging.ERROR}.get(
+                record.exit_code or EXIT_OK, logging.WARNING
+            )
             seconds = time.monotonic() - self.began
             known = (*self.notes, *self.archive.repairs)  # of no concern, or said already
             for line in summary_lines(self.archive.newsroom.name, record, seconds, without=known):
                 logger.log(level, line)
 
     # --- the rest is ours
+
+    def _feeds(self) -> LineFeeds | None:
+        return self.crawler.get_extension(LineFeeds)
 
     def _count(self, finding: Finding, outcome: Outcome) -> None:
         self.outcomes[outcome.kind] += 1
@@ -359,6 +422,6 @@ class RunKeeper:
 
 
 def newsroom_of(spider: Spider | None) -> Newsroom | None:
-    """Return the spider's newsroom; None for a spider that is not ours (shell, bench)."""
+    """Return the spider's newsroom; None for a spider that is not ours (bench)."""
     newsroom = getattr(spider, "newsroom", None)
     return newsroom if isinstance(newsroom, Newsroom) else None

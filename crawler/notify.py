@@ -59,15 +59,8 @@ class Notifier:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls(crawler)
-        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
         return extension
-
-    async def spider_closed(self) -> None:
-        """Say that there was no run: without an archive the engine never starts, nor stops."""
-        keeper = self.crawler.get_extension(RunKeeper)
-        if keeper is None or keeper.archive is None:
-            await self.engine_stopped()
 
     async def engine_stopped(self) -> None:
         """Say how the run went, after RunKeeper has written its record and closed the archive.
@@ -90,13 +83,14 @@ class Notifier:
     def _message(self, code: int, name: str) -> Message | None:
         keeper = self.crawler.get_extension(RunKeeper)
         archive = keeper.archive if keeper else None
-        if archive is None:  # it could not be opened, so that there is no record of this run
-            why = (keeper.failure if keeper else None) or "the archive could not be opened"
-            return Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
         try:
-            runs = [run for run in last_runs(archive.folder, 20) if run.id <= archive.run]
+            runs = last_runs(archive.folder, 20) if archive else []
+            runs = [run for run in runs if archive and run.id <= archive.run]
         except ArchiveError as error:
             return Message(f"{name}: the archive cannot be read", str(error), "failure")
+        if not runs and code:  # the archive could not be opened, or there is none yet
+            why = (keeper.failure if keeper else None) or "there is no record of this run"
+            return Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
         return change(name, runs)
 
 

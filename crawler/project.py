@@ -6,42 +6,47 @@ line that says what is accepted; an archive that cannot be used with 1, one in u
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
 import sqlite3
 import sys
+import textwrap
 from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from scrapy.commands import ScrapyCommand
+from rapidfuzz.distance import OSA
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 from scrapy.exceptions import UsageError
+from scrapy.settings import default_settings
 from scrapy.utils.conf import closest_scrapy_cfg
 
+import crawler.settings
 from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
 from crawler.newsrooms import SHIPPED
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Mapping
 
     from scrapy.settings import BaseSettings, Settings
 
 EXIT_OK: Final = 0
-"""The run did what it should, also when nothing was new."""
-
 EXIT_FAILED: Final = 1
-"""The run failed or was interrupted; what was archived stays."""
-
 EXIT_USAGE: Final = 2
-"""Wrong arguments or settings; nothing was done."""
-
 EXIT_ALARM: Final = 3
-"""Finished, but something is wrong with the newsroom."""
-
 EXIT_INCOMPLETE: Final = 4
-"""Finished; single articles could not be fetched or read."""
+EXIT_LOCKED: Final = 75  # EX_TEMPFAIL
 
-EXIT_LOCKED: Final = 75
-"""Another run holds the archive's lock; nothing was done (``EX_TEMPFAIL``)."""
+EXIT_CODES: Final = {
+    EXIT_OK: "The run did what it should, also when nothing was new.",
+    EXIT_FAILED: "The run failed or was interrupted; what was archived stays.",
+    EXIT_USAGE: "Wrong arguments or settings; nothing was done.",
+    EXIT_ALARM: "Finished, but something is wrong with the newsroom.",
+    EXIT_INCOMPLETE: "Finished, but not complete: single articles could not be fetched or read.",
+    EXIT_LOCKED: "Another run holds the archive's lock; nothing was done.",
+}
+"""What ``scrapy crawl`` says with each."""
 
 
 def archive_root(settings: BaseSettings) -> Path:
@@ -86,12 +91,77 @@ def archive_folder(settings: BaseSettings, name: str) -> Path:
     return archive_root(settings) / name
 
 
+_SETTINGS: Final = {
+    name
+    for module in (default_settings, crawler.settings)
+    for name in vars(module)
+    if name.isupper()
+}
+
+
+def refuse_misspelt(settings: BaseSettings) -> None:
+    """Raise :exc:`ConfigurationError` for a setting that is nearly one that there is."""
+    for name in set(settings) - _SETTINGS:
+        for known in _SETTINGS:
+            if OSA.distance(name.upper(), known, score_cutoff=2) <= 2:  # noqa: PLR2004 -- letters
+                raise ConfigurationError(f"there is no setting {name}; want {known}")
+
+
+class Layout(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
+    """Help whose last part keeps its lines."""
+
+
+def table(title: str, rows: Mapping[str, str]) -> str:
+    """Return *rows* as a part of a command's help, as wide as the terminal."""
+    first = max(map(len, rows)) + 4
+    width = max(shutil.get_terminal_size().columns - 2, first + 20)
+    lines = [
+        textwrap.fill(
+            text,
+            width,
+            initial_indent=f"  {name}".ljust(first),
+            subsequent_indent=" " * first,
+            break_on_hyphens=False,
+        )
+        for name, text in rows.items()
+    ]
+    return "\n".join([title, "=" * len(title), *lines, ""])
+
+
+class Elsewhere(ScrapyCommand):
+    """Each command of the project, typed outside of its folder: says where to go.
+
+    Named in ``pyproject.toml``; in the folder the commands take its place.
+    """
+
+    def short_desc(self) -> str:
+        return f"To be run in {Path(crawler.settings.__file__).parent.parent}, or below it"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 -- Scrapy's
+        project = os.environ.get("SCRAPY_PROJECT")
+        if project and closest_scrapy_cfg():
+            why = f"SCRAPY_PROJECT={project}: scrapy.cfg has no such project; want default or local"
+            raise UsageError(why, print_help=False)
+        raise UsageError(self.short_desc(), print_help=False)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Never come to this."""
+
+
 class ArchiveCommand(ScrapyCommand):
     """A command on archives, without a crawl. Subclasses do their work in :meth:`work`."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Refuse settings that there are not."""
+        super().process_options(args, opts)
+        try:
+            refuse_misspelt(self.configured)
+        except ConfigurationError as error:
+            raise UsageError(str(error), print_help=False) from None
 
     @property
     def configured(self) -> Settings:

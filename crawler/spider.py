@@ -22,7 +22,7 @@ from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Link, Missing, Note, Walk, Window, plan
 from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnArticle
 from crawler.extensions import ALARMING, RunKeeper, answered
-from crawler.extract import extract_article, open_page, page_hash
+from crawler.extract import Page, extract_article, open_page, page_hash
 from crawler.fetch_errors import (
     BudgetSpent,
     ForeignAddress,
@@ -253,7 +253,7 @@ class NewsroomSpider(Spider):
         spider._asked = set()
         return spider
 
-    # Methods, since Scrapy reads every attribute of a spider before the archive is open.
+    # Methods, since Scrapy's feeds read every attribute of a spider before the archive is open.
 
     def keeper(self) -> RunKeeper:
         """Return the extension that holds the archive."""
@@ -270,7 +270,13 @@ class NewsroomSpider(Spider):
     # --- what is asked for
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield a request for each article worth a look, and items of a quick backfill."""
+        """Yield a request for each article worth a look, and items of a quick backfill.
+
+        Opens the archive, which Scrapy's own tools (shell, fetch, parse, check) do not: they have
+        another start, or none.
+        """
+        if not self.keeper().open(self.arguments):
+            return
         try:
             async for each in self._wanted():
                 yield each
@@ -400,6 +406,20 @@ class NewsroomSpider(Spider):
 
     # --- what came of it
 
+    async def parse(self, response: Response) -> AsyncIterator[Article]:
+        """Yield the article at *response*, for ``scrapy parse``: nothing is archived."""
+        try:
+            yield (await self._whole(as_capture(response))).article()
+        except (NotAnArticle, InvalidRecord, PageMissing) as error:
+            logger.error(str(error))
+
+    async def _whole(self, first: Capture) -> Page:
+        """Return the page that *first* begins, with the further ones of its article."""
+        page = open_page(first, self.newsroom)
+        while url := page.next_missing():
+            page.add(await further_page(self.crawler, url))
+        return page
+
     async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
         """Yield the article at *response* and its further pages, or tell the archive why not."""
         found = None
@@ -456,9 +476,7 @@ class NewsroomSpider(Spider):
             await self._fail(asked.url, _why(first))
         else:
             try:
-                page = open_page(first, self.newsroom)
-                while url := page.next_missing():
-                    page.add(await further_page(self.crawler, url))
+                page = await self._whole(first)
                 captures = page.captures
                 article = page.article()
                 captures += await self._photo(article)

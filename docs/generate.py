@@ -34,12 +34,6 @@ PARTS: Final = (
     items.CaptureReference,
 )
 
-# What no class of the code has a place for.
-ARGUMENTS_ABOUT_NEWSROOM: Final = {
-    "site": "Base address of the newsroom; overrides the spider's own.",
-    "name": "Folder of the archive; the spider's name unless given, or the host without `www.`.",
-}
-
 API: Final = (
     ("crawler.archive", "read"),
     ("crawler.extract", "extract_html"),
@@ -192,16 +186,14 @@ def _command(name: str, command: ScrapyCommand) -> Iterator[str]:
     for action in own:
         value = f" {action.metavar or action.dest.upper()}" if action.nargs != 0 else ""
         spelled = ", ".join(action.option_strings) + value
-        yield f"| `{spelled}` | {_cell(action.help or '')} |"
+        yield f"| `{spelled}` | {_cell((action.help or '') % vars(action))} |"
 
 
 def _arguments() -> Iterator[str]:
-    known = documented(arguments.Arguments)
     yield "For `scrapy crawl`, as `-a NAME=VALUE`. Names that begin with `_` are ignored."
     yield from ("", "| argument | wants | does |", "|---|---|---|")
-    for name, wanted in arguments.ACCEPTED.items():
-        does = ARGUMENTS_ABOUT_NEWSROOM.get(name) or known[name][1]
-        yield f"| `{name}` | {_cell(wanted)} | {_cell(does)} |"
+    for name, each in arguments.ACCEPTED.items():
+        yield f"| `{name}` | {_cell(each.wants)} | {_cell(each.does)} |"
 
 
 def _settings() -> Iterator[str]:
@@ -263,20 +255,9 @@ def _exit_codes() -> Iterator[str]:
         "is in [deploying.md](deploying.md#what-to-do-at-each-exit-code)."
     )
     yield from ("", "| code | name | means |", "|---|---|---|")
-    for name, (value, text) in exit_codes().items():
-        yield f"| {value} | `{name}` | {_cell(text)} |"
-
-
-def exit_codes() -> dict[str, tuple[int, str]]:
-    """Return name → code and docstring."""
-    tree = ast.parse(inspect.getsource(project)).body
-    found = {}
-    for here, after in zip(tree, [*tree[1:], None], strict=True):
-        if isinstance(here, ast.AnnAssign) and isinstance(here.target, ast.Name):
-            name = here.target.id
-            if name.startswith("EXIT_"):
-                found[name] = (int(getattr(project, name)), _string(after))
-    return found
+    for name, value in vars(project).items():
+        if name.startswith("EXIT_") and isinstance(value, int):
+            yield f"| {value} | `{name}` | {_cell(project.EXIT_CODES[value])} |"
 
 
 def _newsroom_file() -> Iterator[str]:

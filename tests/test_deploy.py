@@ -115,7 +115,7 @@ def test_scrapyd_listens_on_loopback_and_finds_the_project() -> None:
     scrapyd = configparser.ConfigParser()
     scrapyd.read([DEPLOY / "scrapyd.conf", ROOT / "scrapy.cfg"])
     assert scrapyd["scrapyd"]["bind_address"] == "127.0.0.1"
-    assert scrapyd["settings"][scrapyd["deploy"]["project"]] == "local_settings"
+    assert scrapyd["settings"][scrapyd["deploy"]["project"]] == "crawler.local_settings"
     assert scrapyd["deploy"]["url"] == f"http://127.0.0.1:{scrapyd['scrapyd']['http_port']}"
 
 

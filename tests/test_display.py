@@ -43,11 +43,16 @@ def record(**values: Any) -> RunRecord:
             id="changes",
         ),
         pytest.param(
-            {"failed": 1, "requests": 9, "exit_code": 4, "notes": ("not archived: a", "known")},
+            {
+                "failed": 1,
+                "requests": 9,
+                "exit_code": 4,
+                "notes": ("known", "not archived: a", "not archived: b"),
+            },
             3,
             [
-                "progres: 1 failed; 9 requests, 0.0 MB in 3 s; exit code 4",
-                "  not archived: a",
+                "progres: not archived: a (1 failed; 9 requests, 0.0 MB in 3 s; exit code 4)",
+                "  not archived: b",
             ],
             id="trouble",
         ),

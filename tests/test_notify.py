@@ -162,10 +162,15 @@ def crawl(folder: Path, site: str, mailbox: Mailbox) -> int:
 def test_runs_that_fail_and_are_well_again(
     tmp_path: Path, mailbox: Mailbox, newsroom_content: Content
 ) -> None:
-    """The whole way, on loopback: the first run finds no newsroom, the second one does."""
+    """The whole way, on loopback: the newsroom is there, is not there, and is there again."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     site = f"http://127.0.0.1:{port}"
+    assert crawl(tmp_path, site, mailbox) == 1
+    assert [each["title"] for each in mailbox.messages] == ["lintas: the run failed"]
+    mailbox.messages.clear()
+    with EmbeddedNewsroom(newsroom_content, port=port):
+        assert crawl(tmp_path, site, mailbox) == 0
     assert crawl(tmp_path, site, mailbox) == 1
     assert [each["title"] for each in mailbox.messages] == ["lintas: the run failed (exit code 1)"]
     assert mailbox.messages[0]["type"] == "failure"

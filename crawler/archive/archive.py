@@ -16,16 +16,22 @@ import attrs
 
 from crawler.archive.erase import Erased, erase
 from crawler.archive.findings import Finding, Outcome, Settlement
+from crawler.archive.finishing import NAME as MANIFEST
 from crawler.archive.finishing import compress, finished_months, update_manifest
+from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.ledger import Ledger, note
+from crawler.archive.lines import month_files
+from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
 from crawler.archive.opening import make_ready
 from crawler.archive.rebuild import remove_ledger
 from crawler.archive.recorder import Recorder
 from crawler.archive.revisions import Rereader, Rules
+from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import RunLog, RunRecord, RunReport, new_run_id
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import LedgerDamaged, Tables, open_unless_raised
+from crawler.archive.warc import warc_files
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 from crawler.items import Link
@@ -137,6 +143,7 @@ class Archive:
         self._broken: ArchiveError | None = None
         self._ledger_damaged = self._closed = False
         self._finished = False
+        self._is_new = not (folder / IDENTITY).exists()
         opened = make_ready(
             folder, newsroom, rules.page_hash, operator=operator, robots=robots, clock=clock
         )
@@ -307,16 +314,23 @@ class Archive:
             exit_code=1 if self._broken else report.exit_code,
         )
 
-    def close(self) -> None:
-        """Let go of the files and of the lock. Idempotent."""
+    def close(self, *, keep_empty: bool = True) -> None:
+        """Let go of the files and of the lock. Idempotent.
+
+        Without *keep_empty* a new archive that knows of no address is removed.
+        """
         with self._turn:
             if self._closed:
                 return
             self._closed = True
+            empty = self._is_new and self._broken is None and not self.ledger.states()
+            removed = empty and not keep_empty
             self.ledger.close()  # first, so that SQLite's log goes when the writing end closes
             self._recorder.close()
             if self._ledger_damaged:
                 remove_ledger(self.folder / LEDGER)  # the next start rebuilds it
+            if removed:
+                _remove(self.folder)
             self._lock.release()
 
     def _seal(self) -> list[str]:
@@ -354,6 +368,17 @@ class Archive:
         self.close()
         if error is None and self._broken is not None:
             raise self._broken
+
+
+def _remove(folder: Path) -> None:
+    """Remove an archive of which nothing is known but its name; what is not ours stays."""
+    if month_files(folder) or warc_files(folder, folder.name):
+        return
+    remove_ledger(folder / LEDGER)
+    for name in (RUNS, MANIFEST, LOCK, IDENTITY):
+        (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _is_text(url: str) -> bool:

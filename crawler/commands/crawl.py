@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -12,10 +13,19 @@ from scrapy.exceptions import UsageError
 from scrapy.settings import default_settings
 
 import crawler.settings
+from crawler.arguments import ACCEPTED
 from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
+from crawler.middlewares import names_an_address
 from crawler.notify import channels
-from crawler.project import EXIT_FAILED, refuse_unknown_options
+from crawler.project import (
+    EXIT_CODES,
+    EXIT_FAILED,
+    Layout,
+    refuse_misspelt,
+    refuse_unknown_options,
+    table,
+)
 from crawler.spider import NewsroomSpider
 
 if TYPE_CHECKING:
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.arguments import Arguments
+
+_EXAMPLE: Final = re.compile(r"@example\.(?:com|net|org)\b", re.IGNORECASE)
 
 _NUMBERS: Final = (
     "DOWNLOAD_DELAY",
@@ -57,7 +69,17 @@ class Command(BaseRunSpiderCommand):
         return "<spider> [-a NAME=VALUE …] [-s NAME=VALUE …]"
 
     def short_desc(self) -> str:
-        return "Archive a newsroom: one incremental run (exit codes 0 1 2 3 4 75)"
+        return "Archive a newsroom: one incremental run"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """List the spider's arguments and the exit codes below the options."""
+        super().add_options(parser)
+        given = {name: f"{each.does} Wants {each.wants}." for name, each in ACCEPTED.items()}
+        codes = {str(code): text for code, text in EXIT_CODES.items()}
+        parser.formatter_class = Layout
+        parser.epilog = (
+            table("Spider Arguments (-a NAME=VALUE)", given) + "\n" + table("Exit Codes", codes)
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the settings, too: Scrapy's process, made next, fails on some of them."""
@@ -103,7 +125,15 @@ class Command(BaseRunSpiderCommand):
         spidercls: type[Spider] = self.crawler_process.spider_loader.load(args[0])
         if not issubclass(spidercls, NewsroomSpider):
             return spidercls, None
-        return spidercls, spidercls.asked(opts.spargs, self.settings)
+        arguments = spidercls.asked(opts.spargs, self.settings)
+        if _EXAMPLE.search(self.settings["USER_AGENT"]) and not names_an_address(
+            arguments.newsroom.host
+        ):
+            logging.getLogger(__name__).warning(
+                "USER_AGENT gives an example's address; want one at which somebody reads, in "
+                "local_settings.py (docs/deploying.md)"
+            )
+        return spidercls, arguments
 
     def _exit_code(self, crawler: Crawler) -> int:
         assert self.crawler_process is not None
@@ -122,6 +152,7 @@ def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 -- a signal 
 
 def check_settings(settings: BaseSettings) -> None:
     """Raise :exc:`ConfigurationError` for a setting that cannot be worked with."""
+    refuse_misspelt(settings)
     media = settings.get("ARCHIVE_MEDIA", "none")
     if media not in ("none", "lead"):
         raise ConfigurationError(f"ARCHIVE_MEDIA={media}: want none or lead")
