@@ -243,3 +243,165 @@ def test_what_has_no_offset_says_nothing_of_the_pages() -> None:
     stamps = ("2023-05-10T08:15:00+09:00", "2023-05-10", "", "tadi", "2023-05-10 08:15")
     article = read(machine="2023-05-10T08:15:33", stamps=stamps)
     assert article.published_at == "2023-05-10T08:15:33+09:00"
+
+
+WITA = "Asia/Makassar"
+TEASER = '<a href="/lain/"><h3>Kopi Kulawi Diekspor ke Tiga Negara</h3>{}</a>'
+OLD = (
+    '<time class="entry-date published" datetime="2019-01-02T03:04:00+08:00">2 Januari 2019</time>'
+)
+
+
+def between(
+    *,
+    above: str = "",
+    below: str = "",
+    after: str = "",
+    title: str = TITLE,
+    head: str = "",
+    body: str = "",
+) -> Article:
+    """Return the article on a page of an unknown theme with markup above its headline, between
+    headline and text, after the text, and in its head."""
+    page = (
+        f"<html><head><title>{title}</title>{head}</head><body class='{body}'><div id='atas'>{above}</div>"
+        f"<main><article id='post-9'><h1 class='entry-title'>{title}</h1>{below}"
+        f"<div class='entry-content'>{TEXT}</div>{after}</article></main></body></html>"
+    )
+    newsroom = Newsroom(name="lintas", address=HOME, zone=WITA)
+    return extract_article(
+        [Capture(url=f"{HOME}/jembatan-gantung-taopa/", body=page.encode())], newsroom
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "modified"),
+    [
+        (
+            "Diperbarui: 4 Mei 2023 10.00 WITA | Terbit: 3 Mei 2023 09.20 WITA",
+            "2023-05-03T09:20:00+08:00",
+            "2023-05-04T10:00:00+08:00",
+        ),
+        (
+            "Terbit 3 Mei 2023, 09:20 (terakhir diperbarui 4 Mei 2023, 10:00)",
+            "2023-05-03T09:20:00+08:00",
+            "2023-05-04T10:00:00+08:00",
+        ),
+        (
+            "Sari Dewi - Rabu, 3 Mei 2023 | 09:20 WITA - Update: Kamis, 4 Mei 2023 | 10:00 WITA",
+            "2023-05-03T09:20:00+08:00",
+            "2023-05-04T10:00:00+08:00",
+        ),
+        (
+            "Updated: <time datetime='2023-05-04T10:00:00+08:00'/></time> <time datetime='2023-05-03T09:20:00+08:00'></time>",
+            "2023-05-03T09:20:00+08:00",
+            "2023-05-04T10:00:00+08:00",
+        ),
+        ("Diperbarui 4 Mei 2023 10:00 WITA", None, "2023-05-04T10:00:00+08:00"),
+        (
+            '<abbr class="published" title="2023-05-03T09:20:00+08:00">Rabu</abbr>',
+            "2023-05-03T09:20:00+08:00",
+            None,
+        ),
+        (
+            "Diposting oleh Sari Dewi tanggal 3 Mei 2023 09:20",
+            "2023-05-03T09:20:00+08:00",
+            None,
+        ),
+    ],
+)
+def test_labels_say_which_time_is_which(
+    line: str, published: str | None, modified: str | None
+) -> None:
+    article = between(below=f"<p>{line}</p>")
+    assert (article.published_at, article.modified_at) == (published, modified)
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        pytest.param(
+            {"above": f"<ul class='berjalan'><li>{TEASER.format(OLD)}</li></ul>"}, id="ticker"
+        ),
+        pytest.param(
+            {
+                "above": "<p><a href='/lain/'>Kopi Kulawi Diekspor ke Tiga Negara</a> 2 Januari 2019 08:00</p>"
+            },
+            id="printed beside a teaser",
+        ),
+        pytest.param({"below": f"<div>{TEASER.format(OLD)}</div>"}, id="teaser below the headline"),
+        pytest.param(
+            {
+                "below": f"<ul><li>{OLD} <h4><a href='/lain/'>Kopi Kulawi Diekspor</a></h4></li></ul>"
+            },
+            id="card below the headline",
+        ),
+        pytest.param(
+            {"after": f"<section><ul><li>{TEASER.format(OLD)}</li></ul></section>"},
+            id="card below the text",
+        ),
+        pytest.param({"after": f"<div class='comments'>{OLD}</div>"}, id="comment"),
+        pytest.param({"above": "<p>Senin, 7 Januari 2019</p>"}, id="today's date in the masthead"),
+        pytest.param(
+            {"title": "Jembatan Taopa Ditutup Selasa (5/3/2019)"}, id="a day in the headline"
+        ),
+        pytest.param(
+            {
+                "below": "<figure><img src='/a.jpg'><figcaption>Warga di jembatan, 5 Maret 2019</figcaption></figure>"
+            },
+            id="a day in the caption",
+        ),
+        pytest.param(
+            {
+                "below": "<p>Pada 5 Maret 2019 warga menutup jembatan itu karena papannya lapuk semua.</p>"
+            },
+            id="a day in a sentence",
+        ),
+    ],
+)
+def test_the_time_of_something_else_is_never_the_articles(article: dict[str, str]) -> None:
+    found = between(**article)
+    assert found.published_at is None
+    assert found.modified_at is None
+
+
+def test_a_link_to_the_article_itself_holds_its_time() -> None:
+    article = between(below=f"<p><a href='//lintas.example/jembatan-gantung-taopa'>{OLD}</a></p>")
+    assert article.published_at == "2019-01-02T03:04:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        f"<footer class='entry-footer'><span class='posted-on'>{OLD}</span></footer>",
+        "<div class='wp-block-post-date'><time datetime='2019-01-02T03:04:00+08:00'>Rabu</time></div>",
+        "<p>Diterbitkan: 2 Januari 2019, 03:04 WITA</p>",
+    ],
+)
+def test_the_time_may_stand_below_the_text(footer: str) -> None:
+    assert between(after=footer).published_at == "2019-01-02T03:04:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta name="generator" content="WordPress 6.4">', ""),
+        ('<link rel="stylesheet" href="/wp-content/themes/x/style.css">', ""),
+        ("", "single postid-9"),
+    ],
+)
+def test_a_clock_of_wordpress_that_was_never_set_is_believed(head: str, body: str) -> None:
+    line = (
+        "<p><time class='entry-date published' datetime='2023-05-03T01:20:00+00:00'>{}</time></p>"
+    )
+    unset = between(below=line.format("3 Mei 2023 01:20"), head=head, body=body)
+    assert unset.published_at == "2023-05-03T01:20:00+00:00"
+    local = between(
+        below=f"{line.format('3 Mei 2023')} 3 Mei 2023 09:20 WITA", head=head, body=body
+    )
+    assert local.published_at == "2023-05-03T09:20:00+08:00"
+
+
+def test_a_clock_that_says_utc_and_prints_local_time_is_not_believed_elsewhere() -> None:
+    line = "<p><time datetime='2023-05-03T09:20:00Z'>3 Mei 2023 09:20</time></p>"
+    assert between(below=line).published_at == "2023-05-03T09:20:00+08:00"

@@ -39,6 +39,7 @@ _WESTERN: Final = frozenset(("utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii
 _AS_WINDOWS: Final = "crawler.cp1252"
 # Found through libxml2's table of ids: no search.
 _BY_ID: Final = etree.XPath("id($id)")
+_SLASHES: Final = re.compile("/{2,}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -91,6 +92,16 @@ class Document:
         return self.root if first is None else first
 
     @cached_property
+    def is_wordpress(self) -> bool:
+        """Whether WordPress made the page."""
+        links = (href for _, _, href in self.head.links)
+        return (
+            self.head.metas.get("generator", "").startswith("WordPress")
+            or any("/wp-content/" in href or "/wp-json" in href for href in links)
+            or any(name.startswith("postid-") for name in self.body_classes)
+        )
+
+    @cached_property
     def canonical(self) -> str | None:
         """The address that the page declares to be its own."""
         for link in self.root.iter("link"):
@@ -125,10 +136,27 @@ class Document:
             return address
         return canonical(address) if "amp" in address or address.count("/") < _PATH else address
 
+    def leads_elsewhere(self, element: etree._Element) -> bool:
+        """Whether *element* links another page: a headline or a date in a list does."""
+        link = element if element.tag == "a" else element.find(".//a[@href]")
+        if link is None:
+            link = next(element.iterancestors("a"), None)
+        target = self.absolute(link.get("href")) if link is not None else None
+        return target is not None and _place_of(target) not in self._own_places
+
+    @cached_property
+    def _own_places(self) -> frozenset[str]:
+        return frozenset((_place_of(self.url), _place_of(self.canonical or self.url)))
+
     @cached_property
     def host(self) -> str:
         """Host of the page, with its port."""
         return urlsplit(self.url).netloc
+
+
+def _place_of(url: str) -> str:
+    path = url.partition("://")[2].partition("?")[0].partition("#")[0]
+    return _SLASHES.sub("/", path.removeprefix("www.").rstrip("/"))
 
 
 def _declared(scope: etree._Element) -> Head:

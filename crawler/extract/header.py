@@ -79,7 +79,8 @@ def read_header(document: Document, marks: Marks) -> Header:
         elif tag == "time":
             # An article that was never edited has one element with both names.
             edited = "updated" in names and "published" not in names
-            (header.updated if edited else header.published).append(element)
+            if not document.leads_elsewhere(element):
+                (header.updated if edited else header.published).append(element)
         elif tag in _PLAYERS:
             if _is_player(element, marks):
                 header.players.append(element)

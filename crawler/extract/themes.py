@@ -38,6 +38,7 @@ class StatedTimes(ArticlePage):
             plain=times.read_all(self.metadata.published_plain()),
             offsets=times.offsets(element.get("datetime") or "" for element in elements),
             zone=self.newsroom.tzinfo,
+            is_believed=True,
         )
         moment = times.published(evidence)
         if moment is None:

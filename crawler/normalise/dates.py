@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from crawler.items import FoundDate
 from crawler.normalise.date_grammar import Clock, clock_alone
@@ -48,7 +48,35 @@ _MONTH: Final = pattern(
 _UNREAD: Final = pattern("<number> <other> ,? <year>")
 _LONGEST_UNREAD: Final = 100
 
-__all__ = ["find_dates", "normalise", "read_published"]
+__all__ = ["PrintedMoment", "find_dates", "normalise", "printed_moments", "read_published"]
+
+
+class PrintedMoment(NamedTuple):
+    """A day that a line prints with its year, and the clock time beside it."""
+
+    day: dt.date
+    clock: Clock | None
+    edited: bool
+    """Whether the label before it says that it is that of an edit."""
+
+
+def printed_moments(text: str) -> list[PrintedMoment]:
+    """The moments that *text*, a line of a page, prints, in order: ``Diperbarui: A | Terbit: B``."""
+    return _printed(Tokens(text))
+
+
+def _printed(tokens: Tokens) -> list[PrintedMoment]:
+    readings = [reading for reading in explicit(tokens, None) if reading.span]
+    found, end = [], 0
+    for reading in readings:
+        label = tokens.plain[end : tokens.start(reading.start)]
+        end = tokens.end(reading.end - 1)
+        clock = reading.clock
+        if clock is None and len(readings) == 1:
+            clock = next(marked_clocks(tokens), None)
+        assert reading.span is not None
+        found.append(PrintedMoment(reading.span.first, clock, _is_of_edit(label)))
+    return found
 
 
 def read_published(text: str, zone: dt.tzinfo) -> str | None:
@@ -58,19 +86,11 @@ def read_published(text: str, zone: dt.tzinfo) -> str | None:
     ``YYYY-MM``; None when it names no moment by itself (``10 jam lalu``) or only that of an edit.
     """
     tokens = Tokens(text)
-    readings = [reading for reading in explicit(tokens, None) if reading.span]
-    end = 0
-    for reading in readings:
-        label = tokens.plain[end : tokens.start(reading.start)]
-        end = tokens.end(reading.end - 1)
-        if _is_of_edit(label):
-            continue
-        clock = reading.clock
-        if clock is None and len(readings) == 1:
-            clock = next(marked_clocks(tokens), None)
-        assert reading.span is not None
-        return _moment(reading.span.first, clock, zone)
-    return None if readings else _month(tokens) or _unread(tokens, zone)
+    printed = _printed(tokens)
+    for each in printed:
+        if not each.edited:
+            return _moment(each.day, each.clock, zone)
+    return None if printed else _month(tokens) or _unread(tokens, zone)
 
 
 def _is_of_edit(label: str) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import Final
 
 import attrs
 from lxml import etree
 
 from crawler.errors import NotAnArticle
-from crawler.extract.document import Document
+from crawler.extract.document import Document, text_of
 from crawler.extract.unknown.body import Accepted, MainBody, find_main_body, holders, read_text
 from crawler.extract.unknown.headline import (
     Headline,
@@ -40,6 +41,14 @@ _OTHER_PART: Final = re.compile(
     r"|komentar|leave\sa|tinggalkan|comments?)\b",
     re.IGNORECASE,
 )
+# Where links of terms and of people lead, and what such links are called.
+_NO_ARTICLE: Final = re.compile(
+    r"/(?:tags?|topi[ck]|tagar|categor(?:y|ies)|kategori|rubrik|kanal|author|penulis|reporter"
+    r"|kontributor)/|[?&](?:cat|tag|author)="
+)
+_NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
+# Letters of a headline, levels around a link in which its card is looked for, terms on a card.
+_HEADLINE, _CARD, _FEW = 25, 5, 2
 # Pages nest some thirty elements, those of page builders sixty.
 _DEEPEST: Final = 300
 
@@ -74,16 +83,18 @@ def surroundings(
     The text begins and ends with a sentence: bylines in its container are around it.
     """
     inside = [at for at, line in enumerate(lines) if _within(line.element, body.element)]
-    text = [at for at in inside if body.is_sentence(lines[at])] or inside
-    first, last = (text[0], text[-1]) if text else (len(lines), len(lines) - 1)
     at = _place(lines, heading)
+    # A short text's container may be found around the headline.
+    below = [each for each in inside if at is None or each > at] or inside
+    text = [each for each in below if body.is_sentence(lines[each])] or below
+    first, last = (text[0], text[-1]) if text else (len(lines), len(lines) - 1)
     if at is None or at > first:
         at = max(first - 1, 0)
-    below = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT], body.element))
+    after = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT], body.element))
     return Surroundings(
         header=tuple(lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)]),
-        footer=tuple(line for line in below if not _within(line.element, body.element)),
-        typed=tuple(line for line in below if _within(line.element, body.element)),
+        footer=tuple(line for line in after if not _within(line.element, body.element)),
+        typed=tuple(line for line in after if _within(line.element, body.element)),
         closing=tuple(lines[at] for at in text[-_CLOSING:]),
     )
 
@@ -100,8 +111,11 @@ def _up_to_another_part(lines: Sequence[Line], text: etree._Element) -> Iterator
 def _place(lines: Sequence[Line], heading: etree._Element | None) -> int | None:
     if heading is None:
         return None
+    words = text_of(heading)
     for at, line in enumerate(lines):
-        if _within(line.element, heading) or _within(heading, line.element):
+        # A heading that is no block is a part of the line, or all of it.
+        in_line = words in line.text and _within(heading, line.element)
+        if in_line or _within(line.element, heading):
             return at
     return None
 
@@ -210,6 +224,38 @@ class Facts:
         """The headline, the text, and whatever is around them."""
         own = (self.heading, self.body.element if self.body is not None else None)
         return frozenset().union(*map(_with_ancestors, own))
+
+    def is_of_another(self, element: etree._Element) -> bool:
+        """Whether *element* is a link to another article, or stands on the card of one.
+
+        A card has the headline of one article, and no list of terms.
+        """
+        around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
+        for each in (element, *islice(around, _CARD)):
+            links = list(each.iter("a"))
+            others = {link.get("href") for link in links if self._is_headline(link)}
+            if others:
+                terms = sum(_NO_ARTICLE.search(link.get("href", "")) is not None for link in links)
+                return len(others) == 1 and (terms <= _FEW or each.tag in ("li", "article"))
+            if each.tag == "a" and each is not element and self.document.leads_elsewhere(each):
+                return True
+        return False
+
+    def _is_headline(self, link: etree._Element) -> bool:
+        """Whether *link* is the headline of another article, and not of the one before or after."""
+        if _NO_ARTICLE.search(link.get("href", "")) or not _NOT_ON.isdisjoint(
+            link.get("rel", "").split()
+        ):
+            return False
+        headed = next(link.iterancestors("h2", "h3", "h4"), None) is not None
+        if not (headed or len(text_of(link)) >= _HEADLINE):
+            return False
+        return self.document.leads_elsewhere(link) and not self.is_furniture(link, loose=True)
+
+    def is_furniture(self, element: etree._Element, *, loose: bool = False) -> bool:
+        """Whether *element* stands in a part of the page that is none of the article."""
+        around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
+        return any(is_furniture(each, loose=loose) for each in around)
 
     @cached_property
     def around(self) -> Surroundings:

@@ -82,7 +82,7 @@ class _References:
 
     titles: tuple[str, ...]
     slug: frozenset[str]
-    url: str
+    document: Document
 
     def equal(self, text: str) -> bool:
         return any(text == title or _is_cut_of(text, title) for title in self.titles)
@@ -110,8 +110,8 @@ def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) 
     element prints what the metadata say, the metadata's own form is the headline. What the *site*
     is called is none, wherever it stands.
     """
-    root, url = document.root, document.url
-    references = _references(metadata, url, site)
+    root = document.root
+    references = _references(document, metadata, site)
     headings = [each for each in _candidates(root) if _folded(each[1]) not in site]
     own = _own_element(document)
     if own is not None and (found := _sole(headings, own, references)):
@@ -146,7 +146,7 @@ def _sole(
     inside = set(scope.iter())
     titles: dict[etree._Element, list[str]] = {}
     for element, text in headings:
-        if element in inside and not _is_of_others(element, scope, references.url):
+        if element in inside and not _is_of_others(element, scope, references.document):
             titles.setdefault(element, []).append(text)
     for is_it in (_is_called_title, _is_h1):
         # A page may print its headline twice, for narrow and for wide screens.
@@ -167,12 +167,12 @@ def _is_h1(element: etree._Element) -> bool:
     return element.tag == "h1"
 
 
-def _is_of_others(element: etree._Element, scope: etree._Element, url: str) -> bool:
+def _is_of_others(element: etree._Element, scope: etree._Element, document: Document) -> bool:
     """Whether *element* is called the site's, leads to another article, or stands with others."""
     around = takewhile(lambda each: each is not scope, element.iterancestors())
     return (
         _SITE_CLASS.search(element.get("class", "")) is not None
-        or leads_elsewhere(element, url)
+        or document.leads_elsewhere(element)
         or any(map(is_furniture, around))
     )
 
@@ -223,11 +223,11 @@ def heading_above(
     return last
 
 
-def _references(metadata: Metadata, url: str, site: frozenset[str]) -> _References:
+def _references(document: Document, metadata: Metadata, site: frozenset[str]) -> _References:
     titles = map(_folded, (*(stated.value for stated in metadata.titles()), metadata.title))
     # Content systems call every page by the site's name.
     named = dict.fromkeys(each for each in titles if each and each not in site)
-    return _References(tuple(named), _slug(url), url)
+    return _References(tuple(named), _slug(document.url), document)
 
 
 def _folded(text: str) -> str:
@@ -296,7 +296,7 @@ def _score(element: etree._Element, text: str, references: _References) -> tuple
     overlap = references.overlap(folded)
     agrees = equal or inside or overlap > _MOST_WORDS
     score += (8.0 if equal else 4.0 if inside else 0.0) + 5.0 * overlap
-    if leads_elsewhere(element, references.url):
+    if references.document.leads_elsewhere(element):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
         score -= 3.0
@@ -310,22 +310,6 @@ def _is_cut_of(text: str, title: str) -> bool:
     if title.startswith(text):
         return title[len(text) :].lstrip().startswith(_SEPARATORS)
     return title.endswith(text) and title[: -len(text)].rstrip().endswith(_SEPARATORS)
-
-
-def leads_elsewhere(element: etree._Element, url: str) -> bool:
-    """Whether *element* links another page than the one at *url*: a headline of a list does."""
-    link = element if element.tag == "a" else element.find(".//a[@href]")
-    if link is None:
-        link = next(element.iterancestors("a"), None)
-    if link is None:
-        return False
-    target = absolute(link.get("href", ""), url)
-    return target is not None and _address(target) != _address(url)
-
-
-def _address(url: str) -> str:
-    path = url.partition("://")[2].partition("?")[0].partition("#")[0]
-    return path.removeprefix("www.").rstrip("/")
 
 
 def _without_site(title: str, site: frozenset[str]) -> str:

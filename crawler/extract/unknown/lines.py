@@ -77,6 +77,16 @@ class Line:
     element: etree._Element
 
 
+def is_caption(line: Line) -> bool:
+    """Whether *line*, or the element around it, is called a caption."""
+    element = line.element
+    parent = element.getparent()
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if parent is not None:
+        names += f" {parent.get('class') or ''}"
+    return element.tag == "figcaption" or CAPTION.search(names) is not None
+
+
 def is_linked(line: Line) -> bool:
     """Whether a third of *line* or more are links."""
     links = 0

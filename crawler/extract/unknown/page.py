@@ -25,7 +25,7 @@ from crawler.extract.roles import Role, Roles
 from crawler.extract.unknown import body, photo, terms, times
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.metadata import Stated
-from crawler.extract.unknown.names import Byline, Names, is_site, names_of
+from crawler.extract.unknown.names import Byline, Names, names_of
 from crawler.extract.unknown.refusals import refuse
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
@@ -160,9 +160,10 @@ class GenericPage(ArticlePage):
         printed = self._terms[0].of(terms.CATEGORY)
         if printed:
             return self.state("categories", printed, "a[rel=category]")
-        sections = self.facts.metadata.sections()
-        own = [each for each in sections if not is_site(each.value, self.facts.site)]
-        return self._stated("categories", own)
+        metadata = self.facts.metadata
+        site = metadata.site_names() | {self.document.host}
+        sections = (each for each in metadata.sections() if each.value.casefold() not in site)
+        return self._stated("categories", list(sections))
 
     @property
     def tags(self) -> Sequence[str]:

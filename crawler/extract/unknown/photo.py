@@ -13,7 +13,7 @@ from lxml import etree
 from crawler.extract import media
 from crawler.extract.document import holds_more, text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CAPTION, Line, is_furniture
+from crawler.extract.unknown.lines import CAPTION, is_caption, is_furniture
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.text import fold
 
@@ -133,18 +133,9 @@ def _text(box: Iterable[etree._Element]) -> str | None:
 def _caption(facts: Facts) -> str | None:
     """Return the line between headline and text that is called a caption."""
     for line in facts.around.header:
-        if _is_caption(line) and len(line.text) <= _LONGEST:
+        if is_caption(line) and len(line.text) <= _LONGEST:
             return line.text
     return None
-
-
-def _is_caption(line: Line) -> bool:
-    element = line.element
-    parent = element.getparent()
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if parent is not None:
-        names += f" {parent.get('class') or ''}"
-    return element.tag == "figcaption" or CAPTION.search(names) is not None
 
 
 def _stated(facts: Facts) -> Stated | None:

@@ -18,7 +18,6 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract.gates import is_gambling
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.headline import leads_elsewhere
 from crawler.extract.unknown.lines import is_linked
 from crawler.newsrooms import Newsroom
 
@@ -133,7 +132,7 @@ def _is_list(facts: Facts) -> bool:
     teasers = {
         line.element
         for line in facts.lines
-        if line.element in inside and leads_elsewhere(line.element, facts.document.url)
+        if line.element in inside and facts.document.leads_elsewhere(line.element)
     }
     return len(teasers) >= _SOME and facts.expected < len(teasers) * _TEASER
 

@@ -12,15 +12,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Final
 
 from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.headline import leads_elsewhere
-from crawler.extract.unknown.lines import Line, called, is_furniture, is_linked, small_elements
+from crawler.extract.unknown.lines import Line, called, is_linked, small_elements
 
 CATEGORY: Final = "category"
 TAG: Final = "tag"
@@ -52,12 +51,10 @@ _HOME: Final = re.compile(r"home|beranda|depan|halaman (?:depan|utama)", re.IGNO
 # What WordPress' post_class() writes on the element around an article.
 _POST_CLASS: Final = re.compile(r"(?:^|\s)(?:hentry|type-\w+|post-\d+)(?:\s|$)")
 _LISTS: Final = ("ul", "ol", "div", "p", "table", "section", "footer", "header")
-# Letters: of a name, of one whose link has no ``rel``, of a line of them, of a headline.
-_LONGEST, _LONGEST_UNSURE, _TERMS, _HEADLINE = 60, 40, 600, 25
-# Levels around a link in which a box or a card is looked for.
-_NEAR, _CARD = 3, 5
-# Terms that the card of another article shows at most.
-_FEW: Final = 2
+# Letters: of a name, of one whose link has no ``rel``, of a line of them.
+_LONGEST, _LONGEST_UNSURE, _TERMS = 60, 40, 600
+# Levels around a link in which a box is looked for.
+_NEAR: Final = 3
 
 
 # Which ranks count where: a menu above the headline and a cloud below the text have marks, too.
@@ -98,7 +95,7 @@ class Terms:
                 kind
                 and rank <= least[kind]
                 and _can_be(name, rank)
-                and not self._is_on_card(anchor)
+                and not self._facts.is_of_another(anchor)
             ):
                 found[kind, rank, next(anchor.iterancestors(*_LISTS), anchor)].append(name)
         return found
@@ -121,7 +118,7 @@ class Terms:
                     if anchor not in text or _is_list(line):
                         found.setdefault(anchor, (label, least))
         for anchor in self._scoped:
-            if anchor in found or not (anchor in text or self._is_furniture(anchor)):
+            if anchor in found or not (anchor in text or self._facts.is_furniture(anchor)):
                 found[anchor] = found.get(anchor, (None,))[0], _INSIDE
         return found
 
@@ -151,32 +148,6 @@ class Terms:
             if element in self._facts.wrappers or _POST_CLASS.search(element.get("class", "")):
                 return
             yield element
-
-    def _is_furniture(self, anchor: etree._Element, *, loose: bool = False) -> bool:
-        around = anchor.iterancestors()
-        inner = takewhile(lambda each: each not in self._facts.wrappers, around)
-        return any(is_furniture(each, loose=loose) for each in inner)
-
-    def _is_on_card(self, anchor: etree._Element) -> bool:
-        """Whether *anchor* stands with one headline of another article: on its card in a list."""
-        for element in islice(anchor.iterancestors(), _CARD):
-            if element in self._facts.wrappers:
-                return False
-            links = list(element.iter("a"))
-            others = {each.get("href") for each in links if self._leads_on(each)}
-            if len(others) == 1:
-                few = sum(self._mark(each) is not None for each in links) <= _FEW
-                return few or element.tag in ("li", "article")
-        return False
-
-    def _leads_on(self, anchor: etree._Element) -> bool:
-        """Whether *anchor* is the headline of another article."""
-        if self._mark(anchor) is not None or self._is_furniture(anchor, loose=True):
-            return False  # another term, or the neighbours of the article
-        headed = next(anchor.iterancestors("h2", "h3", "h4"), None) is not None
-        return (headed or len(text_of(anchor)) >= _HEADLINE) and leads_elsewhere(
-            anchor, self._facts.document.url
-        )
 
 
 def _is_list(line: Line) -> bool:

@@ -11,8 +11,9 @@ The rules, in the order in which they are asked:
    else the zone printed beside its date (WIB, WITA, WIT), else the newsroom's
    (fixtures/lintas/tanpa-offset).
 4. A time labelled UTC is local time with a wrong label where the page prints the same clock time
-   as its local one, or states it elsewhere with another offset. Where both are the same moment,
-   the local form is kept (fixtures/lintas/jam-lokal-berlabel-z, fixtures/lintas/newspaper-yoast).
+   as its local one, or states it elsewhere with another offset; WordPress's own is believed, for a
+   clock that was never set prints UTC. Where both are the same moment, the local form is kept
+   (fixtures/lintas/jam-lokal-berlabel-z, fixtures/lintas/newspaper-yoast).
 5. Of sources that name the same minute, or the same day where one has no clock time, the more
    precise one is kept (fixtures/lintas/sampah-di-isi).
 6. An edit is later than the publication, or none (fixtures/lintas/nama-situs-bukan-penulis).
@@ -23,7 +24,6 @@ The rules, in the order in which they are asked:
 from __future__ import annotations
 
 import datetime as dt
-import email.utils
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,9 +35,10 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import Line, small_elements
+from crawler.extract.unknown.lines import Line, is_caption, small_elements
 from crawler.extract.unknown.metadata import Stated
-from crawler.normalise.dates import find_dates
+from crawler.normalise.dates import PrintedMoment, printed_moments
+from crawler.normalise.vocabulary import EDITORS, KINDS, WRITERS, words_of
 
 UTC: Final = dt.timedelta(0)
 _MINUTE: Final = dt.timedelta(minutes=1)
@@ -58,15 +59,10 @@ _STAMP: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _EPOCH: Final = re.compile(r"(\d{10})(?:\d{3})?")
-_MAIL: Final = re.compile(r"(?:[A-Z][a-z]{2}, )?\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? \S+")
 _ZONES: Final = {"z": 0, "utc": 0, "gmt": 0, "wib": 7, "wita": 8, "wit": 9}
-_PRINTED_ZONE: Final = re.compile(r"\b(WIB|WITA|WIT)\b", re.IGNORECASE)
 # "26. Januari 2011", the German way that some content systems print.
 _ORDINAL_DOT: Final = re.compile(r"(?<![\d.])(\d\d?)\.\s(?=[A-Z][a-z]{2})")
 _LONGEST: Final = 200
-
-# With an anchor beyond every plausible year, no year that is printed is taken for impossible.
-_ANCHOR: Final = dt.datetime(2099, 12, 31, tzinfo=dt.UTC)
 
 
 @attrs.frozen
@@ -119,8 +115,7 @@ def read_stamp(text: str, source: str) -> Moment | None:
     if epoch := _EPOCH.fullmatch(text):
         when = dt.datetime.fromtimestamp(int(epoch[1]), dt.UTC)
         return _plausible(when.replace(tzinfo=None), UTC, "second", source)
-    mail = _of_mail(text, source) if _MAIL.fullmatch(text) else None
-    return mail or read_printed(text, source)
+    return next(iter(read_printed(text, source)), None)
 
 
 def _of_stamp(stamp: re.Match[str], source: str) -> Moment | None:
@@ -148,36 +143,30 @@ def _offset(zone: str | None) -> dt.timedelta | None:
     return -offset if zone[0] == "-" else offset
 
 
-def _of_mail(text: str, source: str) -> Moment | None:
-    try:
-        when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return _plausible(when.replace(tzinfo=None), when.utcoffset(), "second", source)
-
-
 def _plausible(
     wall: dt.datetime, offset: dt.timedelta | None, precision: str, source: str
 ) -> Moment | None:
     return Moment(wall, offset, precision, source) if wall.year in YEARS else None
 
 
-def read_printed(text: str, source: str) -> Moment | None:
-    """Return the first moment that *text* names in full, words around it or not."""
-    text = _ORDINAL_DOT.sub(r"\1 ", text[:_LONGEST])
-    for found in find_dates(text, _ANCHOR):
-        if found.resolved != "explicit" or found.end:
-            continue
-        day = dt.datetime.fromisoformat(found.date)
-        if found.time is None:
-            return _plausible(day, None, "day", source)
-        # find_dates gives a clock time without zone the anchor's offset, which is UTC here.
-        clock = dt.time.fromisoformat(found.time)
-        zone = _PRINTED_ZONE.search(text)
-        offset = clock.utcoffset() or (_offset(zone[1]) if zone else None)
-        wall = dt.datetime.combine(day, clock.replace(tzinfo=None))
-        return _plausible(wall, offset, "minute", source)
-    return None
+def read_printed(text: str, source: str, *, edited: bool = False) -> list[Moment]:
+    """Return the moments that *text* names in full, words around them or not.
+
+    *edited* asks for those whose label says that they are of an edit, else they are left out.
+    """
+    printed = printed_moments(_ORDINAL_DOT.sub(r"\1 ", text[:_LONGEST]))
+    found = (_of_printed(each, source) for each in printed if each.edited is edited)
+    return [each for each in found if each is not None]
+
+
+def _of_printed(printed: PrintedMoment, source: str) -> Moment | None:
+    midnight = dt.datetime.combine(printed.day, dt.time(), dt.UTC)
+    moment = printed.clock.on(printed.day, midnight) if printed.clock else None
+    if printed.clock is None or moment is None:
+        return _plausible(midnight.replace(tzinfo=None), None, "day", source)
+    precision = "minute" if printed.clock.second is None else "second"
+    offset = moment.utcoffset() if printed.clock.offset is not None else None
+    return _plausible(moment.replace(tzinfo=None), offset, precision, source)
 
 
 @attrs.frozen
@@ -204,6 +193,9 @@ class Evidence:
 
     zone: dt.tzinfo = dt.UTC
     """The newsroom's."""
+
+    is_believed: bool = False
+    """Whether the page is WordPress's, whose stamps are right whatever is printed."""
 
     def local(self, wall: dt.datetime) -> dt.timedelta:
         """Return the page's own offset (rule 3)."""
@@ -277,7 +269,7 @@ def _relabelled(best: Moment, evidence: Evidence, local: dt.timedelta) -> Moment
         offset = other.offset or local
         if abs(other.at(offset) - best.at(UTC)) < _MINUTE:
             return attrs.evolve(best, wall=best.wall + offset, offset=offset)
-        if abs(other.wall - best.wall) < _MINUTE:
+        if abs(other.wall - best.wall) < _MINUTE and not evidence.is_believed:
             return attrs.evolve(best, offset=offset)
     return best
 
@@ -319,10 +311,20 @@ def _like_publication(
 # WordPress' permalinks by day or by month, and those of other content systems.
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
 _EDITED: Final = re.compile(
-    r"\W*(?:(?:last\s)?(?:updated?|modified|edited)|(?:terakhir\s)?(?:di)?(?:perbarui|mutakhirkan|ubah|edit)"
-    r"|pembaruan)\b",
+    r"(?:updated?|modified|edited|diperbarui|dimutakhirkan|diubah|diedit|pembaruan)\W*(?:on|pada)?\W*$",
     re.IGNORECASE,
 )
+_STATED: Final = re.compile(
+    r"\W*(?:terbit|diterbitkan|dipublikasikan|published|posted|tayang|ditayangkan|diposting|dimuat)\b",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+# Words of names beside a date, and those of them that may be in small letters; a sentence has more.
+_FEW_WORDS, _FEW_SMALL = 8, 2
+_BESIDE_DATES: Final = words_of(
+    "by on posted published updated last views view comments comment min read ditulis diposting"
+    " diterbitkan dipublikasikan diperbarui terakhir update dibaca kali komentar menit baca dilihat"
+).union(KINDS, WRITERS, EDITORS)
 _BESIDE: Final = "line beside the headline"
 _MOST_TIMES: Final = 100
 
@@ -332,38 +334,57 @@ def evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> Ev
 
     *zone* is the newsroom's; *chosen* are texts that its own selector finds.
     """
-    metadata, header = facts.metadata, facts.around.header
-    marked, marked_edits = _marked_up(header)
+    metadata = facts.metadata
+    marked, marked_edits = _marked_up(facts)
     stamps = (element.get("datetime", "") for element in facts.page.iter("time"))
-    edits = (read_printed(line.text, _BESIDE) for line in header if _EDITED.match(line.text))
+    lines = chosen or list(_dated_lines(facts))
+    printed = [each for text in lines for each in read_printed(text, _BESIDE)]
+    edits = [each for text in lines for each in read_printed(text, _BESIDE, edited=True)]
     return Evidence(
         machine=read_all((*metadata.published(), *marked)),
-        printed=_printed(chosen or _from_the_headline(facts)),
+        printed=sorted(printed, key=lambda moment: not moment.has_clock),
         plain=read_all(metadata.published_plain()),
         address=_in_address(facts.document.url),
-        edited=[*read_all((*metadata.modified(), *marked_edits)), *filter(None, edits)],
+        edited=[*read_all((*metadata.modified(), *marked_edits)), *edits],
         # Teasers and comments have the page's zone, too.
         offsets=offsets(islice(stamps, _MOST_TIMES)),
         zone=zone,
+        is_believed=facts.document.is_wordpress,
     )
 
 
-def _printed(texts: Sequence[str]) -> list[Moment]:
-    """Return what *texts* name, those with a clock time first."""
-    short = (text for text in texts if len(text) <= _LONGEST and not _EDITED.match(text))
-    found = [moment for text in short if (moment := read_printed(text, _BESIDE))]
-    return sorted(found, key=lambda moment: not moment.has_clock)
+def _dated_lines(facts: Facts) -> Iterator[str]:
+    """Yield the lines that may say when the article was published, the likeliest first.
 
-
-def _from_the_headline(facts: Facts) -> list[str]:
-    """Return the lines of the header, from the headline outwards, below it first.
-
-    What stands above may be today's date (fixtures/lintas/banyak-h1).
+    From the headline outwards, below it first: what stands above may be today's date, unless it
+    stands with headline and text (fixtures/lintas/banyak-h1). Then labelled ones below the text.
+    A sentence, a caption and the headline itself speak of other days.
     """
-    header = [line.text for line in facts.around.header]
+    header = facts.around.header
     headline = facts.headline.text if facts.headline is not None else ""
-    at = header.index(headline) if headline in header else 0
-    return [*header[at:], *reversed(header[:at])]
+    at = next((at for at, line in enumerate(header) if headline in line.text), 0)
+    above = (line for line in reversed(header[:at]) if facts.scope is None or _within(line, facts))
+    for line in (*header[at:], *above):
+        if _may_be_a_date(line, headline) and not facts.is_of_another(line.element):
+            yield line.text
+    for line in (*facts.around.typed, *facts.around.footer):
+        if _STATED.match(line.text) and _may_be_a_date(line, headline):
+            yield line.text
+
+
+def _within(line: Line, facts: Facts) -> bool:
+    return any(each is facts.scope for each in line.element.iterancestors())
+
+
+def _may_be_a_date(line: Line, headline: str) -> bool:
+    words = [word for word in _WORD.findall(line.text) if word.lower() not in _BESIDE_DATES]
+    return (
+        len(line.text) <= _LONGEST
+        and headline not in line.text
+        and len(words) <= _FEW_WORDS
+        and sum(map(str.islower, words)) <= _FEW_SMALL
+        and not is_caption(line)
+    )
 
 
 def _in_address(url: str) -> list[Moment]:
@@ -389,41 +410,77 @@ def offsets(stamps: Iterable[str]) -> list[dt.timedelta]:
     return [each.offset for each in found if each.offset is not None]
 
 
-_PUBLISHED: Final = frozenset(("published", "entry-date", "entry-time", "post-date", "posted-on"))
+_PUBLISHED: Final = frozenset(
+    ("published", "entry-date", "entry-time", "post-date", "posted-on", "wp-block-post-date")
+)
 _UPDATED: Final = frozenset(("updated", "modified", "update", "post-modified"))
 _NAMES: Final = _PUBLISHED | _UPDATED
 # A line beside the headline; what holds more text is the article or the page.
 _SMALL: Final = 300
 
 
-def _marked_up(lines: Iterable[Line]) -> tuple[list[Stated], list[Stated]]:
-    """Return the times of publication and of edits that elements of *lines* state, as printed.
+def _marked_up(facts: Facts) -> tuple[list[Stated], list[Stated]]:
+    """Return the times of publication and of edits that elements of the article state, as printed.
 
     An element that is called both published and updated is a publication that was never edited.
     A lone ``time.entry-date.updated`` is one as well: tagDiv and BeTheme call it so
     (fixtures/lintas/newspaper-yoast). A ``time`` without a name is a publication
-    (fixtures/suara-danau/tema-blok).
+    (fixtures/suara-danau/tema-blok), unless the label before it says otherwise.
     """
     published: list[Stated] = []
     updated: list[Stated] = []
-    for element in _time_elements(lines):
+    for element in _time_elements(facts):
         names = element.get("class", "").lower().split()
-        edited = not _UPDATED.isdisjoint(names) and _PUBLISHED.isdisjoint(names)
         value = element.get("datetime") or element.get("title") or text_of(element)
+        edited = not _UPDATED.isdisjoint(names) and _PUBLISHED.isdisjoint(names)
+        edited = edited or (_NAMES.isdisjoint(names) and bool(_EDITED.search(_before(element))))
         if value:
             (updated if edited else published).append(Stated(value, _source(element)))
     return published, updated
 
 
-def _time_elements(lines: Iterable[Line]) -> Iterator[etree._Element]:
-    for small in small_elements(lines, _SMALL):
-        for element in small.iter("time", "abbr", "span", "a", "amp-timeago"):
-            if element.tag in ("time", "amp-timeago"):
-                yield element
-            elif element.get("title") or element.get("datetime"):
-                names = element.get("class", "").split()
-                if not _NAMES.isdisjoint(names):
-                    yield element
+def _before(element: etree._Element) -> str:
+    """Return the words right before *element*."""
+    while (previous := element.getprevious()) is None and (
+        parent := element.getparent()
+    ) is not None:
+        if (parent.text and parent.text.strip()) or parent.tag not in (
+            "span",
+            "a",
+            "b",
+            "strong",
+            "em",
+        ):
+            return parent.text or ""
+        element = parent
+    return "" if previous is None else previous.tail or text_of(previous)
+
+
+def _time_elements(facts: Facts) -> Iterator[etree._Element]:
+    """Yield the elements beside the headline that state times, else those that are called so."""
+    found = [
+        element
+        for small in small_elements(facts.around.header, _SMALL)
+        for element in small.iter("time", "abbr", "span", "a", "amp-timeago")
+        if _is_called_time(element) or element.tag in ("time", "amp-timeago")
+    ]
+    if not found and facts.scope is not None and facts.body is not None:
+        text = set(facts.body.element.iter())
+        found = [
+            element
+            for element in facts.scope.iter("time", "abbr", "span")
+            if _is_called_time(element) and not (element in text or facts.is_furniture(element))
+        ]
+    yield from (each for each in found if not facts.is_of_another(each))
+
+
+def _is_called_time(element: etree._Element) -> bool:
+    """Whether *element*, or the one around it, is called a time and says which."""
+    if not (element.get("title") or element.get("datetime")):
+        return False
+    parent = element.getparent()
+    around = parent.get("class", "") if parent is not None and element.tag == "time" else ""
+    return not _NAMES.isdisjoint(f"{element.get('class', '')} {around}".lower().split())
 
 
 def _source(element: etree._Element) -> str:
