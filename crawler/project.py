@@ -210,6 +210,13 @@ def refuse_unknown_options(args: list[str]) -> None:
             raise UsageError(f"unknown option {each}; -h lists what is accepted")
 
 
+def add_language(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--lang`` to *parser*, the language *what* is written in."""
+    parser.add_argument(
+        "--lang", choices=("en", "id"), default="en", help=f"language {what}: en (default) or id"
+    )
+
+
 def say(text: str) -> None:
     """Print words, as opposed to data, where they do not get into a pipe."""
     print(text, file=sys.stderr)

@@ -23,10 +23,10 @@ import pytest
 from crawler.archive import read
 from crawler.export.selection import Selection
 from crawler.export.wacz import package
+from tests.browser import CHROMIUM, FLAGS
 from tests.crawling import Archived
 from tests.reading_samples import SITE, sample_archive
 from tests.test_export_wacz import ADDRESSES
-from tests.test_report import CHROMIUM, FLAGS
 from tests.tool_venvs import PYWB, VENVS, tool_venv, wayback
 
 REPLAYWEB = "2.4.6"

@@ -1,32 +1,29 @@
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import http.server
 import json
 import re
-import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from parsel import Selector
 
 from crawler.archive import RunRecord
+from crawler.archive.edited import edit_of
 from crawler.codec import Line
-from crawler.export.plots import content_plots, health_plots
-from crawler.export.report import Chapter, chapter, render, write_report
-from crawler.export.statistics import clean, lasting, many, size, span, summarise
-from crawler.items import Dateline, Gone
+from crawler.export.report import Chapter, Edits, render, write_report
+from crawler.export.statistics import summarise
+from crawler.items import CaptureReference, Dateline, Gone
+from tests.browser import chromium, needs_chromium, served, violations
 from tests.reading_samples import SITE, article, sample_archive, write_lines
 
 NOW = dt.datetime(2024, 7, 3, 4, 5, tzinfo=dt.UTC)
 PLOTS = {
-    "months", "gaps", "categories", "authors", "week", "places", "lag", "changes", "coverage",
-    "runs",
+    "months", "gaps", "categories", "authors", "week", "places", "lag", "edits", "coverage", "runs",
 }  # fmt: skip
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\x1b[31m"
 
@@ -58,6 +55,25 @@ def lively(count: int = 60, **fields: Any) -> Iterator[Line]:
     )
 
 
+LOOK = CaptureReference(
+    url=f"{SITE}/berita/3/", fetched_at="2024-06-01T00:00:00Z", status=200, warc="warc/a.warc.gz",
+    offset=0, length=1, record_id="urn:uuid:1", digest="sha256:1",
+)  # fmt: skip
+EDITS = (
+    edit_of(
+        article(3, title="Berita nomor 3", captures=(LOOK,)),
+        article(3, revision=2, title="Berita 3", written_at="2024-07-02T00:00:05Z"),
+    ),
+    edit_of(
+        article(0),
+        Gone(
+            id="lintas:0", revision=2, site="lintas", url=f"{SITE}/berita/0/", status=410,
+            gone_at="2024-06-01T00:00:00Z", written_at="2024-06-02T00:00:00Z",
+        ),
+    ),
+)  # fmt: skip
+
+
 def runs(*codes: int | None) -> list[RunRecord]:
     return [
         RunRecord(
@@ -72,14 +88,14 @@ def runs(*codes: int | None) -> list[RunRecord]:
 
 
 def a_chapter(*lines: Line, name: str = "lintas", site: str = SITE) -> Chapter:
-    numbers = summarise(name, lines)
-    records = runs(0, 0, 3, 1, None, 0)
     return Chapter(
         name=name,
         site=site,
-        numbers=numbers,
-        facts=(("1", "articles"),),
-        plots=(*content_plots(numbers), *health_plots(numbers, records)),
+        zone=ZoneInfo("Asia/Jakarta"),
+        numbers=summarise(name, lines),
+        bytes=1_230_000,
+        runs=runs(0, 0, 3, 1, None, 0),
+        edits=Edits.of(EDITS),
     )
 
 
@@ -88,28 +104,43 @@ def page() -> Selector:
     return Selector(render([a_chapter(*lively())], now=NOW))
 
 
-def test_every_plot_is_drawn_in_both_widths_and_has_its_table(page: Selector) -> None:
+def test_every_plot_is_drawn_and_has_its_table(page: Selector) -> None:
     figures = page.css("figure")
     assert {figure.attrib["id"].partition("-")[2] for figure in figures} == PLOTS - {"lag"}
     for figure in figures:
-        assert len(figure.css(".wide > svg")) == 1
-        assert len(figure.css(".narrow > svg")) == 1
-        assert figure.css(".wide svg path, .wide svg rect")
+        assert figure.css("svg path, svg rect, .bars i")
         assert figure.css("details table tbody tr")
         heads, cells = figure.css("thead th"), figure.css("tbody tr")[0].css("td")
         assert len(heads) == len(cells) > 1
 
 
+def test_bars_are_as_long_as_there_is_much(page: Selector) -> None:
+    bars = page.css("#\\31 -categories .bars li")
+    assert [" ".join(bar.css("::text").getall()).split() for bar in bars] == [
+        ["Daerah", "59"], ["Ekonomi", "30"],
+    ]  # fmt: skip
+    assert bars.css("i::attr(style)").getall() == ["--share: 1.000", "--share: 0.508"]
+
+
 def test_marks_say_what_they_stand_for(page: Selector) -> None:
-    titles = page.css("#1-categories .wide svg title::text").getall()
-    assert "Daerah: 59 articles" in titles
-    assert "Ekonomi: 30 articles" in titles
-    assert not page.css(".narrow svg title")
+    assert "April 2024: 29 articles" in page.css("#\\31 -months svg title::text").getall()
+    assert "July 2024, headline: 1 edit" in page.css("#\\31 -edits svg title::text").getall()
+
+
+def test_edits_are_shown_with_what_became_of_the_headline(page: Selector) -> None:
+    latest, deletions = page.css("#\\31 -latest li"), page.css("#\\31 -deletions li")
+    assert [each.css("h3::text").get() for each in deletions] == ["Berita nomor 0"]
+    headline = latest[0]
+    assert headline.css("del::text").getall() == ["nomor"]
+    assert headline.css(".mark::text").get() == "headline"
+    assert "until 1 June 2024, 07:00 WIB, changed by 2 July 2024" in " ".join(
+        headline.css("p ::text").getall()
+    )
 
 
 def test_ledes_say_the_numbers(page: Selector) -> None:
     def lede(key: str) -> str:
-        return str(page.css(f"#\\31 -{key} > p::text").get())
+        return " ".join(str(page.css(f"#\\31 -{key} > p::text").get()).split())
 
     assert lede("months") == "20 a month on average, most in April 2024 (29)."
     assert lede("places").startswith("59 articles whose dateline names a place of one province")
@@ -147,7 +178,7 @@ def test_what_a_site_says_is_text_and_nothing_else() -> None:
 def test_names_that_look_alike_are_bars_of_their_own() -> None:
     names = ("Kabar\u200b", "Kabar", "x" * 70, "x" * 71)
     page = Selector(render([a_chapter(*lively(categories=names))], now=NOW))
-    assert len(page.css("#\\31 -categories .wide svg path title")) == 4
+    assert len(page.css("#\\31 -categories .bars li")) == 4
 
 
 @pytest.mark.parametrize(
@@ -161,10 +192,8 @@ def test_names_that_look_alike_are_bars_of_their_own() -> None:
     ],
 )
 def test_a_poor_archive_has_a_report(lines: list[Line]) -> None:
-    numbers = summarise("lintas", lines)
-    plots = (*content_plots(numbers), *health_plots(numbers, []))
-    page = Chapter(name="lintas", site="", numbers=numbers, facts=(), plots=plots)
-    assert "lintas" in render([page], now=NOW)
+    poor = attrs.evolve(a_chapter(*lines), site="", runs=(), edits=Edits.of(()))
+    assert "lintas" in render([poor], now=NOW)
 
 
 def test_no_archive_is_said(tmp_path: Path) -> None:
@@ -186,60 +215,37 @@ def test_many_archives_stand_on_one_page(tmp_path: Path) -> None:
 
 def test_facts_count_what_is_hidden_but_show_none_of_it(tmp_path: Path) -> None:
     folder = sample_archive(tmp_path)
-    facts = {what: number for number, what in chapter(folder).facts}
-    assert (facts["articles"], facts["taken down"], facts["withheld"]) == ("4", "1", "1")
     write_report([folder], tmp_path / "report.html", now=NOW)
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    words = Selector(html).css(".facts dt::text").getall()
+    facts = dict(zip(words, Selector(html).css(".facts dd::text").getall(), strict=True))
+    assert (facts["articles"], facts["taken down"], facts["withheld"]) == ("4", "1", "1")
     assert "diminta narasumber" not in html
     assert "berita/14" not in html
 
 
-@pytest.mark.parametrize(
-    ("raw", "shown"),
-    [
-        ("Hukum &\n Kriminal", "Hukum & Kriminal"),
-        ("a\u202eb\u200bc\x00d", "abcd"),
-        ("x" * 61, "x" * 59 + "…"),
-        ("\ud800", ""),
-    ],
-)
-def test_labels_are_clean(raw: str, shown: str) -> None:
-    assert clean(raw) == shown
-
-
-def test_words() -> None:
-    assert [many(0, "day"), many(1, "day"), many(12_000, "day")] == [
-        "0 days",
-        "1 day",
-        "12,000 days",
-    ]
-    assert [size(999), size(1_230_000), size(5e12)] == ["999 bytes", "1.23 MB", "5,000.0 GB"]
-    assert [lasting(1), lasting(119), lasting(7_200)] == ["1 minute", "2 hours", "5 days"]
-    day = dt.date(2024, 12, 30)
-    assert [span(day, dt.date(2025, 1, 2)), span(day, day)] == [
-        "30 Dec 2024 – 2 Jan 2025",
-        "30 Dec 2024",
-    ]
+def test_a_report_in_indonesian_has_no_english_left() -> None:
+    page = Selector(render([a_chapter(*lively())], now=NOW, language="id"))
+    assert page.css("html::attr(lang)").get() == "id"
+    said = " ".join(" ".join(page.css("body ::text").getall()).split())
+    assert "Rata-rata 20 per bulan, terbanyak pada April 2024 (29)." in said
+    assert "1,23 MB" in said
+    assert "Dibuat pada 3 Juli 2024, 04.05 UTC" in said
+    english = re.compile(
+        r"\b(the|of|and|by|until|words|news|taken|all|this|articles?|January|March|May|June)\b",
+        re.IGNORECASE,
+    )
+    assert not english.search(said)
 
 
 # --- in a browser
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-
-# Its own doings in the network would fail here and there, and fill the log.
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 # Reads the report in a frame of the width of a phone, and says what it found.
 PROBE = """<!doctype html><iframe src="report.html" width="{width}" height="800"></iframe><script>
 onload = () => {{
   const page = document.querySelector("iframe").contentDocument, root = page.documentElement;
-  const seen = [...page.querySelectorAll("svg")].filter(svg => svg.getBoundingClientRect().width);
-  const marks = seen.map(svg => [...svg.querySelectorAll("path, rect")].filter(
+  const seen = [...page.querySelectorAll("svg, .bars")].filter(svg => svg.getBoundingClientRect().width);
+  const marks = seen.map(svg => [...svg.querySelectorAll("path, rect, i")].filter(
     mark => mark.getBoundingClientRect().width && mark.getBoundingClientRect().height).length);
   const out = document.createElement("pre");
   out.textContent = JSON.stringify({{
@@ -253,36 +259,8 @@ onload = () => {{
 </script>"""
 
 
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: Any) -> None:
-            super().__init__(*args, directory=str(folder))
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def chromium(address: str, profile: Path, *options: str) -> tuple[str, str]:
-    """Open *address* in headless Chromium; return the document and what was logged."""
-    assert CHROMIUM
-    done = subprocess.run(
-        [
-            CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--enable-logging=stderr", *options,
-            "--dump-dom", address,
-        ],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    return done.stdout, done.stderr
-
-
 @pytest.mark.tools
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+@needs_chromium
 @pytest.mark.parametrize("width", [320, 390, 1100])
 def test_in_chromium_each_plot_is_seen_and_nothing_scrolls_sideways(
     tmp_path: Path, width: int
@@ -302,3 +280,13 @@ def test_in_chromium_each_plot_is_seen_and_nothing_scrolls_sideways(
     assert found["empty"] == 0
     assert found["smallest"] >= 12
     assert "CONSOLE" not in log
+
+
+@pytest.mark.tools
+@needs_chromium
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_wrong_with_the_report(tmp_path: Path, dark: bool) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "report.html").write_text(render([a_chapter(*lively(400))], now=NOW), encoding="utf-8")
+    assert violations(site, tmp_path, "report.html", dark=dark) == {"report.html": []}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.errors import extra
-from crawler.project import ArchiveCommand, say
+from crawler.project import ArchiveCommand, add_language, say
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +33,7 @@ class Command(ArchiveCommand):
         parser.add_argument(
             "-o", "--output", metavar="PATH", default="report.html", help="default: report.html"
         )
+        add_language(parser, "of the page")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         with extra("report", "A report"):
@@ -40,5 +41,5 @@ class Command(ArchiveCommand):
 
         folders = self.names(args)
         path = Path(opts.output)
-        write_report(folders, path, now=dt.datetime.now(dt.UTC))
+        write_report(folders, path, now=dt.datetime.now(dt.UTC), language=opts.lang)
         say(f"{path}: {', '.join(folder.name for folder in folders) or 'no archive yet'}")

@@ -6,10 +6,11 @@ at a mark becomes its ``<title>``, which browsers show when a pointer rests on i
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import altair as alt
@@ -29,24 +30,42 @@ _MARKS: Final = ("bar", "rect mark", "text mark", "mark")
 _LONG_NUMBER: Final = re.compile(r"(\d\.\d\d)\d+")
 
 
-def _draw(chart: Any, width: int) -> str:
-    """Return the Altair *chart* as SVG; in the wide one is what its marks say."""
+@attrs.frozen(kw_only=True)
+class Axis:
+    """What stands below a picture or beside it."""
+
+    order: Sequence[str]
+    """All of it, in order."""
+
+    labels: Mapping[str, str]
+    """What is written at some of them."""
+
+    @property
+    def drawn(self) -> alt.Axis:
+        return alt.Axis(
+            values=list(self.labels), labelExpr=f"{json.dumps(self.labels)}[datum.value]",
+            labelAngle=0, labelOverlap="greedy", labelSeparation=6, ticks=False, labelPadding=6,
+        )  # fmt: skip
+
+
+def _draw(chart: Any) -> str:
+    """Return the Altair *chart* as SVG that becomes as wide as there is room."""
     drawn = (
         chart.configure(background="transparent", font="sans-serif", padding=2)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor="var(--soft)", labelFontSize=11, gridColor="var(--line)",
+            labelColor="var(--soft)", labelFontSize=13, gridColor="var(--line)",
             domainColor="var(--faint)", tickColor="var(--faint)",
         )
     )  # fmt: skip
     specification = drawn.to_dict()
     if isinstance(specification.get("width"), int):
         specification["autosize"] = {"type": "fit-x", "contains": "padding"}
-    return _plain(vl_convert.vegalite_to_svg(specification), titles=width == WIDE)
+    return _plain(vl_convert.vegalite_to_svg(specification))
 
 
-def _plain(svg: str, *, titles: bool) -> str:
-    """Return *svg* without what only scripts need; with *titles*, descriptions as ``<title>``."""
+def _plain(svg: str) -> str:
+    """Return *svg* without what only scripts need; descriptions of marks as ``<title>``."""
     root = etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False))
     for element in list(root.iter()):
         label = element.get("aria-label")
@@ -56,16 +75,15 @@ def _plain(svg: str, *, titles: bool) -> str:
                 del element.attrib[name]
         for name, value in element.items():
             element.set(name, _LONG_NUMBER.sub(r"\1", str(value)))
-        if label and mark and titles:
+        if label and mark:
             title = etree.SubElement(element, f"{_SVG}title")
             title.text = label
         if element.tag == f"{_SVG}path" and element.get("class") in ("background", "foreground"):
             element.getparent().remove(element)
         elif element.tag == f"{_SVG}text" and element.get("opacity") == "0":
             element.getparent().remove(element)  # a label that found no room
-    for name in ("class", "version"):
-        if name in root.attrib:
-            del root.attrib[name]
+    for name in ("class", "version", "width", "height"):
+        root.attrib.pop(name, "")
     root.set("aria-hidden", "true")
     etree.cleanup_namespaces(root)
     return etree.tostring(root, encoding="unicode")
@@ -128,102 +146,64 @@ PROVINCES: Final = {
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
-WIDE: Final = 680
-"""Pixels across a picture for screens and paper."""
-
-NARROW: Final = 340
-"""Pixels across a picture for a phone; the page makes it as wide as there is room."""
+_WIDTH: Final = 470
+"""Pixels across a picture; its text is legible at half of it and at one and a half."""
 
 _BAND: Final = alt.ExprRef("min(bandwidth('x'), 44)")  # two months are not two walls
-TONES: Final = {"good": "var(--good)", "warn": "var(--warn)", "bad": "var(--bad)"}
 
 
-def columns(rows: Rows, *, width: int) -> str:
-    """Upright bars over months; *rows* have ``month`` (``2024-05``), ``value`` and ``tip``."""
+def columns(
+    rows: Rows, *, below: Axis, number: Callable[[int], str], tones: Mapping[str, str]
+) -> str:
+    """Upright bars; *rows* have ``at``, ``value``, ``tip`` and ``tone``, one of *tones*.
+
+    Bars of one place stand on each other in the order of *tones*, name of a tone → its colour.
+    """
+    totals = Counter[str]()
+    for row in rows:
+        totals[row["at"]] += row["value"]
+    ticks = _ticks(max(totals.values(), default=0) or 1)
+    names = list(tones)
+    beside = Axis(order=(), labels={str(tick): number(tick) for tick in ticks}).drawn
+    beside.values, beside.domain = ticks, False
+    ranked = [{**row, "rank": names.index(row["tone"])} for row in rows]
     return _draw(
-        alt.Chart(_data(rows))
-        .mark_bar(color="var(--accent)", width=_BAND)
+        alt.Chart(_data(ranked))
+        .mark_bar(width=_BAND)
         .encode(
-            x=_months(rows, width),
-            y=_amount("value", _ticks(_most(rows))),
+            x=_across(below, 0.2),
+            y=alt.Y("value:Q", title=None, axis=beside),
+            color=alt.Color(
+                "tone:N", legend=None, scale=alt.Scale(domain=names, range=list(tones.values()))
+            ),
+            order=alt.Order("rank:Q"),
             description=alt.Description("tip:N"),
         )
-        .properties(width=width, height=190),
-        width,
+        .properties(width=_WIDTH, height=150)
     )
 
 
-def mirrored(rows: Rows, *, width: int) -> str:
-    """Bars over months that go up (``up``) and down (``down``), each with its ``…_tip``."""
-    ticks = _ticks(_most(rows, "up"), -_most(rows, "down"))
-    base = alt.Chart(_data(rows)).encode(x=_months(rows, width))
-    up = base.mark_bar(color="var(--accent)", width=_BAND).encode(
-        y=_amount("up", ticks),
-        description=alt.Description("up_tip:N"),
-    )
-    down = base.mark_bar(color="var(--second)", width=_BAND).encode(
-        y=alt.Y("below:Q"), description=alt.Description("down_tip:N")
-    )
-    zero = alt.Chart(_data([{"zero": 0}])).mark_rule(color="var(--faint)").encode(y=alt.Y("zero:Q"))
-    return _draw(
-        alt.layer(up, down.transform_calculate(below="-datum.down"), zero).properties(
-            width=width, height=160
-        ),
-        width,
-    )
+def heat(rows: Rows, *, below: Axis, beside: Sequence[str], share: bool = False) -> str:
+    """Cells that are fuller the more there is; *rows* have ``at``, ``name``, ``value``, ``tip``.
 
-
-def bars(rows: Rows, *, width: int, tone: str = "var(--accent)") -> str:
-    """Level bars in the order given; *rows* have ``name``, ``value``, ``label`` and ``tip``."""
-    # The reader's font may be wider than the one that Vega measures with: leave room at both ends.
-    room = 170 if width == WIDE else 136
-    base = alt.Chart(_data(rows)).encode(
-        x=alt.X(
-            "value:Q",
-            axis=None,
-            stack=False,
-            scale=alt.Scale(domainMax=_most(rows) * (1.15 if width == WIDE else 1.4)),
-        ),
-        y=alt.Y(
-            "name:N",
-            sort=None,
-            title=None,
-            axis=alt.Axis(
-                labelLimit=round(room * 0.86), labelFontSize=12, minExtent=room, maxExtent=room,
-                labelPadding=6, ticks=False, domain=False,
-            ),
-        ),
-        description=alt.Description("tip:N"),
-    )  # fmt: skip
-    marks = base.mark_bar(color=tone, cornerRadius=2, height=15)
-    labels = base.mark_text(align="left", dx=5, color="var(--soft)", fontSize=11.5).encode(
-        text="label:N"
-    )
-    return _draw((marks + labels).properties(width=width, height=alt.Step(22)), width)
-
-
-def week(rows: Rows, *, width: int) -> str:
-    """Hours by weekday; *rows* have ``day`` (``Mon``), ``hour``, ``value`` and ``tip``."""
-    axis = alt.Axis(
-        values=list(range(0, 24, 3 if width == WIDE else 6)),
-        labelExpr="(datum.value < 10 ? '0' : '') + datum.value + ':00'",
-        labelAngle=0, labelAlign="left", labelOffset=-7 if width == WIDE else -4, ticks=False,
-    )  # fmt: skip
+    With *share* a value of 1 is full, else the largest is.
+    """
+    full = alt.Scale(domain=[0, 1], range=[0.06, 1]) if share else _root(0.05)
     return _draw(
         alt.Chart(_data(rows))
         .mark_rect(color="var(--accent)")
         .encode(
-            x=alt.X("hour:O", title=None, axis=axis, scale=alt.Scale(paddingInner=0.08)),
-            y=alt.Y("day:O", title=None, sort=None, axis=alt.Axis(ticks=False, labelPadding=6),
-                    scale=alt.Scale(paddingInner=0.1)),
-            fillOpacity=_strength("value"),
+            x=_across(below, 0.08),
+            y=alt.Y("name:N", title=None, sort=list(beside), scale=alt.Scale(paddingInner=0.12),
+                    axis=alt.Axis(ticks=False, labelPadding=6)),
+            fillOpacity=alt.FillOpacity("value:Q", legend=None, scale=full),
             description=alt.Description("tip:N"),
         )
-        .properties(width=width, height=alt.Step(24 if width == WIDE else 18)), width)  # fmt: skip
+        .properties(width=_WIDTH, height=alt.Step(16)))  # fmt: skip
 
 
-def tiles(rows: Rows, *, width: int) -> str:
-    """The provinces as tiles; *rows* have ``code``, ``value`` and ``tip``."""
+def tiles(rows: Rows, *, none: str) -> str:
+    """The provinces as tiles; *rows* have ``code``, ``value`` and ``tip``; *none* is said of others."""
     found = {row["code"]: row for row in rows}
     values = [
         {
@@ -231,11 +211,11 @@ def tiles(rows: Rows, *, width: int) -> str:
             "row": tile.row,
             "letters": tile.letters,
             "value": found[code]["value"] if code in found else 0,
-            "tip": found[code]["tip"] if code in found else f"{tile.name}: none",
+            "tip": found[code]["tip"] if code in found else f"{tile.name}: {none}",
         }
         for code, tile in PROVINCES.items()
     ]
-    step = width / 16.2
+    step = _WIDTH / 16.2
     place = alt.Chart(_data(values)).encode(
         x=alt.X("column:O", axis=None, scale=alt.Scale(paddingInner=0.07, domain=list(range(16)))),
         y=alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.07)),
@@ -245,125 +225,36 @@ def tiles(rows: Rows, *, width: int) -> str:
     full = (
         place.transform_filter("datum.value > 0")
         .mark_rect(color="var(--accent)", cornerRadius=3)
-        .encode(fillOpacity=_strength("value", least=0.18))
+        .encode(fillOpacity=alt.FillOpacity("value:Q", legend=None, scale=_root(0.18)))
     )
-    letters = place.mark_text(
-        fontSize=round(step * (0.36 if width == WIDE else 0.44), 1), fontWeight=600
-    ).encode(
+    most = max((row["value"] for row in rows), default=1)
+    letters = place.mark_text(fontSize=12, fontWeight=600).encode(
         text="letters:N",
         color=alt.condition(
-            f"datum.value > {0.4 * _most(rows)}",
-            alt.value("var(--page)"),
-            alt.value("var(--ink)"),
+            f"datum.value > {0.4 * most}", alt.value("var(--page)"), alt.value("var(--ink)")
         ),
         opacity=alt.condition("datum.value > 0", alt.value(1), alt.value(0.55)),
     )
-    return _draw(
-        (empty + full + letters).properties(width=alt.Step(step), height=alt.Step(step)), width
-    )
-
-
-def shares(rows: Rows, *, width: int, names: Sequence[str], periods: Sequence[str]) -> str:
-    """Shares of 0 to 1 over time; *rows* have ``period``, ``name``, ``value`` and ``tip``."""
-    room = 92
-    cell = (width - room) / max(len(periods), 1)
-    every = max(1, round((62 if width == WIDE else 54) / cell))
-    return _draw(
-        alt.Chart(_data(rows))
-        .mark_rect(color="var(--accent)")
-        .encode(
-            x=alt.X(
-                "period:O",
-                title=None,
-                sort=list(periods),
-                scale=alt.Scale(domain=list(periods), paddingInner=0.08),
-                axis=alt.Axis(values=list(periods)[every // 2 :: every], labelAngle=0),
-            ),
-            y=alt.Y("name:N", title=None, sort=list(names), scale=alt.Scale(paddingInner=0.12),
-                    axis=alt.Axis(ticks=False, labelPadding=6, minExtent=room)),
-            fillOpacity=alt.FillOpacity(
-                "value:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.06, 1])
-            ),
-            description=alt.Description("tip:N"),
-        )
-        .properties(width=width, height=alt.Step(17)), width)  # fmt: skip
-
-
-def stacked_days(rows: Rows, *, width: int, days: Sequence[str]) -> str:
-    """Bars over *days* in tones; *rows* have ``day``, ``value``, ``tone``, ``rank`` and ``tip``."""
-    every = 7 if width == WIDE else 14
-    totals = Counter[str]()
-    for row in rows:
-        totals[row["day"]] += row["value"]
-    axis = alt.Axis(
-        values=list(days)[::-every],
-        labelExpr="utcFormat(utcParse(datum.value, '%Y-%m-%d'), '%-d %b')",
-        labelAngle=0,
-    )
-    return _draw(
-        alt.Chart(_data(rows))
-        .mark_bar(width=_BAND)
-        .encode(
-            x=alt.X(
-                "day:O", title=None, axis=axis,
-                scale=alt.Scale(domain=list(days), paddingInner=0.2),
-            ),
-            y=_amount("value", _ticks(max(totals.values(), default=0))),
-            color=alt.Color(
-                "tone:N",
-                legend=None,
-                scale=alt.Scale(domain=list(TONES), range=list(TONES.values())),
-            ),
-            order=alt.Order("rank:Q"),
-            description=alt.Description("tip:N"),
-        )
-        .properties(width=width, height=130),
-        width,
-    )  # fmt: skip
-
-
-def _most(rows: Rows, field: str = "value") -> float:
-    return max((float(row[field]) for row in rows), default=0) or 1.0
+    return _draw((empty + full + letters).properties(width=alt.Step(step), height=alt.Step(step)))
 
 
 def _data(rows: Rows) -> alt.InlineData:
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
-def _months(rows: Rows, width: int) -> alt.X:
-    """Months, of which as many have their name below as there is room for."""
-    months = [str(row["month"]) for row in rows]
-    room = 10 if width == WIDE else 5
-    step = next((step for step in (1, 2, 3, 6) if len(months) / step <= room), 12)
-    form = "%Y" if step > 6 else "%b %y"  # noqa: PLR2004 -- half a year
-    axis = alt.Axis(
-        values=[month for month in months if (int(month[5:]) - 1) % step == 0],
-        labelExpr=f"utcFormat(utcParse(datum.value + '-01', '%Y-%m-%d'), '{form}')",
-        labelAngle=0,
-        labelOverlap="greedy",
-        labelSeparation=8,
-    )
-    return alt.X("month:O", title=None, axis=axis, scale=alt.Scale(domain=months, paddingInner=0.2))
+def _across(below: Axis, padding: float) -> alt.X:
+    scale = alt.Scale(domain=list(below.order), paddingInner=padding)
+    return alt.X("at:O", title=None, sort=list(below.order), axis=below.drawn, scale=scale)
 
 
-def _amount(field: str, ticks: Sequence[int]) -> alt.Y:
-    axis = alt.Axis(
-        values=list(ticks), domain=False, ticks=False, labelOverlap=False,
-        labelExpr="format(abs(datum.value), ',d')",
-    )  # fmt: skip
-    return alt.Y(f"{field}:Q", title=None, axis=axis)
-
-
-def _ticks(most: float, least: float = 0) -> list[int]:
-    """Whole numbers in round steps from below *least* to *most*, about five of them."""
-    rough = max((most - least) / 5, 1)
+def _ticks(most: float) -> list[int]:
+    """Whole numbers in round steps up to *most*, about five of them."""
+    rough = max(most / 5, 1)
     magnitude = 10 ** int(math.log10(rough))
     step = next(each * magnitude for each in (1, 2, 5, 10) if each * magnitude >= rough)
-    return list(range(math.floor(least / step) * step, math.floor(most) + 1, step))
+    return list(range(0, math.floor(most) + 1, step))
 
 
-def _strength(field: str, least: float = 0.05) -> alt.FillOpacity:
-    """Colour by amount. The root keeps small amounts visible beside large ones."""
-    return alt.FillOpacity(
-        f"{field}:Q", legend=None, scale=alt.Scale(type="sqrt", range=[least, 1], domainMin=0)
-    )
+def _root(least: float) -> alt.Scale:
+    """Strength by amount. The root keeps small amounts visible beside large ones."""
+    return alt.Scale(type="sqrt", range=[least, 1], domainMin=0)

@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
-from crawler.archive import RunRecord, read_runs
+from crawler.archive import Edit, RunRecord, edits, read_runs
 from crawler.archive.identity import read_identity
-from crawler.export.plots import Plot, content_plots, health_plots
+from crawler.export.plots import RECENT, TOP, Plots, recent
 from crawler.export.selection import new_file
-from crawler.export.statistics import Statistics, clean, compact, day_name, disk, size, statistics
+from crawler.export.statistics import Statistics, disk, statistics
+from crawler.export.templates import environment
+from crawler.export.wording import Words
+from crawler.timestamps import stamp
+
+_LATEST: Final = 20
+
+
+@attrs.frozen(kw_only=True)
+class Edits:
+    """What newsrooms changed, as far as the report shows it."""
+
+    by_month: Counter[tuple[str, str]]
+    """Month (UTC) in which it was seen, and kind → edits."""
+
+    latest: Sequence[Edit]
+    """Newest first; so are the deletions."""
+
+    deletions: Sequence[Edit]
+
+    @classmethod
+    def of(cls, found: Iterable[Edit]) -> Edits:
+        """Return what there is to show of *found*, all edits of an archive, newest first."""
+        by_month = Counter[tuple[str, str]]()
+        latest: list[Edit] = []
+        deletions: list[Edit] = []
+        for edit in found:
+            by_month[edit.seen_at[:7], edit.kind] += 1
+            shown = deletions if edit.kind == "gone" else latest
+            if len(shown) < _LATEST:
+                shown.append(edit)
+        return cls(by_month=by_month, latest=latest, deletions=deletions)
 
 
 @attrs.frozen(kw_only=True)
@@ -23,74 +55,49 @@ class Chapter:
 
     name: str
     site: str
+    zone: ZoneInfo
     numbers: Statistics
-    facts: tuple[tuple[str, str], ...]
-    """Number and what it counts, most telling first."""
+    bytes: int
+    """What it takes on disk."""
 
-    plots: tuple[Plot, ...]
-
-    @property
-    def period(self) -> str:
-        """First and last day of publication."""
-        first, last = self.numbers.first_day, self.numbers.last_day
-        if first is None or last is None:
-            return "no dated article yet"
-        return f"{day_name(first)} to {day_name(last)}"
+    runs: Sequence[RunRecord]
+    edits: Edits
 
 
-def write_report(folders: Sequence[Path], path: Path, *, now: dt.datetime) -> None:
+def write_report(
+    folders: Sequence[Path], path: Path, *, now: dt.datetime, language: str = "en"
+) -> None:
     """Write the report on the archives in *folders* to *path*, in place of what was there.
 
     *now* is what the page gives as its time. Raises :exc:`ArchiveDamaged` on a line that is none.
     """
     chapters = [chapter(folder) for folder in folders]
     with new_file(path) as partial:
-        partial.write_text(render(chapters, now=now), encoding="utf-8")
+        partial.write_text(render(chapters, now=now, language=language), encoding="utf-8")
 
 
 def chapter(folder: Path) -> Chapter:
     """Return what there is to say of the archive in *folder*."""
     identity = read_identity(folder)
-    numbers = statistics(folder)
-    runs = list(read_runs(folder))
     return Chapter(
         name=folder.name,
         site=identity.site if identity else "",
-        numbers=numbers,
-        facts=_facts(numbers, disk(folder), runs),
-        plots=(*content_plots(numbers), *health_plots(numbers, runs)),
+        zone=ZoneInfo(identity.zone if identity else "UTC"),
+        numbers=statistics(folder),
+        bytes=sum(disk(folder).values()),
+        runs=list(read_runs(folder)),
+        edits=Edits.of(edits(folder)),
     )
 
 
-def render(chapters: Sequence[Chapter], *, now: dt.datetime) -> str:
+def render(chapters: Sequence[Chapter], *, now: dt.datetime, language: str = "en") -> str:
     """Return the page as HTML. Whatever comes from a site is escaped; there is no script in it."""
-    page = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    words = Words(language)
+    page = environment(words).get_template("report.html.jinja")
+    return page.render(
+        chapters=[(each, Plots(each.numbers, words)) for each in chapters],
+        now=words.when(stamp(now)),
+        recent=recent,
+        days=RECENT,
+        top=TOP,
     )
-    page.filters["clean"] = clean
-    page.filters["picture"] = Markup  # our own drawing, in which text is escaped already
-    return page.get_template("report.html.jinja").render(
-        chapters=chapters, now=f"{now:%-d %B %Y, %H:%M} UTC"
-    )
-
-
-def _facts(
-    numbers: Statistics, sizes: dict[str, int], runs: Sequence[RunRecord]
-) -> tuple[tuple[str, str], ...]:
-    facts = [
-        (f"{numbers.articles:,}", "article" if numbers.articles == 1 else "articles"),
-        (compact(numbers.words), "words"),
-        (f"{numbers.edited:,}", "edited later"),
-        (f"{numbers.gone:,}", "taken down"),
-        (size(sum(sizes.values())), "on disk"),
-        (f"{len(runs):,}", "run" if len(runs) == 1 else "runs"),
-    ]
-    if numbers.from_rest:
-        facts.insert(1, (f"{numbers.from_rest:,}", "from the API alone"))
-    if numbers.withheld:
-        facts.append((f"{numbers.withheld:,}", "withheld"))
-    return tuple(facts)

@@ -36,8 +36,11 @@ class Selection:
     all_revisions: bool = False
     """Every revision of an article, instead of the newest."""
 
+    gone: bool = False
+    """Articles that are gone, too, as they last were."""
+
     def articles(self) -> Iterator[Article]:
-        """Yield the articles, each revision once. Never what is withheld or gone."""
+        """Yield the articles, each revision once. Never what is withheld."""
         if not self.all_revisions:
             yield from self._read(latest=True)
             return
@@ -53,6 +56,7 @@ class Selection:
         return read(
             self.folder,
             latest=latest,
+            gone=self.gone,
             since=self.since,
             until=self.until,
             written_since=self.written_since,
@@ -129,7 +133,7 @@ def new_file(path: Path) -> Iterator[Path]:
     Raises :exc:`ConfigurationError` when *path* is a folder or its folder does not exist, and
     :exc:`ArchiveError` when the disk refuses.
     """
-    _check_parent(path)
+    check_place(path)
     if path.is_dir():
         raise ConfigurationError(f"{path} is a folder; want the name of a file")
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
@@ -150,7 +154,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises :exc:`ConfigurationError` when *path* exists and is not an empty folder: files of two
     exports in one folder would be read as one; :exc:`ArchiveError` when the disk refuses.
     """
-    _check_parent(path)
+    check_place(path)
     if path.exists() and not path.is_dir():
         raise ConfigurationError(f"{path} is a file; want the name of a folder")
     if path.is_dir() and any(path.iterdir()):
@@ -168,7 +172,8 @@ def new_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _check_parent(path: Path) -> None:
+def check_place(path: Path) -> None:
+    """Raise :exc:`ConfigurationError` where nothing can be exported to *path*, or must not be."""
     if not path.absolute().parent.is_dir():
         raise ConfigurationError(f"{path}: there is no folder {path.absolute().parent}")
     for folder in (path.resolve(), *path.resolve().parents):

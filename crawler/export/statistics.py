@@ -1,4 +1,4 @@
-"""The numbers of an archive, for the report and for ``scrapy status``, and the words for them.
+"""The numbers of an archive, for the report and for ``scrapy status``.
 
 They come from one pass over its lines; what is missing and why comes from the ledger. How often a
 field is filled is the first thing that a change of theme shows.
@@ -7,8 +7,6 @@ field is filled is the first thing that a change of theme shows.
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -90,6 +88,9 @@ class Known:
     captured: dt.datetime | None = None
     """First capture of all, UTC."""
 
+    edited: dt.datetime | None = None
+    """When the first edit was seen, UTC."""
+
     published: Moment = attrs.Factory(Moment)
     words: int = 0
     source: str = "page"
@@ -138,6 +139,7 @@ class Tally:
             return  # read again, after it was edited or gone
         if line.revision > max(known.revision, 1):
             known.edits += 1
+            known.edited = known.edited or Moment.of(line.written_at).utc
             self.edits[(line.written_at or "")[:7]] += 1
         known.revision, known.gone = line.revision, False
         known.published = Moment.of(line.published_at)
@@ -178,6 +180,9 @@ LAG_STEPS: Final = (
     ("1 – 7 days", 7 * 24 * 60),
 )
 LATER: Final = "more than 7 days"
+
+EDITED_WITHIN: Final = {"hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
+"""Minutes from publication to the first edit."""
 
 _GAPS: Final = 10
 _YEARS_APART: Final = 24  # months without an article, after which dates are not to be believed
@@ -250,6 +255,9 @@ class Statistics:
 
     Of articles that were published when the archive had begun: a backfill says nothing about it.
     """
+
+    edited_within: Mapping[str, float]
+    """Time since publication → share of the same articles whose first edit was seen within it."""
 
     lag_by_month: Mapping[str, float]
     """Month of publication → median of the minutes until the first capture."""
@@ -367,6 +375,7 @@ def _lags(shown: Iterable[Known], began: dt.datetime | None) -> dict[str, Any]:
     """The fields of :class:`Statistics` that need the moment when the archive *began*."""
     steps = dict.fromkeys([name for name, _ in LAG_STEPS] + [LATER], 0)
     months: dict[str, list[float]] = defaultdict(list)
+    edited: list[float] = []
     for each in shown:
         published, captured = each.published.utc, each.captured
         if published is None or captured is None or began is None or published < began:
@@ -375,8 +384,17 @@ def _lags(shown: Iterable[Known], began: dt.datetime | None) -> dict[str, Any]:
         step = next((name for name, limit in LAG_STEPS if minutes <= limit), LATER)
         steps[step] += 1
         months[each.published.month or ""].append(minutes)
-    medians = {month: median(minutes) for month, minutes in sorted(months.items())}
-    return {"lags": steps, "lag_by_month": medians}
+        if each.edited:
+            edited.append((each.edited - published).total_seconds() / 60)
+    total = sum(steps.values()) or 1
+    return {
+        "lags": steps,
+        "lag_by_month": {month: median(found) for month, found in sorted(months.items())},
+        "edited_within": {
+            name: sum(minutes <= limit for minutes in edited) / total
+            for name, limit in EDITED_WITHIN.items()
+        },
+    }
 
 
 def _coverage(shown: list[Known]) -> dict[str, float]:
@@ -510,76 +528,3 @@ def _reason(look: Look) -> str:
         times = "once" if look.failures == 1 else f"{look.failures} times"
         return f"failed {times}: {look.reason}"
     return look.reason or look.state
-
-
-_LONGEST: Final = 60
-# Control, format, surrogate, private use and unassigned characters: what hides, reorders or
-# rings. White space among them becomes a space.
-_UNSEEN: Final = ("Cc", "Cf", "Cs", "Co", "Cn")
-
-
-def clean(text: str) -> str:
-    r"""Return *text* fit for a label: one line, at most 60 characters, nothing unseen.
-
-    >>> clean("Hukum\u202e dan\x07\n Kriminal")
-    'Hukum dan Kriminal'
-    """
-    folded = re.sub(r"\s+", " ", text)
-    seen = "".join(char for char in folded if unicodedata.category(char) not in _UNSEEN).strip()
-    return seen if len(seen) <= _LONGEST else f"{seen[: _LONGEST - 1].rstrip()}…"
-
-
-def many(count: int, one: str, more: str | None = None) -> str:
-    """Return *count* with its noun.
-
-    >>> many(1, "article"), many(1200, "article"), many(2, "category", "categories")
-    ('1 article', '1,200 articles', '2 categories')
-    """
-    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
-
-
-def compact(count: int) -> str:
-    """Return *count* in a form that fits a card: ``12,345``, ``1.3 M``."""
-    return f"{count:,}" if count < 1_000_000 else f"{count / 1_000_000:,.1f} M"  # noqa: PLR2004 -- M
-
-
-def month_name(month: str) -> str:
-    """Return ``2024-05`` as ``May 2024``."""
-    return f"{dt.date.fromisoformat(f'{month}-01'):%B %Y}"
-
-
-def day_name(day: dt.date) -> str:
-    """Return a day as ``5 May 2024``."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def span(first: dt.date, last: dt.date) -> str:
-    """Return two days as a range, without saying month and year twice.
-
-    >>> span(dt.date(2024, 5, 30), dt.date(2024, 6, 2))
-    '30 May – 2 Jun 2024'
-    """
-    if first == last:
-        return f"{last.day} {last:%b %Y}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day} {last:%b %Y}"
-    year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {first:%b}{year} – {last.day} {last:%b %Y}"
-
-
-def size(count: float) -> str:
-    """Return bytes as ``1.2 GB``."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:  # noqa: PLR2004 -- a thousand, as in kilo
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:,.1f} GB"
-
-
-def lasting(minutes: float) -> str:
-    """Return a time span of so many minutes in the unit that suits it."""
-    if minutes < 90:  # noqa: PLR2004 -- up to an hour and a half
-        return many(round(minutes), "minute")
-    if minutes < 48 * 60:
-        return many(round(minutes / 60), "hour")
-    return many(round(minutes / 60 / 24), "day")

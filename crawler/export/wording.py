@@ -1,0 +1,142 @@
+"""What report and site say, in English and in Indonesian: sentences, numbers, days, spans of time.
+
+Sentences stand in code and templates in English; ``wording.id.toml`` has the Indonesian ones beside
+them, and Unicode's locale data the rest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from babel import Locale, dates, numbers
+from markupsafe import escape
+
+from crawler.normalise.text import fold
+from crawler.timestamps import Moment
+
+_LOCALES: Final = {"en": "en_GB", "id": "id_ID"}
+_ZONES: Final = {7 * 60: "WIB", 8 * 60: "WITA", 9 * 60: "WIT", 0: "UTC"}
+_MILLION: Final = 1_000_000
+_LONGEST: Final = 60
+
+
+class Words:
+    """The words of one language; called with an English sentence it gives that language's.
+
+    >>> Words("id").month("2024-05"), Words("id").number(1234.5), Words("en").number(1234.5)
+    ('Mei 2024', '1.234,5', '1,234.5')
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.locale = Locale.parse(_LOCALES[language])
+        self._table: dict[str, str] = {}
+        if language != "en":
+            table = Path(__file__).with_name(f"wording.{language}.toml")
+            self._table = tomllib.loads(table.read_text(encoding="utf-8"))
+
+    def __call__(self, text: str, /, **values: Any) -> str:
+        """Return *text* with *values* in its braces; as markup where one of them is."""
+        text = self._table.get(text, text)
+        if any(hasattr(value, "__html__") for value in values.values()):
+            return escape(text).format(**values)
+        return text.format(**values) if values else text
+
+    def many(self, count: int, one: str, more: str | None = None) -> str:
+        """Return *count* with its noun.
+
+        >>> Words("en").many(1, "article"), Words("en").many(2, "category", "categories")
+        ('1 article', '2 categories')
+        >>> Words("id").many(1200, "article")
+        '1.200 artikel'
+        """
+        return f"{self.number(count)} {self(one if count == 1 else more or f'{one}s')}"
+
+    def number(self, value: float) -> str:
+        return numbers.format_decimal(value, "#,##0.#", locale=self.locale)
+
+    def compact(self, count: int) -> str:
+        """Return *count* in a form that fits a card: ``12,345``, ``1.3M``."""
+        if count < _MILLION:
+            return self.number(count)
+        return numbers.format_compact_decimal(count, fraction_digits=1, locale=self.locale)
+
+    def share(self, value: float) -> str:
+        """Return 0 to 1 as ``81%``."""
+        return numbers.format_percent(value, locale=self.locale)
+
+    def size(self, count: float) -> str:
+        """Return bytes as ``1.23 MB``."""
+        for unit in ("bytes", "kB", "MB"):
+            if count < 1000:  # noqa: PLR2004 -- a thousand, as in kilo
+                return f"{numbers.format_decimal(count, '@##', locale=self.locale)} {self(unit)}"
+            count /= 1000
+        return f"{self.number(count)} GB"
+
+    def weekday(self, number: int, *, short: bool = False) -> str:
+        """Return the name of a weekday, of which Monday is 0."""
+        return str(self.locale.days["format"]["abbreviated" if short else "wide"][number])
+
+    def month(self, month: str) -> str:
+        """Return ``2024-05`` as ``May 2024``."""
+        return self._date(dt.date.fromisoformat(f"{month}-01"), "MMMM y")
+
+    def month_short(self, month: str) -> str:
+        return self._date(dt.date.fromisoformat(f"{month}-01"), "MMM yy")
+
+    def day(self, day: dt.date) -> str:
+        return self._date(day, "d MMMM y")
+
+    def day_short(self, day: str) -> str:
+        return self._date(dt.date.fromisoformat(day), "d MMM")
+
+    def clock(self, hour: int, minute: int = 0) -> str:
+        return f"{hour:02}{'.' if self.language == 'id' else ':'}{minute:02}"
+
+    def hours(self, hour: int) -> str:
+        """Return an hour of the day from its first minute to its last."""
+        return f"{self.clock(hour)}–{self.clock(hour, 59)}"
+
+    def _date(self, day: dt.date, form: str) -> str:
+        return dates.format_date(day, form, locale=self.locale)
+
+    def when(self, stated: str | None, zone: dt.tzinfo | None = None) -> str:
+        """Return what a line states as a moment, a day or a month; moments as in *zone*.
+
+        >>> Words("id").when("2024-08-12T10:30:00+07:00"), Words("id").when("2024-08")
+        ('12 Agustus 2024, 10.30 WIB', 'Agustus 2024')
+        """
+        moment = Moment.of(stated)
+        if moment.day is None:
+            return self.month(moment.month) if moment.month else self("no date")
+        local = moment.local
+        if local is None:
+            return self.day(moment.day)
+        if zone and moment.utc:
+            local = moment.utc.astimezone(zone)
+        offset = int((local.utcoffset() or dt.timedelta()).total_seconds()) // 60
+        clock = self.clock(local.hour, local.minute)
+        return f"{self.day(local.date())}, {clock} {_ZONES.get(offset) or f'UTC{local.isoformat()[-6:]}'}"
+
+    def span(self, first: dt.date, last: dt.date) -> str:
+        """Return two days as a range: ``30 May – 2 Jun 2024``."""
+        return dates.format_interval(first, last, "yMMMd", locale=self.locale)
+
+    def lasting(self, minutes: float) -> str:
+        """Return a time span of so many minutes in the unit that suits it."""
+        return dates.format_timedelta(
+            dt.timedelta(minutes=minutes), granularity="minute", threshold=1.5, locale=self.locale
+        )
+
+
+def clean(text: str) -> str:
+    r"""Return *text* fit for a label: one line, at most 60 characters, nothing unseen.
+
+    >>> clean("Hukum\u202e dan\x07\n Kriminal")
+    'Hukum dan Kriminal'
+    """
+    seen = fold(text)
+    return seen if len(seen) <= _LONGEST else f"{seen[: _LONGEST - 1].rstrip()}…"
