@@ -68,7 +68,7 @@ ACCEPTED: Final = {
         f"auto, or a comma list of {','.join(DOORS)}", "Where to look for articles (default: auto)."
     ),
     "cdx": Accepted(
-        "the address of a CDX server, with discover=cdx",
+        "the address of a CDX server (no user, no password), with discover=cdx",
         "Take what a web archive has captured for what there is.",
     ),
     "limit": Accepted("a whole number from 1", "Stop after so many new articles."),
@@ -187,7 +187,7 @@ def _doors(text: str) -> tuple[str, ...]:
 
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         raise ValueError(text)
     return text
 

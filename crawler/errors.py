@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 Result = TypeVar("Result")
+
+_CREDENTIALS: Final = re.compile(r"//[^/\s@]*@")
 
 
 class CrawlerError(Exception):
@@ -28,8 +31,11 @@ def _restored(
 class ConfigurationError(CrawlerError):
     """An argument, a setting or a newsroom file is wrong; nothing was done (exit code 2).
 
-    The message names the value and what is accepted.
+    The message names the value and what is accepted; user and password of an address are left out.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_CREDENTIALS.sub("//…@", message))
 
 
 class NotAnArticle(CrawlerError):

@@ -116,7 +116,7 @@ def newsroom_at(address: str, name: str | None = None, *, like: Newsroom | None 
         name = name or like.name
         values.pop("name")
     values["address"] = base
-    default = parts.netloc.lower().removeprefix("www.").replace(":", "-")
+    default = parts.netloc.rpartition("@")[2].lower().removeprefix("www.").replace(":", "-")
     return _checked(name or default, values, f"site={address}")
 
 
@@ -137,6 +137,8 @@ def _checked(name: str, values: Mapping[str, Any], where: str) -> Newsroom:
         raise ConfigurationError(
             f"{where}: index {index!r}: want a path with a day in it, such as /indeks?date=%Y-%m-%d"
         )
+    if "@" in urlsplit(str(values["address"])).netloc:
+        raise ConfigurationError(f"{where}: want an address without user and password")
     lists = {key: tuple(values[key]) for key in ("outlets", "hosts") if key in values}
     address = str(values["address"]).rstrip("/")
     return Newsroom(name=name, **{**values, **lists, "address": address})

@@ -135,6 +135,8 @@ def channels(settings: BaseSettings) -> Apprise | None:
         return None
     with extra("notify", "NOTIFY_URLS"):
         from apprise import Apprise, AppriseAsset  # noqa: PLC0415 -- half a second, and optional
+    for talker in ("apprise", "urllib3"):  # they name addresses, and tokens stand in their paths
+        logging.getLogger(talker).setLevel(logging.CRITICAL)
     found = Apprise(asset=AppriseAsset(app_id="newsroom-archive", app_desc="News archive"))
     for number, url in enumerate([urls] if isinstance(urls, str) else urls, 1):
         if not isinstance(url, str) or not found.add(url):

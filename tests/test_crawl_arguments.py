@@ -127,3 +127,48 @@ def test_a_mistake_is_refused_before_the_first_request(
     assert said in ended.last_words
     assert "Traceback" not in ended.said
     assert not ended.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["site=http://redaksi:rahasia@127.0.0.1:9"],
+        ["site=ftp://redaksi:rahasia@127.0.0.1:9"],
+        ["site=https://rahasia@lintas.example"],
+        ["discover=cdx", "cdx=http://redaksi:rahasia@127.0.0.1:9/cdx"],
+        ["situs=http://redaksi:rahasia@127.0.0.1:9"],
+        ["urls=alamat.txt"],
+    ],
+    ids=" ".join,
+)
+def test_a_password_is_refused_and_not_repeated(
+    newsroom: EmbeddedNewsroom,
+    tmp_path: Path,
+    typed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "alamat.txt").write_text("http://redaksi:rahasia@lain.example/berita/\n")
+    options = [each for pair in typed for each in ("-a", pair)]
+    ended = crawl(newsroom, tmp_path / "archives", *options, "-L", "DEBUG")
+    assert ended.code == 2
+    assert "rahasia" not in ended.said
+    assert not (tmp_path / "archives" / "progres").exists()
+
+
+def test_what_the_environment_and_the_settings_hold_is_told_to_nobody(
+    newsroom: EmbeddedNewsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that is not there, and notices that cannot be sent: neither address is printed."""
+    monkeypatch.setenv("http_proxy", "http://redaksi:rahasia@127.0.0.1:9/")
+    monkeypatch.setenv("no_proxy", "")
+    notices = "json://redaksi:rahasia@127.0.0.1:9/rahasia"
+    ended = crawl_afresh(
+        arguments(newsroom, tmp_path, "-s", f"NOTIFY_URLS={notices}", "-L", "DEBUG"), tmp_path
+    )
+    assert ended.code == 1
+    assert "A notification could not be sent" in ended.said
+    assert "rahasia" not in ended.said
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 1
+    assert [path for path in files if b"rahasia" in path.read_bytes()] == []
