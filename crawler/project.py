@@ -196,6 +196,13 @@ class ArchiveCommand(ScrapyCommand):
             raise UsageError(f"want the name of one archive; there are: {known}")
         return archive_folder(self.configured, args[0])
 
+    def name_and_id(self, args: list[str]) -> tuple[Path, str]:
+        """Return the folder of the archive and the id of the article that *args* must name."""
+        folder = self.one_name(args[:1])
+        if len(args) != 2:  # noqa: PLR2004 -- NAME and ID
+            raise UsageError("want NAME and ID, such as progres progres:123", print_help=False)
+        return folder, args[1] if ":" in args[1] else f"{folder.name}:{args[1]}"
+
     def names(self, args: list[str]) -> list[Path]:
         """Return the folders of the archives that *args* name, of all where they name none."""
         return [

@@ -161,12 +161,14 @@ def is_withdrawn(before: str, after: str) -> bool:
 # corrections
 
 _DECLARED: Final = (
-    r"ralat|koreksi|hak jawab|hak koreksi|diperbarui|pembaruan|catatan (?:dari )?redaksi"
-    r"|klarifikasi redaksi|penjelasan redaksi|permohonan maaf|permintaan maaf|update"
+    r"ralat|koreksi|hak\ jawab|hak\ koreksi|diperbarui|pembaruan|catatan\ (?:dari\ )?redaksi"
+    r"|klarifikasi\ redaksi|penjelasan\ redaksi|permohonan\ maaf|permintaan\ maaf|update"
 )
-_ARTICLE: Final = r"(?:artikel|berita|tulisan|naskah|judul(?: berita| artikel)?|laporan|isi berita)"
+_ARTICLE: Final = (
+    r"(?:artikel|berita|tulisan|naskah|judul(?:\ berita|\ artikel)?|laporan|isi\ berita)"
+)
 _CORRECTED: Final = (
-    r"(?:di|me|men|mem|meng)?(?:ralat|koreksi|perbaiki|perbarui|revisi|ubah|sunting(?: ulang)?)"
+    r"(?:di|me|men|mem|meng)?(?:ralat|koreksi|perbaiki|perbarui|revisi|ubah|sunting(?:\ ulang)?)"
 )
 _DECLARATION: Final = re.compile(
     rf"""
@@ -235,7 +237,7 @@ def _kinds_of_block(block: Comparison) -> Iterator[str]:
         gone = [word for n, word in enumerate(run.before, run.start_before) if n not in spoken[0]]
         come = [word for n, word in enumerate(run.after, run.start_after) if n not in spoken[1]]
         if not is_cosmetic(gone, come):
-            if gone or not _is_declaration(" ".join(come)):
+            if gone or not _is_declaration(" ".join(run.after)):
                 yield "text"
         elif gone or come:
             yield "cosmetic"

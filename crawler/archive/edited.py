@@ -10,16 +10,14 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
 from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
 from crawler.archive.lines import month_of
 from crawler.archive.reading import Opened, RawLine, open_all, withheld
-from crawler.codec import Line
 from crawler.errors import ArchiveError
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
 from crawler.normalise.words import block_changes, counted
@@ -176,15 +174,21 @@ def edits(
     """
     first, last = _moment(since, "since", "00:00:00"), _moment(until, "until", "23:59:59")
     folder = Path(path)
-    with ExitStack() as stack:
-        files = open_all(folder, None, stack)
-        ids = _edited(files, first, last)
-        kept = _Kept()
-        stack.enter_context(closing(kept.database))
-        hidden = {id_.encode() for id_ in withheld(folder)} | kept.fill(files, ids)
-        for id_, revision in kept.revisions(first, last):
-            if id_ not in hidden and (edit := kept.edit(id_, revision)) is not None:
+    with closing(_Kept()) as kept:
+        with ExitStack() as stack:
+            files = open_all(folder, None, stack)
+            kept.fill(files, _edited(files, first, last))
+        for id_, revision in kept.revisions(first, last, withheld(folder)):
+            if (edit := kept.edit(id_, revision)) is not None:
                 yield edit
+
+
+def revisions_of(folder: Path, id_: str) -> dict[int, list[Article | Gone]]:
+    """Return the lines of an article by revision, both in order; none of what is withheld."""
+    with closing(_Kept()) as kept, ExitStack() as stack:
+        kept.fill(open_all(folder, None, stack), {id_.encode()})
+        numbers = kept.revisions(None, None, withheld(folder), least=1)
+        return {number: kept.lines(id_.encode(), number) for _, number in reversed(numbers)}
 
 
 def _moment(value: dt.date | str | None, name: str, clock: str) -> str | None:
@@ -223,10 +227,13 @@ class _Kept:
             "CREATE TABLE line (place INTEGER PRIMARY KEY, id BLOB, revision INTEGER, gone INTEGER,"
             " written TEXT, file TEXT, offset INTEGER, raw BLOB)"
         )
-        self.database.execute("BEGIN")
+        self.database.execute("BEGIN")  # one for all, or SQLite would wait for the disk after each
 
-    def fill(self, files: Sequence[Opened], ids: set[bytes]) -> set[bytes]:
-        """Take the lines of the articles *ids* from *files*; return which articles are withheld."""
+    def close(self) -> None:
+        self.database.close()
+
+    def fill(self, files: Sequence[Opened], ids: set[bytes]) -> None:
+        """Take the lines of the articles *ids* from *files*, without those that are withheld."""
         hidden = set()
         place = 0
         for file in files if ids else ():
@@ -242,26 +249,25 @@ class _Kept:
                         (place, id_, revision, schema == GONE, written, file.name, offset, raw),
                     )
         self.database.execute("CREATE INDEX by_id ON line (id, revision, place)")
-        return hidden
+        self.database.executemany("DELETE FROM line WHERE id = ?", ((id_,) for id_ in hidden))
 
-    def revisions(self, first: str | None, last: str | None) -> list[tuple[bytes, int]]:
-        """Return id and number of the revisions first written then, newest first."""
-        return self.database.execute(
+    def revisions(
+        self, first: str | None, last: str | None, hidden: set[str], least: int = 2
+    ) -> list[tuple[bytes, int]]:
+        """Return id and number, from *least*, of the revisions first written then, newest first."""
+        found = self.database.execute(
             "SELECT id, revision FROM (SELECT id, revision, min(place) AS place, written FROM line"
-            " WHERE revision > 1 GROUP BY id, revision) WHERE written BETWEEN ? AND ?"
+            " WHERE revision >= ? GROUP BY id, revision) WHERE written BETWEEN ? AND ?"
             " ORDER BY place DESC",
-            (first or "", last or "~"),
-        ).fetchall()
+            (least, first or "", last or "~"),
+        )
+        return [row for row in found if row[0].decode() not in hidden]
 
     def edit(self, id_: bytes, revision: int) -> Edit | None:
         """Return the edit that made *revision* of an article; None where none is before it."""
-        later, earlier = self._lines(id_, revision), self._lines(id_, self._before(id_, revision))
-        was: list[Line] = []
-        if earlier and isinstance(earlier[0], Gone):
-            was = self._lines(id_, self._before(id_, revision, gone=False))
-        elif later and isinstance(later[0], Gone):
-            was = earlier
-        return seen_edit(earlier, later, was) if earlier and later else None
+        earlier = self.lines(id_, self._before(id_, revision))
+        text = self._before(id_, revision, gone=False)
+        return seen_edit(earlier, self.lines(id_, revision), self.lines(id_, text))
 
     def _before(self, id_: bytes, revision: int, *, gone: bool = True) -> int:
         """Return the number of the revision before, 0 for none; without *gone*, of the text."""
@@ -271,46 +277,58 @@ class _Kept:
         ).fetchone()
         return found or 0
 
-    def _lines(self, id_: bytes, revision: int) -> list[Line]:
+    def lines(self, id_: bytes, revision: int) -> list[Article | Gone]:
+        """Return the lines of a revision in the order written."""
         rows = self.database.execute(
             "SELECT file, offset, raw FROM line WHERE id = ? AND revision = ? ORDER BY place",
             (id_, revision),
         )
-        return [RawLine(*row).parse() for row in rows]
+        lines = (RawLine(*row).parse() for row in rows)
+        return [line for line in lines if not isinstance(line, Withheld)]
 
 
-def seen_edit(earlier: Sequence[Line], later: Sequence[Line], was: Sequence[Line]) -> Edit | None:
-    """Return the edit between two revisions, each with all its lines in the order written.
+Revision: TypeAlias = Sequence[Article | Gone]
+"""Its lines, in the order written."""
 
-    Compared are those two lines that are most alike in what they were made of, and by which rules:
-    better rules are no edit. When it was seen is said by the lines on both sides of the edit.
+
+def seen_edit(earlier: Revision, later: Revision, text: Revision) -> Edit | None:
+    """Return the edit between two revisions; *text* is the last one with a text before *later*.
+
+    What is compared says :func:`most_alike`. When it was seen is said by the lines on both sides
+    of the edit. None where there is nothing to compare with.
     """
-    first = later[0]
-    written = first.written_at or ""
-    last = next(
-        (line for line in reversed(earlier) if (line.written_at or "") <= written), earlier[0]
-    )
-    texts = [line for line in was or earlier if isinstance(line, Article)]
-    read = [line for line in later if isinstance(line, Article)]
-    if isinstance(last, Withheld) or isinstance(first, Withheld) or not texts:
+    if not earlier or not later:
         return None
-    if not read:
-        return edit_of(last, first, texts[-1])
-    one, other = max(product(texts, read), key=lambda pair: _likeness(*pair))
-    edit = edit_of(one, other) if not was else edit_of(last, other, one)
-    seen = _framed(last, first, one)
-    return attrs.evolve(
-        edit,
-        url=seen.url,
-        last_seen_before=seen.last_seen_before,
-        seen_at=seen.seen_at,
-        modified_at=seen.modified_at,
-        captures_before=seen.captures_before,
-        captures_after=seen.captures_after,
-    )
+    first, written = later[0], later[0].written_at or ""
+    before = (line for line in reversed(earlier) if (line.written_at or "") <= written)
+    last = next(before, earlier[0])
+    pair = most_alike(text, later)
+    if pair is None:
+        return _framed(
+            last, first, next((each for each in text if isinstance(each, Article)), None)
+        )
+    edit = edit_of(last if isinstance(last, Gone) else pair[0], pair[1], pair[0])
+    seen = _framed(last, first, pair[0])
+    same = ("last_seen_before", "seen_at", "modified_at", "captures_before", "captures_after")
+    return attrs.evolve(edit, **{name: getattr(seen, name) for name in same})
 
 
-def _likeness(before: Article, after: Article) -> tuple[bool, bool, str, str]:
+def most_alike(earlier: Revision, later: Revision) -> tuple[Article, Article] | None:
+    """Return the lines of two revisions that were made of the same, and by the same rules.
+
+    So that better rules are no edit. Of several the last; None where one is no article.
+    """
+    pairs = [
+        (before, after)
+        for before in earlier
+        for after in later
+        if isinstance(before, Article) and isinstance(after, Article)
+    ]
+    return max(pairs, key=_likeness, default=None)
+
+
+def _likeness(pair: tuple[Article, Article]) -> tuple[bool, bool, str, str]:
+    before, after = pair
     return (
         before.source == after.source,
         before.extractor == after.extractor,

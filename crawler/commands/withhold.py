@@ -38,12 +38,9 @@ class Command(ArchiveCommand):
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        folder = self.one_name(args[:1])
-        if len(args) != 2:  # noqa: PLR2004 -- NAME and ID
-            raise UsageError("want NAME and ID, such as progres progres:123", print_help=False)
+        folder, id_ = self.name_and_id(args)
         if not (opts.reason or "").strip():
             raise UsageError("--reason is missing: say why", print_help=False)
-        id_ = args[1] if ":" in args[1] else f"{folder.name}:{args[1]}"
         with Archive.open(
             folder,
             newsroom_of(folder),

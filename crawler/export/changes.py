@@ -1,38 +1,219 @@
-"""Changed words for a browser: what went in ``<del>``, what came in ``<ins>``."""
+"""Edits for people and programs: changed words as HTML and for a terminal, JSON, CSV and Atom."""
 
 from __future__ import annotations
 
+import csv
+import json
+from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING, Final, TextIO
 
+import attrs
+from lxml import etree
 from markupsafe import Markup
+from rich.text import Text
 
-from crawler.normalise.words import PARAGRAPH, Run, word_runs
+from crawler.export.csv import neutral
+from crawler.normalise.text import fold
+from crawler.normalise.words import PARAGRAPH, word_runs
+
+if TYPE_CHECKING:
+    from crawler.archive import Edit
+    from crawler.archive.identity import Identity
+
+# changed words
 
 
 def changed_words(before: str | None, after: str | None) -> Markup:
     """Return what became of a text as HTML, to stand in a block; everything in it is escaped.
 
+    What went is in ``<del>``, what came in ``<ins>``.
+
     >>> str(changed_words("Tiga orang < luka", "Lima orang < luka"))
     '<del>Tiga</del> <ins>Lima</ins> orang &lt; luka'
     """
+    frames = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>"}
     return Markup(" ").join(
-        piece for run in word_runs(before or "", after or "") for piece in _pieces(run)
+        Markup("<br><br>") if ends else Markup(frames[op]).format(" ".join(words))  # noqa: S704 -- our own tags
+        for op, group in _pieces(before, after)
+        for ends, words in groupby(group, key=PARAGRAPH.__eq__)
     )
 
 
-def _pieces(run: Run) -> list[Markup]:
-    if run.op == "equal":
-        return [_words(run.after, "{}")]
-    return [
-        _words(words, f"<{tag}>{{}}</{tag}>")
-        for tag, words in (("del", run.before), ("ins", run.after))
-        if words
-    ]
+_STYLES: Final = {"equal": "", "delete": "strike red", "insert": "underline green"}
+_MARKS: Final = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
+_CONTEXT: Final = 8
 
 
-def _words(words: tuple[str, ...], frame: str) -> Markup:
-    """The words in *frame*, which does not reach over the end of a block."""
-    return Markup(" ").join(
-        Markup("<br><br>") if ends else Markup(frame).format(" ".join(group))  # noqa: S704 -- our own tags
-        for ends, group in groupby(words, key=PARAGRAPH.__eq__)
+def drawn_words(before: str | None, after: str | None, *, marks: bool, whole: bool = False) -> Text:
+    """Return what became of a text for a terminal: what went struck through, what came underlined.
+
+    With *marks* in the signs of wdiff instead, ``[-what went-]`` and ``{+what came+}``, where there
+    are no styles. Unless *whole*, of words that stay only those beside a change.
+    """
+    drawn: list[Text] = []
+    pieces = list(_pieces(before, after))
+    for at, (op, words) in enumerate(pieces):
+        if whole:
+            text = "\n\n".join(map(fold, " ".join(words).split(PARAGRAPH)))
+        else:
+            head, tail = _CONTEXT * (at > 0), _CONTEXT * (at < len(pieces) - 1)
+            text = fold(" ".join(words if op != "equal" else _beside(words, head, tail)))
+        drawn.append(Text(_MARKS[op].format(text)) if marks else Text(text, _STYLES[op]))
+    return Text(" ").join(drawn)
+
+
+def _beside(words: tuple[str, ...], head: int, tail: int) -> tuple[str, ...]:
+    """The first and the last of *words*."""
+    if len(words) <= head + tail:
+        return words
+    return (*words[:head], "…", *words[len(words) - tail :])
+
+
+def _pieces(before: str | None, after: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield words that stayed, went or came, in the order in which they are shown."""
+    for run in word_runs(before or "", after or ""):
+        if run.op == "equal":
+            yield "equal", run.after
+            continue
+        if run.before:
+            yield "delete", run.before
+        if run.after:
+            yield "insert", run.after
+
+
+# for programs
+
+
+def write_json(edits: Iterable[Edit], file: TextIO) -> None:
+    """Write one object a line."""
+    dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    file.writelines(f"{dump(attrs.asdict(edit))}\n" for edit in edits)
+
+
+_PLAIN: Final = (
+    "id", "kind", "from_revision", "to_revision", "last_seen_before", "seen_at", "modified_at",
+    "title", "url", "words_added", "words_removed", "reason", "site",
+)  # fmt: skip
+
+
+def write_csv(edits: Iterable[Edit], file: TextIO) -> None:
+    """Write a row an edit; changed blocks are in one cell, a line each, in the signs of wdiff."""
+    rows = csv.writer(file)
+    rows.writerow((*_PLAIN, "kinds", "headline_before", "headline_after", "changes"))
+    for edit in edits:
+        changes = (drawn_words(each.before, each.after, marks=True).plain for each in edit.changes)
+        cells = (
+            *(getattr(edit, name) for name in _PLAIN),
+            "; ".join(edit.kinds),
+            edit.headline.before if edit.headline else None,
+            edit.headline.after if edit.headline else None,
+            "\n".join(changes),
+        )
+        rows.writerow([neutral(cell) for cell in cells])
+
+
+_ATOM: Final = "http://www.w3.org/2005/Atom"
+
+
+def write_atom(edits: Iterable[Edit], identity: Identity, file: TextIO) -> None:
+    """Write the edits of one newsroom as a feed, each with the changed words."""
+    entries = list(edits)
+    authority = identity.site.partition("//")[2].partition("/")[0].partition(":")[0]
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})  # type: ignore[dict-item]  # the stubs know no default namespace
+    _add(feed, "title", f"{identity.name}: edits")
+    _add(feed, "id", f"tag:{authority},{identity.created[:10]}:{identity.name}/edits")
+    _add(feed, "updated", entries[0].seen_at if entries else identity.created)
+    _add(feed, "link", href=identity.site)
+    _add(etree.SubElement(feed, f"{{{_ATOM}}}author"), "name", identity.name)
+    for edit in entries:
+        entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+        _add(entry, "title", fold(f"{edit.title} ({', '.join(edit.kinds)})"))
+        _add(entry, "id", f"tag:{authority},{edit.seen_at[:10]}:{edit.id}/{edit.to_revision}")
+        _add(entry, "updated", edit.seen_at)
+        _add(entry, "link", rel="alternate", href=edit.url)
+        _add(entry, "category", term=edit.kind)
+        _add(entry, "content", fold(edit_html(edit)), type="html")
+    file.write('<?xml version="1.0" encoding="utf-8"?>\n')
+    file.write(etree.tostring(feed, encoding="unicode", pretty_print=True))
+
+
+def _add(parent: etree._Element, name: str, text: str | None = None, **attributes: str) -> None:
+    etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes).text = text
+
+
+def edit_html(edit: Edit) -> Markup:
+    """Return what an edit changed as paragraphs of HTML."""
+    return Markup("\n").join(
+        (
+            *_opening(edit),
+            *(
+                Markup("<p>{}</p>").format(changed_words(one.before, one.after))
+                for one in edit.changes
+            ),
+        )
     )
+
+
+def _opening(edit: Edit) -> Iterator[Markup]:
+    yield Markup("<p>{}</p>").format(evidence(edit))
+    if edit.headline:
+        words = changed_words(edit.headline.before, edit.headline.after)
+        yield Markup("<p><strong>{}</strong></p>").format(words)
+    for name, before, after in field_words(edit):
+        yield Markup("<p>{}: {}</p>").format(name, changed_words(before, after))
+
+
+_PAGE: Final = Markup("""<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; font: 1.1rem/1.6 Georgia, serif }}
+body {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem }}
+del {{ background: #d334; text-decoration: line-through }}
+ins {{ background: #3a34; text-decoration: underline }}
+</style>
+<h1>{title}</h1>
+<p><a href="{url}">{url}</a><br>Revision {before} to {after}: {kinds}</p>
+{opening}
+<p>{text}</p>
+</html>
+""")
+
+
+def diff_page(edit: Edit, before: str, after: str) -> str:
+    """Return a page of HTML with the whole text as it was and as it is."""
+    return _PAGE.format(
+        title=fold(edit.title),
+        url=edit.url,
+        before=edit.from_revision,
+        after=edit.to_revision,
+        kinds=", ".join(edit.kinds),
+        opening=Markup("\n").join(_opening(edit)),
+        text=changed_words(before, after),
+    )
+
+
+# for both
+
+
+def evidence(edit: Edit) -> str:
+    """Return between which moments the edit happened, in words."""
+    what = "taken down by" if edit.kind == "gone" else "changed by"
+    since = f"unchanged until {edit.last_seen_before}, " if edit.last_seen_before else ""
+    stated = f"; the newsroom says {edit.modified_at}" if edit.modified_at else ""
+    reason = f" ({edit.reason})" if edit.reason else ""
+    return f"{since}{what} {edit.seen_at}{reason}{stated}"
+
+
+def field_words(edit: Edit) -> Iterator[tuple[str, str, str]]:
+    """Yield the fields beside headline and text that changed, as words: name, before, after."""
+    for each in edit.fields:
+        yield each.field, _in_words(each.before), _in_words(each.after)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_in_words(getattr(each, "url", each)) for each in value)
+    return fold(str(value)) if value else ""

@@ -52,6 +52,10 @@ class Selection:
             if last.get((article.id, article.revision)) == number:
                 yield article
 
+    def hidden(self) -> frozenset[str]:
+        """Return the ids of the records that an export must not have."""
+        return hidden_records(self.folder)
+
     def _read(self, *, latest: bool) -> Iterator[Article]:
         return read(
             self.folder,

@@ -35,7 +35,7 @@ import attrs
 from crawler import __version__
 from crawler.archive.warc import warcinfo
 from crawler.archive.warc_reading import Record, Records
-from crawler.export.selection import Selection, hidden_records, last_written, new_file
+from crawler.export.selection import Selection, last_written, new_file
 from crawler.export.surt import surt
 from crawler.items import Article, CaptureReference
 from crawler.timestamps import comparable
@@ -162,7 +162,7 @@ def package(selection: Selection, path: Path) -> Written:
             )
         ) as contents,
     ):
-        return contents.write(selection, Records(folder, hidden=hidden_records(folder)))
+        return contents.write(selection, Records(folder, hidden=selection.hidden()))
 
 
 class _Package:

@@ -71,10 +71,11 @@ def _printed(plain: Sequence[str], at: int) -> Iterator[Figure]:
     for text in texts[:-1]:
         yield Figure(text, at, at + 1)
     if texts:
+        start = at - 1 if plain[at - 1 : at] == ["rp"] else at
         value, end = Decimal(texts[-1]), at + 1
         while end < len(plain) and plain[end] in _SCALES:
             value, end = value * _SCALES[plain[end]], end + 1
-        yield Figure(texts[-1] if end == at + 1 else _plain(value), at, end)
+        yield Figure(texts[-1] if end == at + 1 else _plain(value), start, end)
 
 
 def _number(text: str) -> str:

@@ -1,0 +1,74 @@
+"""``scrapy cite NAME ID``: how to cite what the archive saw."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from crawler.archive.edited import revisions_of
+from crawler.archive.identity import read_identity
+from crawler.errors import ConfigurationError
+from crawler.export.citation import FORMATS, Citation, OneArticle
+from crawler.export.wacz import package
+from crawler.items import Article
+from crawler.project import ArchiveCommand, say
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(ArchiveCommand):
+    """Say how to cite an article as the archive saw it."""
+
+    def syntax(self) -> str:
+        return "NAME ID --to FORMAT [--revision N] [--wacz FILE]"
+
+    def short_desc(self) -> str:
+        return "Cite an article as it was seen: text, BibTeX, RIS or CSL-JSON"
+
+    def long_desc(self) -> str:
+        return (
+            "Print who wrote the article ID (progres:123, or just 123), its headline, when it was "
+            "published and seen, its address, and what proves it: revision, content hash, WARC "
+            "record and digest."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--to", metavar="FORMAT", default="text", help=f"{', '.join(FORMATS)} (default: text)"
+        )
+        parser.add_argument("--revision", type=int, metavar="N", help="default: the newest")
+        parser.add_argument(
+            "--wacz", metavar="FILE", help="also write the article with its captures there"
+        )
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        folder, id_ = self.name_and_id(args)
+        if opts.to not in FORMATS:
+            raise UsageError(f"--to {opts.to}: want one of {', '.join(FORMATS)}")
+        found = {
+            number: line
+            for number, lines in revisions_of(folder, id_).items()
+            for line in lines
+            if isinstance(line, Article)
+        }
+        if not found:
+            raise ConfigurationError(f"{id_}: no such article in {folder}, or it is withheld")
+        number = max(found) if opts.revision is None else opts.revision
+        if number not in found:
+            known = ", ".join(map(str, found))
+            raise ConfigurationError(f"--revision {number}: {id_} was archived as {known}")
+        identity = read_identity(folder)
+        assert identity is not None  # a folder is an archive by it
+        sys.stdout.write(FORMATS[opts.to](Citation(found[number], identity)))
+        if opts.wacz:
+            written = package(OneArticle(folder=folder, article=found[number]), Path(opts.wacz))
+            if not written.articles:
+                raise ConfigurationError(
+                    f"--wacz: {id_} was read from the REST API, without a page"
+                )
+            say(f"{opts.wacz}: {written.records} captures")

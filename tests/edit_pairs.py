@@ -1,0 +1,194 @@
+"""Pairs of revisions, each with the kinds of edit that a person says it shows.
+
+One of each kind, and what looks like it and is another. People, places and events are invented.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from crawler.items import Embed, Image
+
+TEXT: Final = (
+    "Tanjung Rimba – Banjir merendam 120 rumah di Desa Sukamaju, Senin (12/11/2018). "
+    "Tiga orang luka ringan dan dibawa ke puskesmas.\n\n"
+    "Kepala desa Hendra Saputra mengatakan kerugian ditaksir Rp1,2 miliar. "
+    "Warga mengungsi ke balai desa sejak pukul 04.30 WIB.\n\n"
+    "“Kami butuh selimut dan makanan siap saji,” kata Hendra.\n\n"
+    "Pemerintah kabupaten berjanji mengirim bantuan secepatnya."
+)
+TITLE: Final = "Banjir Rendam Desa Sukamaju"
+
+
+@attrs.frozen
+class Pair:
+    """Fields of an article before and after, and what a person says was done."""
+
+    name: str
+    kinds: str
+    after: dict[str, Any]
+    before: dict[str, Any] = attrs.field(factory=dict)
+
+
+def _text(name: str, kinds: str, old: str, new: str) -> Pair:
+    """An edit of the common text: *old* in it becomes *new*."""
+    assert TEXT.count(old) == 1, old
+    return Pair(name, kinds, {"body": TEXT.replace(old, new)})
+
+
+def _whole(name: str, kinds: str, old: str, new: str, **after: Any) -> Pair:
+    return Pair(name, kinds, {"body": new, **after}, {"body": old})
+
+
+_MORE: Final = TEXT + "\n\n"
+_PHOTO: Final = {
+    "image_url": "https://lintas.example/wp-content/uploads/2018/11/banjir.jpg",
+    "caption": "Warga melintasi jalan yang terendam. (Foto: Rudi)",
+    "photo_credit": "Rudi",
+}
+
+PAIRS: Final = (
+    # the headline
+    Pair("another headline", "headline", {"title": "Desa Sukamaju Terendam, Warga Mengungsi"}),
+    Pair("one word of it", "headline", {"title": "Banjir Landa Desa Sukamaju"}),
+    Pair("a negation in it", "headline", {"title": "Banjir Tidak Rendam Desa Sukamaju"}),
+    Pair("one letter of it", "headline", {"title": "Banjir Redam Desa Sukamaju"}),
+    Pair("a number in it", "headline", {"title": "Banjir Rendam 4 Desa"}, {"title": "Banjir Rendam 3 Desa"}),
+    Pair("a new deck", "headline", {"subtitle": "Bantuan belum tiba"}),
+    Pair("another deck", "headline", {"subtitle": "Bantuan tiba sore hari"}, {"subtitle": "Bantuan belum tiba"}),
+    Pair(
+        "headline and text", "headline text",
+        {"title": "Banjir Surut", "body": TEXT.replace("secepatnya", "setelah rapat selesai")},
+    ),
+    Pair("its case alone", "cosmetic", {"title": "BANJIR RENDAM DESA SUKAMAJU"}),
+    Pair("its punctuation alone", "cosmetic", {"title": "Banjir Rendam Desa Sukamaju!"}),
+    Pair("its quotation marks alone", "cosmetic", {"title": "“Banjir” Rendam Desa"}, {"title": "'Banjir' Rendam Desa"}),
+    # withdrawn
+    _whole("a notice for the text", "withdrawn", TEXT, "Artikel ini telah dicabut oleh redaksi."),
+    _whole("a notice with reasons", "withdrawn", TEXT,
+           "Berita ini telah ditarik redaksi karena tidak memenuhi kaidah jurnalistik. "
+           "Redaksi menyampaikan terima kasih atas perhatian pembaca."),
+    _whole("a notice and another headline", "withdrawn headline", TEXT,
+           "Mohon maaf, tulisan ini dihapus atas permintaan penulis dengan alasan keselamatan. "
+           "Demikian agar pembaca maklum.", title="[Dicabut] Banjir"),
+    _whole("not available any more", "withdrawn", TEXT, "Halaman ini tidak lagi tersedia."),
+    _whole("a notice that begins with the verb", "withdrawn", TEXT,
+           "Redaksi mencabut artikel tersebut sesuai Pedoman Pemberitaan Media Siber. Kami memohon "
+           "maaf kepada pembaca dan kepada pihak yang disebut di dalamnya."),
+    _whole("cut to a line", "withdrawn", TEXT, "Banjir merendam rumah."),
+    _whole("emptied", "withdrawn", TEXT, ""),
+    _whole("half of it cut", "text", TEXT, TEXT[: TEXT.index("“Kami")].strip()),
+    _whole("one paragraph cut", "text", TEXT,
+           TEXT.removesuffix("\n\nPemerintah kabupaten berjanji mengirim bantuan secepatnya.")),
+    _whole("about something else that was withdrawn", "text", TEXT,
+           TEXT.replace("secepatnya.", "secepatnya. Izin tambang di hulu sungai telah dicabut bupati.")),
+    _whole("a short report that grew", "text", "Banjir merendam Desa Sukamaju pada Senin pagi.", TEXT),
+    _whole("a very short text that was rewritten", "text", "Foto: suasana pasar pagi.", "Suasana pasar saat hujan."),
+    # declared corrections
+    Pair("ralat below", "correction", {"body": _MORE + "Ralat: nama kepala desa semula tertulis Hendri."}),
+    Pair("koreksi above", "correction", {"body": "KOREKSI: Jumlah rumah telah diperbaiki.\n\n" + TEXT}),
+    Pair("hak jawab as a heading", "correction",
+         {"body": _MORE + "Hak Jawab\n\nArtikel ini telah diperbarui dengan tanggapan kepala desa."}),
+    Pair("catatan redaksi", "correction",
+         {"body": _MORE + "Catatan Redaksi: berita ini diubah karena kekeliruan pada nama desa."}),
+    Pair("diperbarui in brackets", "correction", {"body": TEXT + " (Diperbarui pukul 10.00 WIB)"}),
+    Pair("diperbarui with a date", "correction", {"body": _MORE + "Diperbarui 13 November 2018 pukul 09.15 WIB"}),
+    Pair("the article has been corrected", "correction",
+         {"body": _MORE + "Artikel ini telah mengalami perubahan pada paragraf kedua."}),
+    Pair("the newsroom begs pardon", "correction",
+         {"body": _MORE + "Redaksi memohon maaf atas kekeliruan tersebut."}),
+    Pair("what was written before", "correction",
+         {"body": _MORE + "Judul sebelumnya menyebut dua desa terendam."}),
+    Pair("a correction with the figure that it corrects", "correction figures",
+         {"body": TEXT.replace("120", "102") + "\n\nRalat: jumlah rumah semula tertulis 120."}),
+    Pair("a correction with the text that it corrects", "correction text",
+         {"body": TEXT.replace("puskesmas", "rumah sakit daerah") + "\n\n(Koreksi: tempat perawatan)"}),
+    Pair("koreksi of prices", "text", {"body": _MORE + "Harga beras mengalami koreksi di pasar induk."}),
+    Pair("a ralat of somebody else", "text",
+         {"body": _MORE + "Panitia lelang menerbitkan ralat pengumuman kemarin sore."}),
+    Pair("data that are kept up to date", "text",
+         {"body": _MORE + "Data pengungsi diperbarui setiap jam oleh petugas posko."}),
+    Pair("somebody else begs pardon", "text",
+         {"body": _MORE + "Kepala desa memohon maaf kepada warga yang belum terlayani."}),
+    Pair("a correction that was there before", "text",
+         {"body": "Ralat: nama desa diperbaiki.\n\n" + TEXT.replace("secepatnya", "malam ini juga")},
+         {"body": "Ralat: nama desa diperbaiki.\n\n" + TEXT}),
+    Pair("a correction that was taken out", "text", {"body": TEXT}, {"body": "Ralat: nama desa diperbaiki.\n\n" + TEXT}),
+    # figures
+    _text("a number", "figures", "120 rumah", "210 rumah"),
+    _text("a number in words", "figures", "Tiga orang", "Lima orang"),
+    _text("a number in words becomes another in digits", "figures", "Tiga orang", "5 orang"),
+    _text("a sum", "figures", "Rp1,2 miliar", "Rp1,5 miliar"),
+    _text("what scales it", "figures", "Rp1,2 miliar", "Rp1,2 triliun"),
+    _text("a sum in another unit", "figures", "Rp1,2 miliar", "Rp900 juta"),
+    _text("a date", "figures", "(12/11/2018)", "(13/11/2018)"),
+    _text("weekday and date", "figures", "Senin (12/11/2018)", "Selasa (13/11/2018)"),
+    _text("a weekday", "figures", "Senin (", "Selasa ("),
+    _text("a clock time", "figures", "pukul 04.30 WIB", "pukul 05.30 WIB"),
+    _text("a number within a sentence", "figures text", "Hendra Saputra mengatakan", "Hendra Saputra (45) yang ditemui mengatakan"),
+    _text("a number goes from a sentence", "figures", "merendam 120 rumah", "merendam rumah"),
+    _text("figure and text", "figures text", "Tiga orang luka ringan", "Dua orang meninggal dunia"),
+    Pair("a month in words", "figures", {"body": "Rapat digelar pada 3 Desember di balai desa."},
+         {"body": "Rapat digelar pada 3 November di balai desa."}),
+    Pair("tomorrow becomes the day after", "figures", {"body": "Warga akan bergotong royong lusa di balai desa."},
+         {"body": "Warga akan bergotong royong besok di balai desa."}),
+    Pair("an ordinal", "figures", {"body": "Tim putri meraih juara ketiga di kabupaten."},
+         {"body": "Tim putri meraih juara kedua di kabupaten."}),
+    Pair("the moment of publication", "figures", {"published_at": "2018-11-13T08:00:00+07:00"},
+         {"published_at": "2018-11-12T08:00:00+07:00"}),
+    Pair("the same moment in another zone", "cosmetic", {"published_at": "2018-11-12T09:00:00+08:00"},
+         {"published_at": "2018-11-12T08:00:00+07:00"}),
+    _text("the same number in words", "cosmetic", "Tiga orang", "3 orang"),
+    _text("the same sum otherwise", "cosmetic", "Rp1,2 miliar", "Rp 1.200.000.000"),
+    _text("a space in a sum", "cosmetic", "Rp1,2 miliar", "Rp 1,2 miliar"),
+    Pair("dots in a number", "cosmetic", {"body": "Bantuan 5.000 paket tiba."}, {"body": "Bantuan 5000 paket tiba."}),
+    Pair("a new paragraph with numbers", "text",
+         {"body": _MORE + "Sebanyak 40 petugas dikerahkan dengan 6 perahu karet."}),
+    _text("a new sentence with a number", "text", "puskesmas.", "puskesmas. Dua perahu karet disiagakan."),
+    _text("salah satu is no number", "text", "Kepala desa Hendra", "Salah satu tokoh Hendra"),
+    # text
+    _text("another word", "text", "luka ringan", "luka berat"),
+    _text("a negation", "text", "berjanji mengirim", "tidak mengirim"),
+    _text("another name", "text", "Hendra Saputra", "Budi Saputra"),
+    _text("another name of a letter", "text", "kata Hendra", "kata Mendra"),
+    Pair("a word that differs in its first letter", "text", {"body": "Harga cabai baik pekan ini."}, {"body": "Harga cabai naik pekan ini."}),
+    Pair("a new quotation", "text", {"body": _MORE + "“Air mulai surut,” ujarnya."}),
+    Pair("paragraphs in another order", "text", {"body": "\n\n".join(reversed(TEXT.split("\n\n")))}),
+    _text("a whole sentence replaced", "text", "Pemerintah kabupaten berjanji mengirim bantuan secepatnya.",
+          "Belum ada keterangan resmi dari pihak pemerintah daerah."),
+    Pair("text and photo", "text photo", {"body": TEXT.replace("ringan", "berat"), **_PHOTO}),
+    # photo
+    Pair("another photo", "photo", _PHOTO | {"image_url": "https://lintas.example/wp-content/uploads/2018/11/posko.jpg"}, _PHOTO),
+    Pair("another caption", "photo", _PHOTO | {"caption": "Warga mengungsi ke balai desa. (Foto: Rudi)"}, _PHOTO),
+    Pair("another credit", "photo", _PHOTO | {"photo_credit": "Dewi"}, _PHOTO),
+    Pair("the photo goes", "photo", {}, _PHOTO),
+    Pair("a photo in the text", "photo", {"images": (Image(url="https://lintas.example/a.jpg"),)}),
+    Pair("a video", "photo", {"embeds": (Embed(kind="video", url="https://video.example/1"),)}),
+    Pair("another size of the same photo", "cosmetic",
+         _PHOTO | {"image_url": "https://cdn.example/wp-content/uploads/2018/11/banjir-1024x576.jpg?w=3"}, _PHOTO),
+    # terms
+    Pair("another category", "terms", {"categories": ("Peristiwa",)}, {"categories": ("Daerah",)}),
+    Pair("a tag more", "terms", {"tags": ("banjir", "sukamaju")}, {"tags": ("banjir",)}),
+    Pair("the topic goes", "terms", {}, {"topics": ("Bencana",)}),
+    Pair("terms in another order", "cosmetic", {"tags": ("sukamaju", "banjir")}, {"tags": ("banjir", "sukamaju")}),
+    # byline
+    Pair("another author", "byline", {"authors": ("Dewi Lestiani",)}, {"authors": ("Rudi Hartawan",)}),
+    Pair("the writer is named", "byline", {"writer": "Rudi Hartawan"}),
+    Pair("another editor", "byline", {"editor": "Dewi Lestiani"}, {"editor": "Sari"}),
+    Pair("the source link", "byline", {"source_url": "https://sumber.example/rilis"}),
+    Pair("byline and terms", "terms byline", {"tags": ("banjir",), "writer": "Rudi Hartawan"}),
+    # cosmetic
+    _text("a space after a full stop", "cosmetic", "Desa Sukamaju, Senin", "Desa Sukamaju , Senin"),
+    _text("a letter that was missing", "cosmetic", "puskesmas", "puskemas"),
+    _text("two letters changed places", "cosmetic", "makanan", "maknaan"),
+    _text("a letter too many in a short word", "cosmetic", "butuh", "buttuh"),
+    _text("one word for two", "cosmetic", "siap saji", "siapsaji"),
+    _text("a comma", "cosmetic", "ringan dan", "ringan, dan"),
+    _text("a capital letter", "cosmetic", "Kepala desa", "Kepala Desa"),
+    _text("straight quotation marks", "cosmetic", "“Kami butuh", '"Kami butuh'),
+    Pair("paragraphs joined", "cosmetic", {"body": TEXT.replace("\n\n", " ")}),
+    Pair("a paragraph split", "cosmetic", {"body": TEXT.replace(". Warga", ".\n\nWarga")}),
+    Pair("nothing that a reader sees", "cosmetic", {}),
+)  # fmt: skip
