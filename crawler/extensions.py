@@ -113,6 +113,14 @@ PLANNED_ENDS: Final = ALARMING | {
 }
 """Reasons for which a spider closes and the run did what it should."""
 
+TURNED_AWAY: Final = frozenset(
+    {"http_401", "http_403", "http_406", "http_429", "http_451", "foreign_address", "robots"}
+)
+"""Reasons for which a look is refused, though an article may be there."""
+
+ENDS: Final = {"budget": "its budget", "closespider_timeout": "time"}
+"""Reasons for which a run ends before it came to its end."""
+
 NAMED: Final = 20
 """Addresses that a run's record names, of those that were not archived."""
 
@@ -198,6 +206,12 @@ class RunKeeper:
         self.outcomes: Counter[str] = Counter()
         self.doors: Counter[str] = Counter()
         self.incomplete: list[str] = []
+        self.gaps: list[str] = []
+        """What keeps the run from being complete, but for single articles."""
+
+        self.turned_away: Counter[str] = Counter()
+        """Reason → how many looks were refused for it."""
+
         self.notes: list[str] = []
         self.alarms: list[str] = []
         self.alarming: dict[str, list[str]] = {}
@@ -353,6 +367,10 @@ class RunKeeper:
         self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
         if outcome.note and outcome.line is not None:
             logger.warning("%s: %s", outcome.url, outcome.note)
+        if isinstance(finding, Refused | Failed) and (
+            getattr(finding, "keep", False) or finding.reason in TURNED_AWAY
+        ):
+            self.turned_away[finding.reason] += 1
         if isinstance(finding, Refused):
             self.crawler.stats.inc_value(f"extract/not_an_article/{finding.reason}")
             if finding.keep:
@@ -382,6 +400,7 @@ class RunKeeper:
             self.failure = self.failure or str(error)
         articles = last_articles(self.archive.folder, WINDOW)
         self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
+        self._weigh(reason)
         for what, urls in self.alarming.items():
             more = f" and {len(urls) - 1} more" if len(urls) > 1 else ""
             self.alarms.append(f"{what} instead of an article: {urls[0]}{more}")
@@ -403,10 +422,27 @@ class RunKeeper:
             )
         )
 
+    def _weigh(self, reason: str) -> None:
+        """Say where most looks came to nothing, or none was made."""
+        looks, refused = self.outcomes.total(), self.turned_away.total()
+        many = refused >= 5 and refused * 5 > looks  # noqa: PLR2004 -- a fifth
+        if many or (refused > 1 and refused * 2 > looks):
+            why = ", ".join(f"{number} {what}" for what, number in self.turned_away.most_common(3))
+            text = f"{refused} of {looks} looks were refused or came to no article ({why})"
+            (self.alarms if many else self.gaps).append(text)
+        if reason in ENDS:
+            requests = self.crawler.stats.get_value("run/request_count", 0)
+            text = f"ended by {ENDS[reason]} after {requests} requests and {looks} looks"
+            downloader = self.crawler.engine.downloader
+            floors = downloader.floors if isinstance(downloader, PoliteDownloader) else {}
+            if pause := max(floors.values(), default=0.0):
+                text += f"; robots.txt asks for {pause:g} s between two requests"
+            (self.notes if looks else self.gaps).append(text)
+
     def _notes(self) -> list[str]:
         """Return what somebody should read, the worst first."""
         notes = [self.failure] if self.failure else []
-        notes += [*self.alarms, *self.notes]
+        notes += [*self.alarms, *self.gaps, *self.notes]
         notes += [f"not archived: {each}" for each in self.incomplete[:NAMED]]
         if len(self.incomplete) > NAMED:
             notes.append(f"not archived: {len(self.incomplete) - NAMED} more; see scrapy status")
@@ -418,7 +454,7 @@ class RunKeeper:
             return EXIT_FAILED
         if self.alarms or mass:
             return EXIT_ALARM
-        return EXIT_INCOMPLETE if self.incomplete else EXIT_OK
+        return EXIT_INCOMPLETE if self.incomplete or self.gaps else EXIT_OK
 
 
 def newsroom_of(spider: Spider | None) -> Newsroom | None:

@@ -578,6 +578,9 @@ class Link:
     why: str = "new"
     """``new``, ``changed`` or ``back`` (was gone)."""
 
+    sure: bool = False
+    """Whether the door lists posts and nothing else."""
+
 
 @attrs.frozen(kw_only=True)
 class Known:

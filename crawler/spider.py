@@ -97,7 +97,6 @@ OF_THE_PAGE: Final = frozenset({"http_404", "http_410"})
 
 UNREADABLE: Final = frozenset(
     {
-        "empty_page",
         "invalid_record",
         "no_address",
         "no_content",
@@ -106,11 +105,16 @@ UNREADABLE: Final = frozenset(
         "other_article",
         "too_complex",
         "too_deep",
+        "too_many_pages",
         "unsure_text",
     }
 )
 """Refusals of what should have been an article: kept, told, and tried again. Every other refusal
 is nobody's fault."""
+
+
+LISTS: Final = frozenset({"front_page", "list"})
+"""Refusals that are nobody's fault but where a door lists the address as a post."""
 
 
 @attrs.frozen(kw_only=True)
@@ -122,10 +126,21 @@ class Asked:
     look: Look | None = None
     """What the ledger knew of it, None for a new one."""
 
+    sure: bool = False
+    """Whether a door lists it as a post."""
+
+    post_id: int | None = None
+    """Id of the post, where the door states it."""
+
     @property
     def is_known(self) -> bool:
         """Whether an article was archived from this address."""
         return self.look is not None and self.look.id is not None
+
+    def check(self, article: Article) -> None:
+        """Raise :exc:`NotAnArticle` where *article* is not the post that a door listed here."""
+        if self.post_id is not None and article.post_id not in (None, self.post_id):
+            raise NotAnArticle(self.url, "other_article")
 
 
 def _why(capture: Capture) -> str:
@@ -302,11 +317,10 @@ class NewsroomSpider(Spider):
                     return
         finally:
             self.keeper().doors.update(frontier.doors)
-        summary = frontier.summary
-        if summary is not None:
-            self.archive().ledger.keep_door(
-                AUDIT, {"at": now().isoformat(), "totals": dict(summary.totals)}
-            )
+        summary, asked = frontier.summary, self.arguments
+        if summary is not None and not (asked.since or asked.until or asked.urls is not None):
+            found = {"totals": dict(summary.totals), "unknown": list(summary.unknown)}
+            self.archive().ledger.keep_door(AUDIT, {"at": now().isoformat(), **found})
         shows_changes = summary is not None and summary.shows_changes
         for look in self._left_over(shows_changes=shows_changes):
             async for request in self._take(Asked(url=look.url, look=look)):
@@ -350,7 +364,14 @@ class NewsroomSpider(Spider):
                 yield item
         elif step.why != "changed" or step.door == "urls" or looks_again:
             look = ledger.look(step.url)
-            async for request in self._take(Asked(url=step.url, lastmod=step.lastmod, look=look)):
+            asked = Asked(
+                url=step.url,
+                lastmod=step.lastmod,
+                look=look,
+                sure=step.sure,
+                post_id=step.post_id,
+            )
+            async for request in self._take(asked):
                 yield request
 
     def _left_over(self, *, shows_changes: bool) -> list[Look]:
@@ -400,6 +421,8 @@ class NewsroomSpider(Spider):
     def _heed(self, note: Note) -> None:
         if note.trouble:
             self.keeper().alarm(f"{note.door}: {note.text}")
+        elif note.incomplete:
+            self.keeper().gaps.append(f"{note.door}: {note.text}")
         else:
             logger.info("%s: %s", note.door, note.text)
             self.keeper().notes.append(f"{note.door}: {note.text}")
@@ -479,6 +502,7 @@ class NewsroomSpider(Spider):
                 page = await self._whole(first)
                 captures = page.captures
                 article = page.article()
+                asked.check(article)
                 captures += await self._photo(article)
             except NotAnArticle as error:
                 await self._not_an_article(asked, captures, error.reason)
@@ -513,7 +537,7 @@ class NewsroomSpider(Spider):
 
     async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
         hops = captures[0].exchanges
-        if reason in ALARMING:  # says something of the site, and nothing of the page
+        if reason in ALARMING or reason == "empty_page":  # says nothing of the page
             await self._fail(asked.url, reason)
         elif asked.is_known and len(hops) > 1:
             await self._tell(MissingPage(asked.url, hops[0].status, captures[:1]))
@@ -538,7 +562,7 @@ class NewsroomSpider(Spider):
     async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
         self._failed_in_a_row = 0
         logger.info("%s is not an article (%s)", asked.url, reason)
-        keep = reason in UNREADABLE
+        keep = reason in UNREADABLE or (reason in LISTS and (asked.sure or asked.is_known))
         await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
 
     async def _not_had(self, asked: Asked, error: BaseException) -> None:

@@ -113,8 +113,10 @@ def _audit(found: Status) -> Group:
     counts.append(f"archive {found.statistics.articles:,}")
     text.append(", ".join(counts), "not bold")
     why = reasons(found.missing)
-    said = ", ".join(f"{count:,} {reason}" for reason, count in why.items()) or "nothing"
-    text.append(f"; missing: {said}", "not bold")
+    said = [f"{count:,} {reason}" for reason, count in why.items()]
+    if found.unknown:
+        said.append(f"unknown, since no door lists all there is ({'; '.join(found.unknown)})")
+    text.append(f"; missing: {', '.join(said) or 'nothing'}", "not bold")
     table = Table.grid(padding=(0, 2))
     for each in sorted(found.missing, key=lambda one: (one.month or "", one.url))[:_SHOWN]:
         table.add_row(

@@ -223,7 +223,7 @@ class Visit:
         self.counts[why] += 1
         if why == "new":
             self.fresh[url] = instant(link.published)
-        return attrs.evolve(link, url=url, why=why) if why in _WORTH else None
+        return attrs.evolve(link, url=url, why=why, sure=sure) if why in _WORTH else None
 
     def sift_post(self, post: Post, *, record: bool = False) -> Link | None:
         """Return the link of a REST object if it is worth a look."""

@@ -424,6 +424,7 @@ def _gaps(days: list[dt.date]) -> tuple[Gap, ...]:
 
 
 AUDIT: Final = "audit"
+NEVER: Final = "no run has come to the end of what the newsroom lists"
 LAST_RUNS: Final = 10
 MOST_TROUBLES: Final = 1000
 
@@ -460,6 +461,9 @@ class Status:
     missing: tuple[Missing, ...]
     """Listed and not archived, and why; refusals included."""
 
+    unknown: tuple[str, ...]
+    """Why more may be missing than is known: what each door lists, where none lists all."""
+
     note: str | None = None
     """Why something above is not known."""
 
@@ -489,6 +493,7 @@ def status(folder: Path) -> Status:
         listed=audit.get("totals", {}),
         audited_at=audit.get("at"),
         missing=missing,
+        unknown=tuple(audit.get("unknown", [] if audit else [NEVER])),
         note=note,
     )
 
