@@ -171,12 +171,13 @@ def _unpacked(unpacking: _Unpacking) -> Iterator[Source]:
     except (
         EOFError,
         NotImplementedError,  # of zipfile, for a compression that it does not know
-        OSError,  # of bzip2, and of a disk that is full
+        OSError,  # of bzip2
         RuntimeError,
         lzma.LZMAError,
         zipfile.BadZipFile,
         zlib.error,
     ) as error:
+        _pass_on_trouble_of_ours(error)
         raise ArchiveDamaged(str(path), 0, f"cannot be unpacked ({error})") from None
 
 
@@ -218,9 +219,16 @@ def _repacked(name: str, plain: BinaryIO, unpacking: _Unpacking) -> Source:
                     oversized.append(record)
                 else:
                     file.write(gzip.compress(record, 1, mtime=0))
-        except (NotARecord, EOFError, OSError, zlib.error):
+        except (NotARecord, EOFError, OSError, zlib.error) as error:
+            _pass_on_trouble_of_ours(error)
             file.write(b"\x1f\x8b\x08")  # read as damage at the end
     return Source(name, copy, unpacking.digest, tuple(oversized))
+
+
+def _pass_on_trouble_of_ours(error: Exception) -> None:
+    """Raise *error* where it is the system's, such as a full disk: the file is not to blame."""
+    if isinstance(error, OSError) and error.errno:
+        raise error
 
 
 def _plain_records(

@@ -27,6 +27,8 @@ ELSEWHERE = "http://lain.example/"
 # A process of its own starts what is measured: it counts as much as whoever starts it holds.
 MEASURED = """
 import resource, subprocess, sys
+most = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 done = subprocess.run(sys.argv[1:], stdout=sys.stderr)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 sys.exit(done.returncode)
@@ -122,6 +124,22 @@ def test_a_damaged_package_is_named(
     path.write_bytes(content)
     with pytest.raises(ArchiveDamaged, match=r"kiriman\.wacz: byte 0: cannot be unpacked"):
         target.take(path)
+
+
+@pytest.mark.parametrize("form", ["wacz", "warc"])
+def test_a_full_disk_is_not_the_file_s_fault(
+    crawler: Crawler, newsroom: EmbeddedNewsroom, tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / f"kiriman.{form}"
+    if form == "wacz":
+        with zipfile.ZipFile(path, "w") as wacz:
+            wacz.writestr("archive/data.warc.gz", crawler.buffer.getvalue())
+    else:
+        path.write_bytes(gzip.decompress(crawler.buffer.getvalue()))
+    ended = ingest(newsroom, tmp_path, path, largest_file=4096)
+    assert ended.code == 1
+    assert "File too large" in ended.said
+    assert not (tmp_path / "out" / "siaran").exists()
 
 
 # ------------------------------------------------------------------------ what costs one record
@@ -221,7 +239,9 @@ class Ingested:
     """Most that it held, in MB."""
 
 
-def ingest(newsroom: EmbeddedNewsroom, folder: Path, path: Path) -> Ingested:
+def ingest(
+    newsroom: EmbeddedNewsroom, folder: Path, path: Path, largest_file: int = -1
+) -> Ingested:
     """Run ``scrapy ingest`` on the file at *path*, all that it writes below *folder*."""
     for name in ("sites", "scratch"):
         (folder / name).mkdir()
@@ -232,7 +252,7 @@ def ingest(newsroom: EmbeddedNewsroom, folder: Path, path: Path) -> Ingested:
     with said.open("wb") as file:
         ended = subprocess.run(
             [
-                sys.executable, "-c", MEASURED,
+                sys.executable, "-c", MEASURED, str(largest_file),
                 sys.executable, "-m", "scrapy", "ingest", "siaran", str(path),
                 "-s", f"ARCHIVE_DIR={folder / 'out'}", "-s", f"NEWSROOMS_DIR={folder / 'sites'}",
             ],
