@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol, Self, TypeVar
 import attrs
 
 from crawler.archive import RawLine, Rules
-from crawler.archive.verify import Change, changes
+from crawler.archive.rereading import Change, changes
 from crawler.errors import ArchiveError, ConfigurationError, attempt, extra
 from crawler.extract import EXTRACTOR, extract_article, page_hash
 from crawler.items import Article, Capture

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import os
+import shutil
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
-from crawler.archive import Missing, RunReport, read, read_capture
+from crawler.archive import Missing, RunReport, read, read_capture, read_runs
 from crawler.archive.lines import iterate, month_files
 from crawler.archive.tables import NAME
+from crawler.archive.verify import verify
 from crawler.archive.warc_reading import records
-from tests.archive_site import BEGIN, Folder, address, found, listing, rest, tell
+from tests.archive_site import (
+    BEGIN,
+    LINTAS,
+    Folder,
+    address,
+    found,
+    listing,
+    named,
+    rest,
+    rules_1,
+    tell,
+)
 from tests.crawling import LONGEST, forks
 
 CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")
@@ -62,19 +76,20 @@ def once_more(folder: Folder) -> None:
     folder.run(Missing(address(2), 404))
 
 
-STORY = (first, sighting, everything, once_more)
+Phase: TypeAlias = Callable[[Folder], None]
+STORY: Sequence[Phase] = (first, sighting, everything, once_more)
 
 
-def in_child(path: Path, kill_before: int) -> int:
+def in_child(path: Path, kill_before: int, story: Sequence[Phase] = STORY) -> int:
     """Let the story happen in a process killed before that call; return the phase of its end."""
-    process = forks().Process(target=happen, args=(path, kill_before))
+    process = forks().Process(target=happen, args=(path, kill_before, story))
     process.start()
     process.join(LONGEST)
     assert process.exitcode in (0, -signal.SIGKILL)
     return int(path.with_name("phase").read_text())
 
 
-def happen(path: Path, kill_before: int) -> None:
+def happen(path: Path, kill_before: int, story: Sequence[Phase]) -> None:
     made = 0
 
     def counted(call: Any) -> Any:
@@ -90,10 +105,10 @@ def happen(path: Path, kill_before: int) -> None:
     for name in CALLS:
         setattr(os, name, counted(getattr(os, name)))
     folder, at = Folder(path), path.with_name("phase")
-    for number, phase in enumerate(STORY):
+    for number, phase in enumerate(story):
         at.write_text(str(number))
         phase(folder)
-    at.write_text(str(len(STORY)))
+    at.write_text(str(len(story)))
 
 
 @pytest.mark.parametrize("lose_ledger", [False, True], ids=["ledger kept", "ledger lost"])
@@ -124,6 +139,71 @@ def test_kill_before_any_call(memory_path: Path, lose_ledger: bool) -> None:
                 assert next(records(file)).kind == "warcinfo"
                 assert all(record.length for record in records(file))
     assert point > 80
+
+
+SECRET = b"Nama yang diminta dihapus"
+
+
+def shared(folder: Folder) -> None:
+    """Two months, one compressed; a REST list that two articles rest on, an edit."""
+    text = SECRET.decode()
+    folder.run(rest(listing((1, "Judul", text), (2, "Lain", "Isi.")), 1), found(3))
+    folder.run(rest(listing((1, "Judul", text), (2, "Lain", "Baru.")), 2))
+    folder.clock.move(days=80)
+    with folder.open() as archive:
+        tell(archive, found(1, "Judul", f"{text}, disunting."))
+        tell(archive, found(4))
+        archive.finish(RunReport(exit_code=0))
+
+
+def erasure(folder: Folder) -> None:
+    folder.clock.now = BEGIN + dt.timedelta(days=81)
+    with folder.open(command="withhold") as archive:
+        archive.erase("lintas:1", "permintaan keluarga")
+        archive.finish(RunReport(exit_code=0))
+
+
+@pytest.mark.parametrize("lose_ledger", [False, True], ids=["ledger kept", "ledger lost"])
+def test_an_erasure_killed_before_any_call_is_finished_by_the_next_start(
+    memory_path: Path, lose_ledger: bool
+) -> None:
+    prepared = Folder(memory_path / "prepared")
+    shared(prepared)
+    point, phase, unfinished = 0, 0, 0
+    while phase < 1:
+        point += 1
+        folder = Folder(memory_path / str(point) / "lintas")
+        shutil.copytree(prepared.path, folder.path)
+        phase = in_child(folder.path, point, [erasure])
+        if lose_ledger:
+            (folder.path / NAME).unlink(missing_ok=True)
+        intended = (folder.path / "erasing.json").exists()
+        unfinished += intended
+        folder.clock.now = BEGIN + dt.timedelta(days=82)
+        with folder.open() as archive:
+            archive.finish(RunReport(exit_code=0))
+        assert list(verify(folder.path, LINTAS, named(rules_1))) == [], point
+        recorded = [run.erased for run in read_runs(folder.path) if run.erased]
+        hidden = [each.id for each in read(folder.path, latest=False)]
+        if recorded:
+            assert SECRET not in every_byte(folder), point
+            assert set(hidden) == {"lintas:2", "lintas:3", "lintas:4"}, point
+        else:
+            assert (hidden.count("lintas:1"), intended) == (2, False), point
+    assert unfinished > 20
+    assert intended is False
+
+
+def every_byte(folder: Folder) -> bytes:
+    """What lines and records say, decompressed."""
+    content = b"".join(raw for file in month_files(folder.path) for _, raw in file.lines())
+    for path in folder.warcs():
+        with path.open("rb") as file:
+            for record in records(file):
+                _, _, body = record.block.partition(b"\r\n\r\n")
+                packed = body.startswith(b"\x1f\x8b")
+                content += record.block + (gzip.decompress(body) if packed else b"")
+    return content
 
 
 def every_line(folder: Folder) -> Counter[tuple[Any, ...]]:

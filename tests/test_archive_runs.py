@@ -12,10 +12,11 @@ import pytest
 
 from crawler.archive import Failed, Missing, Refused, RunReport, Seen, last_runs, read_runs
 from crawler.archive.runs import NAME, RunLog, RunRecord
+from crawler.archive.verify import verify
 from crawler.discovery import Link
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, WrongArchive
 from crawler.newsrooms import newsroom_at
-from tests.archive_site import LINTAS, Folder, address, found, listing, rest, tell
+from tests.archive_site import LINTAS, Folder, address, found, listing, named, rest, rules_1, tell
 
 
 @pytest.fixture
@@ -54,7 +55,8 @@ def test_run_is_one_line_that_counts_what_it_did(folder: Folder) -> None:
     assert list(values) == [
         "id", "command", "begin", "end", "arguments", "requests", "bytes", "new", "changed",
         "superseded", "reread", "gone", "unchanged", "missing", "refused", "failed", "withheld",
-        "doors", "coverage", "notes", "exit_code",
+        "wrote", "found", "erased", "made", "lost", "short", "doors", "coverage", "notes",
+        "exit_code",
     ]  # fmt: skip
     assert values["id"] == record.id
     assert (values["begin"], values["end"]) == ("2026-03-10T02:15:00Z", "2026-03-10T02:15:00Z")
@@ -115,13 +117,17 @@ def test_torn_record_is_passed_over_and_cut(folder: Folder) -> None:
     assert len(list(read_runs(folder.path))) == 2
 
 
-def test_line_that_is_no_record_is_damage(folder: Folder) -> None:
-    finish(folder)
-    size = (folder.path / NAME).stat().st_size
-    with (folder.path / NAME).open("ab") as file:
-        file.write(b"[]\n")
-    with pytest.raises(ArchiveDamaged, match=f"runs.jsonl: byte {size}: no run's record"):
-        list(read_runs(folder.path))
+def test_a_line_that_is_no_record_is_read_past_and_named(folder: Folder) -> None:
+    before = finish(folder, found(1))
+    path = folder.path / NAME
+    size = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(b'[]\n{"id":3}\n\xff\n')
+    after = finish(folder, found(2))
+    assert list(read_runs(folder.path)) == [before, after]
+    assert last_runs(folder.path, 2) == [before, after]
+    said = [(each.file, each.offset) for each in verify(folder.path, LINTAS, named(rules_1))]
+    assert said == [(NAME, size), (NAME, size + 3), (NAME, size + 12)]
 
 
 def test_last_runs_are_read_from_the_end(folder: Folder) -> None:

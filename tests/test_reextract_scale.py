@@ -18,7 +18,8 @@ import attrs
 import pytest
 
 from crawler.archive import read, read_raw
-from crawler.archive.verify import Change, verify
+from crawler.archive.rereading import Change
+from crawler.archive.verify import verify
 from crawler.commands.reextract import Command, _write
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article

@@ -14,8 +14,9 @@ from typing import Any, Self
 
 import attrs
 
-from crawler.archive.erase import Erased, erase
-from crawler.archive.findings import Finding, Outcome, Settlement
+from crawler.archive.erase import INTENT, Erased, Intent, count_own, erase, intend, intent_of
+from crawler.archive.files import sync_folder
+from crawler.archive.findings import Finding, Outcome, Settlement, Withhold
 from crawler.archive.finishing import NAME as MANIFEST
 from crawler.archive.finishing import compress, finished_months, update_manifest
 from crawler.archive.identity import NAME as IDENTITY
@@ -23,12 +24,13 @@ from crawler.archive.ledger import Ledger, note
 from crawler.archive.lines import month_files
 from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
+from crawler.archive.losses import shortfall, stock
 from crawler.archive.opening import make_ready
 from crawler.archive.rebuild import remove_ledger
 from crawler.archive.recorder import Recorder
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
-from crawler.archive.runs import RunLog, RunRecord, RunReport, new_run_id
+from crawler.archive.runs import ROOM, RunLog, RunRecord, RunReport, new_run_id, read_runs
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import LedgerDamaged, Tables, open_unless_raised
 from crawler.archive.warc import warc_files
@@ -133,7 +135,6 @@ class Archive:
         self.newsroom = newsroom
         self.run = record.id
         self._rules = rules
-        self._record = record
         self._lock = lock
         self._clock = clock
         self._settlement: Settlement | None = None
@@ -147,15 +148,24 @@ class Archive:
         opened = make_ready(
             folder, newsroom, rules.page_hash, operator=operator, robots=robots, clock=clock
         )
-        self.repairs = opened.repairs
         self._tables = opened.tables
         with open_unless_raised(opened.tables):
-            self._log = RunLog(folder, record)
+            intent, recorded, back = self._interrupted()
+            found = stock(folder, int(opened.tables.meta("lines") or 0), opened.tables.files())
+            found = attrs.evolve(found, lines=found.lines + back)
+            self._record = attrs.evolve(record, found=found, short=shortfall(folder, found))
+            self._log = RunLog(folder, self._record)
             self.ledger = Ledger(folder / LEDGER, newsroom.name, leave=self._keep_door)
         batches = Batches(
             folder, run=record.id, tables=opened.tables, warcs=opened.warcs, clock=clock
         )
         self._recorder = Recorder(batches, Rereader(folder, newsroom, rules))
+        if intent is not None:
+            try:
+                self._erase(intent, recorded=recorded)
+            except ArchiveDamaged as error:  # for verify to tell; it must not stop every run
+                self._notes.append(f"{intent.id} could not be erased: {error}")
+        self.repairs = (*opened.repairs, *self._notes, *self._shortage())
 
     def record(self, findings: Sequence[Finding]) -> list[Outcome]:
         """Take *findings*, and return what became of each; it is on disk then.
@@ -252,16 +262,34 @@ class Archive:
                 self._settlement = self._recorder.settle()
         return self._settlement
 
-    def erase(self, id_: str) -> Erased:
-        """Take an article that is withheld out of the archive's files; return what went.
+    def erase(self, id_: str, reason: str = "") -> Erased:
+        """Withhold an article for that *reason*, and take it out of the archive's files.
 
-        The run's record says so, too. Raises :exc:`ArchiveError` when it is not withheld, or the
-        archive cannot be written.
+        Returns what went; the run's record says so, too. Killed at any moment, the next start
+        finishes it. Without a reason it must be withheld already: raises :exc:`ArchiveError` when
+        it is not, there is no such article, or the archive cannot be written.
         """
         with self._writing():
-            erased = erase(self._recorder.batches, id_, self.newsroom.name)
+            intent = intend(self._recorder.batches, id_, reason)
+        return self._erase(intent, recorded=False)
+
+    def _erase(self, intent: Intent, *, recorded: bool) -> Erased:
+        withheld = False
+        if intent.reason:
+            (outcome,) = self.record([Withhold(intent.id, intent.reason)])
+            if outcome.problem is not None:
+                raise outcome.problem
+            withheld = outcome.line is not None
+        with self._writing():
+            erased = erase(self._recorder.batches, intent, self.newsroom.name)
+            if not recorded:
+                lines = Counter(self._record.erased) + Counter(intent.lines)
+                self._record = attrs.evolve(self._record, erased=dict(lines))
+                self._log.complete(self._record, room=ROOM)
+            (self.folder / INTENT).unlink()
+            sync_folder(self.folder)
         self._notes.append(str(erased))
-        return erased
+        return attrs.evolve(erased, withheld=withheld)
 
     def finish(self, report: RunReport) -> RunRecord:
         """Complete this run's line in ``runs.jsonl``, and return the record.
@@ -291,6 +319,35 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"{self.folder}/runs.jsonl cannot be written: {error}") from error
 
+    def _interrupted(self) -> tuple[Intent | None, bool, int]:
+        """Return what a run that was killed was erasing, and whether a run's record says so.
+
+        The third is how many lines are gone of which none does. The ledger may not have heard of
+        it: lines are counted.
+        """
+        intent = intent_of(self.folder)
+        if intent is None:
+            return None, False, 0
+        recorded = any(
+            intent.run <= run.id and Counter(intent.lines) <= Counter(run.erased)
+            for run in read_runs(self.folder)
+            if run.erased
+        )
+        there, mine = count_own(self.folder, intent.id)
+        self._tables.put_meta("lines", str(there))
+        return intent, recorded, 0 if recorded else sum(intent.lines.values()) - mine
+
+    def _shortage(self) -> list[str]:
+        """Return what to say of lines that should be there and are not."""
+        if not self._record.short:
+            return []
+        said = (
+            f"{self._record.short:,} of the lines that earlier runs reported are not there: scrapy "
+            f"verify {self.newsroom.name} --repair makes again what captures hold and records the "
+            "rest as lost; until then every run ends with 1"
+        )
+        return [said]
+
     def _completed(self, report: RunReport, settled: Settlement, notes: Iterable[str]) -> RunRecord:
         counts = self._counts
         return attrs.evolve(
@@ -308,10 +365,11 @@ class Archive:
             refused=counts["refused"],
             failed=counts["failed"],
             withheld=counts["withheld"],
+            wrote=dict(self._recorder.batches.wrote),
             doors=dict(report.doors),
             coverage=dict(report.coverage),
             notes=tuple(dict.fromkeys(notes)),
-            exit_code=1 if self._broken else report.exit_code,
+            exit_code=1 if self._broken or self._record.short else report.exit_code,
         )
 
     def close(self, *, keep_empty: bool = True) -> None:
@@ -351,8 +409,8 @@ class Archive:
     def __enter__(self) -> Self:
         """Close at the end of the block; one that ends by an error is recorded as failed.
 
-        A block that ends well although the archive could not be written raises why, so that no
-        command says that all is done.
+        A block that ends well although the archive could not be written, or lacks lines, raises
+        why, so that no command says that all is done.
         """
         return self
 
@@ -368,6 +426,8 @@ class Archive:
         self.close()
         if error is None and self._broken is not None:
             raise self._broken
+        if error is None and self._finished and self._record.short:
+            raise ArchiveError("; ".join(self._shortage()))
 
 
 def _remove(folder: Path) -> None:

@@ -1,9 +1,8 @@
 """Taking an article out of the files: the one exception to append-only.
 
 What other lines name stays where it is. The lines of the article go; what remains of it is the
-line that withholds it.
-
-Records taken out of WARC files, each overwritten by one of the same length that says so.
+line that withholds it. Records in WARC files are overwritten by others of the same length that say
+so. What is to be done is on disk before anything is, so that the next start can finish it.
 """
 
 from __future__ import annotations
@@ -11,13 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 import attrs
+from cattrs import Converter
 
-from crawler.archive.files import patch_file
+from crawler.archive.files import patch_file, replace_file
 from crawler.archive.finishing import rewrite, update_manifest
 from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.reading import line_beginning
@@ -37,7 +38,10 @@ from crawler.decoding import decode
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import WITHHELD, Article, Gone, joined_headers
 
+INTENT: Final = "erasing.json"
+_CONVERTER: Final = Converter(detailed_validation=False)
 _LOCATION: Final = re.compile(rb"\r\nlocation:[ \t]*([^\r\n]+)", re.IGNORECASE)
+_REST: Final = re.compile(r"/wp-json/|[?&]rest_route=")
 _CODED: Final = re.compile(rb"\r\n(?:content|transfer)-encoding:[^\r\n]*", re.IGNORECASE)
 _LENGTH: Final = re.compile(rb"(\r\ncontent-length:) *\d+", re.IGNORECASE)
 # Flag of a gzip header: a comment follows, up to a zero byte, of any length.
@@ -45,13 +49,16 @@ _COMMENT: Final = 0x10
 _HEADER: Final = 10
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Traces:
     """What belongs to an article in the WARC files."""
 
     addresses: frozenset[str]
     places: frozenset[tuple[str, int]]
     """File and offset of the records that its lines name."""
+
+    post_id: int | None = None
+    """By which it stands in REST lists, also where these were kept for others."""
 
 
 @attrs.frozen(kw_only=True)
@@ -68,8 +75,8 @@ class Trace:
 def find(folder: Path, traces: Traces) -> list[Trace]:
     """Return the records of *traces* in the WARC files of the archive in *folder*.
 
-    What its lines name, what was fetched from its addresses, what redirected there, and the
-    requests for all of these.
+    What its lines name, what was fetched from its addresses, what redirected there, REST lists that
+    it stands in, and the requests for all of these.
     """
     found: list[Trace] = []
     for path in sorted((folder / FOLDER).glob("*.warc.gz")):
@@ -97,64 +104,68 @@ def find(folder: Path, traces: Traces) -> list[Trace]:
 def _belongs(record: StoredRecord, warc: str, traces: Traces, ids: set[str]) -> bool:
     if record.kind not in ("response", "request", "revisit", "resource"):
         return False
-    if (warc, record.offset) in traces.places:
-        return True
-    if record.fields.get("warc-concurrent-to") in ids:
-        return True
-    if record.fields.get("warc-target-uri") in traces.addresses:
-        return True
+    address = record.fields.get("warc-target-uri", "")
     location = _LOCATION.search(record.block.partition(b"\r\n\r\n")[0])
-    return location is not None and location[1].decode(errors="replace") in traces.addresses
-
-
-def overwrite(path: Path, traces: Iterable[Trace], now: str) -> None:
-    """Put a record that says that something was erased in the place of each of *traces*."""
-    content = b"".join(
-        (
-            b"software: newsroom-archive\r\n",
-            b"erased: " + now.encode() + b"\r\n",
+    return (
+        (warc, record.offset) in traces.places
+        or record.fields.get("warc-concurrent-to") in ids
+        or address in traces.addresses
+        or (location is not None and location[1].decode(errors="replace") in traces.addresses)
+        or (
+            traces.post_id is not None
+            and _REST.search(address) is not None
+            and any(_is_post(each, traces.post_id) for each in _posts(record) or ())
         )
     )
-    patches = {}
-    for trace in traces:
-        fields = [
-            ("WARC-Type", "metadata"),
-            ("WARC-Record-ID", f"<{new_record_id()}>"),
-            ("WARC-Date", now),
-            ("Content-Type", "application/warc-fields"),
-        ]
-        patches[trace.offset] = padded(member(fields, content), trace.length)
-    patch_file(path, patches)
 
 
-def take_out(path: Path, trace: Trace, post_id: int) -> bool:
-    """Take a post out of the REST list that *trace* is; False where it is no such list.
+def _posts(record: StoredRecord) -> list[object] | None:
+    """Return what the REST list in *record* lists; None where it is no such list."""
+    try:
+        status, fields, body = parse_response(record.block)
+        posts = json.loads(decode(body, joined_headers(fields)))
+    except (ValueError, RecursionError):
+        return None
+    return posts if status == HTTPStatus.OK and isinstance(posts, list) else None
+
+
+def _is_post(post: object, post_id: int) -> bool:
+    return isinstance(post, dict) and post.get("id") == post_id
+
+
+def _nothing(length: int, now: str) -> bytes:
+    """Return a record of *length* bytes that says that something was erased."""
+    content = b"software: newsroom-archive\r\nerased: " + now.encode() + b"\r\n"
+    fields = [
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", f"<{new_record_id()}>"),
+        ("WARC-Date", now),
+        ("Content-Type", "application/warc-fields"),
+    ]
+    return padded(member(fields, content), length)
+
+
+def _without(path: Path, trace: Trace, post_id: int) -> bytes | None:
+    """Return the record that *trace* is without a post; None where it is no REST list.
 
     The other posts stay, and with them the record: it keeps its id, and in the place of its
     digests says that of its payload from before, which lines go on naming.
     """
     with path.open("rb") as file:
         record = next(records(file, trace.offset))
-    status, fields, body = parse_response(record.block)
-    try:
-        posts = json.loads(decode(body, joined_headers(fields)))
-    except ValueError:
-        return False
-    if status != 200 or not isinstance(posts, list):  # noqa: PLR2004
-        return False
-    rest = [post for post in posts if not (isinstance(post, dict) and post.get("id") == post_id)]
-    if len(rest) == len(posts):
-        return True
+    posts = _posts(record)
+    if posts is None:
+        return None
+    rest = [post for post in posts if not _is_post(post, post_id)]
     changed = json.dumps(rest, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     # Without a coding of its own: the record's is enough, and there has to be room for it.
-    head = _CODED.sub(b"", record.block[: len(record.block) - len(body)])
+    head = _CODED.sub(b"", record.block[: record.block.index(b"\r\n\r\n") + 4])
     head = _LENGTH.sub(rb"\1 %d" % len(changed), head)
     before = record.fields.get(ERASED_DIGEST) or record.fields["warc-payload-digest"]
     gone = ("content-length", "warc-payload-digest", "warc-block-digest")
     kept = {name: value for name, value in record.fields.items() if name not in gone}
     kept[ERASED_DIGEST] = before
-    patch_file(path, {trace.offset: padded(_member(kept, head + changed), trace.length)})
-    return True
+    return padded(_member(kept, head + changed), trace.length)
 
 
 def padded(content: bytes, length: int) -> bytes:
@@ -186,6 +197,9 @@ class Erased:
     """What was taken out."""
 
     id: str
+    withheld: bool = False
+    """Whether it was not withheld before."""
+
     lines: Counter[str] = attrs.field(factory=Counter)
     """File → how many lines."""
 
@@ -212,39 +226,109 @@ class Erased:
         return f"erased {self.id}: {', '.join(said) or 'nothing was left'}"
 
 
-def erase(batches: Batches, id_: str, site: str) -> Erased:
-    """Take the article *id_*, which is withheld, out of lines and WARC files.
+@attrs.frozen(kw_only=True)
+class Intent:
+    """What is to be erased, as it is on disk until that is done."""
 
-    Run by the archive's thread between batches. Records first, lines last: killed in between, it
-    can be done again. Raises :exc:`ArchiveError` when the article is not withheld.
+    id: str
+    reason: str
+    run: str
+    """Which began it."""
+
+    addresses: tuple[str, ...]
+    places: tuple[tuple[str, int], ...]
+    """WARC file and offset of what its lines name."""
+
+    lines: Mapping[str, int]
+    """Run → lines of it that go."""
+
+    files: tuple[str, ...]
+    """Files of lines and WARC files that change."""
+
+
+def intent_of(folder: Path) -> Intent | None:
+    """Return what a run that was killed was about to erase."""
+    try:
+        return _CONVERTER.structure(json.loads((folder / INTENT).read_bytes()), Intent)
+    except FileNotFoundError:
+        return None
+
+
+def intend(batches: Batches, id_: str, reason: str) -> Intent:
+    """Put on disk that the article *id_* is to be withheld, for that *reason*, and erased.
+
+    Raises :exc:`ArchiveError` when there is no such article, or it is not withheld and there is no
+    reason to, or what would remain of its records does not fit in their place.
     """
     row = batches.tables.rows().article(id_)
-    if row is None or row.state != "withheld":
+    if not reason and (row is None or row.state != "withheld"):
         raise ArchiveError(f"{id_} is not withheld; only what is may be erased")
-    batches.release()
-    erased = Erased(id=id_)
-    folder = batches.folder
-    own = [line for line in _own_lines(folder, id_) if isinstance(line, Article | Gone)]
+    if row is None:
+        raise ArchiveError(f"{batches.folder.name} has no article {id_}")
+    files = {file.path.name: list(_own_lines(file, id_)) for file in month_files(batches.folder)}
+    own = [line for lines in files.values() for line in lines]
     addresses = {line.url for line in own} | set(batches.tables.addresses_of(id_)) | {row.url}
     addresses |= {page for line in own if isinstance(line, Article) for page in line.pages}
     places = {(each.warc, each.offset) for line in own for each in line.captures}
-    traces = find(folder, Traces(addresses=frozenset(addresses), places=frozenset(places)))
-    shared = _named_by_others(folder, id_, traces)
-    _erase_records(batches, traces, shared, post_id_of(id_, "rest"), erased)
+    intent = Intent(
+        id=id_,
+        reason=reason,
+        run=batches.run,
+        addresses=tuple(sorted(addresses)),
+        places=tuple(sorted(places)),
+        lines=Counter(line.run or "" for line in own),
+        files=tuple(name for name, lines in files.items() if lines),
+    )
+    warcs = _patches(batches, intent, Erased(id=id_))
+    intent = attrs.evolve(intent, files=(*intent.files, *sorted(warcs)))
+    replace_file(batches.folder / INTENT, json.dumps(_CONVERTER.unstructure(intent)).encode())
+    return intent
+
+
+def erase(batches: Batches, intent: Intent, site: str) -> Erased:
+    """Take the article out of lines and WARC files, as far as it still is in them.
+
+    Run by the archive's thread between batches. The caller removes the intent.
+    """
+    batches.release()
+    erased, folder, tables = Erased(id=intent.id), batches.folder, batches.tables
+    for warc, patches in _patches(batches, intent, erased).items():
+        patch_file(folder / warc, patches)
+    accounted = tables.files()
+    tables.begin()
+    for warc in accounted.keys() & intent.files:
+        size, _ = accounted[warc]
+        tables.put_file(warc, size, crc_of(folder / warc, size))
+    tables.commit()
+    batches.warcs.known = ("", 0)  # asked anew
     for file in month_files(folder):
-        _erase_lines(batches, file, id_.encode(), erased)
-    _forget(batches, row)
+        if file.path.name in intent.files:
+            _erase_lines(batches, file, intent.id.encode(), erased)
+    rows = tables.rows()
+    row = rows.article(intent.id)
+    if row is not None:  # what the line that withholds it says
+        rows.put_article(ArticleRow(id=row.id, url=row.url, revision=1, state="withheld"))
+    tables.begin()
+    tables.put(rows)
+    tables.commit()
     batches.take_up()
-    changed = {*erased.lines, *erased.records, *erased.parts}
-    update_manifest(folder, site, changed=tuple(changed))
+    update_manifest(folder, site, changed=intent.files)
     return erased
 
 
-def _own_lines(folder: Path, id_: str) -> Iterator[object]:
-    for file in month_files(folder):
-        for _, raw in file.lines():
-            if line_beginning(raw)[1] == id_.encode():
-                yield parse_line(raw)
+def _own_lines(file: MonthFile, id_: str) -> Iterator[Article | Gone]:
+    for _, raw in file.lines():
+        if line_beginning(raw)[1] == id_.encode():
+            line = parse_line(raw)
+            if isinstance(line, Article | Gone):
+                yield line
+
+
+def count_own(folder: Path, id_: str) -> tuple[int, int]:
+    """Return how many lines there are, and how many of them are to go with the article *id_*."""
+    beginnings = (line_beginning(raw) for each in month_files(folder) for _, raw in each.lines())
+    mine = [whose == id_.encode() and schema != WITHHELD for schema, whose, _ in beginnings]
+    return len(mine), sum(mine)
 
 
 def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[str, int]]:
@@ -262,31 +346,26 @@ def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[s
     return shared
 
 
-def _erase_records(
-    batches: Batches,
-    traces: list[Trace],
-    shared: set[tuple[str, int]],
-    post_id: int | None,
-    erased: Erased,
-) -> None:
+def _patches(batches: Batches, intent: Intent, erased: Erased) -> dict[str, dict[int, bytes]]:
+    """Return WARC file → offset → what takes the place of the record there; counts it in *erased*."""
+    folder = batches.folder
+    post_id = post_id_of(intent.id, "rest")
+    own = Traces(frozenset(intent.addresses), frozenset(intent.places), post_id)
+    traces = find(folder, own)
+    shared = _named_by_others(folder, intent.id, traces)
     needed = {each.answer for each in traces if (each.warc, each.offset) in shared}
-    files: dict[str, list[Trace]] = {}
+    found: dict[str, dict[int, bytes]] = {}
     for trace in traces:
+        new: bytes | None = None
         if trace.answer not in needed:
-            files.setdefault(trace.warc, []).append(trace)
+            new = _nothing(trace.length, batches.stamp)
+            erased.records[trace.warc] += 1
         elif (trace.warc, trace.offset) in shared:  # its request says nothing of the article
-            taken = post_id is not None and take_out(batches.folder / trace.warc, trace, post_id)
-            (erased.parts if taken else erased.left)[trace.warc] += 1
-    for warc, mine in files.items():
-        overwrite(batches.folder / warc, mine, batches.stamp)
-        erased.records[warc] += len(mine)
-    accounted = batches.tables.files()
-    batches.tables.begin()
-    for warc in {*files, *erased.parts} & accounted.keys():
-        size, _ = accounted[warc]
-        batches.tables.put_file(warc, size, crc_of(batches.folder / warc, size))
-    batches.tables.commit()
-    batches.warcs.known = ("", 0)  # asked anew
+            new = None if post_id is None else _without(folder / trace.warc, trace, post_id)
+            (erased.left if new is None else erased.parts)[trace.warc] += 1
+        if new is not None:
+            found.setdefault(trace.warc, {})[trace.offset] = new
+    return found
 
 
 def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) -> None:
@@ -296,26 +375,15 @@ def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) 
     def keep(_: int, raw: bytes) -> bool:
         nonlocal removed
         schema, whose, _ = line_beginning(raw)
-        if whose != id_ or schema == WITHHELD:
-            return True
-        removed += 1
-        return False
+        mine = whose == id_ and schema != WITHHELD
+        removed += mine
+        return not mine
 
-    if all(keep(offset, raw) for offset, raw in file.lines()):
-        return
-    removed = 0
     size, crc = rewrite(file, keep)
-    erased.lines[file.path.name] += removed
+    if removed:
+        erased.lines[file.path.name] += removed
     tables = batches.tables
     tables.begin()
     tables.put_file(file.plain_name, size, crc)
+    tables.put_meta("lines", str(int(tables.meta("lines") or 0) - removed))
     tables.commit()
-
-
-def _forget(batches: Batches, row: ArticleRow) -> None:
-    """Leave of the article's row what the line that withholds it says."""
-    rows = batches.tables.rows()
-    rows.put_article(ArticleRow(id=row.id, url=row.url, revision=1, state="withheld"))
-    batches.tables.begin()
-    batches.tables.put(rows)
-    batches.tables.commit()

@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 from crawler.archive import runs
+from crawler.archive.erase import intent_of
 from crawler.archive.files import cut_torn_line
 from crawler.archive.finishing import compress, update_manifest
 from crawler.archive.identity import NAME as IDENTITY
@@ -55,7 +56,8 @@ def make_ready(
     runs_path = folder / runs.NAME
     if runs_path.exists() and (cut := cut_torn_line(runs_path)):
         said.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
-    ledger = open_ledger(folder, page_hash, now)
+    erasing = intent_of(folder)
+    ledger = open_ledger(folder, page_hash, now, shrunk=erasing.files if erasing else ())
     said += ledger.said
     with open_unless_raised(ledger.tables):
         add_withheld(folder, ledger.withheld)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -38,23 +39,24 @@ class Filler:
     def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
         """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
         chunk: list[Line] = []
-        end = start
+        end, lines = start, 0
         try:
             for offset, raw in file.lines(start):
                 end = offset + len(raw)
                 crc = zlib.crc32(raw, crc)
+                lines += 1
                 try:
                     chunk.append(parse_line(raw))
                 except InvalidRecord as error:
                     self.said.append(f"{file.path.name}: byte {offset}: no line ({error})")
                 if len(chunk) == _CHUNK:
-                    self._apply(chunk, file.plain_name, end, crc)
-                    chunk = []
+                    self._apply(chunk, file.plain_name, end, crc, lines)
+                    chunk, lines = [], 0
         except ArchiveDamaged as error:
             self.said.append(str(error))
-        self._apply(chunk, file.plain_name, end, crc)
+        self._apply(chunk, file.plain_name, end, crc, lines)
 
-    def _apply(self, chunk: list[Line], name: str, end: int, crc: int) -> None:
+    def _apply(self, chunk: list[Line], name: str, end: int, crc: int, lines: int) -> None:
         rows = self.tables.rows()
         rows.fetch([line.url for line in chunk], [line.id for line in chunk])
         for line in chunk:
@@ -73,6 +75,8 @@ class Filler:
         self.tables.begin()
         self.tables.put(rows)
         self.tables.put_file(name, end, crc)
+        count = int(self.tables.meta("lines") or 0) + lines
+        self.tables.put_meta("lines", str(count))
         if chunk and (written := chunk[-1].written_at):
             self.tables.put_meta("written_at", max(written, self.tables.meta("written_at") or ""))
         self.tables.commit()
@@ -92,11 +96,14 @@ class OpenedLedger:
     rebuilt: bool = False
 
 
-def open_ledger(folder: Path, page_hash: PageHash, now: dt.datetime) -> OpenedLedger:
+def open_ledger(
+    folder: Path, page_hash: PageHash, now: dt.datetime, *, shrunk: Sequence[str] = ()
+) -> OpenedLedger:
     """Open the ledger of the archive in *folder*, and bring it up to the lines.
 
     What is read are the lines behind those that it accounts for; all of them when it is missing,
-    is no ledger, or accounts for lines that are not there.
+    is no ledger, or accounts for lines that are not there, in files that are not *shrunk* by an
+    erasure that goes on.
     """
     path = folder / NAME
     files = month_files(folder)
@@ -108,14 +115,21 @@ def open_ledger(folder: Path, page_hash: PageHash, now: dt.datetime) -> OpenedLe
         tables = Tables(path)
         with open_unless_raised(tables):
             accounted = tables.files()
+            counted = tables.meta("lines") is not None or not files
     except sqlite3.DatabaseError as error:
         return _rebuild(folder, files, page_hash, now, f"cannot be used ({error})")
     accounted = {name: known for name, known in accounted.items() if "/" not in name}
     behind = [(file, *accounted.pop(file.plain_name, (0, 0))) for file in files]
-    lost = [file.plain_name for file, size, _ in behind if size > _size(file, size)]
-    if lost := [*lost, *accounted]:
+    lost = [
+        file.plain_name
+        for file, size, _ in behind
+        if size > _size(file, size) and file.path.name not in shrunk
+    ]
+    lost = [*lost, *accounted]
+    if lost or not counted:
         tables.close()
-        return _rebuild(folder, files, page_hash, now, f"knew lines that {lost[0]} does not have")
+        why = f"knew lines that {lost[0]} does not have" if lost else "did not count lines"
+        return _rebuild(folder, files, page_hash, now, why)
     filler = Filler(folder, tables, page_hash, now)
     with open_unless_raised(tables):
         for file, size, crc in behind:

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
+from cattrs import Converter
 
 from crawler.archive.files import AppendedFile, last_lines
 from crawler.errors import ArchiveDamaged
 
 NAME: Final = "runs.jsonl"
 
-# Room that a run takes at its start, so that a full disk cannot keep its record out.
-_RESERVED: Final = 4096
+# So many lines of the last ones may be bad before fewer runs are returned than were asked for.
+_BAD: Final = 20
+_CONVERTER: Final = Converter(detailed_validation=False)
+ROOM: Final = 4095
+"""Bytes that a run takes at its start, so that a full disk cannot keep its record out."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,6 +42,20 @@ class RunReport:
 
     notes: tuple[str, ...] = ()
     """What somebody should read: what was wrong, where, what to do."""
+
+
+@attrs.frozen(kw_only=True)
+class Stock:
+    """What a run finds at its begin, so that one that was killed is judged by the next."""
+
+    lines: int
+    """In all files."""
+
+    file: str | None = None
+    """The file of the newest month."""
+
+    bytes: int = 0
+    """Of text in that file."""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +89,24 @@ class RunRecord:
     refused: int = 0
     failed: int = 0
     withheld: int = 0
+    wrote: Mapping[str, int] | None = None
+    """File of lines → lines that the run added to it; null until it ends."""
+
+    found: Stock | None = None
+    """What it found at its begin."""
+
+    erased: Mapping[str, int] = attrs.field(factory=dict)
+    """Run → lines of it that were erased."""
+
+    made: Mapping[str, int] = attrs.field(factory=dict)
+    """Run → lines of it that were lost, and made again from their captures."""
+
+    lost: Mapping[str, int] = attrs.field(factory=dict)
+    """Run → lines of it that are lost; only ``scrapy verify --repair`` records that."""
+
+    short: int = 0
+    """Lines that runs before it reported, that are not there, and that nobody has recorded as lost."""
+
     doors: Mapping[str, int] = attrs.field(factory=dict)
     coverage: Mapping[str, float] = attrs.field(factory=dict)
     notes: tuple[str, ...] = ()
@@ -90,7 +126,7 @@ class RunLog:
         file = AppendedFile(folder / NAME)
         try:
             self._offset = file.size
-            file.append(_dump(record).ljust(_RESERVED - 1) + b"\n")
+            file.append(_dump(record).ljust(ROOM) + b"\n")
             file.sync()
         except OSError:
             file.cut(self._offset)
@@ -99,16 +135,17 @@ class RunLog:
             file.close()
         self._path = folder / NAME
 
-    def complete(self, record: RunRecord) -> RunRecord:
+    def complete(self, record: RunRecord, *, room: int = 0) -> RunRecord:
         """Put *record* in the place of the first; return it as written.
 
+        With *room*, of as many bytes, it is not the last word.
         Where it needs more than the room that was kept, and the disk has no more, its notes are
         left out from the last on.
         """
         fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
         try:
             while True:
-                line = _dump(record) + b"\n"
+                line = _dump(record).ljust(room) + b"\n"
                 try:
                     if os.pwrite(fd, line, self._offset) == len(line):
                         break
@@ -128,16 +165,22 @@ class RunLog:
 def read_runs(folder: Path) -> Iterator[RunRecord]:
     """Yield the runs of the archive in *folder*, oldest first; nothing when there is no file.
 
-    Raises :exc:`ArchiveDamaged` on a line that is none; a torn last one is passed over.
+    A line that is no run's record is passed over: ``scrapy verify`` names it.
     """
-    path = folder / NAME
+    return (each for _, each in scan_runs(folder) if isinstance(each, RunRecord))
+
+
+def scan_runs(folder: Path) -> Iterator[tuple[bytes, RunRecord | ArchiveDamaged]]:
+    """Yield every line of ``runs.jsonl``, and its run, or what is wrong with it."""
+    path, offset = folder / NAME, 0
     if not path.exists():
         return
-    offset = 0
     with path.open("rb") as file:
         for line in file:
-            if line.endswith(b"\n") and not line.isspace():
-                yield parse_run(path, offset, line)
+            if not line.endswith(b"\n"):
+                yield line, ArchiveDamaged(NAME, offset, "a torn line; the next run cuts it")
+            elif not line.isspace():
+                yield line, _parsed(line, offset)
             offset += len(line)
 
 
@@ -146,19 +189,15 @@ def last_runs(folder: Path, count: int) -> list[RunRecord]:
     path = folder / NAME
     if not path.exists():
         return []
-    lines = [line for line in last_lines(path, count + 1) if line.strip()]
-    return [parse_run(path, 0, line) for line in lines[-count:]]
+    runs = [_parsed(line, 0) for line in last_lines(path, count + _BAD) if line.strip()]
+    return [run for run in runs if isinstance(run, RunRecord)][-count:]
 
 
-def parse_run(path: Path, offset: int, line: bytes) -> RunRecord:
-    """Return the run that *line*, at *offset* of the file at *path*, holds."""
+def _parsed(line: bytes, offset: int) -> RunRecord | ArchiveDamaged:
     try:
-        values = json.loads(line)
-        names = attrs.fields_dict(RunRecord)
-        values = {name: value for name, value in values.items() if name in names}
-        return RunRecord(**{**values, "notes": tuple(values.get("notes", ()))})
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ArchiveDamaged(str(path), offset, f"no run's record ({error})") from None
+        return _CONVERTER.structure(json.loads(line), RunRecord)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        return ArchiveDamaged(NAME, offset, f"no run's record ({error!r})")
 
 
 def _dump(record: RunRecord) -> bytes:

@@ -1,17 +1,15 @@
-"""Everything that an archive says of itself, checked against everything else it says.
-
-:func:`verify` looks at lines, WARC records, manifest, runs and ledger; :func:`changes` at what
-today's rules would make of stored captures.
-"""
+"""Everything that an archive says of itself, checked against everything else it says."""
 
 from __future__ import annotations
 
-import contextlib
 import json
+import os
+import shutil
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -20,16 +18,19 @@ from typing import Any, BinaryIO, Final
 import attrs
 
 from crawler.archive import runs
+from crawler.archive.erase import INTENT
 from crawler.archive.finishing import digest, read_manifest
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
+from crawler.archive.losses import Accounts, by_file, few
+from crawler.archive.rereading import differing
 from crawler.archive.revisions import Rules, post_id_of
+from crawler.archive.runs import RunRecord, scan_runs
 from crawler.archive.tables import (
     ARTICLE_COLUMNS,
     SCHEMA,
     ArticleRow,
-    Rows,
     Tables,
     apply_line,
     connect,
@@ -46,11 +47,8 @@ from crawler.archive.warc_reading import (
 )
 from crawler.codec import Line, dump_line, parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
-from crawler.items import Article, Capture, CaptureReference, Gone
+from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
 from crawler.newsrooms import Newsroom
-
-# Of a line, what reading its captures again does not give.
-GIVEN: Final = frozenset({"captures", "revision", "run", "written_at", "extractor"})
 
 _CHUNK: Final = 200
 
@@ -67,6 +65,10 @@ class Problem:
         return f"{self.file}: byte {self.offset}: {self.what}"
 
 
+class Suspicion(Problem):
+    """What a checksum or a list says of a whole file; nothing new where more is known of it."""
+
+
 @attrs.define
 class Tally:
     """What a verification has looked at."""
@@ -80,74 +82,123 @@ class Tally:
     others: int = 0
     """Article lines that other rules wrote, whose content was not compared."""
 
+    unnamed: int = 0
+    """Responses with status 200 that no line names: of pages that were refused, as a rule."""
+
 
 class LineChecker:
     """Goes through the lines of an archive, and makes *fresh*, an empty ledger, from them."""
 
     def __init__(
-        self, folder: Path, newsroom: Newsroom, rules: Rules, fresh: Tables, tally: Tally
+        self, folder: Path, newsroom: Newsroom, rules: Rules, fresh: Tables, accounts: Accounts
     ) -> None:
         self.folder = folder
         self.newsroom = newsroom
         self.rules = rules
         self.tables = fresh
-        self.tally = tally
+        self.accounts = accounts
+        self.tally = Tally()
+        self.present: Counter[tuple[str, str]] = Counter()
+        """Run and plain name of a file → lines of that run in it."""
+        self.first: dict[str, Problem] = {}
+        """Run of which there is no record → where a line names it first."""
+        self.unread = 0
+        """Lines that are none."""
+        self.jumps: list[tuple[str, Problem]] = []
+        """Articles whose lines leave a revision out: where one is lost, it is that."""
+        self.wrong: set[str] = set()
+        """Articles of which a line is wrong, so that the ledger says otherwise."""
+        self.damage: dict[tuple[str, int], str] = {}
+        """File and offset of a capture that lines name → why it cannot be read."""
+        self.absent: Counter[str] = Counter()
+        """WARC file that is not there → captures in it that lines name."""
         self._captures = RecentCaptures(folder)
         self._written_at = ""
-        self._runs = _run_ids(folder)
+        self._newest = -1
+        fresh.connection.executescript(
+            "CREATE TEMP TABLE named (warc TEXT, offset INTEGER, PRIMARY KEY (warc, offset))"
+            " WITHOUT ROWID; CREATE TEMP TABLE behind (id TEXT PRIMARY KEY) WITHOUT ROWID;"
+        )
 
     def check(self, accounted: Mapping[str, tuple[int, int]]) -> Iterator[Problem]:
         """Yield what is wrong with any line; *accounted* is what the ledger has of each file."""
         for file in month_files(self.folder):
             if not file.compressed and file.path.with_name(file.path.name + SUFFIX).exists():
                 yield Problem(file.path.name, 0, "is there compressed, too; the plain file counts")
-            yield from self._check_file(file, accounted.get(file.plain_name))
+            yield from self._check_file(file, accounted.get(file.plain_name, (0, 0)))
 
-    def _check_file(self, file: MonthFile, accounted: tuple[int, int] | None) -> Iterator[Problem]:
+    def _check_file(self, file: MonthFile, accounted: tuple[int, int]) -> Iterator[Problem]:
         name = file.path.name
         chunk: list[tuple[Line, int, bytes]] = []
         end = crc = 0
+        damaged = False
         try:
             for offset, raw in file.lines():
                 end = offset + len(raw)
                 crc = zlib.crc32(raw, crc)
-                if accounted and end == accounted[0] and crc != accounted[1]:
-                    yield Problem(name, 0, f"its first {end} bytes are not what was written")
+                damaged |= end == accounted[0] and crc != accounted[1]
                 try:
                     chunk.append((parse_line(raw), offset, raw))
                 except InvalidRecord as error:
+                    self.unread += 1
                     yield Problem(name, offset, str(error))
                 if len(chunk) == _CHUNK:
-                    yield from self._check_chunk(file, chunk)
+                    yield from self._check_chunk(file, chunk, accounted[0])
                     chunk = []
         except ArchiveDamaged as error:
             yield Problem(error.file, error.offset, error.problem)
-        yield from self._check_chunk(file, chunk)
+        yield from self._check_chunk(file, chunk, accounted[0])
         if not file.compressed and end < file.path.stat().st_size:
             yield Problem(name, end, "a torn line; the next run cuts it")
+        if end < accounted[0]:
+            yield Suspicion(name, end, f"{accounted[0] - end} bytes shorter than the ledger knows")
+        if damaged:
+            yield Suspicion(name, 0, f"its first {accounted[0]} bytes are not what was written")
 
     def _check_chunk(
-        self, file: MonthFile, chunk: list[tuple[Line, int, bytes]]
+        self, file: MonthFile, chunk: list[tuple[Line, int, bytes]], accounted: int
     ) -> Iterator[Problem]:
         rows = self.tables.rows()
         rows.fetch([line.url for line, _, _ in chunk], [line.id for line, _, _ in chunk])
+        self.tables.begin()
         for line, offset, raw in chunk:
             self.tally.lines += 1
-            for what in self._check_line(line, file.month, raw, rows):
-                yield Problem(file.path.name, offset, f"{line.id}: {what}")
+            place = Problem(file.path.name, offset, "")
+            self.present[line.run or "", file.plain_name] += 1
+            if line.run not in self.accounts.runs:
+                what = f"{line.id}: run {line.run} is not in {runs.NAME}"
+                self.first.setdefault(line.run or "", attrs.evolve(place, what=what))
+            for what in self._check_line(line, file.month, raw):
+                yield self._wrong(line, place, what)
+            what, jump = self._check_order(line, rows.article(line.id))
+            if what and jump:
+                self.jumps.append((line.id, attrs.evolve(place, what=f"{line.id}: {what}")))
+            elif what:
+                yield self._wrong(line, place, what)
             apply_line(rows, line, self.rules.page_hash)
-            if not isinstance(line, Article | Gone):
+            if offset >= accounted:
+                self._note("behind", [(line.id,)])
+            if isinstance(line, Withheld):
                 continue
-            captures, damage = self._read(line.captures)
-            yield from damage
-            if isinstance(line, Article) and not damage:
+            self._note("named", [(each.warc, each.offset) for each in line.captures])
+            captures = self._read(line.captures)
+            if isinstance(line, Article) and len(captures) == len(line.captures):
                 for what in self._check_content(line, captures):
-                    yield Problem(file.path.name, offset, f"{line.id}: {what}")
-        self.tables.begin()
+                    yield self._wrong(line, place, what)
         self.tables.put(rows)
         self.tables.commit()
 
-    def _check_line(self, line: Line, month: int, raw: bytes, rows: Rows) -> Iterator[str]:
+    def _wrong(self, line: Line, place: Problem, what: str) -> Problem:
+        self.wrong.add(line.id)
+        return attrs.evolve(place, what=f"{line.id}: {what}")
+
+    def _note(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            query = f"INSERT OR IGNORE INTO temp.{table} VALUES ({marks})"  # noqa: S608 -- our own
+            self.tables.connection.executemany(query, rows)
+
+    def _check_line(self, line: Line, month: int, raw: bytes) -> Iterator[str]:
         yield from _check_form(line, raw)
         if line.site != self.newsroom.name:
             yield f"site is {line.site}, want {self.newsroom.name}"
@@ -157,9 +208,27 @@ class LineChecker:
         self._written_at = max(written, self._written_at)
         if written[:7].replace("-", "") != str(month):
             yield f"written at {written}, in the file of another month"
-        if line.run not in self._runs:
-            yield f"run {line.run} is not in {runs.NAME}"
-        yield from _check_order(line, rows.article(line.id))
+
+    def _check_order(self, line: Line, known: ArticleRow | None) -> tuple[str, bool]:
+        """Return what is wrong with a line's revision, and whether one before it is missing."""
+        place = self.accounts.order(line.run or "")
+        again = 0 <= place < self._newest  # was lost, and made again from its captures
+        self._newest = max(place, self._newest)
+        if isinstance(line, Withheld):
+            return "", False
+        before = known.revision if known else 0
+        gone = "gone as " if isinstance(line, Gone) else ""
+        what = f"{gone}revision {line.revision}{gone and ','} after {_said(known)}"
+        if line.revision > before + 1 or (known is None and isinstance(line, Gone)):
+            return what, True
+        if (again and line.revision <= before) or not _disorder(line, known):
+            return "", False
+        if isinstance(line, Article) and line.revision == before:
+            what = (
+                f"a second line of revision {line.revision}, source {line.source} and extractor "
+                f"{line.extractor}"
+            )
+        return what, False
 
     def _check_content(self, line: Article, captures: list[Capture]) -> Iterator[str]:
         if line.extractor != self.rules.extractor:
@@ -173,26 +242,18 @@ class LineChecker:
         elif names := differing(line, again):
             yield f"its captures give another {', '.join(names)}"
 
-    def _read(
-        self, references: tuple[CaptureReference, ...]
-    ) -> tuple[list[Capture], list[Problem]]:
-        captures, damage = [], []
+    def _read(self, references: tuple[CaptureReference, ...]) -> list[Capture]:
+        captures = []
         for reference in references:
             self.tally.captures += 1
             try:
                 captures.append(self._captures.read(reference))
             except ArchiveDamaged as error:
-                damage.append(Problem(error.file, error.offset, error.problem))
-        return captures, damage
-
-
-def differing(line: Article, again: Article) -> list[str]:
-    """Return the fields in which *again*, read from the same captures, is not *line*."""
-    return [
-        field.name
-        for field in attrs.fields(Article)
-        if field.name not in GIVEN and getattr(line, field.name) != getattr(again, field.name)
-    ]
+                if (self.folder / error.file).exists():
+                    self.damage.setdefault((error.file, error.offset), error.problem)
+                else:
+                    self.absent[error.file] += 1
+        return captures
 
 
 def _check_form(line: Line, raw: bytes) -> Iterator[str]:
@@ -209,20 +270,17 @@ def _check_form(line: Line, raw: bytes) -> Iterator[str]:
         yield "its keys are not in their order"
 
 
-def _check_order(line: Line, known: ArticleRow | None) -> Iterator[str]:
-    if isinstance(line, Gone):
-        if known is None or known.state == "gone" or line.revision != known.revision + 1:
-            yield f"gone as revision {line.revision}, after {_said(known)}"
-    elif isinstance(line, Article):
-        before = known.revision if known else 0
-        same = known is not None and known.state != "gone" and line.revision == before
-        if not same and line.revision != before + 1:
-            yield f"revision {line.revision} after {_said(known)}"
-        elif same and known is not None and known.has_line(line.source, line.extractor):
-            yield (
-                f"a second line of revision {line.revision}, source {line.source} and "
-                f"extractor {line.extractor}"
-            )
+def _disorder(line: Article | Gone, known: ArticleRow | None) -> bool:
+    """Whether *line* must not follow what is *known*, the line before it."""
+    if known is None:
+        return False
+    if isinstance(line, Gone) or known.state == "gone":
+        return line.revision != known.revision + 1 or (
+            isinstance(line, Gone) and known.state == "gone"
+        )
+    if line.revision == known.revision:
+        return known.has_line(line.source, line.extractor)
+    return line.revision < known.revision
 
 
 def _said(known: ArticleRow | None) -> str:
@@ -231,49 +289,89 @@ def _said(known: ArticleRow | None) -> str:
     return f"revision {known.revision}" + (", gone" if known.state == "gone" else "")
 
 
-def _run_ids(folder: Path) -> set[str]:
-    path = folder / runs.NAME
-    found = set()
-    if path.exists():
-        with path.open("rb") as file:
-            for line in file:
-                with contextlib.suppress(ArchiveDamaged):  # said where runs are checked
-                    found.add(runs.parse_run(path, 0, line).id)
-    return found
-
-
-# Whether the row of an article says what its lines say. Its address may be newer than its line.
-_COMPARED = ", ".join(name for name in ARTICLE_COLUMNS if name != "url")
-
-
 def verify(
     folder: Path, newsroom: Newsroom, rules: Rules, tally: Tally | None = None
 ) -> Iterator[Problem]:
-    """Yield what is wrong with the archive in *folder*; nothing when all is well.
+    """Yield what is wrong with the archive in *folder*, one for each cause; nothing when all is well.
 
     Every line: form, order, key, run, captures, and, where today's rules wrote it, that they
-    give it again. Every WARC record: form and digests. The manifest, the runs, and the ledger
-    against the lines. *tally*, where given, counts what was looked at. Reads everything once and
-    some of it twice; memory does not grow with the archive, whose ledger is made anew in a
-    temporary file. Whoever calls it holds the lock, or knows that nobody writes.
+    give it again. How many lines there are, against what the runs report. Every WARC record: form
+    and digests. The manifest, the runs, and the ledger against the lines. *tally*, where given,
+    counts what was looked at. Reads everything once and some of it twice; memory does not grow
+    with the archive, whose ledger is made anew in a temporary file. Whoever calls it holds the
+    lock, or knows that nobody writes; it needs not be allowed to write itself.
     """
-    tally = tally if tally is not None else Tally()
+    named: set[str] = set()
+    suspicions: list[Suspicion] = []
+    with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
+        for problem in _problems(folder, newsroom, rules, Path(temporary), tally or Tally()):
+            if isinstance(problem, Suspicion):
+                suspicions.append(problem)
+            else:
+                named.add(problem.file)
+                yield problem
+    for suspicion in suspicions:
+        if suspicion.file not in named:
+            named.add(suspicion.file)
+            yield suspicion
+
+
+def _problems(
+    folder: Path, newsroom: Newsroom, rules: Rules, temporary: Path, tally: Tally
+) -> Iterator[Problem]:
+    """Yield problems, and suspicions; these count only where nothing better is said of a file."""
     yield from _check_identity(folder)
-    yield from _check_runs(folder)
+    told = list(scan_runs(folder))
+    wrong = [each for _, each in told if isinstance(each, ArchiveDamaged)]
+    for error in wrong:
+        yield Problem(error.file, error.offset, error.problem)
     for path in [*folder.glob("*.tmp"), *(folder / FOLDER).glob("*.tmp")]:
         yield Problem(path.name, 0, "left over by a run that was killed; the next one removes it")
-    with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
-        fresh = Tables(Path(temporary) / LEDGER, durable=False)
-        try:
-            checker = LineChecker(folder, newsroom, rules, fresh, tally)
-            accounted = _accounted(folder)
-            yield from checker.check(accounted)
-            yield from _check_warcs(folder, accounted, tally)
-            yield from _check_manifest(folder)
-            yield from _check_withheld(folder, fresh)
-            yield from _check_ledger(folder, fresh)
-        finally:
-            fresh.close()
+    if (folder / INTENT).exists():
+        yield Problem(INTENT, 0, "an erasure was not finished; the next run finishes it")
+    accounts = Accounts(each for _, each in told if isinstance(each, RunRecord))
+    ledger = _readable_ledger(folder, temporary)
+    accounted = _accounted(ledger)
+    fresh = Tables(temporary / f"fresh-{LEDGER}", durable=False)
+    with closing(fresh):
+        checker = LineChecker(folder, newsroom, rules, fresh, accounts)
+        checker.tally = tally
+        yield from checker.check(accounted)
+        yield from _check_warcs(folder, accounted, checker)
+        yield from _check_manifest(folder)
+        yield from _check_withheld(folder, fresh)
+        differing_ = list(_check_ledger(ledger, fresh))
+        yield from (problem for id_, problem in differing_ if not id_)
+        strange = [each for each in (*checker.jumps, *differing_) if each[0] not in checker.wrong]
+        yield from _check_counts(folder, checker, len(wrong), [each for each in strange if each[0]])
+
+
+def _check_counts(
+    folder: Path, checker: LineChecker, unread: int, strange: list[tuple[str, Problem]]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the number of lines; *unread* lines of ``runs.jsonl`` are none.
+
+    What is *strange* about articles is said only where no line that is lost explains it.
+    """
+    of_runs: Counter[str] = Counter()
+    for (run, _), count in checker.present.items():
+        of_runs[run] += count
+    lacking = checker.accounts.lacking(of_runs)
+    lost = sum(count for count in lacking.values() if count > 0)
+    if lost <= checker.unread:  # these are the lines that cannot be read, and said already
+        lacking = {run: count for run, count in lacking.items() if count < 0}
+    ids = list(dict.fromkeys(id_ for id_, _ in strange))
+    if len(ids) > lost + checker.unread:
+        yield from (problem for _, problem in strange)
+        ids = []
+    for file, what in by_file(folder, checker.accounts, checker.present, lacking):
+        yield Problem(file, 0, f"{what}; of {few(ids)}" if ids else what)
+    first = checker.first
+    if first and not (folder / runs.NAME).exists():
+        lines = sum(of_runs[run] for run in first)
+        yield Problem(runs.NAME, 0, f"is not there; {lines} lines name {len(first)} runs")
+    elif len(first) > unread:
+        yield from first.values()
 
 
 def _check_identity(folder: Path) -> Iterator[Problem]:
@@ -284,27 +382,20 @@ def _check_identity(folder: Path) -> Iterator[Problem]:
         yield Problem(IDENTITY, error.offset, error.problem)
 
 
-def _check_runs(folder: Path) -> Iterator[Problem]:
-    path = folder / runs.NAME
-    if not path.exists():
-        return
-    offset = 0
-    with path.open("rb") as file:
-        for line in file:
-            try:
-                if not line.endswith(b"\n"):
-                    yield Problem(runs.NAME, offset, "a torn line; the next run cuts it")
-                elif not line.isspace():
-                    runs.parse_run(path, offset, line)
-            except ArchiveDamaged as error:
-                yield Problem(runs.NAME, offset, error.problem)
-            offset += len(line)
+def _readable_ledger(folder: Path, temporary: Path) -> Path:
+    """Return where the ledger can be read: SQLite wants to write beside it, else it is a copy."""
+    path = folder / LEDGER
+    if os.access(folder, os.W_OK):
+        return path
+    for each in folder.glob(f"{LEDGER}*"):
+        shutil.copyfile(each, temporary / each.name)
+    return temporary / LEDGER
 
 
-def _accounted(folder: Path) -> dict[str, tuple[int, int]]:
+def _accounted(ledger: Path) -> dict[str, tuple[int, int]]:
     """How much of each file of lines the ledger accounts for, and its crc."""
     try:
-        with closing(connect(folder / LEDGER, read_only=True)) as connection:
+        with closing(connect(ledger, read_only=True)) as connection:
             rows = connection.execute("SELECT name, size, crc FROM files").fetchall()
     except sqlite3.Error:  # missing, or said by _check_ledger
         return {}
@@ -312,34 +403,49 @@ def _accounted(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def _check_warcs(
-    folder: Path, accounted: Mapping[str, tuple[int, int]], tally: Tally
+    folder: Path, accounted: Mapping[str, tuple[int, int]], checker: LineChecker
 ) -> Iterator[Problem]:
+    """Yield what is wrong with WARC files, and with captures that lines name, once for each."""
+    bad: list[tuple[str, int, int]] = []
     for path in sorted((folder / FOLDER).glob("*.warc.gz")):
         name = f"{FOLDER}/{path.name}"
         with path.open("rb") as file:
-            yield from _check_warc(name, file, tally)
+            for start, end, what in _check_warc(name, file, checker):
+                bad.append((name, start, end))
+                yield Problem(name, start, what)
         size, crc = accounted.get(name, (0, 0))
         if size and crc_of(path, size) != crc:
-            yield Problem(name, 0, f"its first {size} bytes are not what was written")
+            yield Suspicion(name, 0, f"its first {size} bytes are not what was written")
+    for (name, offset), what in checker.damage.items():
+        if not any(name == each and start <= offset < end for each, start, end in bad):
+            yield Problem(name, offset, what)
+    for name, count in checker.absent.items():
+        yield Problem(name, 0, f"is not there; lines name {count} captures in it")
     for name, (size, _) in accounted.items():
         if name.startswith(f"{FOLDER}/") and not (folder / name).exists():
-            yield Problem(name, 0, f"is not there; the ledger knows {size} bytes of it")
+            yield Suspicion(name, 0, f"is not there; the ledger knows {size} bytes of it")
 
 
-def _check_warc(name: str, file: BinaryIO, tally: Tally) -> Iterator[Problem]:
+def _check_warc(name: str, file: BinaryIO, checker: LineChecker) -> Iterator[tuple[int, int, str]]:
+    """Yield first byte, end and problem of whatever is no record, or not what it says."""
     start: int | None = 0
+    named = "SELECT 1 FROM temp.named WHERE warc = ? AND offset = ?"
     while start is not None:
         end = start
         try:
             for record in records(file, start):
-                tally.records += 1
+                checker.tally.records += 1
                 end = record.offset + record.length
                 if wrong := _wrong(record):
-                    yield Problem(name, record.offset, wrong)
+                    yield record.offset, end, wrong
+                if record.kind == "response" and b" 200" in record.block[:13]:
+                    row = checker.tables.connection.execute(named, (name, record.offset))
+                    checker.tally.unnamed += row.fetchone() is None
         except NotARecord as error:
             start = next_record_after(file, end)
             upto = f"byte {start}" if start else "its end"
-            yield Problem(name, end, f"no WARC record can be read up to {upto} ({error})")
+            until = start or file.seek(0, os.SEEK_END) + 1
+            yield end, until, f"no WARC record can be read up to {upto} ({error})"
         else:
             return
 
@@ -360,9 +466,9 @@ def _check_manifest(folder: Path) -> Iterator[Problem]:
     for name, stated in listed.items():
         path = folder / name
         if not path.exists():
-            yield Problem(name, 0, "is in the manifest but not there")
+            yield Suspicion(name.removesuffix(SUFFIX), 0, "is in the manifest but not there")
         elif digest(path) != stated:
-            yield Problem(name, 0, f"is not what it was when it was finished (sha256 {stated})")
+            yield Suspicion(name, 0, f"is not what it was when it was finished (sha256 {stated})")
 
 
 def _check_withheld(folder: Path, fresh: Tables) -> Iterator[Problem]:
@@ -377,8 +483,24 @@ def _check_withheld(folder: Path, fresh: Tables) -> Iterator[Problem]:
             yield Problem(IDENTITY, 0, f"does not name {id_}, which is withheld")
 
 
-def _check_ledger(folder: Path, fresh: Tables) -> Iterator[Problem]:
-    path = folder / LEDGER
+# Whether the row of an article says what its lines say. Its address may be newer than its line.
+_COMPARED = ", ".join(name for name in ARTICLE_COLUMNS if name != "url")
+_ROWS = f"SELECT {_COMPARED} FROM"
+_STRANGE: Final = {
+    f"{_ROWS} main.articles EXCEPT {_ROWS} live.articles": "does not say of {} what its lines say",
+    "SELECT id FROM live.articles EXCEPT SELECT id FROM main.articles": "knows {}, of which there "
+    "is no line",
+    "SELECT id FROM live.articles AS a LEFT JOIN live.addresses AS b ON a.url = b.url WHERE b.url "
+    "IS NULL": "has no address of {}",
+}
+"""What of the ledger is not as the lines have it."""
+
+
+def _check_ledger(path: Path, fresh: Tables) -> Iterator[tuple[str, Problem]]:
+    """Yield id and problem of each article of which the ledger does not say what its lines say.
+
+    That it has not seen the newest lines yet is none: the next run catches up.
+    """
     if not path.exists():  # a cache: the next run makes it
         return
     connection = fresh.connection
@@ -386,80 +508,14 @@ def _check_ledger(folder: Path, fresh: Tables) -> Iterator[Problem]:
         connection.execute("ATTACH ? AS live", (f"{path.absolute().as_uri()}?mode=ro",))
         for (said,) in connection.execute("PRAGMA live.integrity_check(10)"):
             if said != "ok":
-                yield Problem(LEDGER, 0, said)
+                yield "", Problem(LEDGER, 0, said)
                 return
         [version] = connection.execute("PRAGMA live.user_version").fetchone()
         if version < SCHEMA:  # an earlier program's; the next run makes it anew
             return
-        different = connection.execute(
-            f"SELECT id, {_COMPARED} FROM (SELECT {_COMPARED} FROM main.articles "  # noqa: S608 -- our own names
-            f"EXCEPT SELECT {_COMPARED} FROM live.articles)"
-        )
-        for id_, *_ in different:
-            yield Problem(LEDGER, 0, f"does not say of {id_} what its lines say")
-        for (id_,) in connection.execute(
-            "SELECT id FROM live.articles EXCEPT SELECT id FROM main.articles"
-        ):
-            yield Problem(LEDGER, 0, f"knows {id_}, of which there is no line")
-        for (id_,) in connection.execute(
-            "SELECT id FROM live.articles AS a LEFT JOIN live.addresses AS b ON a.url = b.url "
-            "WHERE b.url IS NULL"
-        ):
-            yield Problem(LEDGER, 0, f"has no address of {id_}")
+        for query, what in _STRANGE.items():
+            of = f"SELECT id FROM ({query}) WHERE id NOT IN (SELECT id FROM temp.behind)"  # noqa: S608 -- our own
+            for (id_,) in connection.execute(of):
+                yield id_, Problem(LEDGER, 0, what.format(id_))
     except sqlite3.DatabaseError as error:
-        yield Problem(LEDGER, 0, str(error))
-
-
-@attrs.frozen(kw_only=True)
-class Change:
-    """What today's rules make of the captures of a line, where it is not the line."""
-
-    before: Article
-    after: Article | None
-    """With ``id``, ``revision``, ``source`` and ``captures`` of the line, fit for
-    :class:`crawler.archive.Reread`; None where the captures cannot be read."""
-
-    fields: tuple[str, ...] = ()
-    """Fields that differ."""
-
-    problem: str | None = None
-    """Why the captures cannot be read."""
-
-    @property
-    def writable(self) -> bool:
-        """Whether it may be a line: rules that changed without a new name may not."""
-        return self.after is not None and self.after.extractor != self.before.extractor
-
-    def differences(self) -> Iterator[tuple[str, Any, Any]]:
-        """Yield field, value before and value after."""
-        for name in self.fields:
-            yield name, getattr(self.before, name), getattr(self.after, name)
-
-
-def changes(
-    folder: Path, newsroom: Newsroom, rules: Rules, lines: Iterable[Article]
-) -> Iterator[Change]:
-    """Yield what today's *rules* would change in *lines*, which may be any part of an archive.
-
-    Of the lines that count: what is read again of an earlier revision would stand behind the
-    newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its own: it needs nothing but files, so that parts may be done side by side.
-    """
-    captures = RecentCaptures(folder)
-    for line in lines:
-        after, error = attempt(partial(_again, captures, newsroom, rules, line))
-        if after is None:
-            yield Change(before=line, after=None, problem=str(error))
-        elif fields := differing(line, after):
-            yield Change(before=line, after=after, fields=tuple(fields))
-
-
-def _again(captures: RecentCaptures, newsroom: Newsroom, rules: Rules, line: Article) -> Article:
-    stored = [captures.read(reference) for reference in line.captures]
-    article = rules.extract(stored, newsroom, post_id_of(line.id, line.source))
-    return attrs.evolve(
-        article,
-        revision=line.revision,
-        captures=line.captures,
-        run=None,
-        written_at=None,
-    )
+        yield "", Problem(LEDGER, 0, str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -43,6 +44,10 @@ class Batches:
         self._lines = LineFiles(folder)
         self._sizes = tables.files()
         self._written_at = tables.meta("written_at") or ""
+        self.count = int(tables.meta("lines") or 0)
+        """Lines in all files."""
+        self.wrote: Counter[str] = Counter()
+        """File → lines that were added to it."""
         self.begin([], [])
 
     def begin(self, urls: list[str], ids: list[str]) -> None:
@@ -128,6 +133,8 @@ class Batches:
             size, crc = self._sizes.get(self._lines.name, (0, 0))
             self._sizes[self._lines.name] = (size + len(content), zlib.crc32(content, crc))
             self._written_at = self.stamp
+            self.wrote[self._lines.name] += content.count(b"\n")
+            self.count += content.count(b"\n")
             self._wrote = True
 
     def commit_ledger(self) -> None:
@@ -141,6 +148,7 @@ class Batches:
         if self._wrote:
             self.tables.put_file(self._lines.name, *self._sizes[self._lines.name])
             self.tables.put_meta("written_at", self.stamp)
+            self.tables.put_meta("lines", str(self.count))
         if self._warc:
             self.tables.put_file(*self._warc)
         self.tables.commit()
@@ -158,6 +166,7 @@ class Batches:
     def take_up(self) -> None:
         """Go on with files that were replaced, as the ledger now has them."""
         self._sizes = self.tables.files()
+        self.count = int(self.tables.meta("lines") or 0)
 
     def close(self) -> None:
         self._lines.close()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from crawler.archive.verify import Change
+    from crawler.archive.rereading import Change
     from crawler.workers import Workers
 
 _NAMED: Final = 20

@@ -72,6 +72,8 @@ class Command(ArchiveCommand):
             print(f"{folder.name}/{fold(str(problem))}", flush=True)
             found.append(problem)
         others = f", {tally.others:,} by other rules not compared" if tally.others else ""
+        if tally.unnamed:
+            others += f", {tally.unnamed:,} pages captured that no line names"
         say(
             f"{folder.name}: {tally.lines:,} lines, {tally.captures:,} captures, "
             f"{tally.records:,} records: {len(found) or 'no'} problems{others}"

@@ -48,11 +48,13 @@ class Command(ArchiveCommand):
             command="withhold",
             arguments={"id": id_, "reason": opts.reason, "erase": opts.erase},
         ) as archive:
-            (outcome,) = archive.record([Withhold(id_, opts.reason.strip())])
-            if outcome.problem is not None:
-                raise outcome.problem
-            said = [f"{id_} is withheld" if outcome.line else f"{id_} was withheld before"]
             if opts.erase:
-                said.append(str(archive.erase(id_)))
+                erased = archive.erase(id_, opts.reason.strip())
+                new, rest = erased.withheld, f"\n{erased}"
+            else:
+                (outcome,) = archive.record([Withhold(id_, opts.reason.strip())])
+                if outcome.problem is not None:
+                    raise outcome.problem
+                new, rest = outcome.line is not None, ""
             archive.finish(RunReport(exit_code=0))
-        say("\n".join(said))
+        say(f"{id_} is withheld{rest}" if new else f"{id_} was withheld before{rest}")

@@ -1,0 +1,83 @@
+"""What today's rules would make of the captures of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from crawler.archive.revisions import Rules, post_id_of
+from crawler.archive.warc_reading import RecentCaptures
+from crawler.errors import attempt
+from crawler.items import Article
+from crawler.newsrooms import Newsroom
+
+# Of a line, what reading its captures again does not give.
+GIVEN: Final = frozenset({"captures", "revision", "run", "written_at", "extractor"})
+
+
+def differing(line: Article, again: Article) -> list[str]:
+    """Return the fields in which *again*, read from the same captures, is not *line*."""
+    return [
+        field.name
+        for field in attrs.fields(Article)
+        if field.name not in GIVEN and getattr(line, field.name) != getattr(again, field.name)
+    ]
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """What today's rules make of the captures of a line, where it is not the line."""
+
+    before: Article
+    after: Article | None
+    """With ``id``, ``revision``, ``source`` and ``captures`` of the line, fit for
+    :class:`crawler.archive.Reread`; None where the captures cannot be read."""
+
+    fields: tuple[str, ...] = ()
+    """Fields that differ."""
+
+    problem: str | None = None
+    """Why the captures cannot be read."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether it may be a line: rules that changed without a new name may not."""
+        return self.after is not None and self.after.extractor != self.before.extractor
+
+    def differences(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield field, value before and value after."""
+        for name in self.fields:
+            yield name, getattr(self.before, name), getattr(self.after, name)
+
+
+def changes(
+    folder: Path, newsroom: Newsroom, rules: Rules, lines: Iterable[Article]
+) -> Iterator[Change]:
+    """Yield what today's *rules* would change in *lines*, which may be any part of an archive.
+
+    Of the lines that count: what is read again of an earlier revision would stand behind the
+    newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its own: it needs nothing but files, so that parts may be done side by side.
+    """
+    captures = RecentCaptures(folder)
+    for line in lines:
+        after, error = attempt(partial(_again, captures, newsroom, rules, line))
+        if after is None:
+            yield Change(before=line, after=None, problem=str(error))
+        elif fields := differing(line, after):
+            yield Change(before=line, after=after, fields=tuple(fields))
+
+
+def _again(captures: RecentCaptures, newsroom: Newsroom, rules: Rules, line: Article) -> Article:
+    stored = [captures.read(reference) for reference in line.captures]
+    article = rules.extract(stored, newsroom, post_id_of(line.id, line.source))
+    return attrs.evolve(
+        article,
+        revision=line.revision,
+        captures=line.captures,
+        run=None,
+        written_at=None,
+    )
