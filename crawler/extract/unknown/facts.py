@@ -7,7 +7,7 @@ machines. Fields are read from these facts alone: see ``times.py``, ``names.py``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import Final
@@ -26,6 +26,7 @@ from crawler.extract.unknown.headline import (
 )
 from crawler.extract.unknown.lines import CAPTION, Line, is_furniture, lines
 from crawler.extract.unknown.metadata import Metadata, read_metadata
+from crawler.normalise.text import fold
 
 # Breadcrumb, section, date and byline stand above the headline in some themes.
 _ABOVE: Final = 5
@@ -224,6 +225,31 @@ class Facts:
         """The headline, the text, and whatever is around them."""
         own = (self.heading, self.body.element if self.body is not None else None)
         return frozenset().union(*map(_with_ancestors, own))
+
+    @cached_property
+    def above(self) -> tuple[Line, ...]:
+        """The lines above the headline, in the element that holds headline and text.
+
+        Elsewhere above it stand menus, today's date, columnists (fixtures/lintas/banyak-h1).
+        """
+        lines = self.around.header[: self._headline_at]
+        inside = None if self.scope is None else set(self.scope.iter())
+        return self._own(line for line in lines if inside is None or line.element in inside)
+
+    @cached_property
+    def beside(self) -> tuple[Line, ...]:
+        """The lines between headline and text."""
+        return self._own(self.around.header[self._headline_at :])
+
+    def _own(self, lines: Iterable[Line]) -> tuple[Line, ...]:
+        said = self.headline.text if self.headline is not None else "\n"
+        rest = (attrs.evolve(line, text=fold(line.text.replace(said, " "))) for line in lines)
+        return tuple(each for each in rest if each.text and not self.is_of_another(each.element))
+
+    @property
+    def _headline_at(self) -> int:
+        at = _place(self.around.header, self.heading)
+        return 0 if at is None else at
 
     def is_of_another(self, element: etree._Element) -> bool:
         """Whether *element* is a link to another article, or stands on the card of one.

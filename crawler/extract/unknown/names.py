@@ -29,7 +29,8 @@ from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
 from crawler.normalise.vocabulary import (
     EDITORS,
-    MONTH_BEGINNINGS,
+    KINDS,
+    MONTHS,
     WEEKDAYS_PRINTED,
     WRITERS,
     any_of,
@@ -46,8 +47,8 @@ _BOTH_LABEL: Final = (
 )
 _EDITOR_LABEL: Final = rf"redaktur\spelaksana|{any_of(EDITORS)}|red(?=\s?[:.])"
 _WRITER_LABEL: Final = (
-    rf"(?:di)?tulis(?:an)?\soleh|{any_of(WRITERS)}"
-    r"|(?:posted|published|written|diposting|dipublikasikan)\s(?:by|oleh)|by|author|rep"
+    rf"(?:di)?(?:tulis(?:an)?|posting|publikasikan|terbitkan|unggah|muat)\soleh|{any_of(WRITERS)}"
+    r"|(?:posted|published|written)\s(?:by|oleh)|by|author|rep"
 )
 _PHOTO_LABEL: Final = r"fotografer|pewarta\sfoto"
 _LABEL: Final = (
@@ -58,18 +59,19 @@ _LABELLED: Final = re.compile(rf"(?<!\w)(?:{_LABEL})(?!\w)(?P<mark>\s?[:：,.|]?
 _BEGINS: Final = re.compile(rf"\W*(?:{_LABEL})\s?[:：.]", re.IGNORECASE)
 _ONLY_LABEL: Final = re.compile(rf"\W*(?:{_LABEL})\W*", re.IGNORECASE)
 
-# Where a name in a line ends: at a separator, at a date, or at what themes print after it.
-_END: Final = re.compile(
-    r"\s*[|•·»;()\[\]\n]|\s[-–—/~]+(?:\s|$)|\s*[-–—/,:]+\s*$"
-    r"|,?\s(?:on|pada|at|in|di\s(?=[A-Z]\w+\s\d)|published|updated|diperbarui|last|views?|dibaca"
-    r"|comments?|komentar|dilihat|min\sread)(?!\w)"
-    rf"|,?\s(?:{any_of(WEEKDAYS_PRINTED)}|jum.?at)\s?,"
-    r"|,?\s\d"
-    rf"|,?\s(?:{any_of(MONTH_BEGINNINGS)})[a-z]*\s\d"
-    r"|/\s?(?:red|editor|rep)\b",
-    re.IGNORECASE,
+# Where a name in a line ends: at a date, at another label, at what themes print after it.
+_AFTER: Final = (
+    r"\s*[|•·»;\n]|\s[-–—/~]+(?:\s|$)|\s*[-–—/,:]+\s*$|,?\s\d"
+    r"|,?\s(?:on|pada|at|in|tanggal|tgl|hari|pukul|di\s(?=[A-Z]\w+\s\d)|published|updated"
+    r"|diperbarui|last|views?|dibaca|comments?|komentar|dilihat|min\sread)(?!\w)"
+    rf"|,?\s(?:{any_of(WEEKDAYS_PRINTED)}|jum.?at)(?:\s?,|\s\d|$)"
+    rf"|,?\s(?:{any_of(MONTHS)})\.?\s\d"
+    r"|/\s?(?:red|editor|rep)\b|[,/]?\s?\w+\s?[:：]"
 )
-_END_OF_BYLINE: Final = re.compile(r"\s*[|•·]|,?\s\d{1,2}\s[A-Za-z]{3,}\s\d{4}|\s[-–—]\s")
+# "Maya (Kontributor)" is a name with its brackets, unless a label stands before it.
+_END_OF_BYLINE: Final = re.compile(_AFTER, re.IGNORECASE)
+_END: Final = re.compile(rf"\s*[()\[\]]|{_AFTER}", re.IGNORECASE)
+_NOT_WORD: Final = re.compile(r"\W+")
 _EDGES: Final = " \t.,:;|/-–—*_\"'[]"
 _LONGEST_NAME: Final = 80
 _LONGEST_LINE: Final = 200
@@ -79,7 +81,7 @@ _FEW_WORDS: Final = 5
 # Words that are printed below a name rather than above it.
 _TITLES: Final = frozenset(("jurnalis", "wartawan"))
 _NOT_A_NAME: Final = re.compile(
-    r"\d{4}|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
+    r"\d{4}|\d/\d|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
     re.IGNORECASE,
 )
@@ -97,6 +99,11 @@ class Byline:
     role: str
     source: str
     line: Line | None = None
+
+    @property
+    def label(self) -> str:
+        """The label before it, in small letters, empty without one."""
+        return self.source[len("line[") : -1] if self.source.startswith("line[") else ""
 
 
 def labelled(line: Line) -> list[Byline]:
@@ -123,7 +130,7 @@ def _name_after(text: str, label: re.Match[str]) -> str | None:
     A label inside a line counts only with a colon, or at the end of a line that is all byline;
     so does one that is a common word: "Oleh karena itu" and "Laporan keuangan" are sentences.
     """
-    marked = ":" in label["mark"] or "：" in label["mark"]
+    marked = _is_marked(label)
     before = text[: label.start()].strip()
     if before and not marked and not _is_meta(before):
         return None
@@ -132,9 +139,13 @@ def _name_after(text: str, label: re.Match[str]) -> str | None:
     if following and ":" in following["mark"]:
         rest = rest[: following.start()]
     name = _trimmed(_up_to(_END, rest))
-    if not name or not (marked or name[0].isupper() or before):
+    if not name or not (marked or name[0].isupper() or before or name.casefold() in _ACCOUNTS):
         return None
     return name if is_name(name) and (marked or len(name.split()) <= _FEW_WORDS) else None
+
+
+def _is_marked(label: re.Match[str]) -> bool:
+    return ":" in label["mark"] or "：" in label["mark"]
 
 
 def _is_meta(before: str) -> bool:
@@ -159,6 +170,7 @@ def is_name(name: str) -> bool:
         and len(name.split()) <= _MOST_WORDS
         and not _NOT_A_NAME.search(name)
         and not _ONLY_LABEL.fullmatch(name)
+        and any(word not in KINDS for word in name.casefold().split())
     )
 
 
@@ -252,12 +264,12 @@ def _has_photo(element: etree._Element) -> bool:
 
 def _names_in(element: etree._Element, line: Line) -> list[str]:
     links = [element] if element.tag == "a" else list(element.iter("a"))
-    names = [text_of(link) for link in links if _is_person(link)]
-    if not names:
-        whole = text_of(element)
-        # An element around several lines: each is one name at most.
-        names = [whole if whole in line.text else line.text]
-    return [name for text in names if (name := _without_label(text))]
+    names = [_shown(link) for link in links if _is_person(link)]
+    if names or any("tag" in link.get("rel", "").split() for link in links):
+        return names
+    whole = text_of(element)
+    # An element around several lines: each is one name at most.
+    return [_without_label(whole if whole in line.text else line.text)]
 
 
 def _is_person(link: etree._Element) -> bool:
@@ -269,12 +281,22 @@ def _is_person(link: etree._Element) -> bool:
     )
 
 
+def _shown(link: etree._Element) -> str:
+    """Return the name that *link* shows; "Penulis Muda" is one, unless its address has it else."""
+    text = text_of(link)
+    label = _LABELLED.match(text)
+    if label is None or _is_marked(label):
+        return _without_label(text)
+    rest = _without_label(text)
+    address = link.get("href", "").rstrip("/").rpartition("/")[2].replace("-", " ").casefold()
+    return rest if _NOT_WORD.sub(" ", rest.casefold()).strip() == address else text
+
+
 def _without_label(text: str) -> str:
     """Return the name in *text*; a name without a label is one as a whole."""
     text = text.lstrip(" /|-")
     label = _LABELLED.match(text)
     if label is None:
-        # "Maya (Kontributor)" keeps its brackets.
         return _up_to(_END_OF_BYLINE, text).strip(_EDGES)
     if label[EDITOR]:
         return ""
@@ -332,20 +354,27 @@ def names_of(facts: Facts, end: Surroundings, newsroom: Newsroom) -> Names:
 
     *end* are the surroundings of the article's last page.
     """
-    header = around(facts.around.header)
+    site = _site_names(facts, newsroom)
+    header = around((*facts.above, *facts.beside))
     # What the page prints below the text comes before what somebody typed into it.
     below = around((*end.footer, *end.typed, *end.closing), strict=True)
-    labelled = [*header, *below]
-    editors = [each for each in labelled if each.role == EDITOR]
+    named = [each for each in (*header, *below) if not is_site(each.name, site)]
+    editors = [each for each in named if each.role == EDITOR]
     editors += _as_bylines(facts.metadata.editors(), EDITOR)
-    writers = _writers(labelled)
-    site = _site_names(facts, newsroom)
-    no_author = _folded(editors) - _folded(writers)
-    both = next((each for each in labelled if each.role == BOTH), None)
+    no_author = _folded(editors) - _folded(_writers(named))
+    authors = _authors(facts, header, below, site, no_author)
+    # "Penulis Muda" is the name of a team, and nobody called Muda wrote it.
+    teams = _folded(authors)
+    writers = [
+        each for each in _writers(named) if f"{each.label} {each.name}".casefold() not in teams
+    ]
+    both = next((each for each in named if each.role == BOTH), None)
     return Names(
-        authors=tuple(_authors(facts, header, below, site, no_author)),
+        authors=tuple(authors),
         writer=next((each for each in writers if not _is_oleh(each)), None),
-        editor=next(iter(editors), both),
+        editor=next(
+            (each for each in editors if f"{each.label} {each.name}".casefold() not in teams), both
+        ),
     )
 
 
@@ -359,7 +388,7 @@ def _folded(bylines: Iterable[Byline]) -> set[str]:
 
 def _is_oleh(byline: Byline) -> bool:
     """Whether the label only introduces the author, as Oleh and By do."""
-    return byline.source.endswith(("oleh]", "by]", "author]"))
+    return byline.label.endswith(("oleh", "by", "author"))
 
 
 def _authors(
@@ -369,16 +398,18 @@ def _authors(
     site: frozenset[str],
     no_author: set[str],
 ) -> list[Byline]:
-    metadata, lines = facts.metadata, facts.around
+    metadata, lines = facts.metadata, (*facts.above, *facts.beside)
+    footer = [line for line in facts.around.footer if not facts.is_of_another(line.element)]
     sources: tuple[Iterable[Byline], ...] = (
-        _printed(metadata.authors(), lines.header),
-        _of_one_line(marked_up(lines.header)),
-        _with_site(lines.header, site),
+        _printed(metadata.authors(), lines),
+        _of_one_line(marked_up(lines)),
+        _with_site(lines, site),
         _as_bylines(metadata.itemprop("author"), WRITER),
         _writers(header),
         _people(metadata.authors()),
         _writers(below),
-        _of_one_line(marked_up(lines.footer[:_NEAR_FOOTER])),
+        _of_one_line(marked_up(footer[:_NEAR_FOOTER])),
+        _marked_in_scope(facts),
         _people(metadata.authors_plain()),
         [each for each in header if each.role == PHOTOGRAPHER],
         _signed(facts),
@@ -392,6 +423,18 @@ def _authors(
         if found:
             return [one for each in found.values() for one in _apart(each)]
     return []
+
+
+def _marked_in_scope(facts: Facts) -> Iterator[Byline]:
+    """Yield the names in the article's own element that are marked as its author's for machines."""
+    if facts.scope is None or facts.body is None:
+        return
+    text = set(facts.body.element.iter())
+    for element in facts.scope.iter("a", "span"):
+        if "author" in element.get("rel", "").split() or "fn" in element.get("class", "").split():
+            others = facts.is_furniture(element) or facts.is_of_another(element)
+            if not (others or element in text):
+                yield Byline(_shown(element), WRITER, _source(element))
 
 
 def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:

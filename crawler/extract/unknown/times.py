@@ -356,31 +356,21 @@ def evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> Ev
 def _dated_lines(facts: Facts) -> Iterator[str]:
     """Yield the lines that may say when the article was published, the likeliest first.
 
-    From the headline outwards, below it first: what stands above may be today's date, unless it
-    stands with headline and text (fixtures/lintas/banyak-h1). Then labelled ones below the text.
-    A sentence, a caption and the headline itself speak of other days.
+    From the headline outwards, below it first, then labelled ones below the text. A sentence and
+    a caption speak of other days.
     """
-    header = facts.around.header
-    headline = facts.headline.text if facts.headline is not None else ""
-    at = next((at for at, line in enumerate(header) if headline in line.text), 0)
-    above = (line for line in reversed(header[:at]) if facts.scope is None or _within(line, facts))
-    for line in (*header[at:], *above):
-        if _may_be_a_date(line, headline) and not facts.is_of_another(line.element):
+    for line in (*facts.beside, *reversed(facts.above)):
+        if _may_be_a_date(line):
             yield line.text
     for line in (*facts.around.typed, *facts.around.footer):
-        if _STATED.match(line.text) and _may_be_a_date(line, headline):
+        if _STATED.match(line.text) and _may_be_a_date(line):
             yield line.text
 
 
-def _within(line: Line, facts: Facts) -> bool:
-    return any(each is facts.scope for each in line.element.iterancestors())
-
-
-def _may_be_a_date(line: Line, headline: str) -> bool:
+def _may_be_a_date(line: Line) -> bool:
     words = [word for word in _WORD.findall(line.text) if word.lower() not in _BESIDE_DATES]
     return (
         len(line.text) <= _LONGEST
-        and headline not in line.text
         and len(words) <= _FEW_WORDS
         and sum(map(str.islower, words)) <= _FEW_SMALL
         and not is_caption(line)
@@ -460,7 +450,7 @@ def _time_elements(facts: Facts) -> Iterator[etree._Element]:
     """Yield the elements beside the headline that state times, else those that are called so."""
     found = [
         element
-        for small in small_elements(facts.around.header, _SMALL)
+        for small in small_elements((*facts.above, *facts.beside), _SMALL)
         for element in small.iter("time", "abbr", "span", "a", "amp-timeago")
         if _is_called_time(element) or element.tag in ("time", "amp-timeago")
     ]
