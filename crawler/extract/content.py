@@ -221,6 +221,11 @@ class Walk:
         if photo is not None:
             self._builder.add_photo(photo)
 
+    def _unscripted(self, element: etree._Element, style: int, link: str | None) -> None:
+        image = media.unscripted(element)
+        if image is not None:
+            self._image(image, style, link)
+
     def _figure(self, element: etree._Element, style: int, link: str | None) -> None:
         builder = self._builder
         builder.end_block()
@@ -335,13 +340,14 @@ _FRAMES: Final = frozenset(
 )
 _LEFT_OUT: Final = frozenset(
     (
-        *("script", "style", "noscript", "template", "button", "input", "select", "textarea"),
+        *("script", "style", "template", "button", "input", "select", "textarea"),
         *("svg", "math", "canvas", "map", "nav", "aside", "link", "meta", "title", "head"),
         *("object", "audio", "ins", "dialog", "figcaption", "i-amphtml-sizer"),
     )
 )
 _ACTIONS: Final[Mapping[str, Callable[[Walk, etree._Element, int, str | None], None]]] = {
     "br": Walk._break,
+    "noscript": Walk._unscripted,
     "hr": Walk._block,
     "a": Walk._anchor,
     "sup": Walk._superscript,

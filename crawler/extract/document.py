@@ -39,6 +39,7 @@ _WESTERN: Final = frozenset(("utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii
 _AS_WINDOWS: Final = "crawler.cp1252"
 # Found through libxml2's table of ids: no search.
 _BY_ID: Final = etree.XPath("id($id)")
+_IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 _SLASHES: Final = re.compile("/{2,}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
@@ -137,16 +138,23 @@ class Document:
         return canonical(address) if "amp" in address or address.count("/") < _PATH else address
 
     def leads_elsewhere(self, element: etree._Element) -> bool:
-        """Whether *element* links another page: a headline or a date in a list does."""
+        """Whether *element* links another page: a headline or a date in a list does.
+
+        A photo's file, and what stands below the page's own address, are its own.
+        """
         link = element if element.tag == "a" else element.find(".//a[@href]")
         if link is None:
             link = next(element.iterancestors("a"), None)
         target = self.absolute(link.get("href")) if link is not None else None
-        return target is not None and _place_of(target) not in self._own_places
+        place = _place_of(target or self.url)
+        own = (place == each or place.startswith(f"{each}/") for each in self._own_places)
+        return not any(own) and not _IMAGE_FILE.search(place)
 
     @cached_property
     def _own_places(self) -> frozenset[str]:
-        return frozenset((_place_of(self.url), _place_of(self.canonical or self.url)))
+        own = {_place_of(self.url), _place_of(self.canonical or self.url)}
+        # Content systems that nobody set up declare the front page for every article.
+        return frozenset(each for each in own if "/" in each or len(own) == 1)
 
     @cached_property
     def host(self) -> str:

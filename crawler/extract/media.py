@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,7 +37,17 @@ _ADS: Final = re.compile(
 _SIZED: Final = re.compile(r"-\d+x\d+(?=\.\w{3,4}$)")
 _IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 _CANDIDATE: Final = re.compile(r"(\S+)\s+(\d+(?:\.\d+)?)[wx]")
-_LAZY: Final = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+# Where scripts that load photos late keep the file, and the sizes of it.
+_LAZY: Final = ("data-lazy-src", "data-src", "data-original", "data-lazy", "data-orig-file")
+_SIZES: Final = ("data-lazy-srcset", "data-srcset", "srcset")
+# What they show until then: blank.gif, 1x1.trans.gif, lazy_placeholder.png.
+_PLACEHOLDER: Final = re.compile(
+    r"(?=.*(?:blank|spacer|trans|holder|lazy|load|gr[ae]y|pixel|1x1|empty|dummy))"
+    r"(?:(?:blank|spacer|trans(?:parent)?|place-?holder|lazy|load(?:ing|er)?|image|img|photo|foto"
+    r"|gr[ae]y|pixel|empty|dummy|default|bg|x|\d++)[-_.]?)++(?:gif|png|jpe?g|svg|webp)",
+    re.IGNORECASE,
+)
+_LONGEST_FILE: Final = 100
 
 AMP_IMAGES: Final = ("amp-img", "amp-anim")
 
@@ -71,21 +83,64 @@ def photo(element: etree._Element, document: Document, link: str | None = None) 
 def source(element: etree._Element, link: str | None = None) -> str | None:
     """Return the largest file that an image element names.
 
-    ``src`` of a gallery is a thumbnail (fixtures/progres/galeri-klasik).
+    That of a script that loads it late comes first, then that for readers without scripts. ``src``
+    of a gallery is a thumbnail (fixtures/progres/galeri-klasik).
     """
-    get = element.get
-    src = get("src") or ""
-    if not src or src.startswith("data:"):
-        src = next((get(name) or "" for name in _LAZY if get(name)), "")
+    src = _file(element)
+    if (src is None or _SIZED.search(src)) and (twin := _twin(element)) is not None:
+        src = _file(twin) or src
     if src and not _SIZED.search(src):
         return src
     if link and _IMAGE_FILE.search(link):
         return link
-    candidates = _CANDIDATE.findall(get("srcset") or get("data-srcset") or "")
+    stated = next((sizes for name in _SIZES if (sizes := element.get(name))), "")
+    candidates = [each for each in _CANDIDATE.findall(stated) if not is_placeholder(each[0])]
     if candidates:
         largest: str = max(candidates, key=lambda each: float(each[1]))[0]
         return largest
-    return src or None
+    return src
+
+
+def _file(element: etree._Element) -> str | None:
+    files = (element.get(name) for name in (*_LAZY, "src"))
+    return next((each for each in files if each and not is_placeholder(each)), None)
+
+
+def is_placeholder(url: str) -> bool:
+    """Whether *url* is that of what scripts show until they load a photo.
+
+    >>> is_placeholder("/img/lazy_placeholder.gif"), is_placeholder("/img/pasar-kosong.jpg")
+    (True, False)
+    """
+    file = url.partition("?")[0].rpartition("/")[2][:_LONGEST_FILE]
+    return url.startswith("data:") or _PLACEHOLDER.fullmatch(file) is not None
+
+
+def _twin(element: etree._Element) -> etree._Element | None:
+    """Return the image that stands beside *element* for readers without scripts."""
+    for each in (element, *islice(element.iterancestors(), 1)):
+        for beside in _beside(each):
+            if beside.tag == "noscript":
+                return next(beside.iter("img"), None)
+    return None
+
+
+def _beside(element: etree._Element) -> Iterator[etree._Element]:
+    """Yield the elements right after and right before *element*."""
+    yield from islice(element.itersiblings("*"), 1)
+    yield from islice(element.itersiblings("*", preceding=True), 1)
+
+
+def unscripted(noscript: etree._Element) -> etree._Element | None:
+    """Return the image in a *noscript* that stands beside no other, which is shown instead."""
+    if any(next(each.iter("img", *AMP_IMAGES), None) is not None for each in _beside(noscript)):
+        return None
+    return next(noscript.iter("img"), None)
+
+
+def file_of(url: str) -> str:
+    """Return what is the same of the addresses of a photo in several sizes."""
+    return _SIZED.sub("", url.partition("?")[0]).removeprefix("https:").removeprefix("http:")
 
 
 def frame(element: etree._Element, document: Document) -> Embed | None:

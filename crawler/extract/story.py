@@ -15,7 +15,7 @@ import nh3
 
 from crawler.extract.blocks import STRONG, Block, Path
 from crawler.extract.content import Walk
-from crawler.extract.media import Photo
+from crawler.extract.media import Photo, file_of
 from crawler.items import Dateline, Embed, FoundDate, Image
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import byline, closing_credit, photo_credit
@@ -193,7 +193,15 @@ def _joined(walks: Sequence[Walk]) -> list[Block]:
                 break
             repeated += 1
         blocks += further[repeated:]
-    return blocks
+    shown: dict[str, Photo] = {}
+    return [block for block in blocks if block.photo is None or _is_new(block.photo, shown)]
+
+
+def _is_new(photo: Photo, shown: dict[str, Photo]) -> bool:
+    """Whether *photo* is none of those *shown*, to which it may add its caption."""
+    first = shown.setdefault(file_of(photo.url), photo)
+    first.caption = first.caption or photo.caption
+    return first is photo
 
 
 def _once(blocks: list[Block]) -> list[Block]:

@@ -61,7 +61,9 @@ _CONTENT: Final = called(
 _POST_ID: Final = re.compile(r"post-\d+")
 # No list of other articles is longer than this and than what a page says beside it.
 _TEASERS: Final = 3_000
-CAPTION: Final = called(r"captions?|wp-caption-text|cap-foto|keterangan|deskripsi")
+CAPTION: Final = called(
+    r"\w*captions?|caption\w*|keterangan|deskripsi|ket|(?:foto|photo|image|img|pic)-?(?:desc|ket|info)"
+)
 _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
 # Style sheets keep these apart: "Penulis: Sari Dewi" in one, "Editor: Rian Tobu" in the next.
 _APART: Final = frozenset(("td", "th", "span", "time"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -13,12 +13,13 @@ from lxml import etree
 from crawler.extract import media
 from crawler.extract.document import holds_more, text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CAPTION, is_caption, is_furniture
+from crawler.extract.unknown.lines import CAPTION, is_caption
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.text import fold
 
 _NO_PHOTO: Final = re.compile(
-    r"/ads?[./-]|[./]ads\\d|adserv|[?&]zoneid=|doubleclick|avatar|gravatar|logo|icon|emoji|banner|placeholder|spacer|default[-_]|blank\.|pixel|loading",
+    r"/ads?[./-]|[./]ads\d|adserv|[?&]zoneid=|doubleclick|gravatar|default[-_]"
+    r"|(?:^|[/_.-])(?:avatar|logo|icon|emoji|banner|pixel)s?(?:[/_.-]|\d|$)",
     re.IGNORECASE,
 )
 # Pixels; what is smaller is an icon.
@@ -26,6 +27,8 @@ _SMALL: Final = 150
 # Letters of a caption.
 _LONGEST: Final = 1_000
 _SHORTEST: Final = 12
+_IMAGES: Final = ("img", *media.AMP_IMAGES)
+_CAPTIONS: Final = ("p", "div", "span", "small", "em", "i", "td", "li", "h6")
 # A caption is looked for in no more elements around its photo.
 _ABOVE_CAPTION: Final = 4
 
@@ -48,50 +51,52 @@ class LeadPhoto:
 def find(facts: Facts) -> LeadPhoto:
     """Return the lead photo of *facts*.
 
-    The theme's own, else a large one between headline and text, else the one that metadata name:
-    that one has no alternative text.
+    The theme's own, else a large one between headline and text, else one above them that metadata
+    name, too; else the one that only metadata name: that one has no alternative text.
     """
-    caption = _caption(facts)
-    for image in _images(facts):
-        url = facts.document.absolute(media.source(image))
-        if url is None or _NO_PHOTO.search(url) or _is_small(image):
-            continue
-        box = list(_box(image, facts.heading))
-        own = _named_caption(box) or caption or _text(box)
-        name = "img.wp-post-image" if "wp-post-image" in image.get("class", "") else "img"
-        return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
+    caption = next((line.text for line in facts.around.header if is_caption(line)), None)
     stated = _stated(facts)
-    if stated is not None:
-        return LeadPhoto(facts.document.absolute(stated.value), None, caption, stated.source)
-    return LeadPhoto()
+    address = facts.document.absolute(stated.value) if stated is not None else None
+    for image, url in _images(facts, address):
+        box = list(_box(image, facts.heading))
+        own = _named_caption(box, image) or caption or _text(box)
+        name = "img.wp-post-image" if _is_themes_own(image) else "img"
+        return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
+    return LeadPhoto(address, None, caption, stated.source) if stated is not None else LeadPhoto()
 
 
-def _images(facts: Facts) -> list[etree._Element]:
-    """Return the images between headline and text, the theme's own first."""
+def _images(facts: Facts, stated: str | None) -> Iterator[tuple[etree._Element, str]]:
+    """Yield the images above the text that may be its photo, with their addresses, likely first.
+
+    Outside the element around headline and text it is one of the theme's class or the *stated* one.
+    """
     assert facts.body is not None
     content = facts.body.element
-    scope = facts.scope
-    if scope is None:
-        parent = content.getparent()
-        scope = content if parent is None else parent
-    above = takewhile(lambda each: each is not content, scope.iter())
-    found = [
-        each
-        for each in above
-        if each.tag in ("img", *media.AMP_IMAGES) and not _is_hidden(each, scope)
-    ]
-    found.sort(key=lambda each: "wp-post-image" not in each.get("class", ""))
-    return found
+    scope = facts.scope if facts.scope is not None else content.getparent()
+    inside = frozenset(scope.iter()) if scope is not None else frozenset()
+    above = takewhile(lambda each: each is not content, facts.page.iter())
+    found = []
+    for image in above:
+        if image.tag not in _IMAGES or _is_small(image) or _is_unscripted_twin(image):
+            continue
+        url = facts.document.absolute(media.source(image))
+        if url is None or _NO_PHOTO.search(url) or facts.is_of_another(image):
+            continue
+        is_stated = stated is not None and media.file_of(url) == media.file_of(stated)
+        if is_stated or (
+            (image in inside or _is_themes_own(image)) and not facts.is_furniture(image)
+        ):
+            found.append((image, url))
+    yield from sorted(found, key=lambda each: (not _is_themes_own(each[0]), each[0] not in inside))
 
 
-def _is_hidden(image: etree._Element, scope: etree._Element) -> bool:
-    """Whether *image* is a counter for readers without scripts, or in a part that is furniture."""
-    for element in image.iterancestors():
-        if element is scope:
-            return False
-        if element.tag == "noscript" or is_furniture(element):
-            return True
-    return False
+def _is_themes_own(image: etree._Element) -> bool:
+    return "wp-post-image" in image.get("class", "")
+
+
+def _is_unscripted_twin(image: etree._Element) -> bool:
+    noscript = next(image.iterancestors("noscript"), None)
+    return noscript is not None and media.unscripted(noscript) is not image
 
 
 def _is_small(image: etree._Element) -> bool:
@@ -113,11 +118,19 @@ def _box(image: etree._Element, headline: etree._Element | None) -> Iterator[etr
             return
 
 
-def _named_caption(box: Iterable[etree._Element]) -> str | None:
-    for element in box:
-        for child in element.iter("figcaption", "p", "div", "span", "small"):
-            if child.tag == "figcaption" or CAPTION.search(child.get("class") or ""):
-                return text_of(child) or None
+def _named_caption(box: Sequence[etree._Element], image: etree._Element) -> str | None:
+    """Return what is called a caption in *box* or right below it; a credit may stand before it."""
+    outer = box[-1] if box else image
+    beyond = next(outer.itersiblings("*"), None)
+    around = list(outer.iter())
+    if beyond is not None and not holds_more(beyond, _LONGEST):
+        around += beyond.iter()
+    at = around.index(image)
+    for element in (*around[at:], *around[:at]):
+        if element.tag == "figcaption" or (
+            element.tag in _CAPTIONS and CAPTION.search(element.get("class") or "")
+        ):
+            return text_of(element) or None
     return None
 
 
@@ -130,16 +143,9 @@ def _text(box: Iterable[etree._Element]) -> str | None:
     return None
 
 
-def _caption(facts: Facts) -> str | None:
-    """Return the line between headline and text that is called a caption."""
-    for line in facts.around.header:
-        if is_caption(line) and len(line.text) <= _LONGEST:
-            return line.text
-    return None
-
-
 def _stated(facts: Facts) -> Stated | None:
     for stated in facts.metadata.images():
-        if not _NO_PHOTO.search(stated.value.rsplit("/", 1)[-1]):
+        file = stated.value.rpartition("/")[2]
+        if not (_NO_PHOTO.search(file) or media.is_placeholder(file)):
             return stated
     return None

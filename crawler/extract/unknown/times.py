@@ -28,7 +28,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
 import attrs
 from lxml import etree
@@ -318,6 +318,7 @@ _STATED: Final = re.compile(
     r"\W*(?:terbit|diterbitkan|dipublikasikan|published|posted|tayang|ditayangkan|diposting|dimuat)\b",
     re.IGNORECASE,
 )
+_BEFORE: Final = etree.XPath("string(preceding::text()[normalize-space()][1])")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 # Words of names beside a date, and those of them that may be in small letters; a sentence has more.
 _FEW_WORDS, _FEW_SMALL = 8, 2
@@ -423,27 +424,12 @@ def _marked_up(facts: Facts) -> tuple[list[Stated], list[Stated]]:
         names = element.get("class", "").lower().split()
         value = element.get("datetime") or element.get("title") or text_of(element)
         edited = not _UPDATED.isdisjoint(names) and _PUBLISHED.isdisjoint(names)
-        edited = edited or (_NAMES.isdisjoint(names) and bool(_EDITED.search(_before(element))))
+        edited = edited or (
+            _NAMES.isdisjoint(names) and bool(_EDITED.search(cast("str", _BEFORE(element))))
+        )
         if value:
             (updated if edited else published).append(Stated(value, _source(element)))
     return published, updated
-
-
-def _before(element: etree._Element) -> str:
-    """Return the words right before *element*."""
-    while (previous := element.getprevious()) is None and (
-        parent := element.getparent()
-    ) is not None:
-        if (parent.text and parent.text.strip()) or parent.tag not in (
-            "span",
-            "a",
-            "b",
-            "strong",
-            "em",
-        ):
-            return parent.text or ""
-        element = parent
-    return "" if previous is None else previous.tail or text_of(previous)
 
 
 def _time_elements(facts: Facts) -> Iterator[etree._Element]:
