@@ -297,6 +297,12 @@ def between(
         (
             f"Updated: {EDIT} Published: {FIRST}",
             "2023-05-03T09:20:00+08:00",
+            "2023-05-04T10:00:00+08:00",
+        ),
+        ("Diperbarui 4 Mei 2023 10:00 WITA", None, "2023-05-04T10:00:00+08:00"),
+        (
+            '<abbr class="published" title="2023-05-03T09:20:00+08:00">Rabu</abbr>',
+            "2023-05-03T09:20:00+08:00",
             None,
         ),
         (
