@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import Line, is_furniture, lines
+from crawler.extract.unknown.lines import Line, among, is_furniture, lines
 from crawler.extract.unknown.names import around, is_name, is_site, labelled, marked_up
 from crawler.extract.unknown.page import GenericPage, is_indonesian
 from crawler.items import Article
@@ -122,7 +122,7 @@ def test_labels_on_a_line_of_their_own(texts: list[str], names: list[tuple[str, 
 )
 def test_elements_that_are_called_author(markup: str, names: list[str]) -> None:
     root = lxml_html.document_fromstring(f"<body>{markup}</body>")
-    found = marked_up(lines(body_of(root)))
+    found = marked_up(among(lines(body_of(root)), ()))
     assert [each.name for each in found] == names
 
 
@@ -343,7 +343,7 @@ def test_lines_are_what_a_reader_sees() -> None:
         "<table><tr><td>Penulis</td><td>: Sari</td></tr></table><div class='sidebar'>Iklan</div>"
         "<p><span>Penulis: Sari</span><span>Editor: Rian</span></p></body>"
     )
-    assert [each.text for each in lines(body_of(root))] == [
+    assert [each.text for each in among(lines(body_of(root)), ())] == [
         *("Satu dua tiga", "empat", "Penulis : Sari", "Penulis: Sari Editor: Rian")
     ]
 

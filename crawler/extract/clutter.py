@@ -27,7 +27,7 @@ _LABELS: Final = frozenset(
 _LONGEST_LABEL: Final = 48
 # "-iklan di sini-": where an ad was to stand; "Simak Video “Panen Raya”": where a player did.
 _PLACE: Final = re.compile(
-    r"[-–—\[(<{*#~]+ ?(?:iklan|ads?|advertisement|banner)\b[^.!?]{0,24}[-–—\])>}*#~]+"
+    r"[-–—\[<{*#~]+ ?(?:iklan|ads?|advertisement|banner)\b[^.!?/]{0,24}[-–—\]>}*#~]+"
     r"|\W*(?:(?:yuk|ayo)\W+)?(?:simak|saksikan|tonton|nonton|lihat)(?: juga)? (?:video|foto|live|streaming)"
     r"(?:nya)?(?: juga)?(?: ini| di bawah ini| berikut(?: ini)?)?\W*(?:[\"“‘'].{1,160}[\"”’'])?\W*",
     re.IGNORECASE,

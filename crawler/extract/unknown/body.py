@@ -1,10 +1,13 @@
 """The text of an unknown page: where it stands, and what stands in it without being it.
 
-trafilatura says which words are the article, our own tree says how they stand: its answer is laid
-over the lines of the page, and the innermost element that holds nearly all of them is the
-container, unless microdata or a class that every theme of a kind uses names one. Where trafilatura
-read the page and not a text, the sentence below the headline is where it begins
-(fixtures/lintas/foto-saja).
+Two readers who know nothing of each other say which words are the article: trafilatura, and the
+lines of our own tree, by where sentences stand densest. A class that the themes of a kind use, or
+microdata, is a third opinion, and decides between them; where the two disagree widely and nobody
+decides, nothing is sure.
+
+Looked at is what stands below the headline, in the element of the post where the page names it,
+and above the headline of the next one. The container grows: the article's own sentences beside it,
+a lead above, a part behind an ad, a last paragraph that stands alone, are parts of the text.
 """
 
 from __future__ import annotations
@@ -12,17 +15,16 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
-from itertools import dropwhile
-from typing import Final, cast
+from typing import Final
 
 import attrs
 from lxml import etree
 
 from crawler.extract.blocks import Block
 from crawler.extract.clutter import is_clutter
-from crawler.extract.unknown.lines import SENTENCE, Line, is_linked
+from crawler.extract.unknown.lines import CAPTION, SENTENCE, Line, called, is_linked
 
 _NOT_WORD: Final = re.compile(r"\W+")
 
@@ -35,10 +37,12 @@ _PIECE: Final = 30
 _PROSE: Final = 80
 # Nearly all: a sentence of a caption or a summary may stand elsewhere.
 _NEARLY_ALL: Final = 0.85
-# Less than this of what trafilatura read found in one container: it read the page, not a text.
+# Less than this of what trafilatura read found below the headline: it read the page, not a text.
 _COHERENT: Final = 0.4
 _HALF: Final = 0.5
 _GOOD_PART: Final = 0.1
+# Two readers that share less of the smaller text disagree widely.
+_SHARED: Final = 0.2
 # Letters; an article without text is not what the advertisement in it says.
 _ADVERTISEMENT: Final = 300
 # Summaries and captions stand above a headline; more than this share of a text does not.
@@ -54,11 +58,32 @@ _CONTAINERS: Final = frozenset(
         *("post-content", "article-content", "single-post-content", "articleBody"),
     )
 )
-_MAY_BE_CONTAINERS: Final = etree.XPath(
-    ".//*[@itemprop='articleBody' or contains(@class,'content') or contains(@class,'articleBody')]"
+# And what others are made of: cm-entry-summary, isi-berita, detail_text.
+_CALLED_CONTENT: Final = re.compile(
+    r"(?:^|[_-])(?:entry|post|article|artikel|single|news|detail|read|berita)[_-]{0,2}(?:single[_-])?"
+    r"(?:content|body|text|konten|summary|isi)$|^(?:isi|konten)[_-](?:berita|artikel)$",
+    re.IGNORECASE,
 )
-_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5"))
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
+_OTHERS: Final = frozenset(("aside", "nav", "footer", "form", "figure", "figcaption", "a"))
+_PICTURES: Final = frozenset(("img", "figure", "picture"))
 _INLINE: Final = frozenset(("p", "span", "font", "strong", "b", "em", "i", "a", "center"))
+_PARAGRAPHS: Final = frozenset(("p", "li", "blockquote", "td", "tr", *_HEADINGS))
+_ENDS: Final = (".", "!", "?", "”", '"', "’", ")", "…", "]")
+_TITLE: Final = called(
+    r"(?:entry|post|article|single|news|detail)[-_]{0,2}(?:title|judul|headline)"
+)
+_CUT: Final = re.compile(
+    r"[\W_]*(?:selengkapnya|read more|continue reading)?[\W_]*$", re.IGNORECASE
+)
+_LEAD: Final = called(r"lead|excerpt|summary|intro|teras|sinopsis|deck|standfirst|ringkasan")
+# Elementor, WPBakery, Divi, Beaver Builder, SiteOrigin, blocks.
+_BUILT: Final = re.compile(r"widget|wpb_|et_pb_(?:module|text)|fl-|panel|text|wp-block")
+# Beside the text, and of somebody or something else.
+_BESIDE: Final = called(
+    r"authors?|penulis|bio|profile?|about|tentang|disclaimer|hak-?cipta|follow|ikuti|comments?|komentar"
+    r"|respond|meta|info|tags?|donasi|donate|cta|newsletter"
+)
 
 
 @attrs.frozen
@@ -118,6 +143,12 @@ class MainBody:
     source: str
     """``trafilatura``, the name of the container, or ``headline`` for what stands below it."""
 
+    parts: tuple[etree._Element, ...] = ()
+    """All elements that hold some of the text, the container among them, in order."""
+
+    is_sure: bool = True
+    """Whether two of the three opinions agree."""
+
     def accepts(self, text: str) -> bool:
         """Whether trafilatura read *text* too, or read nothing here."""
         return not self.words.text or self.words.has(text)
@@ -132,31 +163,94 @@ class MainBody:
 
 
 def find_main_body(
-    lines: Sequence[Line], accepted: Accepted, headline: etree._Element | None, page: etree._Element
+    lines: Sequence[Line], accepted: Accepted, headline: etree._Element | None, post: etree._Element
 ) -> MainBody | None:
-    """Return where the article's text stands in *page*, or ``None`` where nothing is sure.
+    """Return where the article's text stands, or ``None`` where nothing is sure.
 
-    *lines* are those of *page*, *accepted* is what :func:`read_text` returned for it.
+    *lines* are those of the page, *accepted* is what :func:`read_text` returned for it, *post* is
+    the element of the article, or the page.
     """
-    named = _named_container(page, _weights(lines), headline, least=1)
-    read = [line for line in lines if accepted.has(line.text)]
+    above, below = _beside(lines, headline, post)
+    found = _container(above, below, accepted, headline, post)
+    return attrs.evolve(found, parts=tuple(_parts(below, found))) if found else None
+
+
+def _beside(
+    lines: Sequence[Line], headline: etree._Element | None, post: etree._Element
+) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Return the lines above the headline, and those of *post* from there to the next article."""
+    own = lines
+    if post.tag != "body":
+        inside = set(post.iter())
+        own = [line for line in lines if line.element in inside]
+    if headline is None:
+        return (), own
+    heading = set(headline.iter())
+    heading.update(each for each in headline.iterancestors() if each.tag in _HEADINGS)
+    at = next((at for at, line in enumerate(lines) if line.element in heading), 0)
+    first = next((at for at, line in enumerate(own) if line.element in heading), -1)
+    below = own[first + 1 :]
+    if not any(map(_weight, below)):
+        below = own[: max(first, 0)] if any(map(_weight, own[: max(first, 0)])) else below
+    return lines[:at], below[: _next_article(below, headline)]
+
+
+def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:
+    """Return where the headline of another article stands, none of the subheads of this one."""
+    for at, line in enumerate(below):
+        each = line.element
+        if each.tag in _HEADINGS and (
+            each.tag == "h1"
+            or _TITLE.search(each.get("class", ""))
+            or (each.tag == headline.tag and each.get("class", "") == headline.get("class"))
+        ):
+            weights = _weights(below[:at])
+            total = max(weights.values(), default=0)
+            if total and each not in set(_innermost(weights, total).iter()):
+                return at
+    return None
+
+
+def _container(
+    above: Iterable[Line],
+    below: Sequence[Line],
+    accepted: Accepted,
+    headline: etree._Element | None,
+    post: etree._Element,
+) -> MainBody | None:
+    """Return the container of the text by two opinions of three."""
+    read = [line for line in below if accepted.has(line.text)]
     weights = _weights(read)
-    total = weights.get(page, 0)
-    if _is_one_text(lines, accepted, headline, total):
-        if named is not None and weights.get(named[0], 0) >= _HALF * total:
-            # What the container leaves out is a summary or a caption, not text.
-            return MainBody(named[0], accepted, named[1])
-        return MainBody(_block(_innermost(weights, total)), accepted, "trafilatura")
-    if named is None:
-        # An article without a sentence: a photo, a video, a table.
-        named = _named_container(page, _weights(lines, shortest=0), headline, least=0)
-    if named is not None:
+    total = weights.get(post, 0)
+    is_text = total >= max(_COHERENT * len(accepted.text), 1) and (
+        sum(_weight(line) for line in above if accepted.has(line.text)) <= _ABOVE * total
+    )
+    wrappers = frozenset(headline.iterancestors()) if headline is not None else frozenset()
+    named = _named(below, wrappers, SENTENCE) or _named(below, wrappers, 0)
+    if named is None and not read:
+        # An article without a word: a photo, a video.
+        empty = ((each, _shared_name(each)) for each in post.iter("div", "section"))
+        named = next(((e, name) for e, name in empty if name and e not in wrappers), None)
+    if named is not None and (not is_text or weights.get(named[0], 0) >= _HALF * total):
+        # What the container leaves out is a summary or a caption, not text.
         return MainBody(named[0], accepted, named[1])
-    lead = _lead(lines, headline)
-    return MainBody(lead, Accepted(), "headline") if lead is not None else None
+    densest = _densest(below)
+    if not is_text:
+        # The page was read, or nothing: the text begins with the first sentence there is.
+        lead = next((line.element for line in below if _weight(line, _PROSE)), None)
+        if lead is None:
+            return None
+        if densest is None or all(each is not densest for each in lead.iterancestors()):
+            densest = _block(lead)
+        return MainBody(densest, Accepted(), "headline")
+    element = _block(_innermost(weights, total))
+    dense = _weights(below).get(densest, 0) if densest is not None else 0
+    shared = weights.get(densest, 0) if densest is not None else 0
+    is_sure = shared >= _SHARED * min(dense, total)
+    return MainBody(element, accepted, "trafilatura", is_sure=is_sure)
 
 
-def holders(lines: Sequence[Line], accepted: Accepted) -> frozenset[etree._Element]:
+def holders(lines: Iterable[Line], accepted: Accepted) -> frozenset[etree._Element]:
     """Return the elements that hold a good part of what was read as text.
 
     They are the article, whatever they are called (fixtures/lintas/wadah-salah-nama).
@@ -165,30 +259,6 @@ def holders(lines: Sequence[Line], accepted: Accepted) -> frozenset[etree._Eleme
     most = max(weights.values(), default=0)
     least = max(_GOOD_PART * most, _ADVERTISEMENT)
     return frozenset(each for each, weight in weights.items() if weight > least)
-
-
-def _is_one_text(
-    lines: Sequence[Line], accepted: Accepted, headline: etree._Element | None, total: int
-) -> bool:
-    """Whether trafilatura read a text, of which *total* letters of sentences stand in *lines*.
-
-    It did not where that is little of what it read, or where a good part of it stands above the
-    headline: then it read the page.
-    """
-    if not total or total < _COHERENT * len(accepted.text):
-        return False
-    above = (line for line in _above(lines, headline) if accepted.has(line.text))
-    return sum(map(_weight, above)) <= _ABOVE * total
-
-
-def _above(lines: Sequence[Line], headline: etree._Element | None) -> Sequence[Line]:
-    """Return those of *lines* that stand above the headline."""
-    if headline is None:
-        return ()
-    inside = set(headline.iter())
-    inside.update(each for each in headline.iterancestors() if each.tag in _HEADINGS)
-    at = next((at for at, line in enumerate(lines) if line.element in inside), 0)
-    return lines[:at]
 
 
 def _weights(lines: Iterable[Line], shortest: int = SENTENCE) -> dict[etree._Element, int]:
@@ -207,7 +277,7 @@ def _weight(line: Line, shortest: int = SENTENCE) -> int:
     return 0 if len(line.text) < shortest or is_linked(line) else len(squeeze(line.text))
 
 
-def _innermost(weights: dict[etree._Element, int], total: int) -> etree._Element:
+def _innermost(weights: Mapping[etree._Element, int], total: int) -> etree._Element:
     """Return the innermost element that holds nearly all of *total*."""
     enough = [element for element, weight in weights.items() if weight >= _NEARLY_ALL * total]
     return max(enough, key=lambda element: sum(1 for _ in element.iterancestors()))
@@ -220,46 +290,134 @@ def _block(element: etree._Element) -> etree._Element:
     return element
 
 
-def _named_container(
-    page: etree._Element,
-    weights: Mapping[etree._Element, int],
-    headline: etree._Element | None,
-    *,
-    least: int,
+def _densest(lines: Iterable[Line]) -> etree._Element | None:
+    """Return the element in which sentences stand densest: the second opinion.
+
+    A sentence counts for the element that its paragraph stands in, half for the one around that,
+    by its length and its commas.
+    """
+    scores: dict[etree._Element, float] = defaultdict(float)
+    for line in lines:
+        if not _weight(line):
+            continue
+        score = 1 + line.text.count(",") + min(len(line.text) // 100, 3)
+        element = line.element
+        parent = element.getparent()
+        if element.tag in _PARAGRAPHS and parent is not None:
+            element, parent = parent, parent.getparent()
+        scores[element] += score
+        if parent is not None:
+            scores[parent] += score / 2
+    return max(scores, key=scores.__getitem__) if scores else None
+
+
+def _named(
+    lines: Sequence[Line], wrappers: Collection[etree._Element], shortest: int
 ) -> tuple[etree._Element, str] | None:
     """Return the container with the most text of those that are called one, and its name.
 
-    Each has at least so many letters. What holds the headline is a wrapper of the article,
-    whatever it is called.
+    An outer one loses to the inner that has nearly all of it. What holds the headline is a wrapper
+    of the article, whatever it is called. Names that themes share come before likely ones.
     """
-    wrappers = frozenset(headline.iterancestors()) if headline is not None else frozenset()
-    best: tuple[int, etree._Element, str] | None = None
-    for element in cast("list[etree._Element]", _MAY_BE_CONTAINERS(page)):
-        name = _container_name(element)
-        weight = weights.get(element, 0)
-        if name is None or weight < least or element in wrappers:
-            continue
-        # Outer containers come first: the inner one wins where it has nearly all.
-        inner = best is not None and best[1] in set(element.iterancestors())
-        if best is None or weight > best[0] or (inner and weight >= _NEARLY_ALL * best[0]):
-            best = weight, element, name
-    return best[1:] if best else None
+    weights = _weights(lines, shortest)
+    for name_of in (_shared_name, _likely_name):
+        named = [(each, name) for each in weights if (name := name_of(each)) is not None]
+        best: tuple[etree._Element, str] | None = None
+        for element, name in named:
+            if element in wrappers:
+                continue
+            least = weights[best[0]] if best is not None else 0
+            outer = best is not None and element in set(best[0].iterancestors())
+            if (
+                best is None
+                or _NEARLY_ALL * weights[element] > least
+                or (not outer and weights[element] > least)
+            ):
+                best = element, name
+        if best is not None:
+            return best
+    return None
 
 
-def _container_name(element: etree._Element) -> str | None:
+def _shared_name(element: etree._Element) -> str | None:
     if element.get("itemprop") == "articleBody":
         return "[itemprop=articleBody]"
     names = (name for name in element.get("class", "").split() if name in _CONTAINERS)
     return next((f".{name}" for name in names), None)
 
 
-def _lead(lines: Iterable[Line], headline: etree._Element | None) -> etree._Element | None:
-    """Return the element of the first sentence below *headline* that is no list of links."""
-    if headline is None:
-        return None
-    below = dropwhile(lambda line: line.element is not headline, lines)
-    prose = (line for line in below if len(line.text) >= _PROSE and not is_linked(line))
-    return next((_block(line.element) for line in prose if line.element is not headline), None)
+def _likely_name(element: etree._Element) -> str | None:
+    names = (name for name in element.get("class", "").split() if _CALLED_CONTENT.search(name))
+    return next((f".{name}" for name in names), None)
+
+
+def _parts(below: Sequence[Line], found: MainBody) -> list[etree._Element]:
+    """Return all elements that hold some of the text: the container, and sentences beside it."""
+    main = found.element
+    wrappers = set(main.iterancestors())
+    inside = set(main.iter())
+    at = [at for at, line in enumerate(below) if line.element in inside]
+    first = at[0] if at else 0
+    words = squeeze("".join(below[each].text for each in at))
+    parts: dict[etree._Element, None] = {}
+    for place, line in enumerate(below):
+        if place == first:
+            parts[main] = None
+        if line.element in inside or line.element in wrappers or not _weight(line):
+            continue
+        box = _box(line.element, wrappers)
+        if squeeze(_CUT.sub("", line.text)) in words or not _is_of_the_text(line, box):
+            continue
+        is_part = (
+            _is_like(box, main)
+            or found.words.has(line.text)
+            or (_is_lead(box) if place < first else box is line.element)
+        )
+        if is_part:
+            parts[box] = None
+    parts.setdefault(main)
+    return list(parts)
+
+
+def _box(element: etree._Element, wrappers: Collection[etree._Element]) -> etree._Element:
+    """Return the largest element around *element* that does not hold the container."""
+    while (parent := element.getparent()) is not None and parent not in wrappers:
+        element = parent
+    return element
+
+
+def _is_of_the_text(line: Line, box: etree._Element) -> bool:
+    """Whether *line*, in a *box* beside the text, is a sentence of the article.
+
+    A caption is none, nor is what somebody is said to be, or the summary of another article.
+    """
+    if not line.text.endswith(_ENDS):
+        return False
+    for each in (line.element, *line.element.iterancestors()):
+        names = f"{each.get('class', '')} {each.get('id', '')}"
+        if each.tag in _OTHERS or CAPTION.search(names) or _BESIDE.search(names):
+            return False
+        if each is box:
+            break
+    before = box.getprevious()
+    return (
+        next(box.iter("img", "form"), None) is None
+        and (before is None or before.tag not in _PICTURES or _is_lead(box))
+        and next((a for h in box.iter(*_HEADINGS) for a in h.iter("a")), None) is None
+    )
+
+
+def _is_lead(box: etree._Element) -> bool:
+    """Whether *box* is called a lead, or is a paragraph and nothing else."""
+    return box.tag == "p" or bool(_LEAD.search(box.get("class", "")))
+
+
+def _is_like(box: etree._Element, main: etree._Element) -> bool:
+    """Whether *box* is of the container's kind: its class, or a builder's word in it, is the same."""
+    ours, theirs = main.get("class", ""), box.get("class", "")
+    if ours and ours == theirs:
+        return box.tag == main.tag
+    return any(_BUILT.search(name) for name in {*ours.split()}.intersection(theirs.split()))
 
 
 _ANCHOR: Final = re.compile(r"<a\b[^>]*>(.*?)</a>")

@@ -24,7 +24,14 @@ from crawler.extract.unknown.headline import (
     heading_above,
     site_names,
 )
-from crawler.extract.unknown.lines import CAPTION, Line, is_furniture, lines
+from crawler.extract.unknown.lines import (
+    CAPTION,
+    Line,
+    among,
+    is_furniture,
+    is_list_of_links,
+    lines,
+)
 from crawler.extract.unknown.metadata import Metadata, read_metadata
 from crawler.normalise.text import fold
 
@@ -83,7 +90,8 @@ def surroundings(
 
     The text begins and ends with a sentence: bylines in its container are around it.
     """
-    inside = [at for at, line in enumerate(lines) if _within(line.element, body.element)]
+    parts = {each for part in body.parts for each in part.iter()}
+    inside = [at for at, line in enumerate(lines) if line.element in parts]
     at = _place(lines, heading)
     # A short text's container may be found around the headline.
     below = [each for each in inside if at is None or each > at] or inside
@@ -171,7 +179,8 @@ class Facts:
         Whatever holds the headline or a good part of what was read as text is the article's,
         however it is called: ``div.article-widgets`` is seen around whole articles.
         """
-        return lines(self.page, keep=_with_ancestors(self._confirmed_heading) | self.holders)
+        kept = _with_ancestors(self._confirmed_heading) | self.holders
+        return among(self._all_lines, kept)
 
     @cached_property
     def holders(self) -> frozenset[etree._Element]:
@@ -181,7 +190,8 @@ class Facts:
     @cached_property
     def text_lines(self) -> list[Line]:
         """The lines inside the text's container, whatever the elements around them are called."""
-        inside = set(self.body.element.iter()) if self.body is not None else set()
+        parts = self.body.parts if self.body is not None else ()
+        inside = {each for part in parts for each in part.iter()}
         return [line for line in self._all_lines if line.element in inside]
 
     @cached_property
@@ -199,7 +209,18 @@ class Facts:
     @cached_property
     def body(self) -> MainBody | None:
         """Where the text stands."""
-        return find_main_body(self.lines, self.accepted, self._confirmed_heading, self.page)
+        return find_main_body(self.lines, self.accepted, self._confirmed_heading, self._post)
+
+    @property
+    def _post(self) -> etree._Element:
+        """The element of the article, where the page names it or it holds the headline."""
+        post, heading = self.document.article, self._confirmed_heading
+        if post.get("id", "").startswith("post-") and post is not self.document.root:
+            own = {each for line in self.lines for each in line.element.iterancestors()}
+            if post in own:
+                return post
+        above = heading.iterancestors("article") if heading is not None else ()
+        return next(iter(above), self.page)
 
     @property
     def has_own_container(self) -> bool:
@@ -289,20 +310,22 @@ class Facts:
         if self.body is None:
             return Surroundings()
         kept = _with_ancestors(self._confirmed_heading) | _with_ancestors(self.body.element)
-        return surroundings(lines(self.page, keep=kept, loose=True), self.heading, self.body)
+        return surroundings(among(self._all_lines, kept, loose=True), self.heading, self.body)
 
     @cached_property
     def not_text(self) -> frozenset[etree._Element]:
         """Elements inside the text's container that are not text by their name."""
         if self.body is None:
             return frozenset()
-        inside = self.body.element.iterdescendants("*")
+        inside = (each for part in self.body.parts for each in part.iterdescendants("*"))
         return frozenset(element for element in inside if self._is_not_text(element))
 
     def _is_not_text(self, element: etree._Element) -> bool:
         if element is self.heading:
             return True
         names = element.get("class") or element.get("id")
+        if not self.has_own_container and is_list_of_links(element):
+            return True
         if not names or element.tag in ("p", "figure", "figcaption", "img"):
             return False
         # A sentence that was read as text is text, whatever stands around it.
@@ -312,7 +335,7 @@ class Facts:
 
     @cached_property
     def _all_lines(self) -> list[Line]:
-        return lines(self.page, everything=True)
+        return lines(self.page, _with_ancestors(self._confirmed_heading))
 
     @cached_property
     def _confirmed(self) -> Headline | None:

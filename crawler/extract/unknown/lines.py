@@ -7,13 +7,14 @@ Menus, comments and other articles are furniture, known by the names of the elem
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 import attrs
 from lxml import etree
 
 from crawler.extract.document import holds_more, text_of
+from crawler.extract.roles import is_unseen
 from crawler.normalise.text import fold
 
 SENTENCE: Final = 40
@@ -58,7 +59,13 @@ _CONTENT: Final = called(
     r"(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]{0,2}(?:single-)?"
     r"(?:content|body|text|konten|berita)"
 )
+# What a page builder calls a widget is any part of a text.
+_BUILDERS: Final = re.compile(
+    r"elementor-widget|so-panel widget|widget_sow-editor|siteorigin-widget"
+)
 _POST_ID: Final = re.compile(r"post-\d+")
+# Letters; a longer part is looked at line by line.
+_LINKS: Final = 600
 # No list of other articles is longer than this and than what a page says beside it.
 _TEASERS: Final = 3_000
 CAPTION: Final = called(
@@ -78,6 +85,9 @@ class Line:
     text: str
     element: etree._Element
 
+    furniture: tuple[etree._Element, ...] = ()
+    """The elements around it that are none of the article by their name."""
+
 
 def is_caption(line: Line) -> bool:
     """Whether *line*, or the element around it, is called a caption."""
@@ -96,6 +106,15 @@ def is_linked(line: Line) -> bool:
         text = text_of(link) if not holds_more(link, len(line.text)) else ""
         links += len(text) if text in line.text else 0
     return 3 * links > len(line.text)
+
+
+def is_list_of_links(element: etree._Element) -> bool:
+    """Whether *element* is a box of links under a label or without one: other articles, sections."""
+    if element.tag not in ("div", "section", "ul") or holds_more(element, _LINKS):
+        return False
+    links = [text_of(link) for link in element.iter("a")]
+    linked = sum(map(len, links))
+    return len(links) > 1 and len(text_of(element)) - linked <= max(SENTENCE, linked)
 
 
 def small_elements(lines: Iterable[Line], letters: int) -> Iterator[etree._Element]:
@@ -119,7 +138,7 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
     names, own_id = element.get("class", ""), element.get("id", "")
     if not (names or own_id) or _POST_ID.fullmatch(own_id):
         return False
-    names = f"{names} {own_id}"
+    names = _BUILDERS.sub("", f"{names} {own_id}")
     if _CONTENT.search(names):
         return False
     if _NEVER.search(names):
@@ -127,69 +146,79 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
     return not loose and bool(_SELDOM.search(names)) and not holds_more(element, _TEASERS)
 
 
-def lines(
-    scope: etree._Element,
-    *,
-    keep: frozenset[etree._Element] = frozenset(),
-    loose: bool = False,
-    everything: bool = False,
+def among(
+    lines: Iterable[Line], keep: Collection[etree._Element], *, loose: bool = False
 ) -> list[Line]:
-    """Return the lines in *scope* in order.
+    """Return those of *lines* that may be the article's.
 
-    Parts that are furniture by their name are left out unless they hold one of *keep*: themes
-    wrap whole pages in a ``div.sidebar-right``. *loose* is that of :func:`is_furniture`;
-    with *everything* nothing is furniture.
+    What stands in furniture is left out, unless that holds one of *keep*: themes wrap whole pages
+    in a ``div.sidebar-right``. *loose* is that of :func:`is_furniture`.
     """
-    found: list[Line] = []
-    pieces: list[str] = []
-    holder = scope
-
-    def finish() -> None:
-        text = fold("".join(pieces))
-        pieces.clear()
-        if text and len(found) < _MOST:
-            found.append(Line(text, holder))
-
-    def unwanted(element: etree._Element) -> bool:
-        if element.tag in _INVISIBLE:
-            return True
-        return not everything and element not in keep and is_furniture(element, loose=loose)
-
-    for event, element in _walk(scope, unwanted):
-        block = element.tag in _BLOCKS
-        if block:
-            finish()
-        elif element.tag in _APART:
-            pieces.append(" ")
-        if event == "start":
-            holder = element if block and element.tag != "br" else holder
-            pieces.append(element.text or "")
-        else:
-            holder = _block_of(element) if block else holder
-            pieces.append(element.tail or "")
-    finish()
-    return found
+    names = {each for line in lines for each in line.furniture if each not in keep}
+    wanted = {each for each in names if loose and not is_furniture(each, loose=True)}
+    return [
+        line for line in lines if all(each in keep or each in wanted for each in line.furniture)
+    ]
 
 
-def _block_of(element: etree._Element) -> etree._Element:
-    for each in element.iterancestors():
-        if each.tag in _BLOCKS:
-            return each
-    return element
+def lines(scope: etree._Element, seen: Collection[etree._Element] = ()) -> list[Line]:
+    """Return the lines in *scope* that a reader sees, in order; *seen* is seen in any case."""
+    reader = _Reader(seen)
+    reader.read(scope, scope, ())
+    reader.finish(scope, ())
+    return reader.found
 
 
-def _walk(
-    scope: etree._Element, unwanted: Callable[[etree._Element], bool]
-) -> Iterator[tuple[str, etree._Element]]:
-    """Yield the beginning and the end of every visible element in *scope*, not of itself.
+class _Reader:
+    """Reads the lines of a page in one pass."""
 
-    Of what is left out only the end is yielded: what follows it belongs to the line around it.
-    """
-    walker = etree.iterwalk(scope, events=("start", "end", "comment", "pi"))
-    for event, element in walker:
-        if event in ("comment", "pi"):
-            yield "end", element
-        elif event == "start" and element is not scope and unwanted(element):
-            walker.skip_subtree()
-        elif element is not scope or event == "start":
-            yield event, element
+    def __init__(self, seen: Collection[etree._Element]) -> None:
+        self.found: list[Line] = []
+        self._seen = seen
+        self._pieces: list[str] = []
+
+    def read(
+        self, element: etree._Element, holder: etree._Element, around: tuple[etree._Element, ...]
+    ) -> None:
+        """Read what *element* holds; *holder* is the block that it stands in."""
+        if element.text:
+            self._pieces.append(element.text)
+        for child in element:
+            tag = child.tag
+            if tag.__class__ is str and tag not in _INVISIBLE:  # comments have a function for one
+                if tag in _BLOCKS:
+                    self.finish(holder, around)
+                    if tag != "br" and self._is_seen(child):
+                        inside = (*around, child) if is_furniture(child) else around
+                        self.read(child, child, inside)
+                        self.finish(child, inside)
+                elif self._is_seen(child):
+                    self._inline(child, holder, around)
+            if child.tail:
+                self._pieces.append(child.tail)
+
+    def _inline(
+        self, child: etree._Element, holder: etree._Element, around: tuple[etree._Element, ...]
+    ) -> None:
+        if is_furniture(child):
+            outer, self._pieces = self._pieces, []
+            self.read(child, child, (*around, child))
+            self.finish(child, (*around, child))
+            self._pieces = outer
+            return
+        apart = child.tag in _APART
+        if apart:
+            self._pieces.append(" ")
+        self.read(child, holder, around)
+        if apart:
+            self._pieces.append(" ")
+
+    def _is_seen(self, element: etree._Element) -> bool:
+        return not element.attrib or element in self._seen or not is_unseen(element)
+
+    def finish(self, holder: etree._Element, around: tuple[etree._Element, ...]) -> None:
+        """End a line."""
+        text = fold("".join(self._pieces)) if self._pieces else ""
+        self._pieces = []
+        if text and len(self.found) < _MOST:
+            self.found.append(Line(text, holder, around))

@@ -265,7 +265,9 @@ def _walk(facts: Facts, skip: frozenset[etree._Element], title: str) -> Walk:
     roles = _RolesAround(facts.holders)
     # Boxes with a role are read for what they are: related posts, embeds, page links.
     unwanted = (each for each in facts.not_text if not roles.of(each.get("class", "")))
-    walk = Walk(facts.body.element, facts.document, roles, skip=skip.union(unwanted))
+    first, *further = facts.body.parts
+    skip = skip.union(unwanted)
+    walk = Walk(first, facts.document, roles, further=further, skip=skip)
     walk.blocks[:] = body.kept(walk.blocks, facts.body, title, trusted=facts.has_own_container)
     if _is_half(walk.blocks, facts):
         walk.blocks[:] = body.from_lines(facts.text_lines, facts.body)

@@ -105,6 +105,8 @@ def _reason_of_the_site(facts: Facts) -> str | None:
 def _reason_of_the_text(facts: Facts) -> str | None:
     if facts.body is None:
         return "no_text"
+    if not facts.body.is_sure:
+        return "unsure_text"
     if not _is_stated(facts) and _is_list(facts):
         return "list"
     if _is_marked(facts):
