@@ -370,6 +370,14 @@ class Article:
     content_hash: str = attrs.field(validator=content_hash)
     """Digest of the normal form: of what the newsroom wrote, and nothing else."""
 
+    unchanged_until: str | None = attrs.field(
+        default=None, validator=moment_or_none, metadata=_DATE_TIME
+    )
+    """When the last look began that found the state before this line, UTC; null for a first line.
+
+    So an edit happened after it, and before ``written_at``.
+    """
+
     captures: tuple[CaptureReference, ...] = attrs.field(
         default=(), validator=list_of(CaptureReference)
     )
@@ -378,8 +386,11 @@ class Article:
     provenance: Mapping[str, str] = attrs.field(factory=dict, validator=texts_by_name)
     """Field → where its value came from: ``time.entry-date[datetime]``, ``rest``, ``ld+json``."""
 
-    source: str = attrs.field(default="page", validator=one_of("page", "rest"))
-    """``page`` or ``rest``."""
+    theme: str | None = attrs.field(default=None, validator=text_or_none)
+    """Theme that printed the page, as its stylesheets' folder names it; null without a page."""
+
+    source: str = attrs.field(default="page", validator=one_of("page", "rest", "both"))
+    """What the line is made of: ``page``, ``rest`` (the REST record alone) or ``both``."""
 
     extractor: str = attrs.field(validator=filled)
     """Version of the extraction rules."""
@@ -417,6 +428,15 @@ class Gone:
 
     status: int = attrs.field(validator=count)
     """404, 410, or the status of the redirect to something else."""
+
+    reason: str = attrs.field(default="not_found", validator=one_of("not_found", "moved", "closed"))
+    """``not_found`` (404, 410), ``moved`` (a redirect to something else) or ``closed`` (401, 403, or
+    a password is asked for)."""
+
+    unchanged_until: str | None = attrs.field(
+        default=None, validator=moment_or_none, metadata=_DATE_TIME
+    )
+    """When the last look began that still found the article, UTC."""
 
     captures: tuple[CaptureReference, ...] = attrs.field(
         default=(), validator=list_of(CaptureReference)

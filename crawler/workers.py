@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -24,8 +24,8 @@ import attrs
 from crawler.archive import RawLine, Rules
 from crawler.archive.rereading import Change, changes
 from crawler.errors import ArchiveError, ConfigurationError, attempt, extra
-from crawler.extract import EXTRACTOR, extract_article, page_hash
-from crawler.items import Article, Capture
+from crawler.extract import EXTRACTOR, extract_sources, page_hash
+from crawler.items import Article
 from crawler.newsrooms import Newsroom
 
 Task = TypeVar("Task")
@@ -42,12 +42,7 @@ _AHEAD: Final = 3
 _LINES: Final = 100
 
 
-def extract(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
-    """Return the article on *captures*, in the form in which an archive asks."""
-    return extract_article(captures, newsroom, post_id=post_id)
-
-
-RULES: Final = Rules(extractor=EXTRACTOR, extract=extract, page_hash=page_hash)
+RULES: Final = Rules(extractor=EXTRACTOR, sources=extract_sources, page_hash=page_hash)
 """Today's rules of extraction, as an archive is handed them."""
 
 

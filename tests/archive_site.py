@@ -86,7 +86,7 @@ def _rules(
     first = captures[0]
     if first.status != 200:
         raise NotAnArticle(first.url, f"http_{first.status}")
-    if post_id is None:
+    if not first.body.startswith(b"["):
         text = "\n\n".join(_inner("p", each.body.decode()) for each in captures)
         title, caption = (
             _inner("h1", first.body.decode()),
@@ -163,9 +163,21 @@ def rest(listed: Capture, post: int, *, rules: Any = rules_1) -> Found:
     return Found(rules([listed], LINTAS, post), (listed,))
 
 
-def named(rules: Any) -> Rules:
+def named(rules: Any, extractor: str | None = None) -> Rules:
     """The function *rules*, under its own name, as an archive takes them."""
-    return Rules(extractor=rules.__name__.replace("_", "-"), extract=rules, page_hash=page_hash)
+
+    def sources(
+        captures: Sequence[Capture], newsroom: Newsroom, *, post_id: int | None, furniture: Any
+    ) -> dict[str, Article]:
+        assert not furniture
+        article = rules(captures, newsroom, post_id)
+        return {article.source: article}
+
+    return Rules(
+        extractor=extractor or rules.__name__.replace("_", "-"),
+        sources=sources,
+        page_hash=page_hash,
+    )
 
 
 def tell(archive: Archive, finding: Any) -> Outcome:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive, Rules, RunReport, lock_holder, read, read_capture, read_runs
+from crawler.archive import Archive, RunReport, lock_holder, read, read_capture, read_runs
 from crawler.archive.tables import NAME
 from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError, ArchiveLocked
-from tests.archive_site import LINTAS, Folder, found, page_hash, rules_1
+from tests.archive_site import LINTAS, Folder, found, named, rules_1
 
 COUNT = 120
 
@@ -220,5 +220,5 @@ def test_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         Archive.open(
             tmp_path / "file" / "lintas",
             LINTAS,
-            Rules(extractor="rules-1", extract=rules_1, page_hash=page_hash),
+            named(rules_1, "rules-1"),
         )

@@ -12,7 +12,6 @@ import pytest
 
 from crawler.archive import RunReport, Withhold, read, read_capture, read_runs
 from crawler.archive.erase import padded
-from crawler.archive.revisions import Rules
 from crawler.archive.tables import NAME
 from crawler.archive.verify import verify
 from crawler.archive.warc_reading import records
@@ -24,13 +23,13 @@ from tests.archive_site import (
     exchange,
     found,
     listing,
-    page_hash,
+    named,
     rest,
     rules_1,
     tell,
 )
 
-RULES = Rules(extractor="rules-1", extract=rules_1, page_hash=page_hash)
+RULES = named(rules_1, "rules-1")
 SECRET = "Nama yang diminta dihapus"
 
 

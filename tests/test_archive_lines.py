@@ -39,7 +39,7 @@ def test_a_line_is_one_object_with_every_key_in_order(folder: Folder) -> None:
     assert "Harga “cabai” naik – lagi.".encode() in content
     assert list(json.loads(content))[:5] == ["schema", "id", "revision", "site", "url"]
     assert list(json.loads(content))[-5:] == [
-        "provenance",
+        "theme",
         "source",
         "extractor",
         "run",

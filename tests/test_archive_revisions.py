@@ -94,7 +94,7 @@ def test_page_supersedes_the_rest_record_of_the_same_text(folder: Folder) -> Non
 def test_page_with_another_text_than_the_rest_record_is_the_next_revision(folder: Folder) -> None:
     listed = listing((7, "Judul", "Isi."))
     folder.run(rest(listed, 7))
-    (outcome,) = folder.run(found(7, "Judul", "Isi yang disunting."))
+    (outcome,) = folder.run(found(7, "Judul", "Naskah yang disunting."))
     assert (outcome.kind, outcome.revision) == ("changed", 2)
 
 
@@ -173,7 +173,11 @@ def test_capture_that_new_rules_cannot_read_counts_as_an_edit(folder: Folder) ->
 def test_changed_slug_is_the_same_article(folder: Folder) -> None:
     folder.run(found(7))
     (outcome,) = folder.run(found(7, url="https://lintas.example/kota/alamat-baru"))
-    assert (outcome.kind, outcome.id) == ("unchanged", "lintas:7")
+    assert (outcome.kind, outcome.id, outcome.revision) == ("reread", "lintas:7", 1)
+    assert [line["url"] for line in folder.lines()] == [
+        address(7),
+        "https://lintas.example/kota/alamat-baru",
+    ]
 
 
 def test_article_that_comes_back_is_a_revision(folder: Folder) -> None:

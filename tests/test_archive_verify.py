@@ -28,14 +28,14 @@ from tests.archive_site import (
     exchange,
     found,
     listing,
-    page_hash,
+    named,
     rest,
     rules_1,
     rules_2,
 )
 
 LINES = "articles-2026-05.jsonl"
-RULES = Rules(extractor="rules-1", extract=rules_1, page_hash=page_hash)
+RULES = named(rules_1, "rules-1")
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_whole_archive_has_no_problem(folder: Folder) -> None:
 
 def test_lines_of_other_rules_are_counted_not_compared(folder: Folder) -> None:
     tally = Tally()
-    later = Rules(extractor="rules-2", extract=rules_2, page_hash=page_hash)
+    later = named(rules_2, "rules-2")
     assert problems(folder, later, tally) == []
     assert (tally.compared, tally.others) == (0, 8)
 
@@ -96,7 +96,7 @@ def test_rules_that_changed_without_a_new_name_are_found(folder: Folder) -> None
     def changed(captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None) -> Article:
         return attrs.evolve(rules_1(captures, newsroom, post_id), language="su", word_count=1)
 
-    said = problems(folder, Rules(extractor="rules-1", extract=changed, page_hash=page_hash))
+    said = problems(folder, named(changed, "rules-1"))
     assert said[0].endswith("lintas:1: its captures give another word_count, language")
     assert len(said) == 8
 
@@ -105,7 +105,7 @@ def test_rules_that_fail_are_a_problem_of_the_line(folder: Folder) -> None:
     def failing(*_: object) -> Article:
         raise ZeroDivisionError("a mistake of ours")
 
-    said = problems(folder, Rules(extractor="rules-1", extract=failing, page_hash=page_hash))
+    said = problems(folder, named(failing, "rules-1"))
     assert said[0].endswith("lintas:1: its captures cannot be read: a mistake of ours")
 
 
@@ -117,7 +117,7 @@ def test_flipped_letter_of_the_text_is_found(folder: Folder) -> None:
 
 def test_flipped_letter_is_found_where_nothing_is_compared(folder: Folder) -> None:
     change(folder, b"Disunting.", b"Disuntjng.")
-    later = Rules(extractor="rules-2", extract=rules_2, page_hash=page_hash)
+    later = named(rules_2, "rules-2")
     (said,) = problems(folder, later)
     size = (folder.path / LINES).stat().st_size
     assert said == f"{LINES}: byte 0: its first {size} bytes are not what was written"
@@ -160,7 +160,9 @@ def test_line_that_is_there_twice_is_found(folder: Folder) -> None:
     content = path.read_bytes()
     second = content.index(b"\n") + 1
     path.write_bytes(content[:second] + content)
-    assert any("a second line of revision 2, source page" in each for each in problems(folder))
+    assert any(
+        "a second line of revision 2 that says the same" in each for each in problems(folder)
+    )
 
 
 def test_line_that_is_lost_is_found(folder: Folder) -> None:
@@ -239,8 +241,8 @@ def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
     with closing(sqlite3.connect(folder.path / NAME)) as connection:
         connection.execute("UPDATE articles SET revision = 9 WHERE id = 'lintas:1'")
         connection.execute("DELETE FROM articles WHERE id = 'lintas:3'")
-        connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, source,"
-            " extractor, content_hash, page_hash, captures, written, checksum FROM articles"
+        connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, line_url, post_id,"
+            " source, extractor, content_hash, page_hash, captures, written, checksum FROM articles"
             " WHERE id = 'lintas:7'")  # fmt: skip
         connection.execute("DELETE FROM addresses WHERE article = 'lintas:4'")
         connection.commit()
@@ -287,7 +289,7 @@ def test_verifying_changes_nothing(folder: Folder) -> None:
 
 def mend(folder: Folder) -> list[str]:
     found_ = list(verify(folder.path, LINTAS, RULES))
-    return repair(folder.path, LINTAS, page_hash, found_, clock=folder.clock)
+    return repair(folder.path, LINTAS, RULES.page_hash, found_, clock=folder.clock)
 
 
 def break_ledger(path: Path) -> None:

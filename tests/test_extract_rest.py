@@ -106,7 +106,7 @@ def test_record_and_pages_agree(field: str) -> None:
 def test_what_only_the_record_differs_in() -> None:
     article = read()
     assert article.source == "rest"
-    assert set(article.provenance.values()) == {"rest", "text", "caption"}
+    assert set(article.provenance.values()) == {"rest", "caption"}
     assert article.related_posts == ()
 
 

@@ -16,18 +16,18 @@ import attrs
 
 from crawler.archive.erase import INTENT, Erased, Intent, count_own, erase, intend, intent_of
 from crawler.archive.files import sync_folder
-from crawler.archive.findings import Finding, Outcome, Settlement, Withhold
+from crawler.archive.findings import Finding, Found, Outcome, Settlement, Withhold
 from crawler.archive.finishing import NAME as MANIFEST
 from crawler.archive.finishing import compress, finished_months, update_manifest
 from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.ledger import Ledger, note
+from crawler.archive.ledger import Ledger, Look, note
 from crawler.archive.lines import month_files
 from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
 from crawler.archive.losses import shortfall, stock
 from crawler.archive.opening import make_ready
 from crawler.archive.rebuild import remove_ledger
-from crawler.archive.recorder import Recorder
+from crawler.archive.recorder import WITNESSES, Recorder
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import ROOM, RunLog, RunRecord, RunReport, new_run_id, read_runs
@@ -174,12 +174,15 @@ class Archive:
         :attr:`Outcome.problem`, and the others are recorded. Raises :exc:`ArchiveError` when the
         archive cannot be written, or is closed.
         """
+        return [outcome for part in _apart(findings) for outcome in self._record_part(part)]
+
+    def _record_part(self, findings: Sequence[Finding]) -> list[Outcome]:
         batches = self._recorder.batches
         with self._writing():
             try:
                 self._recorder.begin(findings)
                 outcomes = [self._take(finding) for finding in findings]
-                batches.commit_files()
+                self._recorder.commit_files()
             except (OSError, sqlite3.Error):
                 batches.rollback()
                 raise
@@ -251,6 +254,18 @@ class Archive:
         with self._transaction() as tables:
             tables.keep_document(url, etag, last_modified)
 
+    @property
+    def furniture(self) -> tuple[str, ...]:
+        """Blocks of text that are the site's and no article's, as far as they are known by now."""
+        return self._recorder.furniture.blocks
+
+    def witnesses(self) -> list[Look]:
+        """Return articles to look at before the run ends, so that what waits can be judged."""
+        if not self._recorder.undecided():
+            return []
+        asked = self._recorder.waiting.differences
+        return self.ledger.unchanged(self._record.begin, WITNESSES, without=tuple(asked))
+
     def settle(self) -> Settlement:
         """Write the ``gone/1`` lines of this run; call it when all findings are in.
 
@@ -260,6 +275,7 @@ class Archive:
         if self._settlement is None:
             with self._writing():
                 self._settlement = self._recorder.settle()
+            self._counts.update(each.kind for each in self._settlement.judged)
         return self._settlement
 
     def erase(self, id_: str, reason: str = "") -> Erased:
@@ -447,6 +463,21 @@ def _is_text(url: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _apart(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Yield *findings* in parts in which no article occurs twice: its captures are on disk then."""
+    part: list[Finding] = []
+    there: set[str] = set()
+    for finding in findings:
+        if isinstance(finding, Found) and finding.article.id in there:
+            yield part
+            part, there = [], set()
+        if isinstance(finding, Found):
+            there.add(finding.article.id)
+        part.append(finding)
+    if part:
+        yield part
 
 
 def _nothing(url: str, problem: ArchiveError | InvalidRecord) -> Outcome:

@@ -22,7 +22,6 @@ from crawler.archive.files import patch_file, replace_file
 from crawler.archive.finishing import rewrite, update_manifest
 from crawler.archive.lines import MonthFile, month_files
 from crawler.archive.reading import line_beginning
-from crawler.archive.revisions import post_id_of
 from crawler.archive.tables import ArticleRow
 from crawler.archive.warc import FOLDER, crc_of, member, new_record_id
 from crawler.archive.warc_reading import (
@@ -235,6 +234,9 @@ class Intent:
     run: str
     """Which began it."""
 
+    post_id: int | None = None
+    """Which post of a REST list the article is."""
+
     addresses: tuple[str, ...]
     places: tuple[tuple[str, int], ...]
     """WARC file and offset of what its lines name."""
@@ -274,6 +276,7 @@ def intend(batches: Batches, id_: str, reason: str) -> Intent:
         id=id_,
         reason=reason,
         run=batches.run,
+        post_id=next((line.post_id for line in own if isinstance(line, Article)), None),
         addresses=tuple(sorted(addresses)),
         places=tuple(sorted(places)),
         lines=Counter(line.run or "" for line in own),
@@ -349,7 +352,7 @@ def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[s
 def _patches(batches: Batches, intent: Intent, erased: Erased) -> dict[str, dict[int, bytes]]:
     """Return WARC file → offset → what takes the place of the record there; counts it in *erased*."""
     folder = batches.folder
-    post_id = post_id_of(intent.id, "rest")
+    post_id = intent.post_id
     own = Traces(frozenset(intent.addresses), frozenset(intent.places), post_id)
     traces = find(folder, own)
     shared = _named_by_others(folder, intent.id, traces)

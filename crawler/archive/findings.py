@@ -52,15 +52,17 @@ class Refused:
 
 @attrs.frozen
 class Missing:
-    """*url* answers 404 or 410, or redirects to something that is not it (*status* 301 …).
+    """*url* answers 404 or 410, redirects to something that is not it, or is closed to the public.
 
-    Of an article this is a sighting; the second, in another run, makes a ``gone/1`` line when
+    *reason* is what the line will say: ``not_found``, ``moved``, ``closed``. Of an
+    article this is a sighting; the second, in another run, makes a ``gone/1`` line when
     :meth:`Archive.settle` is called. Of an address that never was an article it is a refusal.
     """
 
     url: str
     status: int
     captures: Sequence[Capture] = ()
+    reason: str = "not_found"
     as_of: str | None = None
     """When somebody else found it missing first (``scrapy ingest``), UTC, ISO 8601.
 
@@ -77,6 +79,8 @@ class Seen:
     etag: str | None = None
     last_modified: str | None = None
     lastmod: str | None = None
+    began: str | None = None
+    """When the look began, UTC."""
 
 
 @attrs.frozen
@@ -95,10 +99,12 @@ class Reread:
     """Today's rules read *article* from the captures of a stored line (``scrapy reextract``).
 
     *article* carries ``id``, ``revision``, ``source`` and ``captures`` of that line. It is written
-    when it differs from the line and no line has its id, revision, source and extractor yet.
+    when it differs from the line, and other rules wrote that; with *same_rules* also where the same
+    ones did, since when some of its text was found not to be the article's.
     """
 
     article: Article
+    same_rules: bool = False
 
 
 @attrs.frozen
@@ -114,8 +120,9 @@ Finding: TypeAlias = Found | Refused | Missing | Seen | Failed | Reread | Withho
 OutcomeKind: TypeAlias = Literal[
     "new",  # first line of an article
     "changed",  # the newsroom edited it, or it came back: the next revision
-    "superseded",  # the page takes the place of the REST record, same revision
-    "reread",  # only our rules changed: same revision, today's extractor
+    "superseded",  # more is known of the same revision: the page beside the REST record
+    "reread",  # said otherwise, same revision: by today's rules, another theme, at another address
+    "held",  # one block came or went: settle() judges it, once other articles were seen
     "unchanged",  # nothing written
     "withheld",  # nothing stored, or (answer to Withhold) the line written
     "refused",
@@ -144,6 +151,12 @@ class Outcome:
     note: str | None = None
     """What a log should say besides, such as a previous capture that could not be read."""
 
+    warning: str | None = None
+    """What whoever keeps the archive should know of the article."""
+
+    alarm: str | None = None
+    """What seems to be wrong with the newsroom."""
+
 
 @attrs.frozen(kw_only=True)
 class Settlement:
@@ -151,6 +164,9 @@ class Settlement:
 
     gone: tuple[Gone, ...] = ()
     """The ``gone/1`` lines that were written."""
+
+    judged: tuple[Outcome, ...] = ()
+    """What became of the findings that were held."""
 
     looked_at: int = 0
     """Articles known before this run that were looked at in it (Found, Seen and Missing)."""

@@ -33,6 +33,7 @@ COLUMNS: Final = (
     "next_look",
     "failures",
     "reason",
+    "stale",
 )
 
 
@@ -64,6 +65,9 @@ class Look:
 
     etag: str | None = None
     last_modified: str | None = None
+    stale: int = 0
+    """Looks in a row that were sent for a change and brought the page of before."""
+
     next_look: dt.datetime | None = None
     """UTC; None while it was never fetched."""
 
@@ -259,11 +263,26 @@ class Ledger:
             {"now": seconds(now), "limit": limit},
         )
 
+    def unchanged(self, before: str, limit: int, *, without: tuple[str, ...] = ()) -> list[Look]:
+        """Return articles that were not looked at since *before*, UTC, the newest first."""
+        return self._looks(
+            f"{_LOOK} WHERE state = 'article' AND moved = 0 AND looked_at < :before "  # noqa: S608 -- our own text
+            "AND stale = 0 AND article NOT IN (SELECT value FROM json_each(:without)) "
+            "ORDER BY published DESC LIMIT :limit",
+            {"before": before, "limit": limit, "without": json.dumps(without)},
+        )
+
+    def withheld_posts(self) -> list[int]:
+        """Return the post ids of what is withheld."""
+        rows = self._rows("SELECT id FROM articles WHERE state = 'withheld'")
+        numbers = (id_.rpartition(":")[2] for (id_,) in rows)
+        return [int(number) for number in numbers if number.isdecimal()]
+
     def says(self, id_: str, content_hash: str, page_hash: str) -> bool:
         """Whether the article's last line is of its page, and states these hashes."""
         return bool(
             self._rows(
-                "SELECT 1 FROM articles WHERE id = ? AND state = 'article' AND source = 'page' "
+                "SELECT 1 FROM articles WHERE id = ? AND state = 'article' AND source <> 'rest' "
                 "AND content_hash = ? AND page_hash = ?",
                 (id_, content_hash, page_hash),
             )

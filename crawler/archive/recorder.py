@@ -5,8 +5,13 @@ Articles that were found missing wait until the end of the run decides what that
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -26,11 +31,21 @@ from crawler.archive.findings import (
     Settlement,
     Withhold,
 )
-from crawler.archive.revisions import Rereader, judge, read_article
-from crawler.archive.tables import AddressRow, ArticleRow, Rows, place
+from crawler.archive.furniture import Entry, Furniture
+from crawler.archive.revisions import (
+    Difference,
+    Rereader,
+    State,
+    Verdict,
+    are_one,
+    compare,
+    judge,
+    shows,
+)
+from crawler.archive.tables import AddressRow, ArticleRow, Rows, began, line_key, place
 from crawler.archive.warc import Member, request, response, sha256
 from crawler.archive.writer import Batches
-from crawler.errors import ArchiveError, InvalidRecord
+from crawler.errors import ArchiveError, InvalidRecord, NotAnArticle, attempt
 from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
 from crawler.timestamps import comparable, stamp
 
@@ -50,6 +65,7 @@ class Candidate:
     url: str
     since: str
     status: int
+    reason: str
     members: tuple[tuple[Member, int, int], ...]
     """Records without their content, and where that lies in the temporary file."""
 
@@ -77,20 +93,26 @@ class Sightings:
         """Count *id_* as missing."""
         self._vanished.add(id_)
 
-    def add(self, id_: str, url: str, since: str, status: int, captures: Sequence[Capture]) -> None:
+    def add(self, id_: str, url: str, since: str, finding: Missing) -> None:
         """Keep what would make a line."""
         if id_ in self._candidates or len(self._candidates) >= MOST:
             return
         kept: list[tuple[Member, int, int]] = []
         last: list[int] = []
-        for capture in captures:
+        for capture in finding.captures:
             for exchange in capture.exchanges:
                 answer = response(exchange)
                 if exchange is capture.exchanges[-1]:
                     last.append(len(kept))
                 kept += [self._put(answer), self._put(request(exchange, answer.record_id))]
         self._candidates[id_] = Candidate(
-            id=id_, url=url, since=since, status=status, members=tuple(kept), last=tuple(last)
+            id=id_,
+            url=url,
+            since=since,
+            status=finding.status,
+            reason=finding.reason,
+            members=tuple(kept),
+            last=tuple(last),
         )
 
     def drop(self, id_: str) -> None:
@@ -125,6 +147,47 @@ def named(candidate: Candidate, references: list[CaptureReference]) -> tuple[Cap
     return tuple(references[place] for place in candidate.last)
 
 
+class Waiting:
+    """Findings that are judged when the run has seen more: on disk, and no more than so many."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 -- as long as the run
+        self.differences: dict[str, Difference] = {}
+        """Id → what came or went."""
+
+    def has_room(self, id_: str) -> bool:
+        return len(self.differences) < MOST and id_ not in self.differences
+
+    def add(self, finding: Found, id_: str, difference: Difference) -> None:
+        self.differences[id_] = difference
+        pickle.dump(finding, self._file)
+
+    def take(self) -> Iterator[Found]:
+        """Yield what waits, in the order in which it came; nothing waits then."""
+        count = len(self.differences)
+        self.differences = {}
+        self._file.seek(0)
+        for _ in range(count):
+            yield pickle.load(self._file)  # noqa: S301 -- written a moment ago, by this very object
+        self._file.seek(0)
+        self._file.truncate()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+EVIDENCE: Final = "furniture"
+"""Under this name the ledger keeps what was seen that may be the site's own text."""
+
+WITNESSES: Final = 2
+"""Articles that a run may ask for to tell a plugin's block from an edit."""
+
+# An article whose numbers change with every look is counting something.
+_COUNTERS: Final = 5
+_A_DAY: Final = dt.timedelta(days=1)
+_TOGETHER: Final = 50
+
+
 class Recorder:
     """Turns findings into records, lines and rows of a batch."""
 
@@ -133,7 +196,14 @@ class Recorder:
         self.rereader = rereader
         self.site = rereader.newsroom.name
         self.looked_at = 0
+        self.answered = 0
+        """Articles that answered as articles do: then a single one that is closed is closed."""
+
         self.sightings = Sightings(batches.folder)
+        self.waiting = Waiting(batches.folder)
+        self.furniture = Furniture(batches.folder, batches.tables.meta(EVIDENCE))
+        self._found_out: list[Entry] = []
+        """Furniture found in this run: lines that have it are read again."""
 
     def begin(self, findings: Sequence[Finding]) -> None:
         """Begin a batch of *findings*, each of which may then be taken."""
@@ -163,8 +233,8 @@ class Recorder:
         match finding:
             case Found():
                 return self._found(finding)
-            case Reread(article):
-                return self._reread(article)
+            case Reread():
+                return self._reread(finding)
             case Refused():
                 return self._refused(finding)
             case Missing():
@@ -184,16 +254,25 @@ class Recorder:
 
     def settle(self) -> Settlement:
         """Write the lines of what is gone, or none when too much is."""
+        judged = tuple(self._judge_waiting())
+        self._read_again()
         batches = self.batches
         if self.sightings.mass(self.looked_at):
             batches.tables.forget_sightings(batches.run)
-            return Settlement(looked_at=self.looked_at, vanished=self.sightings.vanished, mass=True)
+            return Settlement(
+                judged=judged,
+                looked_at=self.looked_at,
+                vanished=self.sightings.vanished,
+                mass=True,
+            )
         batches.begin([], [])
         gone: list[Gone] = []
         for candidate, members in self.sightings.candidates():
             known = self.rows.article(candidate.id)
             if known is None or known.state != "article":
                 continue
+            if candidate.reason == "closed" and not self.answered:
+                continue  # the whole site may be
             line = Gone(
                 id=candidate.id,
                 revision=known.revision + 1,
@@ -201,6 +280,8 @@ class Recorder:
                 url=candidate.url,
                 gone_at=candidate.since,
                 status=candidate.status,
+                reason=candidate.reason,
+                unchanged_until=batches.unchanged_until(candidate.id),
                 captures=named(candidate, batches.warcs.add(members)),
                 run=batches.run,
                 written_at=batches.stamp,
@@ -212,26 +293,75 @@ class Recorder:
         batches.commit_ledger()
         self.sightings.clear()
         return Settlement(
-            gone=tuple(gone), looked_at=self.looked_at, vanished=self.sightings.vanished
+            gone=tuple(gone),
+            judged=judged,
+            looked_at=self.looked_at,
+            vanished=self.sightings.vanished,
         )
+
+    def commit_files(self) -> None:
+        """Put the batch on disk; before it what its lines leave out, and why."""
+        self._found_out += self.furniture.take_new()
+        self.batches.keep_meta(EVIDENCE, self.furniture.kept())
+        self.batches.commit_files()
+
+    def undecided(self) -> bool:
+        """Whether something waits that two more articles would decide."""
+        return any(
+            difference.edge and not self.furniture.explains(difference.lone)
+            for difference in self.waiting.differences.values()
+        )
+
+    def _judge_waiting(self) -> Iterator[Outcome]:
+        """Judge what waits by all that this run has seen, some at a time."""
+        batch: list[Found] = []
+        for finding in chain(self.waiting.take(), (None,)):
+            if finding is not None:
+                batch.append(finding)
+            if batch and (finding is None or len(batch) == _TOGETHER):
+                self.begin(batch)
+                yield from [self._found(each, last=True) for each in batch]
+                self.commit_files()
+                self.batches.commit_ledger()
+                batch = []
+
+    def _read_again(self) -> None:
+        """Write lines anew, of the same revision, that have what turned out to be furniture."""
+        ids = list(dict.fromkeys(self.furniture.holders(self._found_out)))
+        if not ids:
+            return
+        self.batches.begin([], ids)
+        for id_ in ids:
+            known = self.rows.article(id_)
+            if known is None or known.state != "article":
+                continue
+            state = self.rereader.read(known, self.furniture.blocks, [])
+            if state is not None and state.article.content_hash != known.content_hash:
+                article = attrs.evolve(
+                    state.article,
+                    id=id_,
+                    revision=known.revision,
+                    captures=known.captures_of(known.source),
+                )
+                self._reread(Reread(article, same_rules=True))
+        self.commit_files()
+        self.batches.commit_ledger()
 
     def close(self) -> None:
         self.sightings.close()
+        self.waiting.close()
         self.batches.close()
 
-    def _found(self, finding: Found) -> Outcome:
+    def _found(self, finding: Found, *, last: bool = False) -> Outcome:
+        """Record an article; with *last* what alone came or went is judged now."""
+        finding, warning, alarm = self._identified(self._by_todays_furniture(finding))
         article = finding.article
-        reading = read_article(article, self.rereader.rules.page_hash)
         if article.site != self.site:
             raise InvalidRecord("site", article.site, f"the archive's name, {self.site}")
         known = self.rows.article(article.id)
-        notes: list[str] = []
-        verdict = judge(
-            reading,
-            known,
-            self.rereader.rules.extractor,
-            lambda: self.rereader.read(known, notes) if known else None,
-        )
+        comparison = _Comparison(self, finding, known)
+        hashed = self.rereader.rules.page_hash(article)
+        verdict = judge(article, known, hashed, comparison.difference)
         if finding.as_of is not None and known is not None:
             past = verdict.kind == "changed" and self._is_past(finding.as_of, known)
             if past or not verdict.writes:
@@ -243,46 +373,132 @@ class Recorder:
                     note="the archive has a newer capture" if past else None,
                 )
         self.looked_at += known is not None and known.state == "article"
+        self.answered += 1
         self.sightings.drop(article.id)
+        self.furniture.note(article, self.batches.now)
+        lone = verdict.difference.lone if known is not None else ()
+        if lone:
+            blocks = (*verdict.difference.came, *verdict.difference.went)
+            self.furniture.changed(lone, blocks, article.id, self.batches.now)
+            if not last and self.waiting.has_room(article.id):
+                self.waiting.add(finding, article.id, verdict.difference)
+                return Outcome(kind="held", url=article.url, id=article.id)
+            if self.furniture.explains(lone):
+                finding = self._by_todays_furniture(finding)
+                article = finding.article
+                hashed = self.rereader.rules.page_hash(article)
+                verdict = self._by_itself(article, known, hashed)
+        if known is not None and verdict.kind == "changed":
+            verdict, warning = self._braked(verdict, known, warning)
         line: Article | None = None
         if verdict.writes:
-            previous = known.captures_of(known.source) if known else ()
-            line = self.batches.write(
-                article,
-                verdict.revision,
-                finding.captures,
-                previous,
-                reading.page_hash,
+            previous = (
+                tuple(each for source in known.sources() for each in known.captures_of(source))
+                if known
+                else ()
             )
+            line = self.batches.write(article, verdict.revision, finding.captures, previous, hashed)
         elif known is not None and verdict.kind != "withheld":
-            place(self.rows, known, article, known.source)
+            place(self.rows, known, attrs.evolve(article, id=known.id, captures=()), known.source)
             self.rows.put_article(attrs.evolve(known, url=article.url))
         current = known.url if known and verdict.kind == "withheld" else article.url
-        self._after_look(finding, verdict.kind, current)
+        self._after_look(finding, verdict, comparison, current)
         return Outcome(
             kind=verdict.kind,
             url=article.url,
             id=article.id,
             revision=verdict.revision,
             line=line,
-            note="; ".join(notes) or None,
+            note="; ".join(comparison.notes) or None,
+            warning=warning,
+            alarm=alarm,
         )
 
-    def _after_look(self, finding: Found, kind: OutcomeKind, current: str) -> None:
-        """Note when to look again, the validators, and the addresses that led to *current*."""
+    def _by_todays_furniture(self, finding: Found) -> Found:
+        """Return *finding* read again, where some of its text was not known for what it is."""
+        if not self.furniture.is_in(finding.article):
+            return finding
+        rules, newsroom = self.rereader.rules, self.rereader.newsroom
+        post_id = finding.article.post_id
+        try:
+            article = rules.extract(finding.captures, newsroom, post_id, self.furniture.blocks)
+        except NotAnArticle:  # nothing is left without it
+            return finding
+        return attrs.evolve(finding, article=attrs.evolve(article, id=finding.article.id))
+
+    def _by_itself(self, article: Article, known: ArticleRow | None, hashed: str) -> Verdict:
+        """Judge *article*, of which nothing differs but what many articles have or lack."""
+        return judge(article, known, hashed, Difference)
+
+    def _braked(
+        self, verdict: Verdict, known: ArticleRow, warning: str | None
+    ) -> tuple[Verdict, str | None]:
+        """Let an article that counts something have one revision a day."""
+        row = self.rows.address(known.url)
+        if row is None:
+            return verdict, warning
+        digits = row.digits + 1 if verdict.difference.digits_alone else 0
+        self.rows.put_address(attrs.evolve(row, digits=digits))
+        written = began(known.captures_of(known.source))
+        if digits <= _COUNTERS or written is None:
+            return verdict, warning
+        said = f"{known.url}: nothing but numbers changes, with every look: one revision a day"
+        if dt.datetime.fromisoformat(written) > self.batches.now - _A_DAY:
+            return Verdict("unchanged", known.revision, writes=False), said
+        return verdict, said
+
+    def _identified(self, finding: Found) -> tuple[Found, str | None, str | None]:
+        """Return *finding* under the id that the archive knows its article by.
+
+        An article keeps the id of its first line. A page alone is not believed when the post id that
+        it prints is that of another article.
+        """
         article = finding.article
+        there = self.rows.address(article.url)
+        named = there.article if there is not None and not there.moved else None
+        former = self.rows.article(named) if named else None
+        if former is not None and former.id != article.id:
+            if None in (former.post_id, article.post_id):
+                return _under(finding, former.id), None, None
+            if article.source == "page" and self._is_of(finding, former):
+                return _under(finding, former.id), None, _fixed(article, former)
+        known = self.rows.article(article.id)
+        if known is None or known.url == article.url or article.source != "page":
+            return finding, None, None
+        listed = there is not None and there.post_id == article.post_id
+        came_by = known.url in _asked(finding.captures) or listed
+        if came_by or known.state != "article" or self._is_of(finding, known):
+            return finding, None, None
+        digest = hashlib.sha256(article.url.encode()).hexdigest()[:16]
+        return _under(finding, f"{self.site}:{digest}"), None, _fixed(article, known)
+
+    def _is_of(self, finding: Found, known: ArticleRow) -> bool:
+        """Whether *finding* has the text of the article that the ledger has as *known*."""
+        before = self.rereader.read(known, self.furniture.blocks, [])
+        return before is not None and are_one(before.article, finding.article)
+
+    def _after_look(
+        self, finding: Found, verdict: Verdict, comparison: _Comparison, current: str
+    ) -> None:
+        """Note when to look again, the validators, and the addresses that led to *current*."""
+        article, kind = finding.article, verdict.kind
         row = self.rows.address(current)
         if row is not None and kind != "withheld":
-            row = schedule.after_article(row, kind, self.batches.now, finding.lastmod)
+            stale = comparison.is_stale(kind, row)
+            row = schedule.after_article(row, kind, self.batches.now, finding.lastmod, stale=stale)
+            if kind == "unchanged":
+                row = attrs.evolve(row, unchanged=comparison.began or row.unchanged, digits=0)
             if finding.as_of is not None:
                 row = schedule.after_copy(row, self.batches.now, finding.as_of)
-            if article.source == "page" and finding.captures:
+            if article.source != "rest" and finding.captures and not stale:
                 headers = finding.captures[0].headers
                 row = attrs.evolve(
                     row, etag=headers.get("etag"), last_modified=headers.get("last-modified")
                 )
                 for page in finding.captures[1:]:
-                    if "etag" in page.headers or "last-modified" in page.headers:
+                    if (
+                        page.url in article.pages and "etag" in page.headers
+                    ) or "last-modified" in page.headers:
                         self.batches.keep_document(
                             page.url, page.headers.get("etag"), page.headers.get("last-modified")
                         )
@@ -337,7 +553,7 @@ class Recorder:
                     failures=0,
                 )
             elif row.missing_run != self.batches.run:
-                self.sightings.add(known.id, row.url, since, finding.status, finding.captures)
+                self.sightings.add(known.id, row.url, since, finding)
             self.rows.put_address(schedule.look_again(row, self.batches.now))
         else:  # an earlier address that leads nowhere any more
             former = self.rows.address(finding.url)
@@ -357,6 +573,8 @@ class Recorder:
             url=known.url,
             gone_at=since,
             status=finding.status,
+            reason=finding.reason,
+            unchanged_until=self.batches.unchanged_until(known.id),
             captures=tuple(map(self.batches.warcs.keep, finding.captures)),
             run=self.batches.run,
             written_at=self.batches.stamp,
@@ -372,11 +590,14 @@ class Recorder:
         known = self.rows.article(row.article) if row.article else None
         if known is not None and known.state == "article":
             self.looked_at += 1
+            self.answered += 1
             self.sightings.drop(known.id)
-        row = schedule.after_nothing(row, self.batches.now, finding.lastmod)
+        stale = schedule.is_behind(row, finding.lastmod)
+        row = schedule.after_nothing(row, self.batches.now, finding.lastmod, stale=stale)
         self.rows.put_address(
             attrs.evolve(
                 row,
+                unchanged=finding.began or row.unchanged,
                 etag=finding.etag or row.etag,
                 last_modified=finding.last_modified or row.last_modified,
             )
@@ -388,20 +609,20 @@ class Recorder:
             revision=known.revision if known else None,
         )
 
-    def _reread(self, article: Article) -> Outcome:
-        reading = read_article(article, self.rereader.rules.page_hash)
+    def _reread(self, finding: Reread) -> Outcome:
+        article = finding.article
+        hashed = self.rereader.rules.page_hash(article)
         known = self.rows.article(article.id)
         line = None
         if (
             known is not None
             and known.state == "article"
             and (known.revision, known.source) == (article.revision, article.source)
-            and not known.has_line(article.source, article.extractor)
+            and (finding.same_rules or known.extractor != article.extractor)
+            and not known.has_line(line_key(article, hashed))
         ):
             before = self.rows.address(article.url)
-            line = self.batches.add_article(
-                article, article.revision, article.captures, reading.page_hash
-            )
+            line = self.batches.add_article(article, article.revision, article.captures, hashed)
             if before is not None:  # the page itself was not looked at
                 self.rows.put_address(before)
         return Outcome(
@@ -450,6 +671,81 @@ class Recorder:
         if known.state == "gone" or not fetched:
             fetched.append(row.looked_at if row else None)
         return (comparable(as_of) or "") <= max(filter(None, fetched), default="")
+
+
+class _Comparison:
+    """What was found beside what was read before, once somebody asks."""
+
+    def __init__(self, recorder: Recorder, finding: Found, known: ArticleRow | None) -> None:
+        self._recorder = recorder
+        self._finding = finding
+        self._known = known
+        self.notes: list[str] = []
+        began = [c.exchanges[-1].fetched_at for c in finding.captures if c.exchanges]
+        self.began = stamp(min(began)) if began else None
+        self._read = False
+        self._before: State | None = None
+        self._now: State | None = None
+
+    def difference(self) -> Difference | None:
+        """Return what the newsroom changed; None where the captures of before cannot be read."""
+        self._compare()
+        if self._before is None or self._now is None:
+            return None
+        return compare(self._before, self._now)
+
+    def is_stale(self, kind: OutcomeKind, row: AddressRow) -> bool:
+        """Whether the page is older than what its record, or a list, states."""
+        article = self._finding.article
+        if article.source == "both" and (kind == "changed" or row.stale):
+            self._compare()
+            if self._before is None or self._now is None:
+                return False
+            old, new = (each.sources.get("page") for each in (self._before, self._now))
+            record = self._now.sources["rest"]
+            return (
+                old is not None
+                and new is not None
+                and old.content_hash == new.content_hash
+                and not shows(new, record)
+            )
+        if article.source == "page" and kind == "unchanged" and not self._finding.as_of:
+            stated = comparable(article.modified_at) or ""
+            return schedule.is_behind(row, self._finding.lastmod) and stated < (row.listed or "")
+        return False
+
+    def _compare(self) -> None:
+        if self._read or self._known is None:
+            return
+        self._read = True
+        rereader, blocks = self._recorder.rereader, self._recorder.furniture.blocks
+        self._before = rereader.read(self._known, blocks, self.notes)
+        if self._before is None:
+            return
+        finding = self._finding
+        self._now, error = attempt(
+            partial(
+                rereader.rules.state,
+                finding.captures,
+                rereader.newsroom,
+                finding.article.post_id,
+                blocks,
+            )
+        )
+        if error is not None:
+            self.notes.append(f"it cannot be compared with what was before ({error})")
+
+
+def _under(finding: Found, id_: str) -> Found:
+    """Return *finding* as the article of that *id*."""
+    return attrs.evolve(finding, article=attrs.evolve(finding.article, id=id_))
+
+
+def _fixed(article: Article, other: ArticleRow) -> str:
+    return (
+        f"{article.url} prints the post id {article.post_id}, and so does {other.url}, which is "
+        "another article: the id is believed for neither"
+    )
 
 
 def _check_address(url: str) -> None:

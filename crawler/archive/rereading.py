@@ -9,14 +9,17 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive.revisions import Rules, post_id_of
+from crawler.archive.furniture import read_furniture, valid, valid_at
+from crawler.archive.revisions import Rules
 from crawler.archive.warc_reading import RecentCaptures
 from crawler.errors import attempt
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
 
 # Of a line, what reading its captures again does not give.
-GIVEN: Final = frozenset({"captures", "revision", "run", "written_at", "extractor"})
+GIVEN: Final = frozenset(
+    {"captures", "id", "revision", "run", "unchanged_until", "written_at", "extractor"}
+)
 
 
 def differing(line: Article, again: Article) -> list[str]:
@@ -43,10 +46,15 @@ class Change:
     problem: str | None = None
     """Why the captures cannot be read."""
 
+    furniture: bool = False
+    """Whether it differs in what was found to be the site's text since the line was written."""
+
     @property
     def writable(self) -> bool:
         """Whether it may be a line: rules that changed without a new name may not."""
-        return self.after is not None and self.after.extractor != self.before.extractor
+        if self.after is None:
+            return False
+        return self.furniture or self.after.extractor != self.before.extractor
 
     def differences(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield field, value before and value after."""
@@ -60,22 +68,37 @@ def changes(
     """Yield what today's *rules* would change in *lines*, which may be any part of an archive.
 
     Of the lines that count: what is read again of an earlier revision would stand behind the
-    newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its own: it needs nothing but files, so that parts may be done side by side.
+    newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its
+    own: it needs nothing but files, so that parts may be done side by side.
     """
     captures = RecentCaptures(folder)
+    entries = read_furniture(folder)
+    blocks = valid(entries)
     for line in lines:
-        after, error = attempt(partial(_again, captures, newsroom, rules, line))
+        after, error = attempt(partial(_again, captures, newsroom, rules, line, blocks))
         if after is None:
             yield Change(before=line, after=None, problem=str(error))
         elif fields := differing(line, after):
-            yield Change(before=line, after=after, fields=tuple(fields))
+            explained = line.extractor == rules.extractor and any(
+                not differing(line, _again(captures, newsroom, rules, line, then))
+                for then in valid_at(entries, line.written_at or "")
+                if then != blocks
+            )
+            yield Change(before=line, after=after, fields=tuple(fields), furniture=explained)
 
 
-def _again(captures: RecentCaptures, newsroom: Newsroom, rules: Rules, line: Article) -> Article:
+def _again(
+    captures: RecentCaptures,
+    newsroom: Newsroom,
+    rules: Rules,
+    line: Article,
+    furniture: tuple[str, ...],
+) -> Article:
     stored = [captures.read(reference) for reference in line.captures]
-    article = rules.extract(stored, newsroom, post_id_of(line.id, line.source))
+    article = rules.extract(stored, newsroom, line.post_id, furniture)
     return attrs.evolve(
         article,
+        id=line.id,
         revision=line.revision,
         captures=line.captures,
         run=None,

@@ -1,39 +1,307 @@
-"""Whether what was found is news: the rules of the revision number.
+"""Whether what was found is news: what an edit is, and the rules of the revision number.
 
-Where only our rules may have changed, the stored captures of an article are read again.
+Like is compared with like, field by field: what a source states with what the same source stated
+when it was last read, both by today's rules. ``docs/edits.md`` says it in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 
 from crawler.archive.findings import OutcomeKind
-from crawler.archive.tables import ArticleRow
-from crawler.archive.warc_reading import read_capture
+from crawler.archive.tables import ArticleRow, line_key
+from crawler.archive.warc_reading import RecentCaptures
 from crawler.errors import attempt
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
+from crawler.normalise.text import as_typed, block_key, fold
+from crawler.timestamps import instant
+
+_ORDERED: Final = ("authors", "embeds")
+_SETS: Final = ("categories", "tags", "topics")
+FIELDS: Final = (
+    *("title", "subtitle", "published_at", "caption", "image_url", "writer", "editor"),
+    *("source_url", *_ORDERED, *_SETS),
+)
+"""What is compared beside the text."""
+
+_RANK: Final = {"rest": 0, "page": 1, "both": 2}
+"""Of two lines of one revision, which source says more."""
+
+LONE: Final = 2
+"""Blocks that come or go by themselves at most, for a plugin to be thought of."""
+
+_LONGEST_LONE: Final = 400
+_SIMILAR: Final = 0.5
+_WORDS: Final = 6
+_SENTENCE: Final = re.compile(r"[.!?…][\"'’”)\]]*$")
+_DIGITS: Final = re.compile(r"\d[\d.,]*")
+_LETTERS: Final = re.compile(r"[^\w]+|_")
 
 
-@attrs.frozen
-class Reading:
-    """What two readings of an article are compared by."""
+@attrs.frozen(kw_only=True)
+class State:
+    """What one look states: the article as a line has it, and what each source says by itself."""
 
-    source: str
-    content_hash: str
-    page_hash: str | None
-    """None of a REST record, which has less than the page: never compared with one."""
+    article: Article
+    sources: Mapping[str, Article]
+    """``page`` and ``rest``, whichever there are."""
 
-    def agrees(self, other: Reading) -> bool:
-        """Whether both say that the newsroom wrote the same."""
-        if self.content_hash != other.content_hash:
-            return False
-        return None in (self.page_hash, other.page_hash) or self.page_hash == other.page_hash
+
+@attrs.frozen(kw_only=True)
+class Difference:
+    """What the newsroom changed between two states."""
+
+    fields: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+    """Blocks of text that are there, and were not."""
+
+    went: tuple[str, ...] = ()
+    replaced: bool = False
+    """Whether a block stands where another one stood."""
+
+    edge: bool = False
+    """Whether what came or went stood at the begin or the end of the text."""
+
+    filled: tuple[str, ...] = ()
+    """Of :attr:`fields`, those that one of two pages does not state at all."""
+
+    @property
+    def is_edit(self) -> bool:
+        return bool(self.fields or self.came or self.went)
+
+    @property
+    def digits_alone(self) -> bool:
+        """Whether nothing differs but numbers in the text."""
+        return (
+            not self.fields
+            and self.replaced
+            and [_DIGITS.sub("0", each) for each in self.came]
+            == [_DIGITS.sub("0", each) for each in self.went]
+        )
+
+    @property
+    def lone(self) -> tuple[str, ...]:
+        """What alone came or went, fit to be looked for in other articles; empty for all else."""
+        if set(self.fields) - set(self.filled) or self.replaced or (self.came and self.went):
+            return ()
+        blocks = self.came or self.went
+        if len(blocks) > LONE or any(len(block) > _LONGEST_LONE for block in blocks):
+            return ()
+        way = "+" if self.came else "-"
+        return (
+            *(way + block_key(block) for block in blocks),
+            *(f"\t{field}" for field in self.filled),
+        )
+
+
+def compare(before: State, now: State) -> Difference:
+    """Return what the newsroom changed from *before* to *now*: nothing is no edit.
+
+    *before* is what the last line says, with what each source said when it was last read. What the
+    last line says already is no edit, from whichever source it comes now; nor is a value that only
+    one of two sources, or themes, has a place for.
+    """
+    pairs = tuple(_pairs(before, now))
+    fields = [field for field in FIELDS if _is_changed(field, pairs, before, now)]
+    filled = [
+        field
+        for field in fields
+        if field != "title" and bool(_said(before, field)) != bool(_said(now, field))
+    ]
+    text = _text(pairs, before, now)
+    if not (fields or text.is_edit) and _is_rebuilt(pairs, before, now):
+        fields.append("body")
+    return attrs.evolve(text, fields=tuple(fields), filled=tuple(filled))
+
+
+_Pair: TypeAlias = tuple[str, Article, Article]
+
+
+def _pairs(before: State, now: State) -> Iterator[_Pair]:
+    """Yield what is alike: record and record, pages of one theme."""
+    for source in ("rest", "page"):
+        old, new = before.sources.get(source), now.sources.get(source)
+        if old is not None and new is not None and old.theme == new.theme:
+            yield source, old, new
+
+
+def _value(article: Article, field: str) -> Any:
+    value = getattr(article, field)
+    if field == "published_at":
+        moment = instant(value)
+        return moment or value
+    if field in _SETS:
+        return sorted(as_typed(each) for each in value)
+    if field in _ORDERED:
+        return [as_typed(each) if isinstance(each, str) else each for each in value]
+    return as_typed(value) if value else value
+
+
+def _said(state: State, field: str) -> Any:
+    return _value(state.article, field)
+
+
+def _is_changed(field: str, pairs: Sequence[_Pair], before: State, now: State) -> bool:
+    last = _said(before, field)
+    if last == _said(now, field):
+        return False
+    for source, old, new in pairs:
+        was, is_ = _value(old, field), _value(new, field)
+        if source == "rest" and not was and not is_:
+            continue  # of which the record states nothing: the pages may
+        return is_ not in (was, last)
+    if field == "title" and not pairs:  # a theme adds to a headline, it does not change it
+        one, other = (_letters(each.article.title) for each in (before, now))
+        return one not in other and other not in one
+    return False
+
+
+def _text(pairs: Sequence[_Pair], before: State, now: State) -> Difference:
+    """Return how the text differs; of the fields nothing."""
+    if not pairs:
+        return _across(before.article.body, now.article.body)
+    told = {_told_by(state.article) for state in (before, now)}
+    for source, old, new in pairs:
+        # A text that was taken from the page is compared with the page's, too.
+        if source == "rest" and "page" in told and len(pairs) > 1:
+            continue
+        found = _alike(old.body, new.body, before.article.body)
+        if found.is_edit or source == "rest":
+            return found
+    return Difference()
+
+
+def _told_by(article: Article) -> str:
+    return "rest" if article.provenance.get("body") == "rest" else "page"
+
+
+def _blocks(body: str) -> list[str]:
+    return body.split("\n\n") if body else []
+
+
+def _alike(old: str, new: str, last: str) -> Difference:
+    """Return how *new* differs from *old*, but for what the *last* line says as *new* does."""
+    was, is_ = _blocks(as_typed(old)), _blocks(as_typed(new))
+    if was == is_:
+        return Difference()
+    said = " ".join(_blocks(as_typed(last)))
+    came: list[str] = []
+    went: list[str] = []
+    replaced, edges = False, []
+    for what, a, b, c, d in SequenceMatcher(None, was, is_, autojunk=False).get_opcodes():
+        if what == "equal":
+            continue
+        gone = [each for each in was[a:b] if each in said]
+        fresh = [each for each in is_[c:d] if each not in said]
+        went += gone
+        came += fresh
+        replaced = replaced or bool(gone and fresh)
+        if gone or fresh:
+            edges.append(a == 0 or b == len(was))
+    if went and not came and sorted(went) == sorted(_moved(went, is_)):
+        # Blocks that only moved are an edit unless the last line has them in this order.
+        came, replaced = list(went), True
+        if said == " ".join(is_):
+            return Difference()
+    return Difference(
+        came=tuple(came), went=tuple(went), replaced=replaced, edge=bool(edges) and all(edges)
+    )
+
+
+def _moved(blocks: Sequence[str], there: Collection[str]) -> list[str]:
+    return [block for block in blocks if block in there]
+
+
+def _across(old: str, new: str) -> Difference:
+    """Return how two texts of unlike sources differ in what both must have.
+
+    Readers and themes begin and end a text differently, and join its blocks differently. What is
+    in both of them, and what stands between, is the newsroom's.
+    """
+    was, is_ = _blocks(old), _blocks(new)
+    there, here = "".join(map(_letters, was)), "".join(map(_letters, is_))
+    steps = SequenceMatcher(
+        None, [_letters(each) for each in was], [_letters(each) for each in is_], autojunk=False
+    ).get_opcodes()
+    alike = [number for number, step in enumerate(steps) if step[0] == "equal"]
+    came: list[str] = []
+    went: list[str] = []
+    for number, (what, a, b, c, d) in enumerate(steps):
+        if what == "equal":
+            continue
+        gone = [each for each in was[a:b] if _letters(each) not in here]
+        fresh = [each for each in is_[c:d] if _letters(each) not in there]
+        inside = bool(alike) and alike[0] < number < alike[-1]
+        if not alike and fresh:  # replaced as a whole: by a notice, say
+            went += gone
+            came += fresh if gone else ()
+            continue
+        for one in gone:
+            match = next((each for each in fresh if _are_similar(one, each)), None)
+            if match is not None:
+                went.append(one)
+                came.append(match)
+            elif inside and _is_sentence(one):
+                went.append(one)
+        if inside:
+            came += [each for each in fresh if each not in came and _is_sentence(each)]
+    return Difference(came=tuple(came), went=tuple(went), replaced=bool(came and went))
+
+
+def are_one(one: Article, other: Article) -> bool:
+    """Whether two readings are of one article, whatever was edited: its headline, or half its text."""
+    if _letters(one.title) == _letters(other.title):
+        return True
+    blocks = [_letters(each) for each in _blocks(one.body)]
+    there = _letters(other.body)
+    return bool(blocks) and sum(each in there for each in blocks) * 2 >= len(blocks)
+
+
+def shows(page: Article, record: Article) -> bool:
+    """Whether *page* has the headline and the text that *record* states."""
+    there = _letters(page.body)
+    return _letters(page.title) == _letters(record.title) and all(
+        _letters(block) in there for block in _blocks(record.body)
+    )
+
+
+def _letters(text: str) -> str:
+    """Return *text* without what readers print differently: case, white space, punctuation."""
+    return _LETTERS.sub("", fold(text).casefold())
+
+
+def _are_similar(one: str, other: str) -> bool:
+    words = SequenceMatcher(None, one.split(), other.split(), autojunk=False)
+    return words.real_quick_ratio() > 0 and (
+        words.ratio() >= _SIMILAR or one.startswith(other) or other.startswith(one)
+    )
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) >= _WORDS and _SENTENCE.search(text) is not None
+
+
+def _is_rebuilt(pairs: Sequence[_Pair], before: State, now: State) -> bool:
+    """Whether blocks became of another kind: a paragraph a subhead."""
+    if not pairs or before.article.content_hash == now.article.content_hash:
+        return False
+    _, old, new = pairs[0]
+    return (
+        old.content_hash != new.content_hash
+        and _blocks(as_typed(old.body)) == _blocks(as_typed(new.body))
+        and all(
+            _value(old, field) == _value(new, field)
+            for field in ("title", "subtitle", "published_at", "authors", *_SETS)
+        )
+    )
 
 
 @attrs.frozen
@@ -43,48 +311,55 @@ class Verdict:
     kind: OutcomeKind
     revision: int
     writes: bool = True
-
-
-def read_article(article: Article, page_hash: Callable[[Article], str]) -> Reading:
-    """Return what *article* is compared by."""
-    hashed = None
-    if isinstance(article, Article) and article.source == "page":
-        hashed = page_hash(article)
-    return Reading(article.source, article.content_hash, hashed)
+    difference: Difference = attrs.field(factory=Difference)
+    """What makes it an edit; empty where the article is new or came back."""
 
 
 def judge(
-    found: Reading,
+    found: Article,
     known: ArticleRow | None,
-    extractor: str,
-    again: Callable[[], Reading | None],
+    page_hash: str,
+    differs: Callable[[], Difference | None],
 ) -> Verdict:
     """Return what follows from *found*, an article that the ledger has as *known*.
 
-    *again* reads the captures of its last line by today's rules, and is asked only where a hash
-    differs and the rules may be why; ``None`` means that they cannot be read.
+    *differs* compares it with what was read before, and is asked only where a hash differs;
+    ``None`` means that the captures of before cannot be read.
     """
     if known is None:
         return Verdict("new", 1)
-    if known.state == "withheld":
-        return Verdict("withheld", known.revision, writes=False)
-    before = Reading(known.source or "page", known.content_hash or "", known.page_hash)
-    same = known.state != "gone" and found.agrees(before)
-    rules = False
-    if not same and known.state != "gone" and known.extractor != extractor:
-        reread = again()
-        rules = reread is not None and found.agrees(reread)
-    if not same and not rules:
-        return Verdict("changed", known.revision + 1)
-    upgrade = before.source == "rest" and found.source == "page"
-    says_more = upgrade or (rules and found.source == before.source)
-    if not says_more or known.has_line(found.source, extractor):
+    if known.state != "article":
+        back = known.state == "gone"
+        kind: OutcomeKind = "changed" if back else "withheld"
+        return Verdict(kind, known.revision + back, writes=back)
+    same = (
+        found.source == known.source
+        and found.content_hash == known.content_hash
+        and page_hash == known.page_hash
+    )
+    if same and found.url == known.line_url:
         return Verdict("unchanged", known.revision, writes=False)
-    return Verdict("superseded" if upgrade else "reread", known.revision)
+    if not same:
+        difference = differs()
+        if difference is None or difference.is_edit:
+            return Verdict("changed", known.revision + 1, difference=difference or Difference())
+    more = _RANK[found.source] - _RANK[known.source or "page"]
+    if more < 0 or known.has_line(line_key(found, page_hash)):
+        return Verdict("unchanged", known.revision, writes=False)
+    return Verdict("superseded" if more > 0 else "reread", known.revision)
 
 
-Extract: TypeAlias = Callable[[Sequence[Capture], Newsroom, int | None], Article]
-"""Captures of one article, its newsroom, and the post id where the capture is a REST list."""
+class Extract(Protocol):
+    """Captures of one article → the article, or what each source says by itself."""
+
+    def __call__(
+        self,
+        captures: Sequence[Capture],
+        newsroom: Newsroom,
+        *,
+        post_id: int | None,
+        furniture: Collection[str],
+    ) -> Mapping[str, Article]: ...
 
 
 @attrs.frozen(kw_only=True)
@@ -92,35 +367,60 @@ class Rules:
     """The rules of extraction, of which the archive itself knows nothing."""
 
     extractor: str
-    extract: Extract
+    sources: Extract
+    """Returns the article under the name of what it is made of, and ``page`` and ``rest`` alone."""
+
     page_hash: Callable[[Article], str]
+
+    def extract(
+        self,
+        captures: Sequence[Capture],
+        newsroom: Newsroom,
+        post_id: int | None,
+        furniture: Collection[str] = (),
+    ) -> Article:
+        """Return the article on *captures*."""
+        return self.state(captures, newsroom, post_id, furniture).article
+
+    def state(
+        self,
+        captures: Sequence[Capture],
+        newsroom: Newsroom,
+        post_id: int | None,
+        furniture: Collection[str] = (),
+    ) -> State:
+        """Return the article on *captures*, and what each source says of it."""
+        found = dict(self.sources(captures, newsroom, post_id=post_id, furniture=furniture))
+        article = found.pop("both", None) or next(iter(found.values()))
+        return State(article=article, sources=found)
 
 
 class Rereader:
     """Reads articles again from the archive in *folder*."""
 
     def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules) -> None:
-        self.folder = folder
         self.newsroom = newsroom
         self.rules = rules
+        self._captures = RecentCaptures(folder)
 
-    def read(self, known: ArticleRow, notes: list[str]) -> Reading | None:
-        """Return what today's rules make of the captures of the last line of *known*.
+    def read(self, known: ArticleRow, furniture: Collection[str], notes: list[str]) -> State | None:
+        """Return what today's rules make of what was read last of *known*, from each source.
 
-        ``None`` when they cannot be read, which is added to *notes*.
+        ``None`` when it cannot be read, which is added to *notes*.
         """
-        reading, error = attempt(partial(self._read, known))
+        state, error = attempt(partial(self._read, known, furniture))
         if error is not None:
             notes.append(f"its stored captures cannot be read by today's rules ({error})")
-        return reading
+        return state
 
-    def _read(self, known: ArticleRow) -> Reading:
-        stored = [read_capture(self.folder, each) for each in known.captures_of(known.source)]
-        article = self.rules.extract(stored, self.newsroom, post_id_of(known.id, known.source))
-        return read_article(article, self.rules.page_hash)
-
-
-def post_id_of(id_: str, source: str | None) -> int | None:
-    """Return which post of a REST list the article is; ``None`` for one read from its page."""
-    _, _, number = id_.rpartition(":")
-    return int(number) if source == "rest" and number.isdecimal() else None
+    def _read(self, known: ArticleRow, furniture: Collection[str]) -> State:
+        sources: dict[str, Article] = {}
+        article = None
+        for source in known.sources():
+            stored = [self._captures.read(each) for each in known.captures_of(source)]
+            state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
+            sources |= state.sources
+            if source == known.source:
+                article = state.article
+        assert article is not None
+        return State(article=article, sources=sources)

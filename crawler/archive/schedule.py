@@ -30,6 +30,10 @@ REFUSED: Final = _DAY
 # The first failure is tried again by the next run, then 15 minutes, doubling, for ever.
 FAILED: Final = 15 * 60
 FAILED_LONGEST: Final = 7 * _DAY
+# A page cache lives for minutes to hours, some for a day; who purges it by hand does so in days.
+STALE: Final = 15 * 60
+STALE_LONGEST: Final = _DAY
+STALE_TRIES: Final = 14
 
 
 def first_pause(age: int) -> int:
@@ -59,9 +63,18 @@ def spread(url: str, pause: int) -> int:
     return pause - pause * (zlib.crc32(url.encode(errors="replace")) % 1000) // 10_000
 
 
-def after_article(row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None) -> AddressRow:
-    """Return *row* after an article was read there, with an outcome of that *kind*."""
-    row = _seen(row, now, lastmod)
+def after_article(
+    row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None, *, stale: bool = False
+) -> AddressRow:
+    """Return *row* after an article was read there, with an outcome of that *kind*.
+
+    *stale*: what was printed is older than what is known to be published.
+    """
+    if stale and kind == "unchanged":
+        return _still_stale(row, now, lastmod)
+    row = attrs.evolve(_seen(row, now, lastmod), stale=int(stale))
+    if stale:
+        return attrs.evolve(row, next_look=seconds(now) + STALE)
     if row.source == "rest":  # its page is wanted; after a page was refused, when that was due
         return row if kind == "unchanged" else _due(row, now, 0)
     if kind in ("new", "superseded") or not row.pause:
@@ -80,8 +93,34 @@ def after_copy(row: AddressRow, now: dt.datetime, as_of: str) -> AddressRow:
     return row
 
 
-def after_nothing(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
+def is_behind(row: AddressRow, lastmod: str | None) -> bool:
+    """Whether a door lists a change after the last look at *row*."""
+    stated = max(filter(None, (row.listed, comparable(lastmod))), default="")
+    return stated > (row.lastmod or row.looked_at or "")
+
+
+def _still_stale(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
+    """Return *row* after a look that was sent for a change and brought what was there before."""
+    tries = row.stale + 1
+    if tries > STALE_TRIES:  # then it is no cache: there is nothing to see
+        return _due(_seen(row, now, lastmod), now, pause_after_nothing(row.pause))
+    pause = min(STALE * 2 ** (tries - 1), STALE_LONGEST)
+    return attrs.evolve(
+        row,
+        stale=tries,
+        failures=0,
+        missing_since=None,
+        missing_run=None,
+        next_look=seconds(now) + pause,
+    )
+
+
+def after_nothing(
+    row: AddressRow, now: dt.datetime, lastmod: str | None, *, stale: bool = False
+) -> AddressRow:
     """Return *row* after a look that found what was there before."""
+    if stale:
+        return _still_stale(row, now, lastmod)
     row = attrs.evolve(_seen(row, now, lastmod), missing_since=None, missing_run=None)
     return _due(row, now, pause_after_nothing(row.pause))
 
@@ -148,6 +187,7 @@ def _seen(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
         lastmod=max(stated, default=None),
         looked_at=stamp(now),
         failures=0,
+        stale=0,
         reason=None,
     )
 

@@ -32,17 +32,19 @@ class ArticleRow:
     state: str
     """``article``, ``gone`` or ``withheld``."""
 
+    line_url: str | None = None
+    """Address that the last line states."""
+
+    post_id: int | None = None
     source: str | None = None
     extractor: str | None = None
     content_hash: str | None = None
     page_hash: str | None = None
-    """None where the last line is a REST record."""
-
     captures: str = "{}"
-    """Source → captures of the last line that was read from it, as JSON."""
+    """Source → captures of the last line that was read from it, as JSON, the oldest first."""
 
     written: str = ""
-    """Source and extractor of each line of the current revision, one a line."""
+    """What the lines of the current revision differ in, one a line."""
 
     checksum: int = 0
     """crc32 of the rest but the address, as it was written: SQLite does not notice a flipped bit."""
@@ -58,9 +60,19 @@ class ArticleRow:
             CaptureReference(**values) for values in json.loads(self.captures).get(source, ())
         )
 
-    def has_line(self, source: str, extractor: str) -> bool:
-        """Whether a line of the current revision has this source and extractor."""
-        return f"{source} {extractor}" in self.written.split("\n")
+    def sources(self) -> list[str]:
+        """Return what lines were read from, since one that was read from everything."""
+        return list(json.loads(self.captures))
+
+    def has_line(self, key: str) -> bool:
+        """Whether a line of the current revision says the same; see :func:`line_key`."""
+        return key in self.written.split("\n")
+
+
+def line_key(line: Article, page_hash: str) -> str:
+    """Return what two lines of one revision differ in."""
+    hashes = (each.removeprefix("sha256:")[:16] for each in (line.content_hash, page_hash))
+    return " ".join((line.source, line.extractor, *hashes, line.url))
 
 
 @attrs.frozen(kw_only=True)
@@ -99,6 +111,15 @@ class AddressRow:
     failures: int = 0
     missing_since: str | None = None
     missing_run: str | None = None
+    unchanged: str | None = None
+    """When the last look began that found what the last line says."""
+
+    stale: int = 0
+    """Looks in a row that were sent for a change and brought the page of before."""
+
+    digits: int = 0
+    """Looks in a row that found nothing changed but numbers."""
+
     kept: str | None = None
     """Digest of the last payload kept of a refused page."""
 
@@ -196,23 +217,31 @@ def apply_line(rows: Rows, line: Line, page_hash: PageHash) -> None:
 
 
 def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -> ArticleRow:
-    key = f"{line.source} {line.extractor}"
+    hashed = page_hash(line)
     same = known is not None and known.revision == line.revision
     before = known.written.split("\n") if same and known and known.written else []
-    captures = json.loads(known.captures) if known is not None else {}
+    captures = json.loads(known.captures) if known and line.source != "both" else {}
+    captures.pop(line.source, None)
     captures[line.source] = [attrs.asdict(each) for each in line.captures]
     return ArticleRow(
         id=line.id,
         url=line.url,
         revision=line.revision,
         state="withheld" if known is not None and known.state == "withheld" else "article",
+        line_url=line.url,
+        post_id=line.post_id,
         source=line.source,
         extractor=line.extractor,
         content_hash=line.content_hash,
-        page_hash=page_hash(line) if isinstance(line, Article) and line.source == "page" else None,
+        page_hash=hashed,
         captures=_json(captures),
-        written="\n".join([*before, key]),
+        written="\n".join([*before, line_key(line, hashed)]),
     )
+
+
+def began(captures: Iterable[CaptureReference]) -> str | None:
+    """Return when the look began that *captures* are of."""
+    return min((each.fetched_at for each in captures), default=None)
 
 
 def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | None) -> None:
@@ -230,6 +259,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
             published=comparable(line.published_at) or address.published,
             looked_at=max([address.looked_at or "", *(each.fetched_at for each in line.captures)])
             or None,
+            unchanged=began(line.captures) or address.unchanged,
             state="article",
             moved=0,
             source=source,
@@ -242,7 +272,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 
 
 NAME: Final = "state.sqlite"
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 _Row = TypeVar("_Row", AddressRow, ArticleRow)
 
@@ -250,7 +280,11 @@ ADDRESS_COLUMNS: Final = tuple(field.name for field in attrs.fields(AddressRow))
 ARTICLE_COLUMNS: Final = tuple(field.name for field in attrs.fields(ArticleRow))
 
 _TYPES: Final = dict.fromkeys(
-    ("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"), "INTEGER"
+    (
+        *("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"),
+        *("stale", "digits"),
+    ),
+    "INTEGER",
 )
 
 
@@ -264,7 +298,7 @@ def _columns(names: Iterable[str]) -> str:
 
 OWED: Final = (
     "state IN ('article', 'refused') AND moved = 0 AND (failures > 0 OR missing_run IS NOT NULL "
-    "OR listed > coalesce(lastmod, looked_at, ''))"
+    "OR stale > 0 OR listed > coalesce(lastmod, looked_at, ''))"
 )
 """What must be looked at again whatever the doors show; a partial index is used only for its very
 words. Where doors show what changes, everything else may be due for years."""

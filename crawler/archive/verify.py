@@ -20,20 +20,23 @@ import attrs
 from crawler.archive import runs
 from crawler.archive.erase import INTENT
 from crawler.archive.finishing import digest, read_manifest
+from crawler.archive.furniture import read_furniture, valid_at
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
 from crawler.archive.losses import Accounts, by_file, few
 from crawler.archive.rereading import differing
-from crawler.archive.revisions import Rules, post_id_of
+from crawler.archive.revisions import Rules
 from crawler.archive.runs import RunRecord, scan_runs
 from crawler.archive.tables import (
     ARTICLE_COLUMNS,
     SCHEMA,
     ArticleRow,
+    PageHash,
     Tables,
     apply_line,
     connect,
+    line_key,
 )
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.warc import FOLDER, crc_of
@@ -113,6 +116,7 @@ class LineChecker:
         self.absent: Counter[str] = Counter()
         """WARC file that is not there → captures in it that lines name."""
         self._captures = RecentCaptures(folder)
+        self._furniture = read_furniture(folder)
         self._written_at = ""
         self._newest = -1
         fresh.connection.executescript(
@@ -221,13 +225,10 @@ class LineChecker:
         what = f"{gone}revision {line.revision}{gone and ','} after {_said(known)}"
         if line.revision > before + 1 or (known is None and isinstance(line, Gone)):
             return what, True
-        if (again and line.revision <= before) or not _disorder(line, known):
+        if (again and line.revision <= before) or not _disorder(line, known, self.rules.page_hash):
             return "", False
         if isinstance(line, Article) and line.revision == before:
-            what = (
-                f"a second line of revision {line.revision}, source {line.source} and extractor "
-                f"{line.extractor}"
-            )
+            what = f"a second line of revision {line.revision} that says the same"
         return what, False
 
     def _check_content(self, line: Article, captures: list[Capture]) -> Iterator[str]:
@@ -235,12 +236,18 @@ class LineChecker:
             self.tally.others += 1
             return
         self.tally.compared += 1
-        post_id = post_id_of(line.id, line.source)
-        again, error = attempt(partial(self.rules.extract, captures, self.newsroom, post_id))
-        if again is None:
-            yield f"its captures cannot be read: {error}"
-        elif names := differing(line, again):
-            yield f"its captures give another {', '.join(names)}"
+        names: list[str] = []
+        for blocks in valid_at(self._furniture, line.written_at or ""):
+            again, error = attempt(
+                partial(self.rules.extract, captures, self.newsroom, line.post_id, blocks)
+            )
+            if again is None:
+                yield f"its captures cannot be read: {error}"
+                return
+            names = differing(line, again)
+            if not names:
+                return
+        yield f"its captures give another {', '.join(names)}"
 
     def _read(self, references: tuple[CaptureReference, ...]) -> list[Capture]:
         captures = []
@@ -270,7 +277,7 @@ def _check_form(line: Line, raw: bytes) -> Iterator[str]:
         yield "its keys are not in their order"
 
 
-def _disorder(line: Article | Gone, known: ArticleRow | None) -> bool:
+def _disorder(line: Article | Gone, known: ArticleRow | None, page_hash: PageHash) -> bool:
     """Whether *line* must not follow what is *known*, the line before it."""
     if known is None:
         return False
@@ -279,7 +286,7 @@ def _disorder(line: Article | Gone, known: ArticleRow | None) -> bool:
             isinstance(line, Gone) and known.state == "gone"
         )
     if line.revision == known.revision:
-        return known.has_line(line.source, line.extractor)
+        return known.has_line(line_key(line, page_hash(line)))
     return line.revision < known.revision
 
 

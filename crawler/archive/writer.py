@@ -57,6 +57,7 @@ class Batches:
         self.stamp = max(stamp(self.now), self._written_at)
         self._documents: list[tuple[str, str | None, str | None]] = []
         self._withheld: list[str] = []
+        self._meta: dict[str, str] = {}
         self._wrote = False
         self._warc: tuple[str, int, int] | None = None
         self._lines.begin(self.stamp)
@@ -73,7 +74,7 @@ class Batches:
         revision: int,
         captures: Sequence[Capture],
         previous: Sequence[CaptureReference],
-        page_hash: str | None,
+        page_hash: str,
     ) -> Article:
         """Add *captures*, and *article* as a line that names them; return the line.
 
@@ -92,18 +93,25 @@ class Batches:
         article: Article,
         revision: int,
         captures: Sequence[CaptureReference],
-        page_hash: str | None,
+        page_hash: str,
     ) -> Article:
         """Add *article*, whose captures are in the archive, as a line; return the line."""
         line = attrs.evolve(
             article,
             revision=revision,
+            unchanged_until=self.unchanged_until(article.id),
             captures=tuple(captures),
             run=self.run,
             written_at=self.stamp,
         )
         self.add(line, page_hash)
         return line
+
+    def unchanged_until(self, id_: str) -> str | None:
+        """Return when the last look began that found what the last line of an article says."""
+        known = self.rows.article(id_)
+        row = self.rows.address(known.url) if known is not None else None
+        return row.unchanged if row is not None else None
 
     def add(self, line: Line, page_hash: str | None = None) -> None:
         """Add *line* as it is."""
@@ -115,6 +123,10 @@ class Batches:
             self._withheld.append(line.id)
         self._lines.add(content)
         apply_line(self.rows, line, lambda _: page_hash or "")
+
+    def keep_meta(self, name: str, value: str) -> None:
+        """Keep *value* under *name* in the ledger."""
+        self._meta[name] = value
 
     def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of a page that has no row of its own."""
@@ -145,6 +157,8 @@ class Batches:
         self.tables.put(self.rows)
         for document in self._documents:
             self.tables.keep_document(*document)
+        for name, value in self._meta.items():
+            self.tables.put_meta(name, value)
         if self._wrote:
             self.tables.put_file(self._lines.name, *self._sizes[self._lines.name])
             self.tables.put_meta("written_at", self.stamp)

@@ -165,7 +165,7 @@ class Rewriting:
             elif not change.writable:
                 self._unnamed += 1
             else:
-                readings.append(Reread(change.after))
+                readings.append(Reread(change.after, same_rules=change.furniture))
         for outcome in self.archive.record(readings):
             if outcome.problem is not None:
                 raise outcome.problem

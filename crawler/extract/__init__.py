@@ -14,11 +14,12 @@ Whoever fetches asks the page which of its parts is missing::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.errors import ConfigurationError, NotAnArticle
+from crawler.extract.both import Both
 from crawler.extract.document import Document
 from crawler.extract.gates import (
     is_json,
@@ -34,8 +35,17 @@ from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
+from crawler.normalise.text import block_key
 
-__all__ = ["EXTRACTOR", "Page", "extract_article", "extract_html", "open_page", "page_hash"]
+__all__ = [
+    "EXTRACTOR",
+    "Page",
+    "extract_article",
+    "extract_html",
+    "extract_sources",
+    "open_page",
+    "page_hash",
+]
 
 
 def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Article:
@@ -54,22 +64,64 @@ def extract_article(
     newsroom: Newsroom | None = None,
     *,
     post_id: int | None = None,
+    furniture: Collection[str] = (),
 ) -> Article:
     """Return the article on *captures*, or raise :exc:`~crawler.errors.NotAnArticle`.
 
-    *captures* are the pages of one article in order, or its REST record: the answer for one post,
-    or a list of posts of which *post_id* names one. *newsroom* is PROGRES.ID unless given. Fills
-    everything but ``revision``, ``run`` and ``written_at``; ``captures`` are the references that
-    *captures* carry. A photo among them is kept with the article, and not read.
+    *captures* are the pages of one article in order, its REST record (the answer for one post, or
+    a list of posts of which *post_id*, or else the page, names one), or both. *newsroom* is
+    PROGRES.ID unless given; *furniture* are blocks of text that are the site's and no article's.
+    Fills everything but ``revision``, ``unchanged_until``, ``run`` and ``written_at``; ``captures``
+    are the references that *captures* carry. A photo among them is kept with the article, and not
+    read.
     """
-    newsroom = newsroom or _shipped("progres")
+    page, rest = _sources(captures, newsroom or _shipped("progres"), post_id, furniture)
+    source = Both(page, rest) if page is not None and rest is not None else page or rest
+    assert source is not None
+    return source.to_item(captures)
+
+
+def extract_sources(
+    captures: Sequence[Capture],
+    newsroom: Newsroom,
+    *,
+    post_id: int | None = None,
+    furniture: Collection[str] = (),
+) -> Mapping[str, Article]:
+    """Return what ``page`` and ``rest`` state by themselves, and ``both`` where both are there.
+
+    As :func:`extract_article`, for whoever compares like with like.
+    """
+    page, rest = _sources(captures, newsroom, post_id, furniture)
+    alone = {each.source: each.to_item(captures) for each in (page, rest) if each is not None}
+    if page is None or rest is None:
+        return alone
+    return {**alone, "both": Both(page, rest).to_item(captures)}
+
+
+def _sources(
+    captures: Sequence[Capture],
+    newsroom: Newsroom,
+    post_id: int | None,
+    furniture: Collection[str],
+) -> tuple[ArticlePage | None, RestRecord | None]:
+    """Return what reads the pages among *captures*, and what reads the record."""
     for capture in captures:
         refuse_response(capture)
-    if is_json(captures[0]):
-        return RestRecord(record(captures[0], post_id), newsroom).to_item(captures)
-    pages = [each for each in captures if not media_type(each).startswith("image/")]
-    documents = [_document(capture) for capture in pages or captures]
-    return _reading(documents, newsroom).to_item(captures)
+    answer = next(filter(is_json, captures), None)
+    pages = [each for each in captures if not is_json(each)]
+    pages = [each for each in pages if not media_type(each).startswith("image/")] or pages
+    keys = frozenset(map(block_key, furniture))
+    page = _reading([_document(capture) for capture in pages], newsroom) if pages else None
+    rest = None
+    if answer is not None:
+        if page is not None:
+            post_id = post_id or page.post_id
+        rest = RestRecord(record(answer, post_id, page.url if page else None), newsroom)
+        rest.furniture = keys
+    if page is not None:
+        page.furniture = keys
+    return page, rest
 
 
 def open_page(first: Capture, newsroom: Newsroom | None = None) -> Page:

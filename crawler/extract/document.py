@@ -41,6 +41,7 @@ _AS_WINDOWS: Final = "crawler.cp1252"
 _BY_ID: Final = etree.XPath("id($id)")
 _IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 _SLASHES: Final = re.compile("/{2,}")
+_STYLESHEET: Final = re.compile(r"/themes/([\w.-]+)/(?:[^?#]*/)?([^/?#]+)")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -125,6 +126,26 @@ class Document:
         """BCP 47 tag of the page, where it has a well-formed one."""
         tag = (self.root.get("lang") or "").strip().replace("_", "-")
         return tag if _LANGUAGE.fullmatch(tag) else None
+
+    @cached_property
+    def theme_name(self) -> str | None:
+        """The theme that printed the page: the folder of its stylesheets, a child theme's first.
+
+        Parents are listed before their children. Since WordPress 6.7 the body says it, too.
+        """
+        found = None
+        for link in self.root.iter("link"):
+            if "stylesheet" in (link.get("rel") or "").lower():
+                path = _STYLESHEET.search(link.get("href") or "")
+                if path is not None and (found is None or path[2].startswith("style")):
+                    found = path[1]
+        if found is not None:
+            return found
+        for prefix in ("wp-child-theme-", "wp-theme-"):
+            for name in self.body_classes:
+                if name.startswith(prefix):
+                    return name.removeprefix(prefix)
+        return None
 
     def absolute(self, href: str | None) -> str | None:
         """Return the http(s) address that *href* names on this page."""

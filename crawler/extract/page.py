@@ -334,6 +334,10 @@ class ArticlePage(Record):
         """Return the parts of the article on *document*."""
         return read_header(document, self.marks)
 
+    @property
+    def theme_name(self) -> str | None:  # type: ignore[override]  # computed here
+        return self.document.theme_name
+
     @cached_property
     def walks(self) -> list[Walk]:
         """The content of each page; :exc:`NotAnArticle` where one has none."""

@@ -125,6 +125,15 @@ class Record(ABC):
     image_alt: str | None = None
     lead_embeds: Iterable[Embed] = ()
     end_related: Iterable[RelatedPost] = ()
+    theme_name: str | None = None
+    """As the folder of the theme's stylesheets is called."""
+
+    text_source: str = "text"
+    """Where the text comes from, as provenance says it."""
+
+    furniture: frozenset[str] = frozenset()
+    """What is the site's and not an article's: :func:`~crawler.normalise.text.block_key` of each
+    block that is left out of the text."""
 
     def __init__(self, newsroom: Newsroom) -> None:
         self.newsroom = newsroom
@@ -182,7 +191,12 @@ class Record(ABC):
     @cached_property
     def story(self) -> Story:
         """The text over all pages."""
-        return Story(self.walks, self.newsroom)
+        return Story(self.walks, self.newsroom, self.furniture)
+
+    @property
+    def inline_related(self) -> Sequence[RelatedPost]:
+        """Links to other articles that stand in the text."""
+        return self.story.related
 
     def state(self, field: str, value: T, where: str) -> T:
         """Return *value*, and remember *where* it came from unless it is empty."""
@@ -226,6 +240,7 @@ class Record(ABC):
             pages=tuple(self.pages),
             content_hash=content_hash(wording),
             captures=tuple(each.reference for each in captures if each.reference is not None),
+            theme=self.theme_name,
             source=self.source,
             extractor=EXTRACTOR,
             **names,
@@ -262,7 +277,7 @@ class Record(ABC):
         }
 
     def _photo_and_text(self) -> dict[str, Any]:
-        story, caption = self.story, self.caption
+        story, caption, text = self.story, self.caption, self.text_source
         return {
             "caption": caption,
             "photo_credit": self.state(
@@ -270,24 +285,24 @@ class Record(ABC):
             ),
             "image_url": self.image_url,
             "image_alt": self.image_alt,
-            "images": self.state("images", story.images, "text"),
+            "images": self.state("images", story.images, text),
             "embeds": self.state(
-                "embeds", tuple(dict.fromkeys((*self.lead_embeds, *story.embeds))), "text"
+                "embeds", tuple(dict.fromkeys((*self.lead_embeds, *story.embeds))), text
             ),
             "related_posts": self.state(
-                "related_posts", (*story.related, *self.end_related), "text"
+                "related_posts", (*self.inline_related, *self.end_related), "text"
             ),
             "dateline": self.state("dateline", story.dateline, "body"),
-            "credit": self.state("credit", story.credit, "text"),
-            "body": self.state("body", story.body, "text"),
-            "body_html": self.state("body_html", story.body_html, "text"),
+            "credit": self.state("credit", story.credit, text),
+            "body": self.state("body", story.body, text),
+            "body_html": self.state("body_html", story.body_html, text),
             "word_count": len(story.body.split()),
         }
 
     def _or_typed(self, field: str, typed: str | None) -> str | None:
         """Return what the source states of *field*, else what stands in the text."""
         stated: str | None = getattr(self, field)
-        return stated or self.state(field, typed, "text")
+        return stated or self.state(field, typed, self.text_source)
 
 
 def _anchor(published_at: str | None, zone: dt.tzinfo) -> dt.datetime | None:

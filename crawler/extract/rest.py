@@ -31,10 +31,30 @@ _NEXT_PAGE: Final = re.compile(r"<!--\s*nextpage\s*-->")
 _TOPICS: Final = ("newstopic", "topic", "topik")
 
 
+# What WordPress and its shops and galleries keep as posts, and no newsroom writes.
+_NO_ARTICLES: Final = frozenset(
+    {
+        "page",
+        "attachment",
+        "revision",
+        "nav_menu_item",
+        "product",
+        "custom_css",
+        "elementor_library",
+    }
+)
+
+
+def is_article_type(name: Any) -> bool:
+    """Whether posts of the type of that *name* may be articles; a newsroom's own types may."""
+    return isinstance(name, str) and name not in _NO_ARTICLES and not name.startswith("wp_")
+
+
 class RestRecord(Record):
     """One post of ``/wp-json/wp/v2/posts``, asked for with ``_embed``."""
 
     source: ClassVar[str] = "rest"
+    text_source = "rest"
 
     def __init__(self, values: Values, newsroom: Newsroom) -> None:
         super().__init__(newsroom)
@@ -43,7 +63,7 @@ class RestRecord(Record):
 
     def _refuse(self) -> None:
         values = self.values
-        if values.get("type", "post") != "post":
+        if not is_article_type(values.get("type", "post")):
             raise NotAnArticle(self.url, "not_a_post")
         if values.get("status", "publish") != "publish":
             raise NotAnArticle(self.url, "not_published")
@@ -171,13 +191,15 @@ def _parsed(body: bytes) -> Any:
     return json.JSONDecoder().raw_decode(*json_text(body))[0]
 
 
-def record(capture: Capture, post_id: int | None) -> Values:
-    """Return the one post of an answer, or that with *post_id* of a list."""
+def record(capture: Capture, post_id: int | None, url: str | None = None) -> Values:
+    """Return the one post of an answer, or that with *post_id*, else at *url*, of a list."""
     found = records(capture)
-    if post_id is None and len(found) == 1:
+    if len(found) == 1 and (post_id is None or url is not None):
         return found[0]
     for values in found:
-        if values.get("id") == post_id:
+        if values.get("id") == post_id or (
+            post_id is None and url is not None and canonical(_text(values, "link")) == url
+        ):
             return values
     raise NotAnArticle(capture.url, "no_post")
 

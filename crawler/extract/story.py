@@ -21,6 +21,7 @@ from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import byline, closing_credit, photo_credit
 from crawler.normalise.dateline import parse_dateline
 from crawler.normalise.dates import find_dates
+from crawler.normalise.text import block_key
 
 # What the blocks are written as; everything else would be a mistake here, or an attack.
 _CLEANER: Final = nh3.Cleaner(
@@ -81,13 +82,20 @@ _SENTENCE: Final = 40
 class Story:
     """The text of an article over all its pages, block for block."""
 
-    def __init__(self, walks: Sequence[Walk], newsroom: Newsroom) -> None:
+    def __init__(
+        self, walks: Sequence[Walk], newsroom: Newsroom, furniture: frozenset[str] = frozenset()
+    ) -> None:
+        """*furniture* is what the text is not: keys of blocks (``block_key``)."""
         self._newsroom = newsroom
         self.deck: str | None = None
         self.writer: str | None = None
         self.editor: str | None = None
         self.credit: str | None = None
-        self.blocks = _joined(walks)
+        self.blocks = [
+            block
+            for block in _joined(walks)
+            if block.photo is not None or not furniture or block_key(block.text) not in furniture
+        ]
         self.embeds: list[Embed] = [embed for walk in walks for embed in walk.embeds]
         # Each page of an article has the theme's box.
         self.related = list(dict.fromkeys(each for walk in walks for each in walk.related))

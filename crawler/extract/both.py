@@ -1,0 +1,179 @@
+"""What a newsroom states of an article as a page and as a REST record, made one.
+
+The record is the newsroom's own database, the page what a theme prints of it: the record comes
+first where both state the same, the page where a theme knows more. ``docs/fields.md`` has the
+table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Final
+
+from crawler.errors import NotAnArticle
+from crawler.extract.content import Walk
+from crawler.extract.page import ArticlePage
+from crawler.extract.record import Record
+from crawler.extract.rest import RestRecord
+from crawler.extract.story import Story
+from crawler.items import RelatedPost
+from crawler.normalise.text import typographic_fold
+
+_SENTENCE: Final = re.compile(r"[.!?…][\"”'’)\]]*$")
+# Shorter ones are labels, and names of things.
+_WORDS: Final = 6
+
+
+class Both(Record):
+    """One article of which both its page and its REST record are at hand."""
+
+    source: ClassVar[str] = "both"
+
+    def __init__(self, page: ArticlePage, rest: RestRecord) -> None:
+        """Raise :exc:`NotAnArticle` where page and record are of different posts."""
+        super().__init__(page.newsroom)
+        if page.post_id is not None and page.post_id != rest.post_id:
+            raise NotAnArticle(page.url, "other_post")
+        self._page, self._rest = page, rest
+        self.furniture = page.furniture
+
+    def _first(self, field: str, *sources: Record) -> Any:
+        """Return what the first of *sources* that states *field* says of it."""
+        for source in sources:
+            value = getattr(source, field)
+            if value:
+                return self.state(field, value, source.provenance.get(field, source.source))
+        return getattr(sources[-1], field)
+
+    def _stated(self, field: str) -> Any:
+        return self._first(field, self._rest, self._page)
+
+    def _printed(self, field: str) -> Any:
+        return self._first(field, self._page, self._rest)
+
+    @property
+    def url(self) -> str:
+        return self._rest.url
+
+    @property
+    def post_id(self) -> int | None:
+        return self._stated("post_id")  # type: ignore[no-any-return]
+
+    @property
+    def title(self) -> str | None:
+        return self._stated("title")  # type: ignore[no-any-return]
+
+    @cached_property
+    def published_at(self) -> str | None:
+        return self._stated("published_at")  # type: ignore[no-any-return]
+
+    @cached_property
+    def modified_at(self) -> str | None:
+        return self._stated("modified_at")  # type: ignore[no-any-return]
+
+    @property
+    def authors(self) -> Sequence[str]:
+        # A plugin may know of more authors than the record's one.
+        more = set(self._rest.authors) < set(self._page.authors)
+        return self._printed("authors") if more else self._stated("authors")  # type: ignore[no-any-return]
+
+    @property
+    def categories(self) -> Sequence[str]:
+        return self._stated("categories")  # type: ignore[no-any-return]
+
+    @property
+    def tags(self) -> Sequence[str]:
+        return self._stated("tags")  # type: ignore[no-any-return]
+
+    @property
+    def topics(self) -> Sequence[str]:
+        return self._stated("topics")  # type: ignore[no-any-return]
+
+    @cached_property
+    def image_url(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._stated("image_url")  # type: ignore[no-any-return]
+
+    @cached_property
+    def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._printed("image_alt")  # type: ignore[no-any-return]
+
+    @cached_property
+    def caption(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._printed("caption")  # type: ignore[no-any-return]
+
+    @property
+    def subtitle(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._printed("subtitle")  # type: ignore[no-any-return]
+
+    @property
+    def writer(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._printed("writer")  # type: ignore[no-any-return]
+
+    @property
+    def editor(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._printed("editor")  # type: ignore[no-any-return]
+
+    @property
+    def source_url(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._printed("source_url")  # type: ignore[no-any-return]
+
+    @property
+    def language(self) -> str:
+        return self._page.language
+
+    @property
+    def theme_name(self) -> str | None:  # type: ignore[override]  # computed here
+        return self._page.theme_name
+
+    @property
+    def pages(self) -> Sequence[str]:
+        return self._page.pages
+
+    @property
+    def lead_embeds(self) -> Any:  # type: ignore[override]  # computed here
+        return self._page.lead_embeds
+
+    @property
+    def end_related(self) -> Any:  # type: ignore[override]  # computed here
+        return self._page.end_related
+
+    @property
+    def inline_related(self) -> Sequence[RelatedPost]:
+        return self._page.inline_related or self._rest.inline_related
+
+    @property
+    def walks(self) -> Sequence[Walk]:
+        return self._told_by.walks
+
+    @cached_property
+    def story(self) -> Story:
+        return self._told_by.story
+
+    @property
+    def text_source(self) -> str:  # type: ignore[override]  # computed here
+        return self._told_by.text_source
+
+    @cached_property
+    def _told_by(self) -> Record:
+        """Whose text is taken: the page's only where it has sentences that the record lacks."""
+        stated, printed = self._rest.story, self._page.story
+        if not stated.text_blocks:
+            return self._page
+        have = _plain(stated.body)
+        own = [
+            block
+            for block in printed.text_blocks
+            if is_sentence(block.text) and _plain(block.text) not in have
+        ]
+        return self._page if own else self._rest
+
+
+def _plain(text: str) -> str:
+    return typographic_fold(text).casefold()
+
+
+def is_sentence(text: str) -> bool:
+    """Whether *text* is a sentence that somebody wrote, and no label."""
+    return len(text.split()) >= _WORDS and _SENTENCE.search(text) is not None
