@@ -211,6 +211,11 @@ def test_history_shows_what_was_changed_and_between_which_looks(site: Path) -> N
     assert headline.css("del::text").getall() == []
     assert (text.css("del::text").get(), text.css("ins::text").get()) == ("Rp3", "Rp5")
     assert "until 1 June 2024, 07:00 WIB, changed by 2 July 2024, 07:00 WIB" in words(edit, "p")
+    said = words(pages(site)["articles/21.html"])
+    assert "warc/lintas-00001.warc.gz" in said
+    assert "byte 42, record urn:uuid:1" in said
+    assert "@misc{lintas-21-2," in said
+    assert "scrapy cite lintas lintas:21 --wacz article.wacz" in said
     front = pages(site)["index.html"]
     assert "#r2" in "".join(front.css(".edits a::attr(href)").getall())
     assert words(pages(site)["edits/headline.html"], ".edits").startswith("Jembatan Rawa Makmur")
@@ -316,7 +321,8 @@ def test_a_site_in_indonesian_has_no_english_left(tmp_path: Path) -> None:
         r"\b(the|of|and|by|until|words|news|taken|all|newest|this)\b", re.IGNORECASE
     )
     for name, page in found.items():
-        assert not english.search(" ".join(page.css("body ::text").getall())), name
+        said = " ".join(page.xpath("//body//text()[not(ancestor::*[@lang = 'en'])]").getall())
+        assert not english.search(said), name
 
 
 def test_what_a_newsroom_says_is_text_and_nothing_else(tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from typing import Any, Final
 import attrs
 
 from crawler.archive import RunRecord
+from crawler.archive.edit_kinds import KINDS
 from crawler.export import charts
 from crawler.export.charts import PROVINCES, Axis
 from crawler.export.statistics import Statistics, month_range
-from crawler.export.templates import KINDS
 from crawler.export.wording import Words, clean
 from crawler.timestamps import Moment
 
@@ -194,7 +194,9 @@ class Plots:
         """Month and kind → *edits*."""
         words = self.words
         months = list(month_range(month for month, _ in edits))
-        kinds = {kind: words(name) for kind, name in KINDS.items() if kind in {k for _, k in edits}}
+        kinds: dict[str, str] = {
+            kind: words(kind) for kind in KINDS if kind in {each for _, each in edits}
+        }
         marks = [self._mark(month, kinds[kind], n, "edit") for (month, kind), n in edits.items()]
         tones = {name: f"var(--kind-{kind})" for kind, name in kinds.items()}
         return Plot(

@@ -1,7 +1,7 @@
 """What report and site say, in English and in Indonesian: sentences, numbers, days, spans of time.
 
 Sentences stand in code and templates in English; ``wording.id.toml`` has the Indonesian ones beside
-them, and Unicode's locale data the rest.
+them, ``wording.en.toml`` what is said of names in lines, and Unicode's locale data the rest.
 """
 
 from __future__ import annotations
@@ -33,10 +33,8 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.locale = Locale.parse(_LOCALES[language])
-        self._table: dict[str, str] = {}
-        if language != "en":
-            table = Path(__file__).with_name(f"wording.{language}.toml")
-            self._table = tomllib.loads(table.read_text(encoding="utf-8"))
+        table = Path(__file__).with_name(f"wording.{language}.toml")
+        self._table: dict[str, str] = tomllib.loads(table.read_text(encoding="utf-8"))
 
     def __call__(self, text: str, /, **values: Any) -> str:
         """Return *text* with *values* in its braces; as markup where one of them is."""

@@ -58,12 +58,12 @@ def write_site(
         entry = index.entries.get(article.id)
         if entry is not None:  # else a run wrote it meanwhile
             photo = _photo(selection.folder, article, entry, folder)
-            folder.write(entry.page, pages.article(article, entry, photo))
-    for name, content in pages.others():
-        folder.write(name, content)
+            folder.write(*pages.article(article, entry, photo))
+    for page in pages.others():
+        folder.write(*page)
     folder.finish(search=search)
     if search and not (path / SEARCH).is_dir():
-        _make_searchable(path, index.newsroom.language)
+        _make_searchable(path, index.identity.language)
     return Written(len(index.entries), folder.written)
 
 

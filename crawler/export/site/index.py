@@ -13,14 +13,19 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crawler.archive import Edit, edits, newsroom_of
+from crawler.archive import Edit, edits
+from crawler.archive.identity import Identity, read_identity
 from crawler.archive.reading import read_lines, withheld
 from crawler.export.selection import Selection
 from crawler.items import Article
-from crawler.newsrooms import Newsroom
 from crawler.timestamps import Moment, comparable
 
 Item = TypeVar("Item")
+
+SHELVES: Final = ("months", "categories", "places", "authors")
+"""What articles are listed by; attributes of :class:`Entry`."""
+
+NO_MONTH: Final = "none"
 
 _SHEET: Final = 100  # articles on a page of a list
 
@@ -36,7 +41,7 @@ class Entry:
     published: str | None
     categories: tuple[str, ...]
     authors: tuple[str, ...]
-    place: str | None
+    places: tuple[str, ...]
     first_seen: str | None
     changes: int
     """Edits that were seen, without its being taken down."""
@@ -44,9 +49,9 @@ class Entry:
     gone: bool
 
     @property
-    def month(self) -> str | None:
-        """Year and month of publication."""
-        return Moment.of(self.published).month
+    def months(self) -> tuple[str]:
+        """Year and month of publication, or that none is stated."""
+        return (Moment.of(self.published).month or NO_MONTH,)
 
     @property
     def order(self) -> tuple[str, str]:
@@ -58,8 +63,7 @@ class Entry:
 class Index:
     """What a site is made from, but for the texts."""
 
-    newsroom: Newsroom
-    zone: ZoneInfo
+    identity: Identity
     entries: dict[str, Entry]
     """Id → article, newest first."""
 
@@ -75,6 +79,23 @@ class Index:
     history: dict[str, list[Edit]]
     """Id → its edits, newest first."""
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.identity.zone)
+
+    @property
+    def gone(self) -> list[Entry]:
+        """What was taken down, newest first."""
+        return [entry for entry in self.entries.values() if entry.gone]
+
+    def lists(self, shelf: str) -> dict[str, list[Entry]]:
+        """Name on *shelf* → its articles, newest first."""
+        lists: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries.values():
+            for name in dict.fromkeys(getattr(entry, shelf)):
+                lists[name].append(entry)
+        return dict(lists)
+
     def target(self, url: str) -> str | None:
         """Return where a link of the newsroom to *url* leads from an article's page.
 
@@ -89,7 +110,8 @@ class Index:
 def read_index(selection: Selection) -> Index:
     """Return what there is to list of *selection*; memory grows with articles, not their texts."""
     folder = selection.folder
-    newsroom = newsroom_of(folder)
+    identity = read_identity(folder)
+    assert identity is not None  # a folder is an archive by it
     hidden_ids = withheld(folder)
     first: dict[str, str | None] = {}
     by_url: dict[str, str] = {}
@@ -111,8 +133,7 @@ def read_index(selection: Selection) -> Index:
     known = [edit for id_ in entries for edit in history.get(id_, ())]
     known.sort(key=lambda edit: (edit.seen_at, edit.id, edit.to_revision), reverse=True)
     return Index(
-        newsroom=newsroom,
-        zone=newsroom.tzinfo,
+        identity=identity,
         entries=dict(sorted(entries.items(), key=lambda item: item[1].order, reverse=True)),
         by_url=by_url,
         hidden=frozenset(hidden),
@@ -129,7 +150,7 @@ def _entry(article: Article, history: Sequence[Edit], first_seen: str | None) ->
         published=article.published_at,
         categories=tuple(map(intern, article.categories)),
         authors=tuple(map(intern, article.authors)),
-        place=intern(place) if place else None,
+        places=(intern(place),) if place else (),
         first_seen=first_seen,
         changes=sum(edit.kind != "gone" for edit in history),
         gone=bool(history) and history[0].kind == "gone",
@@ -150,7 +171,7 @@ def pages_of(shelf: str, names: Iterable[str]) -> dict[str, str]:
     """Return name → the file of its page; names that look alike get one each."""
     pages: dict[str, str] = {}
     taken = {"index"}
-    for name in sorted(set(names)):
+    for name in sorted(names):
         stem = slug(name)
         if stem in taken:
             stem = f"{stem}-{_digest(name)}"

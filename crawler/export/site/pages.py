@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-import attrs
 import lxml.html
 
 from crawler.archive import Edit
-from crawler.export.site.index import Entry, Index, pages_of, sheets
-from crawler.export.templates import KINDS, environment
+from crawler.archive.edit_kinds import KINDS
+from crawler.export.citation import Citation, as_bibtex, as_text
+from crawler.export.site.index import NO_MONTH, SHELVES, Entry, Index, pages_of, sheets
+from crawler.export.templates import environment
 from crawler.export.wording import Words
 from crawler.items import Article
 
@@ -21,28 +21,12 @@ _NEWEST: Final = 30
 _EDITS: Final = 12
 _TOP: Final = 10
 _REL: Final = "external noopener noreferrer"
-_NONE: Final = "none"
 
 # What a text can hold that has to be looked at before it is shown.
 _LIVE: Final = re.compile(r"<(?:img|a|h[1-6])\b")
 
-_SHELVES: Final = (
-    ("months", "Months", "All months"),
-    ("categories", "Categories", "All categories"),
-    ("places", "Places", "All places"),
-    ("authors", "Authors", "All authors"),
-)
-
-
-@attrs.frozen(kw_only=True)
-class Name:
-    """A list that a page of names leads to."""
-
-    page: str
-    label: str
-    count: int
-    foreign: bool = True
-    """Whether the label is the newsroom's own word."""
+Page = tuple[str, str]
+"""File and content."""
 
 
 class Pages:
@@ -52,54 +36,39 @@ class Pages:
         self.index = index
         self.words = words
         self._search = search
-        self._lists = {
-            "months": _grouped(index.entries.values(), lambda each: (each.month or _NONE,)),
-            "categories": _grouped(index.entries.values(), lambda each: each.categories),
-            "places": _grouped(index.entries.values(), lambda each: (each.place or "",)),
-            "authors": _grouped(index.entries.values(), lambda each: each.authors),
-        }
+        self._lists = {shelf: index.lists(shelf) for shelf in SHELVES}
         self._pages = {shelf: pages_of(shelf, lists) for shelf, lists in self._lists.items()}
-        newsroom = index.newsroom
-        sections = [(f"{shelf}/index.html", label) for shelf, label, _ in _SHELVES]
-        sections = [
-            ("index.html", "Newest"), ("edits/index.html", "Edits"), ("gone/index.html", "Taken down"),
-            *sections, *([("search/index.html", "Search")] if search else []),
-        ]  # fmt: skip
+        identity = index.identity
         self._environment = environment(words)
         self._environment.globals.update(
-            name=newsroom.name,
-            address=newsroom.address,
+            name=identity.name,
+            outlet=next(iter(identity.outlets), identity.name),
+            address=identity.site,
             zone=index.zone,
-            language=newsroom.language,
-            sections=sections,
-            section=None,
-            shelves=self._pages,
+            language=identity.language,
+            search=search,
+            pages=self._pages,
         )
 
-    def _render(self, template: str, page: str, **values: Any) -> str:
-        root = "../" * page.count("/")
-        return self._environment.get_template(f"site/{template}").render(root=root, **values)
+    def _page(self, template: str, page: str, **values: Any) -> Page:
+        values = {"root": "../" * page.count("/"), "page": page, **values}
+        return page, self._environment.get_template(f"site/{template}.jinja").render(values)
 
-    def article(self, article: Article, entry: Entry, photo: str | None) -> str:
+    def article(self, article: Article, entry: Entry, photo: str | None) -> Page:
         """Return the page of *article*; *photo* is the file of its lead photo."""
-        related = {
-            target: each.title
-            for each in article.related_posts
-            if (target := self.index.target(each.url))
-        }
-        return self._render(
-            "article.html.jinja",
+        citation = Citation(article, self.index.identity)
+        targets = [(self.index.target(each.url), each.title) for each in article.related_posts]
+        return self._page(
+            "article.html",
             entry.page,
             article=article,
             entry=entry,
             edits=self.index.history.get(article.id, ()),
-            byline=article.authors,
-            place=entry.place,
             photo=photo,
             text=self.text(article.body_html),
-            related=related.items(),
-            first_seen=entry.first_seen,
-            citation=None,
+            related=dict(each for each in targets if each[0]),
+            citation=as_text(citation),
+            bibtex=as_bibtex(citation),
         )
 
     def text(self, html: str) -> str:
@@ -142,124 +111,65 @@ class Pages:
         if parent.tag == "a":
             parent.drop_tag()  # a link within a link is none
 
-    def others(self) -> Iterator[tuple[str, str]]:
-        """Yield file and content of every page but the articles'."""
-        yield "style.css", self._render("style.css.jinja", "")
-        yield "index.html", self._front()
+    def others(self) -> Iterator[Page]:
+        """Yield every page but the articles'."""
+        yield self._page("style.css", "style.css")
+        yield self._front()
         yield from self._edits()
-        gone = [entry for entry in self.index.entries.values() if entry.gone]
-        yield from self._list(
-            gone, "gone/index.html", self.words("Taken down"), section="gone/index.html", label=None,
-            lede=self.words(
-                "Articles that were found missing, as they were last seen. An article that came "
-                "back is not among them."
-            ),
-        )  # fmt: skip
-        for shelf, label, _ in _SHELVES:
-            yield from self._shelf(shelf, label)
+        yield from self._list("gone", "", self.index.gone)
+        for shelf, lists in self._lists.items():
+            yield self._page(
+                "names.html", f"{shelf}/index.html", shelf=shelf, names=self._names(shelf)
+            )
+            for name, entries in lists.items():
+                yield from self._list(shelf, name, entries)
         if self._search:
-            page = "search/index.html"
-            yield page, self._render("search.html.jinja", page, section=page)
-            yield "search/search.js", self._render("search.js", page)
+            yield self._page("search.html", "search/index.html")
+            yield self._page("search.js", "search/search.js")
 
-    def _front(self) -> str:
+    def _front(self) -> Page:
         entries = list(self.index.entries.values())
         days = sorted(entry.published[:10] for entry in entries if entry.published)
-        period = None
-        if days:
-            period = self.words(
-                "{first} to {last}", first=self.words.when(days[0]), last=self.words.when(days[-1])
-            )
-        return self._render(
-            "front.html.jinja",
+        return self._page(
+            "front.html",
             "index.html",
-            section="index.html",
             total=len(entries),
             edited=sum(entry.changes for entry in entries),
-            gone=sum(entry.gone for entry in entries),
-            period=period,
+            gone=len(self.index.gone),
+            first=days[0] if days else None,
+            last=days[-1] if days else None,
             newest=entries[:_NEWEST],
             edits=self._with_pages(self.index.edits[:_EDITS]),
-            shelves=[
-                (label, all_, f"{shelf}/index.html", self._names(shelf)[:_TOP])
-                for shelf, label, all_ in _SHELVES
-            ],
+            shelves={shelf: self._names(shelf)[:_TOP] for shelf in SHELVES},
         )
 
     def _with_pages(self, edits: Iterable[Edit]) -> list[tuple[Edit, str]]:
         return [(edit, self.index.entries[edit.id].page) for edit in edits]
 
-    def _edits(self) -> Iterator[tuple[str, str]]:
+    def _edits(self) -> Iterator[Page]:
         counts = Counter(kind for edit in self.index.edits for kind in edit.kinds)
-        for kind in (None, *(each for each in KINDS if counts[each])):
-            found = [edit for edit in self.index.edits if kind is None or kind in edit.kinds]
-            heading = self.words("Edits")
-            if kind:
-                heading = f"{heading}: {self.words(KINDS[kind])}"
+        kinds = {kind: counts[kind] for kind in KINDS if counts[kind]}
+        for kind in ("", *kinds):
+            found = [edit for edit in self.index.edits if not kind or kind in edit.kinds]
             for sheet in sheets(self._with_pages(found), f"edits/{kind or 'index'}.html"):
-                yield (
-                    sheet.page,
-                    self._render(
-                        "edits.html.jinja", sheet.page, section="edits/index.html", sheet=sheet,
-                        heading=heading, kind=kind, counts={each: counts[each] for each in KINDS if counts[each]},
-                    ),
-                )  # fmt: skip
+                yield self._page("edits.html", sheet.page, sheet=sheet, kind=kind, kinds=kinds)
 
-    def _list(
-        self, entries: Sequence[Entry], page: str, heading: str, **values: Any
-    ) -> Iterator[tuple[str, str]]:
+    def _list(self, shelf: str, name: str, entries: Sequence[Entry]) -> Iterator[Page]:
+        page = self._pages[shelf][name] if name else f"{shelf}/index.html"
         for sheet in sheets(entries, page):
-            yield (
-                sheet.page,
-                self._render(
-                    "list.html.jinja", sheet.page, heading=heading, sheet=sheet,
-                    total=len(entries), **values,
-                ),
-            )  # fmt: skip
-
-    def _shelf(self, shelf: str, label: str) -> Iterator[tuple[str, str]]:
-        section = f"{shelf}/index.html"
-        names = self._names(shelf)
-        years = groupby(names, lambda each: each.page[7:11] if shelf == "months" else "")
-        groups = [(year if year.isdigit() else None, list(each)) for year, each in years]
-        yield (
-            section,
-            self._render("names.html.jinja", section, section=section, label=label, groups=groups),
-        )
-        for name, entries in self._lists[shelf].items():
-            page = self._pages[shelf][name]
-            yield from self._list(
-                entries, page, self._label(shelf, name), section=section, label=label,
-                foreign=shelf != "months",
-            )  # fmt: skip
-
-    def _label(self, shelf: str, name: str) -> str:
-        if shelf != "months":
-            return name
-        return self.words("No date") if name == _NONE else self.words.month(name)
-
-    def _names(self, shelf: str) -> list[Name]:
-        """The lists of *shelf*: months newest first, names with most articles first."""
-        found = [
-            Name(
-                page=self._pages[shelf][name],
-                label=self._label(shelf, name),
-                count=len(entries),
-                foreign=shelf != "months",
+            yield self._page(
+                "list.html", sheet.page, sheet=sheet, shelf=shelf, item=name, total=len(entries)
             )
+
+    def _names(self, shelf: str) -> list[tuple[str, str, int, str]]:
+        """The lists of *shelf* with page, size and, of a month, year.
+
+        Months newest first, names with most articles first.
+        """
+        found = [
+            (name, self._pages[shelf][name], len(entries), name[:4] if name != NO_MONTH else "")
             for name, entries in self._lists[shelf].items()
         ]
         if shelf == "months":
-            return sorted(found, key=lambda each: (each.page[7].isdigit(), each.page), reverse=True)
-        return sorted(found, key=lambda each: (-each.count, each.label))
-
-
-def _grouped(
-    entries: Iterable[Entry], names: Callable[[Entry], Iterable[str]]
-) -> dict[str, list[Entry]]:
-    lists: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        for name in dict.fromkeys(names(entry)):
-            if name:
-                lists[name].append(entry)
-    return dict(lists)
+            return sorted(found, key=lambda each: (each[3], each[0]), reverse=True)
+        return sorted(found, key=lambda each: (-each[2], each[0]))
