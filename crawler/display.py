@@ -139,12 +139,21 @@ def summary_lines(
     ]
     done = ", ".join(counts) or "nothing new"
     requests = f"{record.requests:,} request{'' if record.requests == 1 else 's'}"
-    went = f"{done}; {requests}, {record.bytes / 1e6:,.1f} MB in {_duration(seconds)}"
+    went = f"{done}; {requests}, {amount(record.bytes)} in {_duration(seconds)}"
     said = [note for note in record.notes if record.exit_code and note not in without]
     went = f"{went}; exit code {record.exit_code}"
     if not said:
         return [f"{name}: {went}"]
     return [f"{name}: {said[0]} ({went})", *(f"  {note}" for note in said[1:])]
+
+
+def amount(count: int) -> str:
+    """Return bytes as a person reads them.
+
+    >>> amount(76_400), amount(37_000_000)
+    ('76 kB', '37.0 MB')
+    """
+    return f"{count / 1e3:,.0f} kB" if count < 1e6 else f"{count / 1e6:,.1f} MB"  # noqa: PLR2004 -- M
 
 
 def hush_twisted() -> None:

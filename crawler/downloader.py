@@ -58,6 +58,8 @@ class PoliteSlot(Slot):
         super().__init__(concurrency, delay, jitter)
         self.floor = floor
         self.held_until = 0.0
+        self.ended: float | None = None
+        """When the last transfer ended."""
 
     def download_delay(self) -> float:
         """Return the seconds between ``lastseen`` and the next request."""
@@ -139,6 +141,9 @@ class PoliteDownloader(Downloader):
         self._transfers.add(task)
         self.crawler.stats.inc_value("run/request_count")
         request.meta[BEGAN] = now()
+        if isinstance(slot, PoliteSlot) and slot.ended is not None:
+            gap = 0.0 if len(slot.transferring) > 1 else round(monotonic() - slot.ended, 3)
+            self.crawler.stats.min_value("run/smallest_gap", gap)
         try:
             await super()._wait_for_download(slot, request, queue_dfd)
         except asyncio.CancelledError:
@@ -146,6 +151,8 @@ class PoliteDownloader(Downloader):
                 queue_dfd.errback(_ended("cut off, since the run is ending"))
         finally:
             self._transfers.discard(task)
+            if isinstance(slot, PoliteSlot):
+                slot.ended = monotonic()
 
     def _response_downloaded(self, request: Request, response: Response) -> None:
         """Count the pause from here, before the next request leaves the queue."""

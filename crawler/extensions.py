@@ -310,7 +310,7 @@ class RunKeeper:
                 RULES,
                 arguments=arguments.given,
                 operator=str(settings["USER_AGENT"]),
-                robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+                robots=self._robots(),
             )
         except (ArchiveError, ConfigurationError) as error:
             if isinstance(error, ArchiveLocked):
@@ -358,6 +358,9 @@ class RunKeeper:
                 logger.log(level, line)
 
     # --- the rest is ours
+
+    def _robots(self) -> str:
+        return "obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore"
 
     def _feeds(self) -> LineFeeds | None:
         return self.crawler.get_extension(LineFeeds)
@@ -408,12 +411,16 @@ class RunKeeper:
             self.failure = self.failure or f"interrupted by {self.interrupts.name}"
         elif reason not in PLANNED_ENDS:
             self.failure = self.failure or f"ended early: {reason}"
-        stats = self.crawler.stats
+        stats, downloader = self.crawler.stats, self.crawler.engine.downloader
+        floors = downloader.floors if isinstance(downloader, PoliteDownloader) else {}
         return self.archive.finish(
             RunReport(
                 exit_code=self._code(mass=settlement is not None and settlement.mass),
                 requests=stats.get_value("run/request_count", 0),
                 bytes=stats.get_value("run/response_bytes", 0),
+                smallest_gap=stats.get_value("run/smallest_gap"),
+                robots=self._robots(),
+                crawl_delay=max(floors.values(), default=None),
                 doors=dict(self.doors),
                 coverage={
                     name: round(share, 4) for name, share in field_coverage(articles).items()

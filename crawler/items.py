@@ -404,6 +404,19 @@ class Article:
     """When the line was written, UTC; null before it is written."""
 
 
+COVERED: Final = (
+    "title", "subtitle", "published_at", "modified_at", "event_date", "authors", "writer",
+    "editor", "source_url", "credit", "categories", "tags", "topics", "dateline", "caption",
+    "photo_credit", "image_url", "image_alt", "images", "embeds", "body", "dates", "related_posts",
+)  # fmt: skip
+"""The fields whose coverage says something about the newsroom, or about our rules."""
+
+
+def fields_filled(article: Article) -> int:
+    """Return which of :data:`COVERED` *article* has, a bit each."""
+    return sum(1 << bit for bit, name in enumerate(COVERED) if getattr(article, name))
+
+
 @attrs.frozen(kw_only=True)
 class Gone:
     """An article that its site has taken down."""

@@ -55,8 +55,8 @@ def test_run_is_one_line_that_counts_what_it_did(folder: Folder) -> None:
     assert list(values) == [
         "id", "command", "begin", "end", "arguments", "requests", "bytes", "new", "changed",
         "superseded", "reread", "gone", "unchanged", "missing", "refused", "failed", "withheld",
-        "wrote", "found", "erased", "made", "lost", "short", "doors", "coverage", "notes",
-        "exit_code",
+        "wrote", "found", "erased", "made", "lost", "short", "doors",
+        "smallest_gap", "robots", "crawl_delay", "coverage", "notes", "exit_code",
     ]  # fmt: skip
     assert values["id"] == record.id
     assert (values["begin"], values["end"]) == ("2026-03-10T02:15:00Z", "2026-03-10T02:15:00Z")

@@ -25,7 +25,7 @@ def record(**values: Any) -> RunRecord:
         pytest.param(
             {"requests": 2},
             1.4,
-            ["progres: nothing new; 2 requests, 0.0 MB in 1 s; exit code 0"],
+            ["progres: nothing new; 2 requests, 0 kB in 1 s; exit code 0"],
             id="nothing",
         ),
         pytest.param(
@@ -39,7 +39,7 @@ def record(**values: Any) -> RunRecord:
         pytest.param(
             {"changed": 1, "gone": 2, "missing": 2, "requests": 1, "bytes": 76_400},
             130,
-            ["progres: 1 changed, 2 gone, 2 missing; 1 request, 0.1 MB in 2 min; exit code 0"],
+            ["progres: 1 changed, 2 gone, 2 missing; 1 request, 76 kB in 2 min; exit code 0"],
             id="changes",
         ),
         pytest.param(
@@ -51,7 +51,7 @@ def record(**values: Any) -> RunRecord:
             },
             3,
             [
-                "progres: not archived: a (1 failed; 9 requests, 0.0 MB in 3 s; exit code 4)",
+                "progres: not archived: a (1 failed; 9 requests, 0 kB in 3 s; exit code 4)",
                 "  not archived: b",
             ],
             id="trouble",
@@ -59,7 +59,7 @@ def record(**values: Any) -> RunRecord:
         pytest.param(
             {"new": 1, "requests": 9, "notes": ("rest: closed: HTTP 401",)},
             3,
-            ["progres: 1 new; 9 requests, 0.0 MB in 3 s; exit code 0"],
+            ["progres: 1 new; 9 requests, 0 kB in 3 s; exit code 0"],
             id="notes-of-no-concern",
         ),
     ],

@@ -119,6 +119,24 @@ _BY_POST: Final = f"""{_LOOK} WHERE here.url = coalesce(
 _LISTED: Final = "moved = 0 AND state <> 'gone'"
 
 
+@attrs.frozen
+class CountedArticles:
+    """Articles that are alike, as far as they are counted."""
+
+    state: str
+    month: str | None
+    """Of publication, ``YYYY-MM``."""
+
+    filled: int
+    source: str | None
+    edited: int
+    count: int
+    first: str | None
+    """First day of publication, and last."""
+
+    last: str | None
+
+
 class Ledger:
     """Reads of what earlier batches committed; satisfies :class:`crawler.discovery.Memory`.
 
@@ -304,6 +322,16 @@ class Ledger:
         return dict(
             self._rows("SELECT state, count(*) FROM addresses WHERE moved = 0 GROUP BY state")
         )
+
+    def counted(self) -> list[CountedArticles]:
+        """Return how many articles there are of each kind."""
+        return [
+            CountedArticles(*row)
+            for row in self._rows(
+                "SELECT state, substr(day, 1, 7), filled, source, revision > 1, count(*), min(day), "
+                "max(day) FROM articles INDEXED BY by_count GROUP BY 1, 2, 3, 4, 5"
+            )
+        ]
 
     def troubles(self, limit: int) -> list[Look]:
         """Return what failed or was refused as invalid, most failures first."""

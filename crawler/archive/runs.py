@@ -34,6 +34,15 @@ class RunReport:
     bytes: int = 0
     """Bytes received."""
 
+    smallest_gap: float | None = None
+    """Seconds between the end of an answer and the next request to the same host, at least."""
+
+    robots: str = ""
+    """``obey`` or ``ignore``, what robots.txt says."""
+
+    crawl_delay: float | None = None
+    """Seconds that robots.txt asks for between requests."""
+
     doors: Mapping[str, int] = attrs.field(factory=dict)
     """Door → links that it listed."""
 
@@ -108,6 +117,9 @@ class RunRecord:
     """Lines that runs before it reported, that are not there, and that nobody has recorded as lost."""
 
     doors: Mapping[str, int] = attrs.field(factory=dict)
+    smallest_gap: float | None = None
+    robots: str = ""
+    crawl_delay: float | None = None
     coverage: Mapping[str, float] = attrs.field(factory=dict)
     notes: tuple[str, ...] = ()
     exit_code: int | None = None

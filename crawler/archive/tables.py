@@ -14,7 +14,7 @@ import attrs
 
 from crawler.codec import Line
 from crawler.errors import WrongArchive
-from crawler.items import Article, CaptureReference, Gone
+from crawler.items import Article, CaptureReference, Gone, fields_filled
 from crawler.timestamps import comparable
 
 PageHash: TypeAlias = Callable[[Article], str]
@@ -45,6 +45,12 @@ class ArticleRow:
 
     written: str = ""
     """What the lines of the current revision differ in, one a line."""
+
+    day: str | None = None
+    """Of publication, by the newsroom's own clock; or its month."""
+
+    filled: int = 0
+    """Which fields the last line has, see :func:`crawler.items.fields_filled`."""
 
     checksum: int = 0
     """crc32 of the rest but the address, as it was written: SQLite does not notice a flipped bit."""
@@ -236,6 +242,8 @@ def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -
         page_hash=hashed,
         captures=_json(captures),
         written="\n".join([*before, line_key(line, hashed)]),
+        day=(line.published_at or "")[:10] or None,
+        filled=fields_filled(line),
     )
 
 
@@ -282,7 +290,7 @@ ARTICLE_COLUMNS: Final = tuple(field.name for field in attrs.fields(ArticleRow))
 _TYPES: Final = dict.fromkeys(
     (
         *("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"),
-        *("stale", "digits"),
+        *("stale", "digits", "filled"),
     ),
     "INTEGER",
 )
@@ -321,6 +329,7 @@ CREATE INDEX by_retry ON addresses (next_look) WHERE state = 'failed';
 CREATE INDEX by_waiting ON addresses (published) WHERE state = 'waiting';
 CREATE INDEX by_record ON addresses (published)
     WHERE state = 'article' AND moved = 0 AND source = 'rest';
+CREATE INDEX by_count ON articles (state, day, filled, source, revision);
 CREATE INDEX by_sighting ON addresses (missing_run) WHERE missing_run IS NOT NULL;
 PRAGMA user_version = {SCHEMA};
 COMMIT;

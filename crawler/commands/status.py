@@ -11,6 +11,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from crawler.display import amount
 from crawler.export.statistics import Status, as_json, reasons, status
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand, say
@@ -18,8 +19,11 @@ from crawler.project import ArchiveCommand, say
 if TYPE_CHECKING:
     import argparse
 
+    from crawler.archive import RunRecord
+
 _MONTHS: Final = 24
-_SHOWN: Final = 20
+_SHOWN: Final = 10
+_NOTES: Final = 3
 _WIDTH: Final = 30
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 
@@ -71,14 +75,16 @@ def drawn(found: Status, folder: Path) -> Group:
 
 
 def _disk(found: Status) -> str:
-    return ", ".join(f"{kind} {size / 1e6:,.1f} MB" for kind, size in found.disk.items())
+    return ", ".join(f"{kind} {amount(size)}" for kind, size in found.disk.items())
 
 
 def _months(found: Status) -> Table:
-    months = list(found.statistics.by_month.items())[-_MONTHS:]
-    most = max((count for _, count in months), default=0)
-    table = _table("Articles by month")
-    for month, count in months:
+    months = list(found.statistics.by_month.items())
+    shown = months[-_MONTHS:]
+    more = f" (the last {_MONTHS} of {len(months)})" if len(months) > _MONTHS else ""
+    most = max((count for _, count in shown), default=0)
+    table = _table(f"Articles by month{more}")
+    for month, count in shown:
         table.add_row(month, Text(_bar(count, most), "green"), f"{count:,}")
     return table
 
@@ -88,21 +94,36 @@ def _bar(count: int, most: int) -> str:
     return "█" * (eighths // 8) + _BLOCKS[eighths % 8].strip()
 
 
-def _runs(found: Status) -> Table:
-    table = _table("Last runs")
+def _runs(found: Status) -> Group:
+    lines = [Text("\nLast runs", "bold")]
     for run in reversed(found.runs):
         counts = ", ".join(
             f"{count:,} {kind}"
             for kind in ("new", "changed", "superseded", "gone", "refused", "failed")
             if (count := getattr(run, kind))
         )
+        line = Text(f"{run.begin}  {run.command}  ")
         code = "not ended" if run.exit_code is None else f"exit {run.exit_code}"
-        style = "" if run.exit_code == 0 else "yellow"
-        notes = Text(fold("; ".join(run.notes)), overflow="fold")
-        table.add_row(
-            run.begin, Text(code, style), f"{run.requests:,} requests", counts or "–", notes
-        )
-    return table
+        line.append(code, "" if run.exit_code == 0 else "yellow")
+        line.append(f"  {counts or 'nothing new'}")
+        if run.requests:
+            line.append(f"; {_asked(run)}", "dim")
+        lines.append(line)
+        notes = run.notes if run.exit_code else ()
+        lines += [Text(f"  {fold(note)}", overflow="fold") for note in notes[:_NOTES]]
+        if len(notes) > _NOTES:
+            lines.append(Text(f"  … and {len(notes) - _NOTES:,} more; --json has all"))
+    return Group(*lines)
+
+
+def _asked(run: RunRecord) -> str:
+    """Return what a run asked of the newsroom."""
+    asked = f"{run.requests:,} requests, {amount(run.bytes)}"
+    if run.smallest_gap is not None:
+        asked += f", pauses from {run.smallest_gap:.2g} s"
+    if run.robots:
+        asked += ", robots.txt obeyed" if run.robots == "obey" else ", robots.txt ignored"
+    return asked + (f" (Crawl-delay {run.crawl_delay:g} s)" if run.crawl_delay else "")
 
 
 def _audit(found: Status) -> Group:
@@ -118,7 +139,9 @@ def _audit(found: Status) -> Group:
         said.append(f"unknown, since no door lists all there is ({'; '.join(found.unknown)})")
     text.append(f"; missing: {', '.join(said) or 'nothing'}", "not bold")
     table = Table.grid(padding=(0, 2))
-    for each in sorted(found.missing, key=lambda one: (one.month or "", one.url))[:_SHOWN]:
+    for each in sorted(
+        found.missing, key=lambda one: (one.reason == "waiting", one.month or "", one.url)
+    )[:_SHOWN]:
         table.add_row(
             each.month or "", Text(fold(each.reason)), Text(fold(each.url), overflow="fold")
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive import Holder, Ledger, Look, RunRecord, lock_holder, read_runs
+from crawler.archive import Holder, Ledger, Look, RunRecord, last_runs, lock_holder
+from crawler.archive.ledger import CountedArticles
 from crawler.archive.reading import read_lines
 from crawler.codec import Line
 from crawler.errors import ArchiveError
-from crawler.items import Article, Gone, Withheld
+from crawler.items import COVERED, Article, Gone, Withheld, fields_filled
 from crawler.timestamps import Moment
 
 WINDOW: Final = 50
@@ -30,13 +31,6 @@ WINDOW: Final = 50
 
 ENOUGH: Final = 20
 """Fewer lines than this allow no verdict."""
-
-COVERED: Final = (
-    "title", "subtitle", "published_at", "modified_at", "event_date", "authors", "writer",
-    "editor", "source_url", "credit", "categories", "tags", "topics", "dateline", "caption",
-    "photo_credit", "image_url", "image_alt", "images", "embeds", "body", "dates", "related_posts",
-)  # fmt: skip
-"""The fields whose coverage says something about the newsroom, or about our rules."""
 
 
 @attrs.frozen
@@ -151,7 +145,7 @@ class Tally:
                 known.place = intern(known.place)
         else:
             known.place = known.region = None
-        known.fields = sum(1 << bit for bit, name in enumerate(COVERED) if getattr(line, name))
+        known.fields = fields_filled(line)
 
     def shown(self) -> list[Known]:
         """The articles that are neither gone nor withheld."""
@@ -202,13 +196,9 @@ class Gap:
 
 
 @attrs.frozen(kw_only=True)
-class Statistics:
-    """What is in an archive. Articles are those that are neither gone nor withheld.
+class Counts:
+    """What the ledger, too, can tell at once. Articles are those neither gone nor withheld."""
 
-    Months are ``YYYY-MM``; those of publication by the newsroom's own clock, all others UTC.
-    """
-
-    name: str
     articles: int
     undated: int
     """Articles without a publication."""
@@ -219,20 +209,30 @@ class Statistics:
     first_day: dt.date | None
     last_day: dt.date | None
     by_month: Mapping[str, int]
-    """Month of publication → articles, from the first to the last month, without a hole."""
+    """Month of publication (``YYYY-MM``, by the newsroom's own clock) → articles, from the first to
+    the last month, without a hole."""
 
-    words: int
     from_rest: int
     """Articles whose newest line comes from the REST API alone."""
 
     edited: int
     """Articles of more than one revision."""
 
+    gone: int
+    withheld: int
+    coverage: Mapping[str, float]
+    """Field → share of the articles that have it, 0 to 1."""
+
+
+@attrs.frozen(kw_only=True)
+class Statistics(Counts):
+    """What is in an archive, from its lines. Months but those of publication are UTC."""
+
+    name: str
+    words: int
     revisions: int
     """Revisions beyond the first, of all articles that were ever found."""
 
-    gone: int
-    withheld: int
     edits_by_month: Mapping[str, int]
     """Month in which the archive noticed → revisions beyond the first."""
 
@@ -262,9 +262,6 @@ class Statistics:
     lag_by_month: Mapping[str, float]
     """Month of publication → median of the minutes until the first capture."""
 
-    coverage: Mapping[str, float]
-    """Field → share of the articles that have it, 0 to 1."""
-
     coverage_by_month: Mapping[str, Mapping[str, float]]
     gaps: tuple[Gap, ...]
     """The longest, longest first."""
@@ -276,6 +273,40 @@ def statistics(folder: Path) -> Statistics:
     Memory grows with the number of articles, not with their text. Raises :exc:`ArchiveDamaged`.
     """
     return summarise(folder.name, read_lines(folder))
+
+
+def counts(rows: Iterable[CountedArticles]) -> Counts:
+    """Return the numbers of *rows*, all that a ledger counts."""
+    rows = list(rows)
+    shown = [each for each in rows if each.state == "article"]
+    months: Counter[str] = Counter()
+    filled: Counter[int] = Counter()
+    for each in shown:
+        filled[each.filled] += each.count
+        if each.month:
+            months[each.month] += each.count
+    credible = _credible(months)
+    total = filled.total()
+    days = [
+        day
+        for each in shown
+        if each.month in credible
+        for day in (each.first, each.last)
+        if day and len(day) == len("YYYY-MM-DD")
+    ]
+    return Counts(
+        articles=total,
+        undated=total - months.total(),
+        stray=months.total() - credible.total(),
+        first_day=dt.date.fromisoformat(min(days)) if days else None,
+        last_day=dt.date.fromisoformat(max(days)) if days else None,
+        by_month={month: credible[month] for month in month_range(credible)},
+        from_rest=sum(each.count for each in shown if each.source == "rest"),
+        edited=sum(each.count for each in shown if each.edited),
+        gone=sum(each.count for each in rows if each.state == "gone"),
+        withheld=sum(each.count for each in rows if each.state == "withheld"),
+        coverage=_coverage(filled),
+    )
 
 
 def disk(folder: Path) -> dict[str, int]:
@@ -327,7 +358,7 @@ def summarise(name: str, lines: Iterable[Line]) -> Statistics:
         provinces=_ranked(each.region.partition(".")[0] for each in shown if each.region),
         hours=_hours(shown),
         **_lags(shown, tally.began),
-        coverage=_coverage(shown),
+        coverage=_coverage(Counter(each.fields for each in shown)),
         coverage_by_month=_by_month(dated),
         gaps=_gaps(days),
     )
@@ -397,19 +428,21 @@ def _lags(shown: Iterable[Known], began: dt.datetime | None) -> dict[str, Any]:
     }
 
 
-def _coverage(shown: list[Known]) -> dict[str, float]:
-    if not shown:
+def _coverage(filled: Counter[int]) -> dict[str, float]:
+    """Return the shares of the fields; *filled*: bits of :func:`crawler.items.fields_filled` → articles."""
+    total = filled.total()
+    if not total:
         return {}
     return {
-        name: sum(each.fields >> bit & 1 for each in shown) / len(shown)
+        name: sum(count for bits, count in filled.items() if bits >> bit & 1) / total
         for bit, name in enumerate(COVERED)
     }
 
 
 def _by_month(dated: Iterable[Known]) -> dict[str, dict[str, float]]:
-    months: dict[str, list[Known]] = defaultdict(list)
+    months: dict[str, Counter[int]] = defaultdict(Counter)
     for each in dated:
-        months[each.published.month or ""].append(each)
+        months[each.published.month or ""][each.fields] += 1
     return {month: _coverage(months[month]) for month in sorted(months)}
 
 
@@ -446,7 +479,7 @@ class Status:
     """An archive at a glance."""
 
     name: str
-    statistics: Statistics
+    statistics: Counts
     disk: Mapping[str, int]
     runs: tuple[RunRecord, ...]
     """The last ones, oldest first."""
@@ -469,26 +502,28 @@ class Status:
 
 
 def status(folder: Path) -> Status:
-    """Return what there is to say of the archive in *folder*, also while a run writes it."""
+    """Return what there is to say of the archive in *folder*, also while a run writes it.
+
+    From the ledger, at a cost of some seconds for a million articles; where it cannot be used, what
+    is there is counted from the lines.
+    """
     audit: Mapping[str, Any] = {}
     missing: tuple[Missing, ...] = ()
     note = None
     try:
         ledger = Ledger.read_only(folder)
-    except ArchiveError as error:
-        note = f"{error}; what is missing is known again after the next run"
-    else:
-        try:
+        with closing(ledger):
             audit = ledger.door(AUDIT)
             missing = tuple(_missing(ledger))
-        finally:
-            ledger.close()
-    runs = list(read_runs(folder))
+            numbers = counts(ledger.counted())
+    except ArchiveError as error:
+        note = f"{error}; what is missing is known again after the next run"
+        numbers = statistics(folder)
     return Status(
         name=folder.name,
-        statistics=statistics(folder),
+        statistics=numbers,
         disk=disk(folder),
-        runs=tuple(runs[-LAST_RUNS:]),
+        runs=tuple(last_runs(folder, LAST_RUNS)),
         holder=lock_holder(folder),
         listed=audit.get("totals", {}),
         audited_at=audit.get("at"),
