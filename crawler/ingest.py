@@ -5,12 +5,12 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import attrs
@@ -29,7 +29,7 @@ from crawler.archive.warc_reading import (
 from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle, attempt
 from crawler.extract import extract_article, open_page
 from crawler.extract.rest import records as posts_in
-from crawler.items import Article, Capture, CopiedRecord, Exchange, Origin, joined_headers
+from crawler.items import Article, Capture, Exchange, Member, Origin, joined_headers
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
 from crawler.timestamps import comparable, stamp
@@ -47,12 +47,18 @@ _REST: Final = "rest"
 _PHOTO: Final = "photo"
 _GONE: Final = ("http_404", "http_410")
 
+_RUN: Final = dt.timedelta(hours=6)
+"""Between a page and its REST record, for them to be of one look: a run is no longer."""
+
 _APART: Final = dt.timedelta(days=1)
 """Between two captures that say that an article is gone: shorter troubles are a server's."""
 
 # Where more of a newsroom vanishes at once, it is the site that is ill; as in a crawl.
 _MASS_SHARE: Final = 0.2
 _MASS_LEAST: Final = 5
+_REMEMBERED: Final = 8
+"""Captures: articles of one REST list name the same."""
+
 _NAMED: Final = 3
 """Hosts that are named of a file which holds nothing of the newsroom."""
 
@@ -136,11 +142,13 @@ class Ingest:
 
         self._pages: _Places = defaultdict(list)
         self._images: _Places = defaultdict(list)
+        self._answers: _Places = defaultdict(list)
         self._gone: _Places = defaultdict(list)
         self._addresses: dict[str, str] = {}
         """Key of an address → address of the article that was there."""
 
         self._origin = lru_cache(len(self.sources))(self._origin_at)
+        self._capture = lru_cache(_REMEMBERED)(self._read_capture)
 
     def findings(self) -> Iterator[Found | Missing]:
         """Yield what an archive is to be told, in the order in which it was fetched."""
@@ -176,7 +184,7 @@ class Ingest:
                 self.problems.append(f"{source.name}: {self._holding(held)}")
         for seen in first_look.resolved():
             self._add(seen)
-        for places in (self._pages, self._images, self._gone):
+        for places in (self._pages, self._images, self._gone, self._answers):
             for several in places.values():
                 several.sort()
         self._moments += self._vanished()
@@ -207,7 +215,11 @@ class Ingest:
         elif seen.use in _GONE:
             self._gone[_key(seen.url)].append(seen)
         else:
-            self._pages[_key(seen.url)].append(seen)
+            if seen.use == _REST:
+                for post in attempt(partial(self._posts, seen))[0] or ():
+                    self._answers[_key(str(post.get("link")))].append(seen)
+            else:
+                self._pages[_key(seen.url)].append(seen)
             if seen.use == _REST or _is_first(seen.url):
                 self._moments.append(seen)
 
@@ -241,16 +253,27 @@ class Ingest:
         page = open_page(first, self.newsroom)
         while missing := page.next_missing():
             page.add(self._capture(self._nearest(self._pages, missing, seen)))
-        return [self._found(page.article(), page.captures, seen)]
+        record = self._beside(self._answers, seen.url, seen)
+        if record is None:
+            return [self._found(page.article(), page.captures, seen)]
+        captures = [*page.captures, self._capture(record)]
+        return [self._found(extract_article(captures, self.newsroom), captures, seen)]
+
+    def _posts(self, seen: _Seen) -> list[Mapping[str, Any]]:
+        """Return the posts of an answer of the REST API that name author and categories."""
+        posts = list(posts_in(self._capture(seen)))
+        return [post for post in posts if "_embedded" in post and type(post.get("id")) is int]
 
     def _records(self, answer: Capture, seen: _Seen) -> Iterator[Found]:
-        for post in posts_in(answer):
-            number = post.get("id")
-            if "_embedded" not in post or type(number) is not int:  # names no author, no category
-                self.passed_over["REST record without _embed"] += 1
+        """Yield the articles of a list, but for those whose page was fetched with it."""
+        posts = self._posts(seen)
+        if bare := len(list(posts_in(answer))) - len(posts):
+            self.passed_over["REST record without _embed"] += bare
+        for post in posts:
+            if self._beside(self._pages, str(post.get("link")), seen) is not None:
                 continue
             try:
-                article = extract_article([answer], self.newsroom, post_id=number)
+                article = extract_article([answer], self.newsroom, post_id=post["id"])
             except NotAnArticle as error:
                 self.passed_over[error.reason] += 1
             else:
@@ -280,7 +303,14 @@ class Ingest:
         place = bisect.bisect_left(several, seen)
         return min(several[max(place - 1, 0) : place + 1], key=lambda one: abs(one.at - seen.at))
 
-    def _capture(self, seen: _Seen) -> Capture:
+    def _beside(self, places: _Places, url: str, seen: _Seen) -> _Seen | None:
+        """Return the capture of *url* that may be of the same look as *seen*."""
+        if not places.get(_key(url)):
+            return None
+        near = self._nearest(places, url, seen)
+        return near if abs(near.at - seen.at) <= _RUN else None
+
+    def _read_capture(self, seen: _Seen) -> Capture:
         """Return the capture that *seen* is; what is wrong with it is found before it is copied."""
         number, offset = seen.original or (seen.source, seen.offset)
         source = self.sources[number]
@@ -311,10 +341,10 @@ class Ingest:
                 fetched_at=seen.at,
             )
             return attrs.evolve(capture, exchanges=(exchange,))
-        copied = CopiedRecord(
+        copied = Member(
             record_id=record.record_id,
             url=seen.url,
-            fetched_at=record.fields["warc-date"],
+            date=record.fields["warc-date"],
             status=status,
             digest=stated if agrees else sha256(body),
             content=member(source, record),

@@ -520,22 +520,33 @@ class Exchange:
 
 
 @attrs.frozen(kw_only=True)
-class CopiedRecord:
-    """A response as a WARC record of somebody else, which becomes one of the archive as it is."""
+class Member:
+    """A WARC record as the bytes that go into a file, and what a line says of it."""
 
+    content: bytes = attrs.field(repr=False)
     record_id: str
     """Without angle brackets."""
 
     url: str
-    fetched_at: str
+    date: str
     """Its ``WARC-Date``."""
 
     status: int
     digest: str
-    """Of the entity body as it lies in the record: the record's own, or one of sha256."""
+    """Of the entity body as it lies in the record."""
 
-    content: bytes = attrs.field(repr=False)
-    """The record as a gzip member."""
+    def at(self, warc: str, offset: int) -> CaptureReference:
+        """Return the reference to this record once it stands at *offset* of the file *warc*."""
+        return CaptureReference(
+            url=self.url,
+            fetched_at=self.date,
+            status=self.status,
+            warc=warc,
+            offset=offset,
+            length=len(self.content),
+            record_id=self.record_id,
+            digest=self.digest,
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -567,7 +578,7 @@ class Capture:
     exchanges: tuple[Exchange, ...] = ()
     """Every hop that led here, the last one the response itself; empty when read back."""
 
-    copied: CopiedRecord | None = None
+    copied: Member | None = None
     """The record of somebody else that it was read from, instead of exchanges."""
 
     origin: Origin | None = None

@@ -474,6 +474,29 @@ def test_a_rest_record_and_a_page_are_one_article(
     assert target.whole()
 
 
+def test_a_page_and_its_record_of_one_look_are_one_line(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    """The list names 30 articles, the pages of 20 were fetched after it."""
+    target_ = "/wp-json/wp/v2/posts?per_page=30&_embed"
+    answer = crawler.newsroom.get(target_)
+    listed = json.loads(answer.body)
+    crawler.add(crawler.newsroom.address + target_, "2020-01-01T00:00:00Z", answer.body,
+                mime="application/json")  # fmt: skip
+    public = [post["slug"] for post in listed if not post["content"]["protected"]]
+    single = [slug for slug in public if slug != KETAHUN and "%" not in slug][:20]
+    for number, slug in enumerate(single):
+        crawler.page(slug, f"2020-01-01T01:00:{number:02}Z")
+    path = crawler.save(tmp_path / "siaran.warc.gz")
+    assert target.take(path) == {"new": len(public)}
+    sources = Counter(each.source for each in target.articles())
+    assert sources == {"both": 20, "rest": len(public) - 20}
+    records = target.records()
+    assert sum("\r\nContent-Type: application/json\r\n" in each for each in records) == 1
+    assert target.take(path) == {"unchanged": len(public)}
+    assert target.whole()
+
+
 def chunked(body: bytes) -> bytes:
     half = len(body) // 2
     parts = (body[:half], body[half:], b"")

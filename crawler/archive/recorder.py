@@ -43,10 +43,10 @@ from crawler.archive.revisions import (
     shows,
 )
 from crawler.archive.tables import AddressRow, ArticleRow, Rows, began, line_key, place
-from crawler.archive.warc import Member, request, response, sha256
+from crawler.archive.warc import request, response, sha256
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveError, InvalidRecord, NotAnArticle, attempt
-from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
+from crawler.items import Article, Capture, CaptureReference, Gone, Member, Withheld
 from crawler.timestamps import comparable, stamp
 
 # Of the articles looked at, how many may vanish at once before it is the site that is ill.
@@ -375,12 +375,15 @@ class Recorder:
         self.looked_at += known is not None and known.state == "article"
         self.answered += 1
         self.sightings.drop(article.id)
-        self.furniture.note(article, self.batches.now)
+        as_of = finding.as_of
+        when = dt.datetime.fromisoformat(as_of) if as_of else self.batches.now
+        self.furniture.note(article, when)
         lone = verdict.difference.lone if known is not None else ()
         if lone:
             blocks = (*verdict.difference.came, *verdict.difference.went)
-            self.furniture.changed(lone, blocks, article.id, self.batches.now)
-            if not last and self.waiting.has_room(article.id):
+            self.furniture.changed(lone, blocks, article.id, when)
+            # What others fetched comes in its order: a later state must not overtake it.
+            if not last and as_of is None and self.waiting.has_room(article.id):
                 self.waiting.add(finding, article.id, verdict.difference)
                 return Outcome(kind="held", url=article.url, id=article.id)
             if self.furniture.explains(lone):

@@ -25,9 +25,15 @@ from zlib_ng import zlib_ng
 
 from crawler import __version__
 from crawler.archive.files import AppendedFile, sync_folder
-from crawler.archive.warc_reading import NotARecord, next_record_after, record_at, records
+from crawler.archive.warc_reading import (
+    NotARecord,
+    digest_agrees,
+    next_record_after,
+    record_at,
+    records,
+)
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.items import Capture, CaptureReference, CopiedRecord, Exchange, Origin
+from crawler.items import Capture, CaptureReference, Exchange, Member, Origin
 from crawler.timestamps import stamp
 
 _GZIP: Final = 16 + zlib_ng.MAX_WBITS
@@ -41,31 +47,6 @@ NOT_MODIFIED: Final = _PROFILES + "server-not-modified"
 
 # What a site sends must not end a field, or a header.
 _BREAKS = re.compile(r"[\r\n\0]+")
-
-
-@attrs.frozen(kw_only=True)
-class Member:
-    """A record as the bytes that go into a file, and what a line says of it."""
-
-    content: bytes
-    record_id: str
-    url: str
-    date: str
-    status: int
-    digest: str
-
-    def at(self, warc: str, offset: int) -> CaptureReference:
-        """Return the reference to this record once it stands at *offset* of the file *warc*."""
-        return CaptureReference(
-            url=self.url,
-            fetched_at=self.date,
-            status=self.status,
-            warc=warc,
-            offset=offset,
-            length=len(self.content),
-            record_id=self.record_id,
-            digest=self.digest,
-        )
 
 
 def sha256(content: bytes) -> str:
@@ -243,7 +224,7 @@ _ROBOTS: Final = re.compile(rb"^robots: (\w+)\r$", re.MULTILINE)
 
 @attrs.frozen
 class _Written:
-    kept: Exchange | CopiedRecord
+    kept: Exchange | Member
     reference: CaptureReference
 
 
@@ -297,10 +278,9 @@ class WarcFiles:
         Nothing is added for one that is in the archive already. A payload that equals that of
         one of *previous* becomes a revisit record, as does a 304 for a stored capture.
         """
-        if capture.origin is not None:
-            self._attribute(capture.origin)
         if capture.copied is not None:
-            return self._copy(capture.copied)
+            copied = capture.copied
+            return self._once(copied, capture.origin, lambda: [copied])
         if not capture.exchanges:
             if capture.reference is None:
                 raise ArchiveError(f"{capture.url}: capture has neither exchange nor reference")
@@ -312,11 +292,10 @@ class WarcFiles:
             return self._write(last, self._stored(capture.reference))
         original = None
         if previous and last.body:
-            digest = sha256(last.body)
-            same = next((each for each in previous if each.digest == digest), None)
+            same = next((each for each in previous if digest_agrees(last.body, each.digest)), None)
             with contextlib.suppress(ArchiveDamaged):  # then it is stored once more
                 original = self._stored(same)
-        return self._write(last, original)
+        return self._write(last, original, capture.origin)
 
     def add(self, members: Sequence[Member]) -> list[CaptureReference]:
         """Add records that are made already; return where they will be."""
@@ -394,35 +373,29 @@ class WarcFiles:
         if not self._end:  # the warcinfo is gone with it
             self._path = None
 
-    def _write(self, exchange: Exchange, original: CaptureReference | None) -> CaptureReference:
-        if written := self._written_lately(exchange):
-            return written
-        visit = response(exchange) if original is None else revisit(exchange, original)
-        asked = [request(exchange, visit.record_id)] if exchange.method else []
-        reference, *_ = self.add([visit, *asked])
-        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(exchange, reference)]
-        return reference
+    def _write(
+        self, exchange: Exchange, original: CaptureReference | None, origin: Origin | None = None
+    ) -> CaptureReference:
+        def made() -> list[Member]:
+            visit = response(exchange) if original is None else revisit(exchange, original)
+            return [visit, *([request(exchange, visit.record_id)] if exchange.method else [])]
 
-    def _copy(self, record: CopiedRecord) -> CaptureReference:
-        if written := self._written_lately(record):
-            return written
-        (reference,) = self.add(
-            [
-                Member(
-                    content=record.content,
-                    record_id=record.record_id,
-                    url=record.url,
-                    date=record.fetched_at,
-                    status=record.status,
-                    digest=record.digest,
-                )
-            ]
-        )
-        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(record, reference)]
-        return reference
+        return self._once(exchange, origin, made)
 
-    def _written_lately(self, kept: Exchange | CopiedRecord) -> CaptureReference | None:
-        return next((each.reference for each in self._recent if each.kept == kept), None)
+    def _once(
+        self, kept: Exchange | Member, origin: Origin | None, made: Callable[[], list[Member]]
+    ) -> CaptureReference:
+        """Add what is *made* of *kept*, unless that was done lately; return where its first is."""
+        for each in self._recent:
+            if each.kept == kept:
+                self._recent.remove(each)
+                self._recent.append(each)
+                return each.reference
+        if origin is not None:
+            self._attribute(origin)
+        reference, *_ = self.add(made())
+        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(kept, reference)]
+        return reference
 
     def _stored(self, reference: CaptureReference | None) -> CaptureReference | None:
         """*reference*, or what it is itself a revisit of; None when it is not on disk yet."""
