@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 Result = TypeVar("Result")
 
-_CREDENTIALS: Final = re.compile(r"//[^/\s@]*@")
+_CREDENTIALS: Final = re.compile(r"(?<=[/='\"])[^/\s='\"@]*@")
 
 
 class CrawlerError(Exception):
@@ -35,7 +35,7 @@ class ConfigurationError(CrawlerError):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(_CREDENTIALS.sub("//…@", message))
+        super().__init__(_CREDENTIALS.sub("…@", message))
 
 
 class NotAnArticle(CrawlerError):

@@ -135,6 +135,7 @@ def test_a_mistake_is_refused_before_the_first_request(
         ["site=http://redaksi:rahasia@127.0.0.1:9"],
         ["site=ftp://redaksi:rahasia@127.0.0.1:9"],
         ["site=https://rahasia@lintas.example"],
+        ["site=redaksi:rahasia@lintas.example"],
         ["discover=cdx", "cdx=http://redaksi:rahasia@127.0.0.1:9/cdx"],
         ["situs=http://redaksi:rahasia@127.0.0.1:9"],
         ["urls=alamat.txt"],
