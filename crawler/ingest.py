@@ -46,6 +46,7 @@ _PAGE: Final = "page"
 _REST: Final = "rest"
 _PHOTO: Final = "photo"
 _GONE: Final = ("http_404", "http_410")
+_USES: Final = (_PAGE, _REST, *_GONE)
 
 _RUN: Final = dt.timedelta(hours=6)
 """Between a page and its REST record, for them to be of one look: a run is no longer."""
@@ -253,11 +254,17 @@ class Ingest:
         page = open_page(first, self.newsroom)
         while missing := page.next_missing():
             page.add(self._capture(self._nearest(self._pages, missing, seen)))
-        record = self._beside(self._answers, seen.url, seen)
-        if record is None:
-            return [self._found(page.article(), page.captures, seen)]
-        captures = [*page.captures, self._capture(record)]
-        return [self._found(extract_article(captures, self.newsroom), captures, seen)]
+        article = page.article()
+        if (record := self._record_of(seen)) is None:
+            return [self._found(article, page.captures, seen)]
+        stated = self._capture(record)
+        both = [*page.captures, stated]
+        merged = extract_article(both, self.newsroom)
+        if _since(article) <= _since(merged):
+            return [self._found(merged, both, seen)]
+        # An edit came between the two.
+        before = extract_article([stated], self.newsroom, post_id=merged.post_id)
+        return [self._found(before, [stated], record), self._found(article, page.captures, seen)]
 
     def _posts(self, seen: _Seen) -> list[Mapping[str, Any]]:
         """Return the posts of an answer of the REST API that name author and categories."""
@@ -270,7 +277,9 @@ class Ingest:
         if bare := len(list(posts_in(answer))) - len(posts):
             self.passed_over["REST record without _embed"] += bare
         for post in posts:
-            if self._beside(self._pages, str(post.get("link")), seen) is not None:
+            pages = self._pages.get(_key(str(post.get("link"))), [])
+            later = pages[bisect.bisect_left(pages, seen) :][:1]
+            if later and self._record_of(later[0]) == seen:
                 continue
             try:
                 article = extract_article([answer], self.newsroom, post_id=post["id"])
@@ -303,12 +312,11 @@ class Ingest:
         place = bisect.bisect_left(several, seen)
         return min(several[max(place - 1, 0) : place + 1], key=lambda one: abs(one.at - seen.at))
 
-    def _beside(self, places: _Places, url: str, seen: _Seen) -> _Seen | None:
-        """Return the capture of *url* that may be of the same look as *seen*."""
-        if not places.get(_key(url)):
-            return None
-        near = self._nearest(places, url, seen)
-        return near if abs(near.at - seen.at) <= _RUN else None
+    def _record_of(self, page: _Seen) -> _Seen | None:
+        """Return the answer that names the article of *page*, where one look gave both."""
+        answers = self._answers.get(_key(page.url), [])
+        before = answers[: bisect.bisect_right(answers, page)][-1:]
+        return before[0] if before and page.at - before[0].at <= _RUN else None
 
     def _read_capture(self, seen: _Seen) -> Capture:
         """Return the capture that *seen* is; what is wrong with it is found before it is copied."""
@@ -370,7 +378,7 @@ class _FirstLook:
         self.hosts = hosts
         self.passed_over = passed_over
         self.photos = photos
-        self._originals: list[_Seen] = []
+        self._found: list[_Seen] = []
         self._visits: list[_Visit] = []
         self._by_id: dict[str, tuple[_Seen, str]] = {}
         self._by_date: dict[tuple[str, str], tuple[_Seen, str]] = {}
@@ -398,30 +406,27 @@ class _FirstLook:
                 digest = ""  # some state that of the empty body
             self._visits.append(_Visit(seen, record.record_id, refers_to, of, digest))
             return own
-        seen = attrs.evolve(seen, use=_use(record, url, own=own, photos=self.photos))
-        if own or seen.use == _PHOTO:
-            self._remember(seen, record.record_id, digest)
-            self._originals.append(seen)
+        use = _use(record, url, photos=self.photos)
+        if use == _PHOTO or (own and use in _USES):
+            self._remember(attrs.evolve(seen, use=use), record.record_id, digest)
+        else:
+            self.passed_over[use] += own
         return own
 
-    def resolved(self) -> Iterator[_Seen]:
-        """Yield what may be of use, revisits with the record that they repeat."""
+    def resolved(self) -> list[_Seen]:
+        """Return what may be of use, revisits with the record that they repeat."""
         for visit in sorted(self._visits, key=lambda each: each.seen):
             original = self._original_of(visit)
             if original is not None:
                 place = original.original or (original.source, original.offset)
                 seen = attrs.evolve(visit.seen, use=original.use, original=place)
                 self._remember(seen, visit.record_id, visit.digest)
-                self._originals.append(seen)
             elif same_host(visit.seen.url, self.hosts):
-                self.passed_over["revisit of what is in none of the files"] += 1
-        for seen in self._originals:
-            if seen.use in (_PAGE, _REST, _PHOTO, *_GONE):
-                yield seen
-            else:
-                self.passed_over[seen.use] += 1
+                self.passed_over["revisit of what is no page, or in none of the files"] += 1
+        return self._found
 
     def _remember(self, seen: _Seen, record_id: str, digest: str) -> None:
+        self._found.append(seen)
         entry = (seen, digest)
         self._by_id.setdefault(record_id, entry)
         self._by_date.setdefault((_key(seen.url), stamp(seen.at)), entry)
@@ -445,6 +450,11 @@ def _may_be_one(digest: str, other: str) -> bool:
     return digest == other or digest.partition(":")[0] != other.partition(":")[0]
 
 
+def _since(article: Article) -> str:
+    """When the newsroom says that it edited *article* last."""
+    return comparable(article.modified_at or article.published_at) or ""
+
+
 def _confirmed(timeline: Sequence[_Seen]) -> Iterator[_Seen]:
     """Yield, of each time that an address was missing for a day, the capture that confirms it."""
     first: _Seen | None = None
@@ -466,7 +476,7 @@ def _described(record: StoredRecord, url: str) -> str:
     return record.kind or "without a type"
 
 
-def _use(record: StoredRecord, url: str, *, own: bool, photos: bool) -> str:
+def _use(record: StoredRecord, url: str, *, photos: bool) -> str:
     """What a response is good for as far as its header says, or why it is passed over."""
     try:
         status, fields, _ = answer(record)
@@ -477,7 +487,7 @@ def _use(record: StoredRecord, url: str, *, own: bool, photos: bool) -> str:
         return f"http_{status}"
     if photos and media.startswith("image/"):
         return _PHOTO
-    if media == _JSON and own:
+    if media == _JSON:
         return _REST if _POSTS in url.replace("%2F", "/") else "other JSON"
     if media and media not in _HTML:
         return "not_html"

@@ -343,7 +343,7 @@ def test_a_revisit_counts_where_it_says_something_new(
         ("Harga Cabai Turun", "2020-01-03"),
         (title, "2020-01-04"),
     ]
-    assert target.passed_over == {"revisit of what is in none of the files": 1}
+    assert target.passed_over == {"revisit of what is no page, or in none of the files": 1}
     assert target.whole()
 
 
@@ -494,6 +494,24 @@ def test_a_page_and_its_record_of_one_look_are_one_line(
     records = target.records()
     assert sum("\r\nContent-Type: application/json\r\n" in each for each in records) == 1
     assert target.take(path) == {"unchanged": len(public)}
+    assert target.whole()
+
+
+def test_a_record_from_before_an_edit_is_not_mixed_with_the_page_after_it(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    target_ = "/wp-json/wp/v2/posts?per_page=100&_embed"
+    url = crawler.newsroom.address + target_
+    listed = crawler.newsroom.get(target_).body
+    crawler.add(url, "2020-01-01T00:00:00Z", listed, mime="application/json")
+    crawler.newsroom.edit(CABAI, title="Harga Cabai Turun")
+    crawler.page(CABAI, "2020-01-01T01:00:00Z")
+    target.take(crawler.save(tmp_path / "siaran.warc.gz"))
+    states = [each for each in target.articles() if each.post_id == 210320]
+    assert [(each.revision, each.source, each.title[:17]) for each in states] == [
+        (1, "rest", "Harga Cabai Merah"), (2, "page", "Harga Cabai Turun"),
+    ]  # fmt: skip
+    assert target.problems == []
     assert target.whole()
 
 

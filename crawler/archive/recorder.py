@@ -199,6 +199,9 @@ class Recorder:
         self.answered = 0
         """Articles that answered as articles do: then a single one that is closed is closed."""
 
+        self.copied: set[str] = set()
+        """Articles of which this run wrote what somebody else fetched, in its order."""
+
         self.sightings = Sightings(batches.folder)
         self.waiting = Waiting(batches.folder)
         self.furniture = Furniture(batches.folder, batches.tables.meta(EVIDENCE))
@@ -362,9 +365,9 @@ class Recorder:
         comparison = _Comparison(self, finding, known)
         hashed = self.rereader.rules.page_hash(article)
         verdict = judge(article, known, hashed, comparison.difference)
-        if finding.as_of is not None and known is not None:
-            past = verdict.kind == "changed" and self._is_past(finding.as_of, known)
-            if past or not verdict.writes:
+        if finding.as_of is not None:
+            past = verdict.kind == "changed" and known and self._is_past(finding.as_of, known)
+            if known and (past or not verdict.writes):
                 return Outcome(
                     kind="withheld" if verdict.kind == "withheld" else "unchanged",
                     url=article.url,
@@ -372,6 +375,7 @@ class Recorder:
                     revision=known.revision,
                     note="the archive has a newer capture" if past else None,
                 )
+            self.copied.add(article.id)
         self.looked_at += known is not None and known.state == "article"
         self.answered += 1
         self.sightings.drop(article.id)
@@ -673,7 +677,8 @@ class Recorder:
         fetched = [comparable(each.fetched_at) for each in known.captures_of(known.source)]
         if known.state == "gone" or not fetched:
             fetched.append(row.looked_at if row else None)
-        return (comparable(as_of) or "") <= max(filter(None, fetched), default="")
+        at, last = comparable(as_of) or "", max(filter(None, fetched), default="")
+        return at < last or (at == last and known.id not in self.copied)
 
 
 class _Comparison:
