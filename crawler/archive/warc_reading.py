@@ -19,7 +19,7 @@ import attrs
 
 from crawler.decoding import Incomplete, decode, without_chunks
 from crawler.errors import ArchiveDamaged
-from crawler.items import Capture, CaptureReference, joined_headers
+from crawler.items import Capture, CaptureReference, Member, joined_headers
 
 _BLOCK: Final = 64 * 1024
 # More than any page; what decodes to more is a bomb.
@@ -351,25 +351,14 @@ class RecentCaptures:
 
 
 @attrs.frozen(kw_only=True)
-class Record:
-    """One response or revisit record."""
+class Record(Member):
+    """One response or revisit record as it lies in a file."""
 
     place: tuple[str, int]
     """File, relative to the archive, and first byte in it."""
 
-    url: str
-    date: str
-    """``WARC-Date``, UTC."""
-
     mime: str
     """Media type without parameters; ``warc/revisit`` for a revisit."""
-
-    status: int
-    digest: str
-    """Digest of the payload."""
-
-    member: bytes = attrs.field(repr=False)
-    """The record's gzip member, as it lies in the file."""
 
 
 class Records:
@@ -411,18 +400,19 @@ class Records:
             status, headers, _ = answer(stored)
         except NotARecord as error:
             raise ArchiveDamaged(warc, stored.offset, str(error)) from None
-        kind = dict(headers).get("content-type") or "application/octet-stream"
+        mime = dict(headers).get("content-type") or "application/octet-stream"
         with (self.folder / warc).open("rb") as file:
             file.seek(stored.offset)
-            member = file.read(stored.length)
+            content = file.read(stored.length)
         return Record(
-            place=(warc, stored.offset),
-            url=stored.fields.get("warc-target-uri", ""),
+            content=content,
+            record_id=stored.record_id,
+            url=stored.fields.get("warc-target-uri", "").strip("<>"),
             date=stored.fields.get("warc-date", ""),
-            mime="warc/revisit"
-            if stored.kind == "revisit"
-            else kind.partition(";")[0].strip().lower(),
             status=status,
             digest=stored.fields.get("warc-payload-digest", ""),
-            member=member,
+            place=(warc, stored.offset),
+            mime="warc/revisit"
+            if stored.kind == "revisit"
+            else mime.partition(";")[0].strip().lower(),
         )

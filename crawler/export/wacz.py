@@ -66,7 +66,7 @@ class CdxjIndex:
             "mime": record.mime,
             "status": str(record.status),
             "digest": record.digest,
-            "length": str(len(record.member)),
+            "length": str(len(record.content)),
             "offset": str(offset),
             "filename": filename,
         }
@@ -248,13 +248,13 @@ class _Package:
             return
         self.placed.add(record.place)
         self.kinds[_kind(record)] += 1
-        if self.warc.size + len(record.member) > _WARC_SIZE:
+        if self.warc.size + len(record.content) > _WARC_SIZE:
             self.next_warc()
         # The record of a 304 has nothing to show, and what it repeats stands before it; ReplayWeb.page
         # (2.4.6) would take it for the newest version of the page, and show that: nothing.
         if record.status != HTTPStatus.NOT_MODIFIED:
             self.index.add(record, self.warc.name.rpartition("/")[2], self.warc.size)
-        self.warc.write(record.member)
+        self.warc.write(record.content)
 
     def write_pages(self) -> None:
         self.pages.flush()
