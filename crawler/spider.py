@@ -19,7 +19,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.archive import Failed, Found, Look, Refused, Seen, Validators
 from crawler.archive import Missing as MissingPage
 from crawler.arguments import Arguments, read_arguments
-from crawler.discovery import Link, Missing, Note, Walk, Window, plan
+from crawler.discovery import Answer, Link, Missing, Note, Walk, Window, plan
 from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnArticle
 from crawler.extensions import ALARMING, RunKeeper, answered
 from crawler.extract import Page, extract_article, open_page, page_hash
@@ -339,7 +339,25 @@ class NewsroomSpider(Spider):
             rest_records=asked.source == "rest",
             urls=asked.urls,
             cdx=asked.cdx,
+            is_article=self._is_article,
         )
+
+    def _is_article(self, answer: Answer) -> bool:
+        try:
+            extract_article(
+                [
+                    Capture(
+                        url=answer.url,
+                        status=answer.status,
+                        body=answer.body,
+                        headers=answer.headers,
+                    )
+                ],
+                self.newsroom,
+            )
+        except (NotAnArticle, InvalidRecord):
+            return False
+        return True
 
     async def _robots(self) -> bytes:
         """Return the site's robots.txt, and with it learn whether the site is there at all."""
@@ -491,7 +509,7 @@ class NewsroomSpider(Spider):
 
     async def _read(self, first: Capture, asked: Asked) -> Found | None:
         captures = [first]
-        if first.status == 304:  # noqa: PLR2004 -- Not Modified
+        if first.status == 304 and asked.is_known:  # noqa: PLR2004 -- Not Modified
             await self._seen(asked, first)
         elif first.status in (404, 410) and asked.is_known:
             await self._tell(MissingPage(asked.url, first.status, captures))

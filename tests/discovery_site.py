@@ -250,7 +250,10 @@ def number_of(url: str) -> int:
 class Driver:
     """Runs plans against a site, as a crawl that fetches every link would."""
 
-    def __init__(self, site: Site, memory: DictMemory | None = None) -> None:
+    def __init__(
+        self, site: Site, memory: DictMemory | None = None, newsroom: Newsroom = NEWSROOM
+    ) -> None:
+        self.newsroom = newsroom
         self.site = site
         self.memory = memory or DictMemory()
         self.now = NOW
@@ -260,7 +263,9 @@ class Driver:
         """Make one run; discovery's requests and robots.txt are in the result."""
         self.site.requests = []
         robots = self.site.answer(f"{ADDRESS}/robots.txt", None).body
-        walk = plan(NEWSROOM, self.memory, now=self.now, robots=robots, window=window, **options)
+        walk = plan(
+            self.newsroom, self.memory, now=self.now, robots=robots, window=window, **options
+        )
         run = Run([], [], [], [], None)
         answer: Answer | None = None
         while True:

@@ -604,3 +604,160 @@ class TestCdx:
     def test_wants_a_server(self) -> None:
         with pytest.raises(ConfigurationError, match="want the address of a CDX server"):
             plan(NEWSROOM, DictMemory(), now=NOW, doors="cdx")
+
+
+class TestTypes:
+    """Posts of other types in a quick backfill."""
+
+    POSTS = tuple(
+        {"id": 9000 + number, "link": f"{ADDRESS}/liputan/kisah-nomor-{9000 + number}/",
+         "date": f"2024-02-{number:02}T08:00:00", "title": {"rendered": "Kisah"}}
+        for number in range(25, 0, -1)
+    )  # fmt: skip
+
+    def driver(self) -> Driver:
+        """Return what drives a walk over a newsroom that has reportages, goods and menus, too."""
+        site = Site(30)
+
+        def tamper(url: str, answer: Answer) -> Answer:
+            path, _, query = url.removeprefix(ADDRESS).partition("?")
+            asked = dict(parse_qsl(query))
+            body = answer.body
+            if path == "/wp-sitemap.xml":
+                more = "".join(
+                    f"<sitemap><loc>{ADDRESS}/wp-sitemap-posts-{name}-1.xml</loc></sitemap>"
+                    for name in ("liputan", "produk_unggulan", "product", "wp_template", "tanpa")
+                )
+                body = body.replace(b"</sitemapindex>", f"{more}</sitemapindex>".encode())
+            elif path == "/wp-json/wp/v2/types":
+                names = ("post", "page", "liputan", "produk_unggulan", "product", "wp_template")
+                body = json.dumps({name: {"rest_base": f"{name}s"} for name in names}).encode()
+            elif path == "/wp-json/wp/v2/liputans":
+                before = asked.get("before", "9999")
+                found = [post for post in self.POSTS if str(post["date"]) < before]
+                shown = found[: int(asked["per_page"])]
+                headers = {"x-wp-total": str(len(found))}
+                return Answer(url=url, status=200, body=json.dumps(shown).encode(), headers=headers)
+            elif path == "/wp-json/wp/v2/produk_unggulans":
+                good = {
+                    "id": 8000,
+                    "link": f"{ADDRESS}/produk/kopi/",
+                    "date": "2024-02-01T08:00:00",
+                }
+                return Answer(url=url, status=200, body=json.dumps([good]).encode())
+            elif path.startswith(("/liputan/", "/produk/")):
+                body = b"berita" if path.startswith("/liputan/") else b"barang"
+            else:
+                return answer
+            return Answer(url=url, status=200, body=body)
+
+        site.tamper = tamper
+        return Driver(site)
+
+    def run(self, driver: Driver) -> Run:
+        return driver.run(
+            doors="rest", rest_records=True, is_article=lambda answer: answer.body == b"berita"
+        )
+
+    def test_those_whose_pages_are_articles_are_listed_with_their_records(self) -> None:
+        driver = self.driver()
+        run = self.run(driver)
+        reports = [link for link in run.links if "/liputan/" in link.url]
+        assert {link.url for link in reports} == {post["link"] for post in self.POSTS}
+        assert all(link.record and link.record["title"] for link in reports)
+        assert len(run.links) == 30 + 25
+        assert not any("product" in each or "wp_template" in each for each in run.requests)
+        assert run.summary is not None
+        assert run.summary.doors == {"rest": "complete"}
+
+    def test_they_are_not_missing_in_later_runs(self) -> None:
+        driver = self.driver()
+        self.run(driver)
+        assert self.run(driver).is_quiet
+        later = driver.run()
+        assert not later.missing
+        assert "mass_missing" not in later.slugs
+
+
+class TestAtom:
+    """A feed that says itself where it goes on (RFC 5005)."""
+
+    def site(self, last: str = "") -> Site:
+        site = only("feed", Site(66))
+
+        def tamper(url: str, answer: Answer) -> Answer:
+            path, _, query = url.removeprefix(ADDRESS).partition("?")
+            if path != "/feed/" or "paged" in query:
+                return answer
+            start = int(query.removeprefix("mulai=") or 0)
+            shown = site.stories[::-1][start : start + 25]
+            following = f"/feed/?mulai={start + 25}" if start + 25 < 66 else last
+            more = f'<link rel="next" href="{following}"/>' if following else ""
+            entries = "".join(f'<entry><link href="{each.url}"/></entry>' for each in shown)
+            return page(url, f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}{more}</feed>')
+
+        site.tamper = tamper
+        return site
+
+    def test_is_followed_to_its_end(self) -> None:
+        driver = Driver(self.site())
+        run = driver.run(doors="feed")
+        assert run.found == [("new", 100 + number) for number in range(66)]
+        assert run.summary is not None
+        assert run.summary.doors == {"feed": "complete"}
+        assert run.summary.unknown == ()
+
+    def test_one_that_never_ends_is_not_complete(self) -> None:
+        run = Driver(self.site(last="/feed/?mulai=50")).run(doors="feed")
+        assert len(run.found) == 66
+        assert run.summary is not None
+        assert run.summary.unknown == ("feed: lists the newest articles only",)
+
+
+class TestDatedIndex:
+    WINDOW = Window(since=dt.date(2020, 1, 2), until=dt.date(2020, 1, 4))
+    LISTED = (*range(110, 120), *range(122, 132), *range(134, 144))
+    """Ten of each day."""
+
+    def site(self, form: str) -> Site:
+        """A newsroom whose lists by day are at *form* alone; it answers 404 for WordPress' own."""
+        site = only("lists", Site(66))
+
+        def tamper(url: str, answer: Answer) -> Answer:
+            path = url.removeprefix(ADDRESS)
+            if path.startswith("/20"):
+                return Answer(url=url, status=404)
+            if path == "/":
+                linked = answer.body.replace(
+                    b"</footer>", b'<a href="/indeks/">Indeks</a></footer>'
+                )
+                return attrs.evolve(answer, body=linked)
+            if not path.startswith("/indeks"):
+                return answer
+            days = {each.date.strftime(form): each.date.date() for each in site.stories}
+            day = days.get(path)
+            shown = [each for each in site.stories if day in (each.date.date(), None)]
+            return site._list(url, 1, shown[-10:])
+
+        site.tamper = tamper
+        return site
+
+    @pytest.mark.parametrize("form", ["/indeks?date=%Y-%m-%d", "/indeks/%Y/%m/%d"])
+    def test_is_found_by_its_link_and_gives_the_days(self, form: str) -> None:
+        run = Driver(self.site(form)).run(window=self.WINDOW)
+        assert [number for _, number in run.found] == [*self.LISTED]
+        assert run.summary is not None
+        assert run.summary.doors["listing"] == "complete"
+
+    def test_that_heeds_no_day_gives_nothing_and_is_refused_by_name(self) -> None:
+        run = Driver(self.site("/arsip/%d")).run(window=self.WINDOW)
+        assert run.found == []
+        (note,) = [note for note in run.notes if note.incomplete]
+        assert note.text.startswith("no door lists all that was published from 2020-01-02 to")
+        assert len(run.requests) < 30
+
+    def test_is_where_the_newsroom_s_file_says(self) -> None:
+        newsroom = attrs.evolve(NEWSROOM, index="/indeks/arsip-%d-%m-%Y.html")
+        driver = Driver(self.site(newsroom.index), newsroom=newsroom)
+        run = driver.run(window=self.WINDOW)
+        assert [number for _, number in run.found] == [*self.LISTED]

@@ -236,7 +236,8 @@ class FeedDoor:
         if reading.verdict in (Verdict.SAME, Verdict.OK) or reading.items:
             self.url = reading.answer.url
             return reading
-        self.shut = Outcome.not_read(DOOR, reading)
+        if self.shut.state == DoorState.CLOSED:
+            self.shut = Outcome.not_read(DOOR, reading)
         return None
 
     def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry]:

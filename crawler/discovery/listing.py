@@ -334,7 +334,7 @@ class ListingDoor:
                 return not first
             page = reading.items[0]
             self.readable += 1
-            if first and start == self.home:
+            if first and start == self.home and page.articles:
                 self.home = self.left["home"] = reading.answer.url
             unseen, new = yield from self._offer(page)
             if not unseen or not (deep or new):

@@ -6,7 +6,7 @@ Or none, where somebody gives the addresses.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,8 +15,8 @@ from crawler.discovery.feed import FeedDoor
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
 from crawler.discovery.session import Outcome, Part, Visit
-from crawler.discovery.sitemap import SitemapDoor
-from crawler.discovery.steps import DoorState, Fetch, Memory, Note, Summary, Walk, Window
+from crawler.discovery.sitemap import Indexes, SitemapDoor
+from crawler.discovery.steps import Answer, DoorState, Fetch, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.items import Link
 from crawler.newsrooms import Newsroom
@@ -67,12 +67,13 @@ def plan(
     budget: int | None = None,
     urls: Iterable[str] | None = None,
     cdx: str | None = None,
+    is_article: Callable[[Answer], bool] = lambda _: False,
 ) -> Walk:
     """Return the walk that finds what is new, changed or missing at *newsroom*.
 
     *now* is aware, *robots* the body of robots.txt. *doors* is ``auto`` or some of :data:`DOORS`;
     *urls*, addresses one a line, take their place. *rest_records*: links carry whole REST objects
-    (a quick backfill). After *budget* fetches the walk ends with a note; the next run goes on.
+    (a quick backfill), those of other types where a page *is_article*. After *budget* fetches the walk ends with a note; the next run goes on.
 
     The walk raises :exc:`DiscoveryFailed` when no door could be read, naming each and what it
     answered; :exc:`ConfigurationError` is raised at once for a door that does not exist.
@@ -83,7 +84,7 @@ def plan(
             raise ConfigurationError(f"discover={door!r}: want auto, or some of {', '.join(DOORS)}")
     if "cdx" in wanted and not cdx:
         raise ConfigurationError("discover=cdx: want the address of a CDX server as cdx=")
-    the_plan = _Plan(Visit(newsroom, memory, now, window), robots, records=rest_records)
+    the_plan = _Plan(Visit(newsroom, memory, now, window, is_article), robots, records=rest_records)
     if urls is not None:
         steps = the_plan.given(urls)
     elif wanted == ("auto",):
@@ -138,6 +139,10 @@ class _Plan:
         """Whether a door listed all that there is, or all of the window."""
         return any(each.state == DoorState.COMPLETE for each in self.outcomes.values())
 
+    def _rest(self) -> RestDoor:
+        indexes = Indexes(self.visit, self.robots, {}) if self.records else None
+        return RestDoor(self.visit, records=self.records, indexes=indexes)
+
     # ways
 
     def given(self, urls: Iterable[str]) -> Part[None]:
@@ -147,7 +152,7 @@ class _Plan:
         """Take *doors*, each as far as it goes."""
         for door in doors:
             if door == "rest":
-                yield from self._took(RestDoor(self.visit, records=self.records).walk())
+                yield from self._took(self._rest().walk())
             elif door == "sitemap":
                 yield from self._took(SitemapDoor(self.visit, self.robots).walk())
             elif door == "feed":
@@ -171,7 +176,7 @@ class _Plan:
     def _auto_window(self) -> Part[None]:
         """Take the door that knows days best, and the next where it does not know all."""
         walks = {
-            "rest": RestDoor(self.visit, records=self.records).walk(),
+            "rest": self._rest().walk(),
             "listing": ListingDoor(self.visit).walk(deep=True),
             "feed": FeedDoor(self.visit).walk(deep=True),
             "sitemap": SitemapDoor(self.visit, self.robots).walk(),
@@ -185,7 +190,7 @@ class _Plan:
 
     def _auto(self, closed: set[str]) -> Part[None]:
         """REST if it is open; else the sitemap, with the feed for what it has not yet; else all."""
-        rest = RestDoor(self.visit, records=self.records)
+        rest = self._rest()
         if "rest" not in closed:
             outcome = yield from self._took(rest.walk())
             if outcome.state == DoorState.COMPLETE:
@@ -284,6 +289,9 @@ class _Plan:
         self._keep()
         if not any(each.open for each in self.outcomes.values()):
             raise DiscoveryFailed(self._why_failed())
+        for door, each in self.outcomes.items():
+            if each.state == DoorState.TROUBLE and not each.damaged and not self._is_complete():
+                yield Note(door=door, text=each.reason, incomplete=True, slug="partial")
         window = self.visit.window
         if window is not None and not self._is_complete():
             days = f"{window.since or 'the first day'} to {window.until or 'today'}"
@@ -304,6 +312,10 @@ class _Plan:
             and not counts["not_modified"]
             and not self.visit.window
         ):
+            for each in self.left.values():  # all shut at once: it will not be for a day
+                if isinstance(each, dict):
+                    each.pop("at", None)
+            self._keep()
             text = f"no door lists an article, where {self.visit.known_before} are known"
             yield Note(door=PLAN, text=text, trouble=True, slug="lists_none")
 

@@ -12,6 +12,7 @@ import attrs
 from crawler.discovery.audit import Audit
 from crawler.discovery.documents import Post
 from crawler.discovery.session import MOST_LINKS, Outcome, Part, Visit
+from crawler.discovery.sitemap import Indexes, post_type
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api, Page
 from crawler.items import Link
@@ -19,18 +20,39 @@ from crawler.timestamps import instant
 
 DOOR: Final = "rest"
 
-# A quick backfill's pages hold whole articles; a shared host renders them one by one.
 _FIRST_RECORDS: Final = 20
 _SMALLEST_PAGE: Final = 5
 _SLOW: Final = 5.0  # seconds; beyond it a larger page would run into time limits
+_MOST_TYPES: Final = 20
+
+
+class _Pace:
+    """How many posts to ask for at once: whole articles are rendered one by one by a shared host."""
+
+    def __init__(self, first: int) -> None:
+        self.size = first
+
+    def keep_up(self, page: Page) -> bool:
+        """Learn from *page*; False where it was none, and a smaller one is no use."""
+        if page.ok:
+            if page.reading.answer.seconds < _SLOW:
+                self.size = min(LARGEST_PAGE, self.size * 2)
+            return True
+        if page.reading.verdict == Verdict.CLOSED or self.size <= _SMALLEST_PAGE:
+            return False
+        self.size = max(_SMALLEST_PAGE, self.size // 2)
+        return True
 
 
 class _Listing:
     """A walk over all posts, and how far it has come."""
 
-    def __init__(self, at: dict[str, Any], *, keep: bool = True) -> None:
+    def __init__(self, at: dict[str, Any], name: str = "") -> None:
         self.at = at
-        self.keep = keep
+        self.name = name
+        """Under which its place is kept; empty where it is not."""
+
+        self.keep = bool(name)
         self.ids: set[int] = set()
         self.urls: set[str] = set()
         self.reason = ""
@@ -66,9 +88,13 @@ def _next_second(date: str) -> str:
 class RestDoor:
     """One run's look through the REST API."""
 
-    def __init__(self, visit: Visit, *, records: bool = False) -> None:
+    def __init__(
+        self, visit: Visit, *, records: bool = False, indexes: Indexes | None = None
+    ) -> None:
+        """*records*: links carry whole REST objects, those of the types that *indexes* name, too."""
         self.visit = visit
         self.records = records
+        self.indexes = indexes
         self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
         self.api = Api(visit, self.left.get("root"))
         self.audit = Audit(visit, self.api, self.left)
@@ -98,7 +124,10 @@ class RestDoor:
             newest = yield from self._newest()
             if newest is not None:
                 yield from self.audit.compare_counts(self.total, newest)
-        self.settle(())
+        elsewhere: Sequence[str] = ()
+        if self.records and self.indexes is not None and not self.left.get("types"):
+            elsewhere = yield from self._other_types(self.indexes)
+        self.settle(elsewhere)
         return self._outcome(DoorState.COMPLETE)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
@@ -176,7 +205,7 @@ class RestDoor:
         """List all posts, newest first, going on where an earlier run stopped."""
         at = dict(self.left.get(self.listing) or {})
         whole = not at  # begun and ended in this run: then what it did not list is missing
-        listing = _Listing(at)
+        listing = _Listing(at, self.listing)
         state = yield from self._pages(listing)
         if state == DoorState.COMPLETE:
             at["done"] = True
@@ -190,7 +219,7 @@ class RestDoor:
     def _window(self) -> Part[Outcome]:
         """List the posts of the window; marks for other runs stay as they are."""
         window = self.visit.window or Window()
-        listing = _Listing({}, keep=False)
+        listing = _Listing({})
         if window.since:  # `after` and `before` exclude themselves
             listing.at["after"] = f"{window.since - dt.timedelta(days=1)}T23:59:59"
         if window.until:
@@ -198,20 +227,20 @@ class RestDoor:
         state = yield from self._pages(listing)
         return Outcome(door=DOOR, state=state, reason=listing.reason, shows_changes=True)
 
-    def _pages(self, listing: _Listing) -> Part[DoorState]:
+    def _pages(self, listing: _Listing, base: str = "posts") -> Part[DoorState]:
         """Follow *listing*, and return how it went.
 
         By ``before`` rather than by page number: what is published or deleted meanwhile shifts
         nothing, the page may change its size, and the database need not count off 20,000 rows.
         """
-        size = _FIRST_RECORDS if self.records else LARGEST_PAGE
+        pace = _Pace(_FIRST_RECORDS if self.records else LARGEST_PAGE)
         while len(listing.ids) < MOST_LINKS:
-            page = yield from self.api.ask(listing.query(size, records=self.records))
-            if not page.ok:
-                if page.reading.verdict != Verdict.CLOSED and size > _SMALLEST_PAGE:
-                    size = max(_SMALLEST_PAGE, size // 2)
-                    continue
+            query = listing.query(pace.size, records=self.records)
+            page = yield from self.api.ask(query, base=base)
+            if not pace.keep_up(page):
                 return (yield from self._stopped(listing, page))
+            if not page.ok:
+                continue
             unseen = [post for post in page.posts if post.post_id not in listing.ids]
             if page.posts and not unseen and not listing.overlaps(page.posts):
                 yield Note(door=DOOR, text="the same posts again and again", slug="loops")
@@ -222,12 +251,40 @@ class RestDoor:
                 return DoorState.COMPLETE
             listing.advance(page.posts)
             if listing.keep:
-                self.left[self.listing] = listing.at
+                self.left[listing.name] = listing.at
                 self.keep()
-            if page.reading.answer.seconds < _SLOW:
-                size = min(LARGEST_PAGE, size * 2)
         yield Note(door=DOOR, text=f"more than {MOST_LINKS} posts", trouble=True, slug="capped")
         return DoorState.PARTIAL
+
+    def _other_types(self, indexes: Indexes) -> Part[list[str]]:
+        """List the posts of the types that the sitemap names and whose pages pass as articles.
+
+        Returns their addresses.
+        """
+        files = yield from indexes.walk()
+        named = dict.fromkeys(filter(None, map(post_type, files or ())))
+        bases = (yield from self.api.types()) if named else {}
+        elsewhere: list[str] = []
+        complete = True
+        for name in [each for each in named if each in bases][:_MOST_TYPES]:
+            at = dict(self.left.get(f"{self.listing} {name}") or {})
+            if at or (yield from self._passes(bases[name])):
+                listing = _Listing(at, f"{self.listing} {name}")
+                state = yield from self._pages(listing, bases[name])
+                complete = complete and state == DoorState.COMPLETE
+                elsewhere += listing.urls
+        self.left["types"] = complete
+        return elsewhere
+
+    def _passes(self, base: str) -> Part[bool]:
+        """Whether the newest page of a type is an article's."""
+        query: dict[str, str | int] = {"per_page": 1, "_fields": FIELDS}
+        newest = yield from self.api.ask(query, base=base)
+        for post in newest.posts[:1]:
+            if self.visit.address(post.url):
+                answer = yield from self.visit.ask(post.url, conditional=False)
+                return self.visit.is_article(answer)
+        return False
 
     def _stopped(self, listing: _Listing, page: Page) -> Part[DoorState]:
         listing.reason = page.reading.reason
@@ -257,17 +314,18 @@ class RestDoor:
 
     def _with_records(self, links: Sequence[Link]) -> Part[None]:
         """Yield *links* with their REST objects; without, where the server does not give them."""
-        ids = [str(link.post_id) for link in links]
-        query: dict[str, str | int] = {
-            "include": ",".join(ids),
-            "per_page": LARGEST_PAGE,
-            "_embed": "1",
-        }
-        page = yield from self.api.ask(query)
-        records = {post.post_id: post.record for post in page.posts}
-        for link in links:
-            record = records.get(link.post_id or 0)
-            yield attrs.evolve(link, record=record)
+        pace, left = _Pace(_FIRST_RECORDS), list(links)
+        while left:
+            some = left[: pace.size]
+            ids = ",".join(str(link.post_id) for link in some)
+            query: dict[str, str | int] = {"include": ids, "per_page": LARGEST_PAGE, "_embed": "1"}
+            page = yield from self.api.ask(query)
+            if pace.keep_up(page) and not page.ok:
+                continue
+            records = {post.post_id: post.record for post in page.posts}
+            for link in some if page.ok else left:
+                yield attrs.evolve(link, record=records.get(link.post_id or 0))
+            left = left[len(some) :] if page.ok else []
 
     # how it went
 

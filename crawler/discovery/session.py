@@ -133,8 +133,15 @@ class Visit:
     """One run's look at a newsroom, from whichever doors."""
 
     def __init__(
-        self, newsroom: Newsroom, memory: Memory, now: dt.datetime, window: Window | None
+        self,
+        newsroom: Newsroom,
+        memory: Memory,
+        now: dt.datetime,
+        window: Window | None,
+        is_article: Callable[[Answer], bool] = lambda _: False,
     ) -> None:
+        """*is_article*: whether what answered is an article's page; discovery reads lists alone."""
+        self.is_article = is_article
         self.newsroom = newsroom
         self.memory = memory
         self.now = now

@@ -172,6 +172,49 @@ def lists_posts(url: str) -> bool:
     return may_list_articles(url) and bool(_POSTS.search(url.rpartition("/")[2]))
 
 
+def post_type(url: str) -> str | None:
+    """Return the type of post that the sitemap at *url* lists, by its name; None without one.
+
+    >>> [post_type(f"/{name}.xml") for name in ("wp-sitemap-posts-liputan-2", "liputan-sitemap")]
+    ['liputan', 'liputan']
+    """
+    found = _TYPE.search(url)
+    name = next(filter(None, found.groups()), "") if found else ""
+    parts = set(re.split(r"[-_]", name))
+    return None if name.startswith("wp_") or not parts.isdisjoint(_NO_ARTICLES) else name or None
+
+
+# WordPress 5.5; XML Sitemaps; Yoast, Rank Math and others.
+_TYPE: Final = re.compile(
+    r"/(?:wp-sitemap-posts-([\w-]+?)-\d+|sitemap-pt-([\w-]+?)-[\d-]+|([\w-]+?)-sitemap\d*)\.xml"
+)
+_NO_ARTICLES: Final = frozenset(
+    [
+        "post",
+        "page",
+        "attachment",
+        "product",
+        "products",
+        "menu",
+        "template",
+        "templates",
+        "library",
+        "popup",
+        "block",
+        "blocks",
+        "form",
+        "category",
+        "tag",
+        "author",
+        "taxonomy",
+        "news",
+        "video",
+        "image",
+        "local",
+    ]
+)
+
+
 def natural_order(url: str) -> tuple[str, tuple[int, ...]]:
     """Return a key that sorts ``post-sitemap10.xml`` after ``post-sitemap9.xml``."""
     name = url.rpartition("/")[2]

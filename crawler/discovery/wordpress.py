@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
 import attrs
 
-from crawler.discovery.documents import Post, api_root, read_posts, total
+from crawler.discovery.documents import Post, api_root, read_json, read_posts, total
 from crawler.discovery.session import Part, Reading, Visit
 from crawler.discovery.steps import Verdict
 
@@ -52,15 +53,17 @@ class Api:
         self.visit = visit
         self.root = root
 
-    def ask(self, query: Mapping[str, str | int], *, conditional: bool = False) -> Part[Page]:
-        """Ask for posts; where the API's root is not known yet, find it.
+    def ask(
+        self, query: Mapping[str, str | int], *, conditional: bool = False, base: str = "posts"
+    ) -> Part[Page]:
+        """Ask for posts, or those of another type, at *base*; find the API's root where need be.
 
         A 304 says nothing of ``X-WP-Total``, hence questions are unconditional by default. 401 and
         403 are a shut door, which wants to be left alone: ``?rest_route=`` would be a way round it.
         """
         if self.root is not None:
-            page = yield from self._ask(self.root, conditional, query)
-            if not page.reading.absent:
+            page = yield from self._ask(self.root, conditional, query, base)
+            if not page.reading.absent or base != "posts":
                 return page
         page = yield from self._probe(conditional, query)
         return page
@@ -80,18 +83,36 @@ class Api:
                     return found
         return page
 
-    def _ask(self, root: str, conditional: bool, query: Mapping[str, str | int]) -> Part[Page]:
+    def types(self) -> Part[dict[str, str]]:
+        """Return the types of post that the API knows, each with the name of its collection."""
+        reading = yield from self.visit.read(f"{self.root}wp/v2/types", _read_types)
+        return dict(reading.items)
+
+    def _ask(
+        self, root: str, conditional: bool, query: Mapping[str, str | int], base: str = "posts"
+    ) -> Part[Page]:
         # Commas and colons as WordPress itself writes them, so that caches see one address.
         sought = urlencode(query, safe=",:")
-        collection = f"{root}wp/v2/posts{'&' if '?' in root else '?'}{sought}"
+        collection = f"{root}wp/v2/{base}{'&' if '?' in root else '?'}{sought}"
         reading = yield from self.visit.read(collection, self._parse, conditional=conditional)
-        if reading.verdict in (Verdict.OK, Verdict.SAME):
+        if reading.verdict in (Verdict.OK, Verdict.SAME) and base == "posts":
             self.root = _root_of(reading.answer.url) or root
         size = int(query.get("per_page", LARGEST_PAGE))
         return Page(reading=reading, total=total(reading.answer.headers), size=size)
 
     def _parse(self, body: bytes, _: str) -> Iterator[Post]:
         return read_posts(body, self.visit.zone)
+
+
+def _read_types(body: bytes, _: str) -> Iterator[tuple[str, str]]:
+    found = read_json(body)
+    for name, values in found.items() if isinstance(found, dict) else ():
+        base = values.get("rest_base") if isinstance(values, dict) else None
+        if isinstance(base, str) and _BASE.fullmatch(base):
+            yield name, base
+
+
+_BASE: Final = re.compile(r"[\w-]{1,60}")
 
 
 def _root_of(url: str) -> str | None:
