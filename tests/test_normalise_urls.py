@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crawler.normalise.urls import (
     absolute,
     canonical,
+    identity,
     looks_like_article,
     same_host,
     without_page_number,
@@ -300,3 +301,39 @@ def test_a_path_that_begins_like_a_host_stays_a_path() -> None:
     url = "https://kabar.example//[a/../b"
     assert canonical(url) == url
     assert canonical("https://kabar.example//a/../b") == "https://kabar.example//a/../b"
+
+
+@pytest.mark.parametrize(
+    ("url", "cut"),
+    [
+        ("https://kabar.example/read/5000/judul-lama", "https://kabar.example/read/5000"),
+        ("https://kabar.example/read/5000/judul-baru/", "https://kabar.example/read/5000"),
+        ("https://kabar.example/read/5000/", "https://kabar.example/read/5000"),
+        ("https://kabar.example/berita/d-7810000/judul", "https://kabar.example/berita/d-7810000"),
+        ("https://kabar.example/news/pr-123/judul", "https://kabar.example/news/pr-123"),
+        ("https://kabar.example/ekonomi/851796/judul", "https://kabar.example/ekonomi/851796"),
+        (
+            "https://kabar.example/read/2015/11/05/481/1244264/judul",
+            "https://kabar.example/read/2015/11/05/481/1244264",
+        ),
+    ],
+)
+def test_an_article_is_known_by_its_number(url: str, cut: str) -> None:
+    assert identity(url) == cut
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://kabar.example/2023/05/17/judul/",
+        "https://kabar.example/berita/2023/judul",
+        "https://kabar.example/read/2023/judul",
+        "https://kabar.example/rubrik/12/judul",
+        "https://kabar.example/desa-21/judul",
+        "https://kabar.example/daerah/judul-851796/",
+        "https://kabar.example/foto/851796/judul/3/besar",
+        "https://kabar.example/?p=5000",
+    ],
+)
+def test_a_year_and_a_section_are_no_articles_number(url: str) -> None:
+    assert identity(url) == url

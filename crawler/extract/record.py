@@ -26,6 +26,7 @@ from crawler.items import Article, Capture, Embed, FoundDate, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import photo_credit
 from crawler.normalise.text import as_typed
+from crawler.normalise.urls import identity
 
 VERSION: Final = "article-normal-form/1"
 
@@ -259,7 +260,7 @@ class Record(ABC):
         return title
 
     def _id(self) -> str:
-        key = self.post_id or hashlib.sha256(self.url.encode()).hexdigest()[:16]
+        key = self.post_id or hashlib.sha256(identity(self.url).encode()).hexdigest()[:16]
         return f"{self.newsroom.name}:{key}"
 
     def _times(self) -> dict[str, Any]:

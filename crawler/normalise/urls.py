@@ -44,7 +44,8 @@ _SIDE_DOOR: Final = re.compile(r"(?<=[^/])/(?:amp|comment-page-[0-9]{1,6})/?$")
 _FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
 _SLUG_PAGE: Final = re.compile(r"/([^/]+)/[1-9][0-9]?(/?)$")
 _NOT_A_SLUG: Final = words_of(
-    "page archives archive read p id node post view detail author indeks index category tag topic"
+    "page archives archive read p id node post view detail author indeks index category tag topic "
+    "berita news artikel kabar baca"
 )
 _PAGE_QUERY: Final = re.compile(r"(^|&)page=(?:[0-9]+|all)(?=&|$)")
 
@@ -239,6 +240,27 @@ def without_page_number(url: str) -> str:
     head = origin + path
     query = _PAGE_QUERY.sub("", query).lstrip("&") if query else query
     return f"{head}{mark}{query}" if query else head
+
+
+def identity(url: str) -> str:
+    """Return the part of an article's address that stays when its headline is edited.
+
+    That is all up to the page's own number (``/read/5000/judul``, ``/d-7810000/judul``), where a
+    headline alone stands after it; else the whole address.
+
+    >>> identity("https://kabar.example/read/5000/jembatan-dibuka")
+    'https://kabar.example/read/5000'
+    """
+    found = _OWN_NUMBER.search(url)
+    return url if found is None else url[: found.end("number")]
+
+
+# A year is none, and a short number may be that of a section, under which all its articles stand.
+_OWN_NUMBER: Final = re.compile(
+    r"(?P<number>/(?:[a-z]{1,3}-\d{3,}|\d{5,}|(?<=/(?:read|baca|node|view)/)(?!(?:19|20)\d\d/)\d{4,}))"
+    r"(?:/[^/?]*[a-z][^/?]*)?/?$",
+    re.IGNORECASE,
+)
 
 
 def plain_post_id(url: str) -> int | None:
