@@ -126,3 +126,20 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     (tmp_path / "parquet").mkdir()
     assert write_parquet([FULL], tmp_path / "parquet") == 1
+
+
+def test_edits_are_a_table_of_their_own(tmp_path: Path) -> None:
+    selection = Selection(folder=sample_archive(tmp_path))
+    write_parquet(selection.articles(), tmp_path / "parquet", selection.edits())
+    rows = pq.read_table(tmp_path / "parquet" / "_edits").to_pylist()
+    assert [(row["id"], row["kind"], row["headline"]) for row in rows] == [
+        ("lintas:13", "gone", None),
+        (
+            "lintas:12",
+            "headline",
+            {"before": "Berita nomor 12", "after": "Berita nomor 12, diperbarui"},
+        ),
+    ]
+    assert rows[1]["seen_at"].isoformat() == "2024-07-02T00:00:05+00:00"
+    # Whoever reads the folder reads the articles.
+    assert pq.read_table(tmp_path / "parquet").num_rows == 4

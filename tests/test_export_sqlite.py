@@ -64,6 +64,51 @@ def test_full_text_search(database: sqlite3.Connection, words: str, found: list[
     assert [row[0] for row in rows] == found
 
 
+def test_stems_find_their_forms(tmp_path: Path) -> None:
+    path = tmp_path / "lintas.db"
+    texts = ("Kerusakan jalan di Kota Bengkulu parah.", "Polisi menyelidiki pencurian kabel.")
+    write_sqlite([article(n, body=text) for n, text in enumerate(texts, 1)], path)
+    with closing(sqlite3.connect(path)) as database:
+        found = {
+            words: [row[0] for row in database.execute("SELECT rowid FROM search(?)", (words,))]
+            for words in (
+                "rusak", "kerusakan", "curi", "pencurian", "NEAR(rusak kota)", "NEAR(kota bengkulu)",
+                "NEAR(polisi bengkulu)", "perang",
+            )
+        }  # fmt: skip
+        database.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
+    assert found == {
+        "rusak": [1], "kerusakan": [1], "curi": [2], "pencurian": [2], "NEAR(rusak kota)": [1],
+        "NEAR(kota bengkulu)": [1], "NEAR(polisi bengkulu)": [], "perang": [],
+    }  # fmt: skip
+
+
+def test_edits_are_a_table(tmp_path: Path) -> None:
+    selection = Selection(folder=sample_archive(tmp_path))
+    path = tmp_path / "lintas.db"
+    write_sqlite(selection.articles(), path, selection.edits())
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute(
+            "SELECT id, kind, headline_before, headline_after, last_seen_before, seen_at,"
+            " captures_after ->> '$[0].fetched_at' FROM edits ORDER BY id"
+        ).fetchall()
+    seen = "2024-07-02T00:00:05Z"
+    assert rows == [
+        (
+            "lintas:12", "headline", "Berita nomor 12", "Berita nomor 12, diperbarui",
+            "2024-06-01T00:00:01Z", seen, "2024-07-02T00:00:00Z",
+        ),
+        ("lintas:13", "gone", None, None, "2024-06-01T00:00:02Z", seen, None),
+    ]  # fmt: skip
+
+
+def test_edits_of_a_time_are_those_of_its_articles(tmp_path: Path) -> None:
+    folder = sample_archive(tmp_path)
+    june = Selection(folder=folder, since="2024-06-01")
+    assert [edit.id for edit in june.edits()] == ["lintas:12"]
+    assert list(Selection(folder=folder, until="2024-05-31").edits()) == []
+
+
 def test_the_search_index_agrees_with_the_articles(database: sqlite3.Connection) -> None:
     database.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
 

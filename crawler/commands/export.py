@@ -82,13 +82,13 @@ def _parquet(selection: Selection, path: Path) -> str:
     with extra("parquet", "--to parquet"):
         from crawler.export.parquet import write_parquet  # noqa: PLC0415 -- slow to import
 
-    return _articles(write_parquet(selection.articles(), path))
+    return _articles(write_parquet(selection.articles(), path, selection.edits()))
 
 
 def _sqlite(selection: Selection, path: Path) -> str:
     from crawler.export.sqlite import write_sqlite  # noqa: PLC0415 -- one of five
 
-    return _articles(write_sqlite(selection.articles(), path))
+    return _articles(write_sqlite(selection.articles(), path, selection.edits()))
 
 
 def _csv(selection: Selection, path: Path) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +13,28 @@ import attrs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crawler.archive import Edit
 from crawler.export.selection import new_folder
 from crawler.items import Article
 from crawler.timestamps import Moment
 
 _UTC: Final = pa.timestamp("us", tz="UTC")
 _TEXTS: Final = pa.list_(pa.string())
+
+_CAPTURES: Final = pa.list_(
+    pa.struct(
+        [
+            ("url", pa.string()),
+            ("fetched_at", _UTC),
+            ("status", pa.int16()),
+            ("warc", pa.string()),
+            ("offset", pa.int64()),
+            ("length", pa.int64()),
+            ("record_id", pa.string()),
+            ("digest", pa.string()),
+        ]
+    )
+)
 
 SCHEMA: Final = pa.schema(
     [
@@ -87,23 +105,7 @@ SCHEMA: Final = pa.schema(
         pa.field("language", pa.string(), nullable=False),
         pa.field("pages", _TEXTS),
         pa.field("content_hash", pa.string(), nullable=False),
-        pa.field(
-            "captures",
-            pa.list_(
-                pa.struct(
-                    [
-                        ("url", pa.string()),
-                        ("fetched_at", _UTC),
-                        ("status", pa.int16()),
-                        ("warc", pa.string()),
-                        ("offset", pa.int64()),
-                        ("length", pa.int64()),
-                        ("record_id", pa.string()),
-                        ("digest", pa.string()),
-                    ]
-                )
-            ),
-        ),
+        pa.field("captures", _CAPTURES),
         # A map would say it better, but Hugging Face datasets cannot read one.
         pa.field(
             "provenance", pa.list_(pa.struct([("field", pa.string()), ("source", pa.string())]))
@@ -115,19 +117,64 @@ SCHEMA: Final = pa.schema(
     ]
 )
 
+EDITS: Final = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("from_revision", pa.int32(), nullable=False),
+        pa.field("to_revision", pa.int32(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("kinds", _TEXTS),
+        pa.field("site", pa.string(), nullable=False),
+        pa.field("url", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("last_seen_before", _UTC),
+        pa.field("seen_at", _UTC, nullable=False),
+        pa.field("modified_at", _UTC),
+        pa.field("headline", pa.struct([("before", pa.string()), ("after", pa.string())])),
+        pa.field(
+            "changes",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("op", pa.string()),
+                        ("before", pa.string()),
+                        ("after", pa.string()),
+                        ("block", pa.int32()),
+                    ]
+                )
+            ),
+        ),
+        # What a field holds is of many types: JSON.
+        pa.field(
+            "fields",
+            pa.list_(pa.struct([(name, pa.string()) for name in ("field", "before", "after")])),
+        ),
+        pa.field("words_added", pa.int32(), nullable=False),
+        pa.field("words_removed", pa.int32(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("captures_before", _CAPTURES),
+        pa.field("captures_after", _CAPTURES),
+    ]
+)
+
 # A month's rows wait until there are as many as make a row group that readers can skip, but all
 # months together never hold more than _WAITING characters of text, each article counted with
 # what its other fields take.
 _ROWS: Final = 2_000
 _WAITING: Final = 12_000_000
 _BESIDE_TEXT: Final = 2_000
+_EDITS_TOGETHER: Final = 500
 
 
-def write_parquet(articles: Iterable[Article], path: Path) -> int:
-    """Write *articles* to the new folder *path*; return how many there were.
+def write_parquet(
+    articles: Iterable[Article], path: Path, edits: Iterable[Edit] | None = None
+) -> int:
+    """Write *articles* and *edits* to the new folder *path*; return how many articles there were.
 
     The files are ``articles-2024-05.parquet`` by month of publication (at the offset that the site
-    gave), and ``articles-undated.parquet``; zstd, columns in the order of :data:`SCHEMA`.
+    gave), and ``articles-undated.parquet``; zstd, columns in the order of :data:`SCHEMA`. Edits
+    are in ``_edits/edits.parquet``: whoever reads the folder as one table passes over a name that
+    begins with an underscore.
     """
     with new_folder(path) as folder:
         months = _Months(folder)
@@ -136,7 +183,29 @@ def write_parquet(articles: Iterable[Article], path: Path) -> int:
                 months.add(Moment.of(article.published_at).month or "undated", article)
         finally:
             months.close()
+        if edits is not None:
+            _write_edits(edits, folder / "_edits")
         return months.count
+
+
+def _write_edits(edits: Iterable[Edit], folder: Path) -> None:
+    folder.mkdir()
+    waiting = map(_edit_row, edits)
+    with pq.ParquetWriter(folder / "edits.parquet", EDITS, compression="zstd") as file:
+        while rows := list(islice(waiting, _EDITS_TOGETHER)):
+            file.write_batch(pa.RecordBatch.from_pylist(rows, schema=EDITS))
+
+
+def _edit_row(edit: Edit) -> dict[str, Any]:
+    row = attrs.asdict(edit)
+    for name in ("last_seen_before", "seen_at", "modified_at"):
+        row[name] = Moment.of(row[name]).utc
+    for each in row["fields"]:
+        for side in ("before", "after"):
+            each[side] = json.dumps(each[side], ensure_ascii=False)
+    for capture in (*row["captures_before"], *row["captures_after"]):
+        capture["fetched_at"] = Moment.of(capture["fetched_at"]).utc
+    return row
 
 
 class _Months:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import attrs
 
-from crawler.archive import read
+from crawler.archive import Edit, edits, read
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.lines import month_files
 from crawler.archive.reading import RawLine, read_lines
@@ -51,6 +51,12 @@ class Selection:
         for number, article in enumerate(self._read(latest=False)):
             if last.get((article.id, article.revision)) == number:
                 yield article
+
+    def edits(self) -> Iterator[Edit]:
+        """Yield the edits, newest first; where a time was asked for, of its articles."""
+        asked = self.since or self.until or self.written_since
+        ids = {article.id for article in self._read(latest=True)} if asked else set()
+        return (edit for edit in edits(self.folder) if not asked or edit.id in ids)
 
     def hidden(self) -> frozenset[str]:
         """Return the ids of the records that an export must not have."""
@@ -167,7 +173,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     try:
         partial.mkdir()
         yield partial
-        for file in partial.iterdir():
+        for file in partial.rglob("*"):
             _settle(file)
         partial.replace(path)
     except OSError as error:

@@ -1,14 +1,20 @@
-"""SQLite: articles, their lists as tables of their own, full-text search, and views."""
+"""SQLite: articles, their lists as tables of their own, edits, full-text search, and views."""
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+import snowballstemmer
+
+from crawler.archive import Edit
 from crawler.export.selection import new_file
 from crawler.items import Article
 from crawler.timestamps import Moment
@@ -36,8 +42,8 @@ _PLAIN: Final = (
 _BETWEEN_COMMITS: Final = 2_000
 
 
-def write_sqlite(articles: Iterable[Article], path: Path) -> int:
-    """Write *articles* to the SQLite database *path*, in place of what was there.
+def write_sqlite(articles: Iterable[Article], path: Path, edits: Iterable[Edit] = ()) -> int:
+    """Write *articles* and *edits* to the SQLite database *path*, in place of what was there.
 
     Returns how many there were. Tables and views are in ``sqlite.sql`` beside this module.
     """
@@ -52,6 +58,8 @@ def write_sqlite(articles: Iterable[Article], path: Path) -> int:
             _add(database, count, article)
             if count % _BETWEEN_COMMITS == 0:
                 database.commit()
+        for edit in edits:
+            _insert(database, "edits", _edit_row(edit))
         database.executescript("-- Views" + views)
         database.commit()
         database.execute("INSERT INTO search(search) VALUES ('optimize')")
@@ -62,14 +70,12 @@ def write_sqlite(articles: Iterable[Article], path: Path) -> int:
 
 
 def _add(database: sqlite3.Connection, key: int, article: Article) -> None:
-    row = _row(key, article)
+    _insert(database, "articles", _row(key, article))
+    stems = stemmed(f"{article.title} {article.body}") if article.language[:2] in _STEMMED else ""
+    database.execute("INSERT INTO stems VALUES (?, ?)", (key, stems))
     database.execute(
-        f"INSERT INTO articles ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 -- names of our own
-        tuple(row.values()),
-    )
-    database.execute(
-        "INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)",
-        (key, article.title, article.body),
+        "INSERT INTO search (rowid, title, body, stems) VALUES (?, ?, ?, ?)",
+        (key, article.title, article.body, stems),
     )
     for table in _NAMES:
         names = dict.fromkeys(getattr(article, table))  # a name counts once
@@ -82,6 +88,33 @@ def _add(database: sqlite3.Connection, key: int, article: Article) -> None:
             f"INSERT INTO {table} VALUES ({', '.join('?' * (len(columns) + 2))})",  # noqa: S608 -- names of our own
             _positions(key, getattr(article, table), columns),
         )
+
+
+def _insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+    database.execute(
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 -- names of our own
+        tuple(row.values()),
+    )
+
+
+_WORD: Final = re.compile(r"\w+")
+_STEMMED: Final = ("id", "ms")
+_STEMMER: Final = snowballstemmer.stemmer("indonesian")
+
+
+def stemmed(text: str) -> str:
+    """Return the stems of the words of an Indonesian *text*, in order.
+
+    >>> stemmed("Pencurian dan kerusakan")
+    'curi dan rusa'
+    """
+    return " ".join(map(_stem, _WORD.findall(text.lower())))
+
+
+@lru_cache(maxsize=100_000)  # a newsroom's words; the stemmer takes a hundredth of a millisecond
+def _stem(word: str) -> str:
+    stem: str = _STEMMER.stemWord(word)
+    return stem
 
 
 def _positions(
@@ -109,3 +142,13 @@ def _row(key: int, article: Article) -> dict[str, Any]:
         "captured_at": min((each.fetched_at for each in article.captures), default=None),
         "provenance": json.dumps(dict(article.provenance), ensure_ascii=False),
     }
+
+
+_EDIT_LISTS: Final = ("kinds", "changes", "fields", "captures_before", "captures_after")
+
+
+def _edit_row(edit: Edit) -> dict[str, Any]:
+    row = attrs.asdict(edit)
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _EDIT_LISTS}
+    headline = row.pop("headline") or {}
+    return row | {f"headline_{side}": headline.get(side) for side in ("before", "after")}

@@ -100,11 +100,36 @@ CREATE TABLE related_posts (
     PRIMARY KEY (article, position)
 ) WITHOUT ROWID;
 
--- Full-text search over title and body, whole words, without regard to case and accents:
+-- What the newsroom changed, took down and put back, also of articles that are gone now.
+CREATE TABLE edits (
+    id TEXT NOT NULL,               -- the article's
+    from_revision INTEGER NOT NULL, to_revision INTEGER NOT NULL,
+    kind TEXT NOT NULL,             -- the weightiest: headline, figures, gone …
+    kinds TEXT NOT NULL,            -- JSON array of all
+    title TEXT NOT NULL, url TEXT NOT NULL,
+    headline_before TEXT, headline_after TEXT,  -- null where the headline stayed
+    last_seen_before TEXT,          -- unchanged until then …
+    seen_at TEXT NOT NULL,          -- … and changed by then
+    modified_at TEXT,               -- as the newsroom says
+    words_added INTEGER NOT NULL, words_removed INTEGER NOT NULL,
+    changes TEXT NOT NULL,          -- JSON array of blocks: op, before, after, block
+    fields TEXT NOT NULL,           -- JSON array of other fields: field, before, after
+    reason TEXT,                    -- why it counts as gone
+    captures_before TEXT NOT NULL, captures_after TEXT NOT NULL,  -- JSON arrays
+    site TEXT NOT NULL,
+    PRIMARY KEY (id, to_revision)
+);
+
+-- Full-text search over words and Indonesian stems, without regard to case and accents. A stem
+-- finds its forms: rusak finds kerusakan. Words near each other, in FTS5's own notation:
 --   SELECT a.day, a.title, a.url FROM search JOIN articles a ON a.key = search.rowid
---   WHERE search MATCH 'banjir NEAR bengkulu' ORDER BY rank LIMIT 20;
+--   WHERE search MATCH 'NEAR(banjir bengkulu)' ORDER BY rank LIMIT 20;
+CREATE TABLE stems (article INTEGER PRIMARY KEY REFERENCES articles (key), stems TEXT NOT NULL);
+CREATE VIEW searched AS
+SELECT key, title, body, stems FROM articles JOIN stems ON article = key;
 CREATE VIRTUAL TABLE search USING fts5 (
-    title, body, content="articles", content_rowid="key", tokenize="unicode61 remove_diacritics 2"
+    title, body, stems, content="searched", content_rowid="key",
+    tokenize="unicode61 remove_diacritics 2"
 );
 
 -- Views, and the indexes that keep them quick.
@@ -116,6 +141,7 @@ CREATE INDEX categories_by_name ON categories (category);
 CREATE INDEX tags_by_name ON tags (tag);
 CREATE INDEX topics_by_name ON topics (topic);
 CREATE INDEX dates_by_date ON dates (date);
+CREATE INDEX edits_by_time ON edits (seen_at);
 
 -- The first thing to look at: one line an article, newest first. Lists are JSON arrays.
 CREATE VIEW headlines AS
