@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import urllib.request
 from collections.abc import Iterator
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,18 @@ def test_every_article_comes_back_as_it_was_served(archived: Archived, wayback: 
                 if answer.headers.get("Content-Encoding") == "gzip":
                     body = gzip.decompress(body)
             assert body == archived.newsroom.get(path).body, page
+
+
+@pytest.mark.tools
+def test_a_page_is_found_by_its_moment(archived: Archived, wayback: str) -> None:
+    """Memento, RFC 7089: a TimeMap, and the capture that is nearest to a moment."""
+    article = next(read(archived.out / "progres"))
+    moment = dt.datetime.fromisoformat(article.captures[0].fetched_at)
+    stated = format_datetime(moment, usegmt=True)
+    with urllib.request.urlopen(f"{wayback}/timemap/link/{article.url}") as answer:
+        assert f'rel="memento"; datetime="{stated}"' in answer.read().decode()
+    asked = urllib.request.Request(
+        f"{wayback}/mp_/{article.url}", headers={"Accept-Datetime": "Tue, 02 Jul 2024 00:00:00 GMT"}
+    )
+    with urllib.request.urlopen(asked) as answer:
+        assert answer.headers["Memento-Datetime"] == stated

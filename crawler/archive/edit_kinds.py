@@ -74,7 +74,7 @@ def changed_fields(before: Article, after: Article) -> list[str]:
 
     A page states what a REST record has no place for, and themes print unlike things.
     """
-    pages = "rest" not in (before.source, after.source)
+    pages = "rest" not in (before.source, after.source) and before.theme == after.theme
     records = (before.source == "page") == (after.source == "page")
     return [
         name

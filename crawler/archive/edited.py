@@ -141,9 +141,11 @@ def _framed(before: Article | Gone, after: Article | Gone, known: Article | None
         kinds=("gone",) if gone else ("returned",),
         from_revision=before.revision,
         to_revision=after.revision,
-        last_seen_before=max((each.fetched_at for each in before.captures), default=None),
+        last_seen_before=after.unchanged_until
+        or max((each.fetched_at for each in before.captures), default=None),
         seen_at=after.written_at or "",
         modified_at=None if isinstance(after, Gone) else after.modified_at,
+        reason=after.reason if isinstance(after, Gone) else None,
         captures_before=before.captures,
         captures_after=after.captures,
     )
