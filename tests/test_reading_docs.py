@@ -18,7 +18,7 @@ from tests.tool_venvs import PYWB, ROOT, tool_venv, wayback, with_path
 
 PAGE = ROOT / "docs/reading.md"
 # Sections whose examples need no more than the project's own environment.
-PLAIN = ("A site to browse", "Python", "Parquet", "SQLite", "CSV", "ReplayWeb.page")
+PLAIN = ("A site to browse", "Python", "Edits", "Parquet", "SQLite", "CSV", "ReplayWeb.page")
 # What the examples of a section take from those before them.
 BEFORE = {
     "pandas": "scrapy export progres --to parquet -o progres-parquet",

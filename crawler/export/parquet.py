@@ -105,11 +105,13 @@ SCHEMA: Final = pa.schema(
         pa.field("language", pa.string(), nullable=False),
         pa.field("pages", _TEXTS),
         pa.field("content_hash", pa.string(), nullable=False),
+        pa.field("unchanged_until", _UTC),
         pa.field("captures", _CAPTURES),
         # A map would say it better, but Hugging Face datasets cannot read one.
         pa.field(
             "provenance", pa.list_(pa.struct([("field", pa.string()), ("source", pa.string())]))
         ),
+        pa.field("theme", pa.string()),
         pa.field("source", pa.string(), nullable=False),
         pa.field("extractor", pa.string(), nullable=False),
         pa.field("run", pa.string()),
@@ -261,6 +263,7 @@ def _row(article: Article) -> dict[str, Any]:
         "provenance": [
             {"field": name, "source": source} for name, source in article.provenance.items()
         ],
+        "unchanged_until": Moment.of(article.unchanged_until).utc,
         "written_at": Moment.of(article.written_at).utc,
     }
     for date in row["dates"]:

@@ -37,7 +37,7 @@ _PLAIN: Final = (
     "id", "revision", "title", "url", "subtitle", "writer", "editor", "credit", "source_url",
     "published_at", "modified_at", "event_date", "body", "body_html", "word_count", "language",
     "image_url", "image_alt", "caption", "photo_credit", "site", "post_id", "content_hash",
-    "source", "extractor", "run", "written_at",
+    "unchanged_until", "theme", "source", "extractor", "run", "written_at",
 )  # fmt: skip
 _BETWEEN_COMMITS: Final = 2_000
 

@@ -40,6 +40,8 @@ CREATE TABLE articles (
     pages TEXT NOT NULL,            -- JSON array of addresses
     provenance TEXT NOT NULL,       -- JSON object: field -> where its value came from
     content_hash TEXT NOT NULL,
+    unchanged_until TEXT,           -- the text before this revision was still there
+    theme TEXT,
     source TEXT NOT NULL,
     extractor TEXT NOT NULL,
     run TEXT,
