@@ -41,7 +41,7 @@ from crawler.project import newsroom_folders
 from crawler.timestamps import now
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -126,8 +126,9 @@ class Asked:
     look: Look | None = None
     """What the ledger knew of it, None for a new one."""
 
+    door: str = ""
     sure: bool = False
-    """Whether a door lists it as a post."""
+    """Whether that door lists posts and nothing else."""
 
     post_id: int | None = None
     """Id of the post, where the door states it."""
@@ -136,6 +137,15 @@ class Asked:
     def is_known(self) -> bool:
         """Whether an article was archived from this address."""
         return self.look is not None and self.look.id is not None
+
+    def wants_post(self, reason: str, captures: Sequence[Capture]) -> bool:
+        """Whether a post should be where *captures* are a list, for *reason*.
+
+        A sitemap may list lists, too: those that come as themselves, and not by a redirect. What a
+        list page or another archive names is not sure to be there.
+        """
+        moved = reason == "front_page" or any(len(each.exchanges) > 1 for each in captures)
+        return self.sure or self.is_known or (moved and self.door not in ("listing", "cdx"))
 
     def check(self, article: Article) -> None:
         """Raise :exc:`NotAnArticle` where *article* is not the post that a door listed here."""
@@ -386,6 +396,7 @@ class NewsroomSpider(Spider):
                 url=step.url,
                 lastmod=step.lastmod,
                 look=look,
+                door=step.door,
                 sure=step.sure,
                 post_id=step.post_id,
             )
@@ -580,7 +591,7 @@ class NewsroomSpider(Spider):
     async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
         self._failed_in_a_row = 0
         logger.info("%s is not an article (%s)", asked.url, reason)
-        keep = reason in UNREADABLE or (reason in LISTS and (asked.sure or asked.is_known))
+        keep = reason in UNREADABLE or (reason in LISTS and asked.wants_post(reason, captures))
         await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
 
     async def _not_had(self, asked: Asked, error: BaseException) -> None:

@@ -153,7 +153,25 @@ def test_posts_that_come_back_as_the_front_page_are_named(
         harm(newsroom, f"^{re.escape(path)}", trouble.redirect("/", 302))
     ran = crawl(newsroom, tmp_path)
     assert (ran.code, ran.new) == (code, 37 - number)
-    assert all(ran.said(f"not archived: {url}: list") for url in lost)
+    assert all(ran.said(f"not archived: {url}: front_page") for url in lost)
+
+
+def test_a_sitemap_of_anything_lists_no_lists_but_posts_that_lead_to_the_front_page(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    """A list that comes as itself is none of a run's business; a post that does not come is."""
+    assert crawl(newsroom, tmp_path, limit="1").new == 1
+    post = newsroom.url(newsroom.articles[5].slug)
+    urls = f"<url><loc>{post}</loc></url><url><loc>{newsroom.address}/daerah/</loc></url>"
+    harm(newsroom, r"^/wp-sitemap\.xml", trouble.says(f"<urlset>{urls}</urlset>", kind="text/xml"))
+    harm(newsroom, f"^{re.escape(post.removeprefix(newsroom.address))}", trouble.redirect("/"))
+    page = '<html><body class="archive category"><h1>Daerah</h1><p>Berita daerah.</p></body></html>'
+    harm(newsroom, r"^/daerah/$", trouble.says(page))
+    ran = crawl(newsroom, tmp_path, discover="sitemap")
+    assert ran.code == 4
+    assert [note for note in ran.notes if note.startswith("not archived")] == [
+        f"not archived: {post}: front_page"
+    ]
 
 
 def test_an_empty_page_is_tried_in_the_next_run(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:

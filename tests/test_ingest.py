@@ -246,7 +246,7 @@ def test_what_is_no_article_is_passed_over(
     crawler.add(f"{home}/x.html", "kemarin", body)
     assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {}
     assert target.passed_over == {
-        "amp": 1, "http_404": 1, "not_html": 1, "list": 1, "record without date or id": 1,
+        "amp": 1, "http_404": 1, "not_html": 1, "front_page": 1, "record without date or id": 1,
     }  # fmt: skip
     assert target.problems == []
 

@@ -44,7 +44,7 @@ def walk_urls(visit: Visit, urls: Iterable[str]) -> Part[Outcome]:
         seen.add(url)
         known = visit.known(url)
         visit.counts["changed" if known else "new"] += 1
-        yield Link(url=url, door="urls", why="changed" if known else "new")
+        yield Link(url=url, door="urls", why="changed" if known else "new", sure=True)
     return Outcome(door="urls", state=DoorState.COMPLETE, total=len(seen))
 
 

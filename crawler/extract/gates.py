@@ -107,5 +107,5 @@ def _kind(names: frozenset[str]) -> str | None:
     if not _SEARCHES.isdisjoint(names):
         return "search"
     if not _LISTS.isdisjoint(names) and _SINGLE.isdisjoint(names):
-        return "list"
+        return "front_page" if "home" in names and "paged" not in names else "list"
     return None
