@@ -295,8 +295,8 @@ class Ingest:
         return Found(article, with_photo, lastmod=moment, as_of=moment)
 
     def _photo(self, article: Article, seen: _Seen) -> list[Capture]:
-        """Return the lead photo where it is wanted, and can be had: the article is one without."""
-        if not self.photos or article.image_url is None:
+        """Return the lead photo of a page where it is wanted, and can be had."""
+        if not self.photos or article.image_url is None or article.source == "rest":
             return []
         try:
             return [self._capture(self._nearest(self._images, article.image_url, seen))]

@@ -665,6 +665,20 @@ def test_the_lead_photo_comes_along_where_it_is_wanted(
     assert with_it.whole()
 
 
+def test_a_record_without_its_page_brings_no_photo(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    url = crawler.newsroom.address + "/wp-json/wp/v2/posts?per_page=100&_embed"
+    listed = crawler.newsroom.get(url.removeprefix(crawler.newsroom.address)).body
+    crawler.add(url, "2020-01-01T00:00:00Z", listed, mime="application/json")
+    for post in json.loads(listed):
+        for photo in post["_embedded"].get("wp:featuredmedia", []):
+            crawler.add(photo["source_url"], "2020-01-01T00:00:02Z", b"foto", mime="image/jpeg")
+    target.take(crawler.save(tmp_path / "siaran.warc.gz"), photos=True)
+    assert {len(each.captures) for each in target.articles()} == {1}
+    assert target.whole()
+
+
 # ------------------------------------------------------------------------ the files
 
 
