@@ -14,7 +14,7 @@ import pytest
 
 from crawler.archive import Missing, RunReport, Withhold, read
 from crawler.archive.lines import MonthFile
-from crawler.archive.opening import repair
+from crawler.archive.repairing import repair
 from crawler.archive.revisions import Rules
 from crawler.archive.tables import NAME
 from crawler.archive.verify import Problem, Tally, verify
@@ -242,7 +242,7 @@ def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
         connection.execute("UPDATE articles SET revision = 9 WHERE id = 'lintas:1'")
         connection.execute("DELETE FROM articles WHERE id = 'lintas:3'")
         connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, line_url, post_id,"
-            " source, extractor, content_hash, page_hash, captures, written, checksum FROM articles"
+            " source, extractor, content_hash, page_hash, captures, written, day, filled, checksum FROM articles"
             " WHERE id = 'lintas:7'")  # fmt: skip
         connection.execute("DELETE FROM addresses WHERE article = 'lintas:4'")
         connection.commit()
@@ -289,7 +289,7 @@ def test_verifying_changes_nothing(folder: Folder) -> None:
 
 def mend(folder: Folder) -> list[str]:
     found_ = list(verify(folder.path, LINTAS, RULES))
-    return repair(folder.path, LINTAS, RULES.page_hash, found_, clock=folder.clock)
+    return list(repair(folder.path, LINTAS, RULES, found_, clock=folder.clock).done)
 
 
 def break_ledger(path: Path) -> None:

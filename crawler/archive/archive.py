@@ -24,10 +24,19 @@ from crawler.archive.ledger import Ledger, Look, note
 from crawler.archive.lines import month_files
 from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
-from crawler.archive.losses import shortfall, stock
+from crawler.archive.losses import (
+    REPAIR,
+    Accounts,
+    by_file,
+    count_runs,
+    of_runs,
+    shortfall,
+    stock,
+)
 from crawler.archive.opening import make_ready
 from crawler.archive.rebuild import remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder
+from crawler.archive.remaking import Remaker
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import ROOM, RunLog, RunRecord, RunReport, new_run_id, read_runs
@@ -165,7 +174,11 @@ class Archive:
                 self._erase(intent, recorded=recorded)
             except ArchiveDamaged as error:  # for verify to tell; it must not stop every run
                 self._notes.append(f"{intent.id} could not be erased: {error}")
-        self.repairs = (*opened.repairs, *self._notes, *self._shortage())
+        self.repairs = opened.repairs
+        if record.command != REPAIR:
+            self._bring_back()
+            self._notes += self._shortage()
+        self.repairs = (*opened.repairs, *self._notes)
 
     def record(self, findings: Sequence[Finding]) -> list[Outcome]:
         """Take *findings*, and return what became of each; it is on disk then.
@@ -334,6 +347,57 @@ class Archive:
             return self._log.complete(self._completed(report, settled, notes))
         except OSError as error:
             raise ArchiveError(f"{self.folder}/runs.jsonl cannot be written: {error}") from error
+
+    def account_for_losses(self, *, record: bool = True) -> tuple[Counter[str], Counter[str]]:
+        """Make again what lines captures hold of those that runs report, and *record* the others.
+
+        Returns run → lines that were made again, and run → lines that are lost.
+        """
+        accounts = Accounts(read_runs(self.folder))
+        present = count_runs(self.folder)
+        lacking = accounts.lacking(of_runs(present))
+        made = self._make_again(lacking)
+        lost = Counter({run: n for run, n in lacking.items() if n > 0}) - made
+        found = {run: n for run, n in lacking.items() if n < 0 and accounts.lost[run] >= -n}
+        if record:
+            self._record = attrs.evolve(self._record, lost={**lost, **found}, short=0)
+        elif lost:
+            return made, lost
+        changed = (file for file, _ in by_file(self.folder, accounts, present, lacking))
+        update_manifest(self.folder, self.newsroom.name, changed=tuple(changed))
+        return made, lost
+
+    def _bring_back(self) -> None:
+        """Make lines again that earlier runs reported and that are not there, if there are any."""
+        if not self._record.short:
+            return
+        try:
+            made, _ = self.account_for_losses(record=False)
+        except ArchiveDamaged as error:
+            self._notes.append(f"Lines that are lost are not made again: {error}")
+            return
+        if made:
+            what = f"{made.total():,} lines that were lost are made again from their captures"
+            self._notes.append(what)
+
+    def _make_again(self, lacking: Mapping[str, int]) -> Counter[str]:
+        """Make again what can be of the lines that runs lack; return run → how many."""
+        remaker = Remaker(self.folder, self.newsroom, self._rules, Accounts(read_runs(self.folder)))
+        batches = self._recorder.batches
+        with self._writing():
+            found = remaker.find(lacking)
+            if not found:
+                return Counter()
+            # What is planned is said first, so that a kill leaves no line that nobody accounts for.
+            planned = Counter(each.run for each in found)
+            self._log.complete(attrs.evolve(self._record, made=planned), room=ROOM)
+            own = Counter(batches.wrote)
+            made = remaker.make(found, batches)
+            batches.wrote = own
+            short = max(0, self._record.short - made.total())
+            self._record = attrs.evolve(self._record, made=made, short=short)
+            self._log.complete(self._record, room=ROOM)
+        return made
 
     def _interrupted(self) -> tuple[Intent | None, bool, int]:
         """Return what a run that was killed was erasing, and whether a run's record says so.

@@ -113,12 +113,12 @@ def _belongs(record: StoredRecord, warc: str, traces: Traces, ids: set[str]) -> 
         or (
             traces.post_id is not None
             and _REST.search(address) is not None
-            and any(_is_post(each, traces.post_id) for each in _posts(record) or ())
+            and any(_is_post(each, traces.post_id) for each in posts_of(record) or ())
         )
     )
 
 
-def _posts(record: StoredRecord) -> list[object] | None:
+def posts_of(record: StoredRecord) -> list[object] | None:
     """Return what the REST list in *record* lists; None where it is no such list."""
     try:
         status, fields, body = parse_response(record.block)
@@ -152,7 +152,7 @@ def _without(path: Path, trace: Trace, post_id: int) -> bytes | None:
     """
     with path.open("rb") as file:
         record = next(records(file, trace.offset))
-    posts = _posts(record)
+    posts = posts_of(record)
     if posts is None:
         return None
     rest = [post for post in posts if not _is_post(post, post_id)]
@@ -388,5 +388,7 @@ def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) 
     tables = batches.tables
     tables.begin()
     tables.put_file(file.plain_name, size, crc)
+    if file.compressed:
+        tables.put_file(file.path.name, file.path.stat().st_size, 0)
     tables.put_meta("lines", str(int(tables.meta("lines") or 0) - removed))
     tables.commit()

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -35,7 +36,7 @@ class Lock:
 
     What is locked is the folder itself: the operating system drops the lock when the process ends,
     however it ends, and whoever removes a file takes nothing away. The file says who holds it, for
-    people. Processes forked meanwhile share the lock until they end or start another program.
+    people, where it may be written. Processes forked meanwhile share the lock until they end or start another program.
     """
 
     def __init__(self, folder: Path, command: str, since: str) -> None:
@@ -48,20 +49,19 @@ class Lock:
                 f"{holder.command} (pid {holder.pid})" if holder else "another process",
                 holder.since if holder else "just now",
             )
-        try:
+        self._said = -1
+        with suppress(OSError):  # a copy that cannot be written to, another user's file
             self._said = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError:
-            os.close(self._fd)
-            raise
-        said = json.dumps({"command": command, "pid": os.getpid(), "since": since})
-        os.ftruncate(self._said, 0)
-        os.pwrite(self._said, said.encode(), 0)
+            said = json.dumps({"command": command, "pid": os.getpid(), "since": since})
+            os.ftruncate(self._said, 0)
+            os.pwrite(self._said, said.encode(), 0)
 
     def release(self) -> None:
         """Let others write. Idempotent."""
         if self._fd >= 0:
-            os.ftruncate(self._said, 0)
-            os.close(self._said)
+            if self._said >= 0:
+                os.ftruncate(self._said, 0)
+                os.close(self._said)
             os.close(self._fd)
             self._fd = -1
 

@@ -5,8 +5,9 @@ The ledger is not asked: a cache that is made from the lines cannot tell which o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -17,9 +18,29 @@ from crawler.archive.lines import ARTICLES, month_files
 from crawler.archive.runs import RunRecord, Stock, last_runs
 
 _NAMED: Final = 5
+# Within a value these quotes would be escaped.
+_RUN: Final = re.compile(rb'"run":"([^"\\]+)"')
 
 REPAIR: Final = "verify"
 """The command whose run writes no lines of its own, only those of others again."""
+
+
+def count_runs(folder: Path) -> Counter[tuple[str, str]]:
+    """Return run and plain name of a file → how many lines of that run are in it."""
+    found: Counter[tuple[str, str]] = Counter()
+    for file in month_files(folder):
+        for _, raw in file.lines():
+            named = _RUN.search(raw)
+            found[named[1].decode() if named else "", file.plain_name] += 1
+    return found
+
+
+def of_runs(present: Mapping[tuple[str, str], int]) -> Counter[str]:
+    """Return run → how many lines of it are in all files."""
+    found: Counter[str] = Counter()
+    for (run, _), count in present.items():
+        found[run] += count
+    return found
 
 
 def stock(folder: Path, lines: int, sizes: Mapping[str, tuple[int, int]]) -> Stock:
@@ -57,10 +78,13 @@ class Accounts:
         self.runs = {run.id: run for run in runs}
         ordered = list(self.runs.values())
         self._places = {id_: place for place, id_ in enumerate(self.runs)}
+        self.lost: Counter[str] = Counter()
+        """Run → lines of it that are recorded as lost."""
         taken: Counter[str] = Counter()
         for run in ordered:
             taken.update(run.erased)
             taken.update(run.lost)
+            self.lost.update(run.lost)
         self.expected: dict[str, int] = {}
         for run in ordered:
             if run.wrote is not None or run.command == REPAIR:
@@ -79,6 +103,17 @@ class Accounts:
             if count > there + unread or there - count > lost + self._play:
                 found[ids[-1]] = count - there
         return {id_: count for id_, count in found.items() if count}
+
+    def spans(self, ids: Collection[str]) -> list[tuple[str, str, str]]:
+        """Return begin, end and id of some runs."""
+        ordered = list(self.runs.values())
+        ends = [run.end or after.begin for run, after in pairwise(ordered)]
+        ends += [run.end or "9" for run in ordered[-1:]]
+        return [
+            (run.begin, end, run.id)
+            for run, end in zip(ordered, ends, strict=True)
+            if run.id in ids
+        ]
 
     def order(self, id_: str) -> int:
         """Return the place of a run in time, -1 for one of which there is no record."""

@@ -1,9 +1,9 @@
-"""What is put right without losing anything: before a run writes, and when somebody asks for it."""
+"""What is put right before a run writes, without losing anything."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -11,14 +11,12 @@ import attrs
 from crawler.archive import runs
 from crawler.archive.erase import intent_of
 from crawler.archive.files import cut_torn_line
-from crawler.archive.finishing import compress, update_manifest
-from crawler.archive.identity import NAME as IDENTITY
+from crawler.archive.finishing import compress
 from crawler.archive.identity import add_withheld, claim
 from crawler.archive.lines import SUFFIX, cut_torn_lines, month_files
 from crawler.archive.rebuild import open_ledger, remove_ledger
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import PageHash, Tables, open_unless_raised
-from crawler.archive.verify import Problem
 from crawler.archive.warc import FOLDER, WarcFiles, cut_torn_record, warc_files
 from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
@@ -94,33 +92,3 @@ def _compress_again(folder: Path, tables: Tables) -> list[str]:
             except ArchiveDamaged as error:
                 said.append(str(error))
     return said
-
-
-def repair(
-    folder: Path,
-    newsroom: Newsroom,
-    page_hash: PageHash,
-    problems: Iterable[Problem],
-    *,
-    clock: Callable[[], dt.datetime],
-) -> list[str]:
-    """Put right of *problems* what is safe to; return what was done, one message each.
-
-    Torn tails are cut, leftovers removed, a ledger that disagrees with the lines is made anew (its
-    look times begin afresh), ``archive.json`` gets the ids that lines withhold, a month that is
-    both plain and compressed is compressed again. Lines and records that are damaged, or that
-    another record should be, stay as they are: only a backup, or the newsroom, has them. The
-    caller holds the lock.
-    """
-    files = {problem.file for problem in problems}
-    ready = make_ready(folder, newsroom, page_hash, operator="", clock=clock)
-    done = list(ready.repairs)
-    ready.tables.close()
-    if files & {LEDGER, IDENTITY} and not ready.rebuilt:
-        remove_ledger(folder / LEDGER)
-        ledger = open_ledger(folder, page_hash, clock())
-        ledger.tables.close()
-        add_withheld(folder, ledger.withheld)
-        done += ledger.said
-    update_manifest(folder, newsroom.name)
-    return done

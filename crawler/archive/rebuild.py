@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from crawler.archive.files import temporary
-from crawler.archive.lines import MonthFile, month_files
+from crawler.archive.lines import SUFFIX, MonthFile, month_files
 from crawler.archive.schedule import first_look
 from crawler.archive.tables import NAME, PageHash, Tables, apply_line, open_unless_raised
 from crawler.archive.warc_reading import read_validators
@@ -125,13 +125,17 @@ def open_ledger(
         for file, size, _ in behind
         if size > _size(file, size) and file.path.name not in shrunk
     ]
-    lost = [*lost, *accounted]
+    packed = {file.path.name: file.path.stat().st_size for file in files if file.compressed}
+    lost += [name for name, size in packed.items() if accounted.get(name, (size, 0))[0] != size]
+    lost += [name for name in accounted if not name.endswith(SUFFIX)]
     if lost or not counted:
         tables.close()
         why = f"knew lines that {lost[0]} does not have" if lost else "did not count lines"
         return _rebuild(folder, files, page_hash, now, why)
     filler = Filler(folder, tables, page_hash, now)
     with open_unless_raised(tables):
+        for name, size in packed.items() - {(name, size) for name, (size, _) in accounted.items()}:
+            tables.put_file(name, size, 0)
         for file, size, crc in behind:
             if size == 0 or size < _size(file, size):
                 filler.fill(file, size, crc)

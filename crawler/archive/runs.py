@@ -212,6 +212,11 @@ def _parsed(line: bytes, offset: int) -> RunRecord | ArchiveDamaged:
         return ArchiveDamaged(NAME, offset, f"no run's record ({error!r})")
 
 
+def dump_run(record: RunRecord) -> bytes:
+    """Return *record* as a line."""
+    return _dump(record) + b"\n"
+
+
 def _dump(record: RunRecord) -> bytes:
     return json.dumps(attrs.asdict(record), ensure_ascii=False, separators=(",", ":")).encode(
         errors="backslashreplace"

@@ -14,7 +14,7 @@ import attrs
 
 from crawler.codec import Line
 from crawler.errors import WrongArchive
-from crawler.items import Article, CaptureReference, Gone, fields_filled
+from crawler.items import Article, CaptureReference, Gone, Withheld, fields_filled
 from crawler.timestamps import comparable
 
 PageHash: TypeAlias = Callable[[Article], str]
@@ -193,6 +193,8 @@ def apply_line(rows: Rows, line: Line, page_hash: PageHash) -> None:
     verifying all come here.
     """
     known = rows.article(line.id)
+    if known is not None and not isinstance(line, Withheld) and line.revision < known.revision:
+        return  # a line of before, that was lost and made again
     if isinstance(line, Article):
         rows.put_article(_article_row(known, line, page_hash))
         place(rows, known, line, line.source)

@@ -24,7 +24,7 @@ from crawler.archive.furniture import read_furniture, valid_at
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
-from crawler.archive.losses import Accounts, by_file, few
+from crawler.archive.losses import Accounts, by_file, few, of_runs
 from crawler.archive.rereading import differing
 from crawler.archive.revisions import Rules
 from crawler.archive.runs import RunRecord, scan_runs
@@ -85,6 +85,9 @@ class Tally:
     others: int = 0
     """Article lines that other rules wrote, whose content was not compared."""
 
+    lost: int = 0
+    """Lines that a repair has recorded as lost."""
+
     unnamed: int = 0
     """Responses with status 200 that no line names: of pages that were refused, as a rule."""
 
@@ -107,7 +110,7 @@ class LineChecker:
         """Run of which there is no record → where a line names it first."""
         self.unread = 0
         """Lines that are none."""
-        self.jumps: list[tuple[str, Problem]] = []
+        self.jumps: dict[str, Problem] = {}
         """Articles whose lines leave a revision out: where one is lost, it is that."""
         self.wrong: set[str] = set()
         """Articles of which a line is wrong, so that the ledger says otherwise."""
@@ -176,7 +179,7 @@ class LineChecker:
                 yield self._wrong(line, place, what)
             what, jump = self._check_order(line, rows.article(line.id))
             if what and jump:
-                self.jumps.append((line.id, attrs.evolve(place, what=f"{line.id}: {what}")))
+                self.jumps[line.id] = attrs.evolve(place, what=f"{line.id}: {what}")
             elif what:
                 yield self._wrong(line, place, what)
             apply_line(rows, line, self.rules.page_hash)
@@ -225,7 +228,10 @@ class LineChecker:
         what = f"{gone}revision {line.revision}{gone and ','} after {_said(known)}"
         if line.revision > before + 1 or (known is None and isinstance(line, Gone)):
             return what, True
-        if (again and line.revision <= before) or not _disorder(line, known, self.rules.page_hash):
+        if again and line.revision <= before:
+            self.jumps.pop(line.id, None)  # that is the one
+            return "", False
+        if not _disorder(line, known, self.rules.page_hash):
             return "", False
         if isinstance(line, Article) and line.revision == before:
             what = f"a second line of revision {line.revision} that says the same"
@@ -343,13 +349,16 @@ def _problems(
     with closing(fresh):
         checker = LineChecker(folder, newsroom, rules, fresh, accounts)
         checker.tally = tally
+        tally.lost = accounts.lost.total()
         yield from checker.check(accounted)
         yield from _check_warcs(folder, accounted, checker)
         yield from _check_manifest(folder)
         yield from _check_withheld(folder, fresh)
         differing_ = list(_check_ledger(ledger, fresh))
         yield from (problem for id_, problem in differing_ if not id_)
-        strange = [each for each in (*checker.jumps, *differing_) if each[0] not in checker.wrong]
+        strange = [
+            each for each in (*checker.jumps.items(), *differing_) if each[0] not in checker.wrong
+        ]
         yield from _check_counts(folder, checker, len(wrong), [each for each in strange if each[0]])
 
 
@@ -360,23 +369,26 @@ def _check_counts(
 
     What is *strange* about articles is said only where no line that is lost explains it.
     """
-    of_runs: Counter[str] = Counter()
-    for (run, _), count in checker.present.items():
-        of_runs[run] += count
-    lacking = checker.accounts.lacking(of_runs)
+    by_run = of_runs(checker.present)
+    lacking = checker.accounts.lacking(by_run)
     lost = sum(count for count in lacking.values() if count > 0)
+    odd = sum(map(abs, lacking.values())) + checker.unread + checker.tally.lost
     if lost <= checker.unread:  # these are the lines that cannot be read, and said already
         lacking = {run: count for run, count in lacking.items() if count < 0}
     ids = list(dict.fromkeys(id_ for id_, _ in strange))
-    if len(ids) > lost + checker.unread:
+    if len(ids) > odd:
         yield from (problem for _, problem in strange)
         ids = []
     for file, what in by_file(folder, checker.accounts, checker.present, lacking):
         yield Problem(file, 0, f"{what}; of {few(ids)}" if ids else what)
     first = checker.first
     if first and not (folder / runs.NAME).exists():
-        lines = sum(of_runs[run] for run in first)
+        lines = sum(by_run[run] for run in first)
         yield Problem(runs.NAME, 0, f"is not there; {lines} lines name {len(first)} runs")
+    elif len(first) > max(unread, 1):
+        lines = sum(by_run[run] for run in first)
+        what = f"tells nothing of {len(first)} runs that {lines} lines name: {few(list(first))}"
+        yield Problem(runs.NAME, 0, what)
     elif len(first) > unread:
         yield from first.values()
 

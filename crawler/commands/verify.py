@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.archive import newsroom_of
 from crawler.archive.archive import utc_now
 from crawler.archive.lock import Lock
-from crawler.archive.opening import repair
+from crawler.archive.repairing import repair
 from crawler.archive.verify import Problem, Tally, verify
 from crawler.errors import ArchiveLocked
 from crawler.normalise.text import fold
@@ -41,7 +41,8 @@ class Command(ArchiveCommand):
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="put right what loses nothing: torn tails, leftovers, the ledger",
+            help="put right what loses nothing, make lost lines again from their captures, and "
+            "record what is lost for good",
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -53,27 +54,30 @@ class Command(ArchiveCommand):
     def _check(self, folder: Path, *, mend: bool) -> int:
         newsroom = newsroom_of(folder)
         try:
-            with Lock(folder, f"scrapy verify {folder.name}", stamp(utc_now())):
-                found = self._problems(folder)
-                if found and mend:
-                    for done in repair(folder, newsroom, RULES.page_hash, found, clock=utc_now):
-                        say(f"{folder.name}: repaired: {fold(done)}")
-                    say(f"{folder.name}: checking again")
-                    found = self._problems(folder)
+            found, lost = self._problems(folder), 0
+            if found and mend:
+                repaired = repair(folder, newsroom, RULES, found, clock=utc_now)
+                for done in repaired.done:
+                    say(f"{folder.name}: repaired: {fold(done)}")
+                say(f"{folder.name}: checking again")
+                found, lost = self._problems(folder), repaired.lost
         except ArchiveLocked as error:
             say(str(error))
             return EXIT_LOCKED
-        return EXIT_FAILED if found else 0
+        return EXIT_FAILED if found or lost else 0
 
     def _problems(self, folder: Path) -> list[Problem]:
         tally = Tally()
         found = []
-        for problem in verify(folder, newsroom_of(folder), RULES, tally):
-            print(f"{folder.name}/{fold(str(problem))}", flush=True)
-            found.append(problem)
+        with Lock(folder, f"scrapy verify {folder.name}", stamp(utc_now())):
+            for problem in verify(folder, newsroom_of(folder), RULES, tally):
+                print(f"{folder.name}/{fold(str(problem))}", flush=True)
+                found.append(problem)
         others = f", {tally.others:,} by other rules not compared" if tally.others else ""
         if tally.unnamed:
             others += f", {tally.unnamed:,} pages captured that no line names"
+        if tally.lost:
+            others += f", {tally.lost:,} lines recorded as lost"
         say(
             f"{folder.name}: {tally.lines:,} lines, {tally.captures:,} captures, "
             f"{tally.records:,} records: {len(found) or 'no'} problems{others}"
