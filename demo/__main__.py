@@ -1,4 +1,4 @@
-"""``make demo``: serve the embedded newsroom, archive it, show what was archived."""
+"""``make demo``: serve the embedded newsroom, archive it, change it, show what was archived."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from crawler.archive import Ledger, RunRecord, read, read_runs
+from crawler.archive import Ledger, RunRecord, edits, read, read_runs
+from crawler.commands.edits import show
 from crawler.export.statistics import disk, statistics
 from crawler.items import Article
 from crawler.normalise.text import fold
@@ -33,26 +34,68 @@ _SHOWN: Final = (
 
 
 def main() -> int:
-    """Run the demo and return the exit code of its crawl."""
+    """Run the demo and return the exit code of its first crawl that failed, else of its last."""
     console = Console()
     folder = ROOT / OUTPUT
     shutil.rmtree(folder, ignore_errors=True)
     with EmbeddedNewsroom() as newsroom:
         console.rule("[bold]An embedded newsroom on loopback, archived by one command")
-        command = [
-            "scrapy", "crawl", NAME, "-a", f"site={newsroom.address}",
-            "-s", f"ARCHIVE_DIR={OUTPUT}",
-            "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
-        ]  # fmt: skip
-        console.print(f"$ {' '.join(command)}", style="bold cyan", soft_wrap=True, highlight=False)
         began = time.monotonic()
-        code = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode  # noqa: S603 -- our own words
-        seconds = time.monotonic() - began
-    if code not in (0, 3, 4):
-        console.print(f"The crawl ended with exit code {code}; see above.", style="bold red")
-        return code
-    _show(console, folder / NAME, seconds)
+        code = _crawl(console, newsroom)
+        if code not in _ENDED:
+            return code
+        _show(console, folder / NAME, time.monotonic() - began)
+        console.rule("[bold]The newsroom edits four articles and takes one down; two more runs")
+        work_on(newsroom)
+        for _ in range(2):  # what is gone has to be missing twice
+            code = _crawl(console, newsroom)
+            if code not in _ENDED:
+                return code
+    console.print()
+    console.print("What the newsroom changed", style="bold")
+    show(edits(folder / NAME), console)
+    console.print(_next())
     return code
+
+
+_ENDED: Final = (0, 3, 4)
+
+
+def _crawl(console: Console, newsroom: EmbeddedNewsroom) -> int:
+    command = [
+        "scrapy", "crawl", NAME, "-a", f"site={newsroom.address}",
+        "-s", f"ARCHIVE_DIR={OUTPUT}",
+        "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False",
+    ]  # fmt: skip
+    console.print(f"$ {' '.join(command)}", style="bold cyan", soft_wrap=True, highlight=False)
+    code = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode  # noqa: S603 -- our own words
+    if code not in _ENDED:
+        console.print(f"The crawl ended with exit code {code}; see above.", style="bold red")
+    return code
+
+
+def work_on(newsroom: EmbeddedNewsroom) -> None:
+    """Do to the newsroom what newsrooms do to their archive: five kinds of edit."""
+    newsroom.edit(PARKING, title="Dishub Turunkan Enam Petugas ke Pasar Minggu")
+    newsroom.edit(BUDGET, content=_replaced(newsroom, BUDGET, "Rp900 juta", "Rp950 juta"))
+    newsroom.edit(
+        BRIDGE, content=_replaced(newsroom, BRIDGE, "<strong>(rka)", f"{RALAT}\n\n<strong>(rka)")
+    )
+    newsroom.edit(HARVEST, content=NOTICE)
+    newsroom.delete(QUAKE)
+
+
+PARKING: Final = "tarif-parkir-pasar-minggu-dikeluhkan-dishub-turunkan-petugas"
+BUDGET: Final = "rp15-miliar-untuk-sekolah-pelita-posyandu-ini-rinciannya"
+BRIDGE: Final = "jembatan-gantung-lubuk-resam-rampung-warga-tak-lagi-menyeberang-dengan-rakit"
+HARVEST: Final = "jeruk-kalamansi-arga-makmur-panen-awal-harga-bertahan"
+QUAKE: Final = "gempa-magnitudo-43-guncang-enggano-tidak-berpotensi-tsunami"
+RALAT: Final = "Ralat: nama Camat Talo semula tertulis Erna Wibowo."
+NOTICE: Final = "Artikel ini telah dicabut oleh redaksi karena memuat data yang belum diperiksa."
+
+
+def _replaced(newsroom: EmbeddedNewsroom, slug: str, old: str, new: str) -> str:
+    return newsroom.site.catalogue.any_named(slug).content.replace(old, new)
 
 
 def _show(console: Console, folder: Path, seconds: float) -> None:
@@ -65,7 +108,6 @@ def _show(console: Console, folder: Path, seconds: float) -> None:
     seed = next((each for each in articles if SEED in each.url), articles[0])
     console.print(_one(seed))
     console.print(_files(folder, run, len(articles), seconds))
-    console.print(_next())
 
 
 def _articles(articles: list[Article]) -> Table:
@@ -160,8 +202,10 @@ def _files(folder: Path, run: RunRecord, count: int, seconds: float) -> Panel:
 
 def _next() -> Panel:
     lines = (
+        f"scrapy edits {NAME} -s ARCHIVE_DIR={OUTPUT}    what was changed, as above",
+        f"scrapy export {NAME} -s ARCHIVE_DIR={OUTPUT} --to site -o site    then open site/index.html",
         f"scrapy status -s ARCHIVE_DIR={OUTPUT}    what is archived, and what is missing",
-        f"scrapy report {NAME} -s ARCHIVE_DIR={OUTPUT} -o report.html    the same as a page",
+        f"scrapy report {NAME} -s ARCHIVE_DIR={OUTPUT} -o report.html    a page with plots: open it",
         f"scrapy verify {NAME} -s ARCHIVE_DIR={OUTPUT}    every line and capture checked",
         f"scrapy crawl {NAME}    the real newsroom, slowly and politely, into output/{NAME}",
     )
