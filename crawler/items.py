@@ -362,7 +362,7 @@ class Article:
     """``len(body.split())``."""
 
     language: str = attrs.field(default="id", validator=filled)
-    """BCP 47 tag of the page: ``id-ID``."""
+    """BCP 47 tag: ``id`` for Indonesian, in whichever form the page states it; else the page's own."""
 
     pages: tuple[str, ...] = attrs.field(default=(), validator=addresses)
     """Addresses of the article's pages in order."""

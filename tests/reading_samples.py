@@ -101,7 +101,7 @@ FULL = article(
         ),
     ),
     word_count=17,
-    language="id-ID",
+    language="id",
     unchanged_until="2024-05-31T23:00:00Z",
     theme="wpberita",
     provenance={"title": "h1.entry-title", "published_at": "time.entry-date[datetime]"},

@@ -124,7 +124,7 @@ def test_reextract_shows_what_would_change(out: Path) -> None:
     shown = done.stdout.splitlines()
     assert shown[1:3] == ["  title", "    - Judul lama"]
     assert shown[3].startswith("    + ")
-    assert shown[4:] == ["  language", "    - su", "    + id-ID"]
+    assert shown[4:] == ["  language", "    - su", "    + id"]
     assert (out / "progres" / LINES).read_bytes() == before
 
 

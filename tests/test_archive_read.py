@@ -176,7 +176,10 @@ def test_value_that_does_not_fit_is_damage(folder: Folder) -> None:
 
 
 def test_nothing_to_read_is_said(tmp_path: Path) -> None:
-    assert list(read(tmp_path)) == []
+    (tmp_path / "lintas").mkdir()
+    (tmp_path / "lintas" / "archive.json").write_text("{}")
+    with pytest.raises(ArchiveError, match="is no archive; there are in it: lintas"):
+        list(read(tmp_path))
     with pytest.raises(ArchiveError, match="there is no such archive or file"):
         list(read(tmp_path / "none"))
     with pytest.raises(ArchiveError, match="since='Maret': want a day as YYYY-MM-DD"):

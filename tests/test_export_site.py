@@ -188,7 +188,7 @@ def test_an_article_has_what_its_line_has(site: Path) -> None:
         f"sha256:{11:064x}",
     ):  # fmt: skip
         assert each in said
-    assert page.css("h1::attr(lang)").get() == "id-ID"
+    assert page.css("h1::attr(lang)").get() == "id"
     assert page.css(f"a[href='{FULL.url}'][rel~=noreferrer]")
     links = {link.css("::text").get(): link.attrib["href"] for link in page.css(".text a")}
     assert links == {

@@ -13,9 +13,10 @@ from crawler.extract.document import Document
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import Line, among, is_furniture, lines
 from crawler.extract.unknown.names import around, is_name, is_site, labelled, marked_up
-from crawler.extract.unknown.page import GenericPage, is_indonesian
+from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
+from crawler.normalise.text import is_indonesian
 
 LINTAS = Newsroom(name="lintas", address="https://lintas.example", zone="Asia/Makassar")
 URL = "https://lintas.example/daerah/jembatan-gantung-taopa-diperbaiki/"

@@ -159,6 +159,7 @@ def test_a_place_counts_for_its_province(region: str, province: str) -> None:
 
 
 def test_an_empty_archive_has_numbers_too(tmp_path: Path) -> None:
+    (tmp_path / "archive.json").write_text("{}")
     found = statistics(tmp_path)
     assert (found.articles, found.first_day, found.by_month, found.coverage) == (0, None, {}, {})
 

@@ -224,7 +224,11 @@ def open_all(path: Path, written: str | None, stack: ExitStack) -> list[Opened]:
 def _files(path: Path, written: str | None) -> list[MonthFile]:
     if path.is_dir():
         first = int(written[:7].replace("-", "")) if written else 0
-        return [file for file in month_files(path) if file.month >= first]
+        months = month_files(path)
+        if not months and not (path / IDENTITY).exists():
+            below = ", ".join(sorted(each.parent.name for each in path.glob(f"*/{IDENTITY}")))
+            raise ArchiveError(f"{path}: is no archive; there are in it: {below or 'none'}")
+        return [file for file in months if file.month >= first]
     if not path.exists():
         raise ArchiveError(f"{path}: there is no such archive or file")
     return [MonthFile(0, path)]

@@ -18,6 +18,8 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+import attrs
+
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.both import Both
 from crawler.extract.document import Document
@@ -35,6 +37,7 @@ from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
+from crawler.normalise.outlets import own_names
 from crawler.normalise.text import block_key
 
 __all__ = [
@@ -117,7 +120,7 @@ def _sources(
     if answer is not None:
         if page is not None:
             post_id = post_id or page.post_id
-        rest = RestRecord(record(answer, post_id, page.url if page else None), newsroom)
+        rest = RestRecord(record(answer, post_id, page.url if page else None), _named(newsroom))
         rest.furniture = keys
     if page is not None:
         page.furniture = keys
@@ -191,7 +194,16 @@ def _key(url: str) -> str:
     return url.rstrip("/")
 
 
+def _named(newsroom: Newsroom, document: Document | None = None) -> Newsroom:
+    """Return *newsroom* with the names that its host and *document* give it, where it has none."""
+    if newsroom.outlets:
+        return newsroom
+    stated = document.site_names if document is not None else ()
+    return attrs.evolve(newsroom, outlets=own_names(newsroom.host, stated))
+
+
 def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
+    newsroom = _named(newsroom, documents[0])
     page_class = page_class_for(documents[0], newsroom)
     if page_class is not GenericPage:
         page = page_class(documents, newsroom)

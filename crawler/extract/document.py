@@ -42,6 +42,7 @@ _BY_ID: Final = etree.XPath("id($id)")
 _IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
 _SLASHES: Final = re.compile("/{2,}")
 _STYLESHEET: Final = re.compile(r"/themes/([\w.-]+)/(?:[^?#]*/)?([^/?#]+)")
+_PARTS: Final = re.compile(r" [-–—|»•] ")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -126,6 +127,13 @@ class Document:
         """BCP 47 tag of the page, where it has a well-formed one."""
         tag = (self.root.get("lang") or "").strip().replace("_", "-")
         return tag if _LANGUAGE.fullmatch(tag) else None
+
+    @property
+    def site_names(self) -> tuple[str, ...]:
+        """What the site is called: as it says, and at the end of the page's title."""
+        name = self.head.metas.get("og:site_name", "")
+        _, *tail = _PARTS.split(fold(self.root.findtext("head/title") or ""))
+        return tuple(filter(None, (_PARTS.split(name)[0], *tail[-1:])))
 
     @cached_property
     def theme_name(self) -> str | None:

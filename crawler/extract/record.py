@@ -25,7 +25,7 @@ from crawler.extract.story import Story
 from crawler.items import Article, Capture, Embed, FoundDate, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import photo_credit
-from crawler.normalise.text import as_typed
+from crawler.normalise.text import as_typed, is_indonesian
 from crawler.normalise.urls import identity
 
 VERSION: Final = "article-normal-form/1"
@@ -237,7 +237,7 @@ class Record(ABC):
             writer=self._or_typed("writer", self.story.writer),
             editor=self._or_typed("editor", self.story.editor),
             source_url=self.source_url,
-            language=self.language,
+            language=_language(self.language, self.story.body),
             pages=tuple(self.pages),
             content_hash=content_hash(wording),
             captures=tuple(each.reference for each in captures if each.reference is not None),
@@ -304,6 +304,12 @@ class Record(ABC):
         """Return what the source states of *field*, else what stands in the text."""
         stated: str | None = getattr(self, field)
         return stated or self.state(field, typed, self.text_source)
+
+
+def _language(stated: str, text: str) -> str:
+    """Return one tag of page and record; themes declare ``en-US`` until somebody changes it."""
+    is_tag = stated.partition("-")[0].lower() in ("id", "in")
+    return "id" if is_tag or is_indonesian(text) else stated
 
 
 def _anchor(published_at: str | None, zone: dt.tzinfo) -> dt.datetime | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -98,6 +98,7 @@ _GROWN_TO_PLACE: Final = words_of(
     "detik halo kilas seputar metro"
 )
 _GROWN_FROM_PLACE: Final = words_of("update terkini kini kita trend satu hits viral raya zone info")
+_SHORTEST: Final = 4  # letters of a name; shorter are parts of a host
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
 
@@ -110,6 +111,21 @@ def fold_name(name: str) -> str:
 def folded_names(names: tuple[str, ...]) -> frozenset[str]:
     """Return :func:`fold_name` of each of *names*."""
     return frozenset(filter(None, map(fold_name, names)))
+
+
+def own_names(host: str, stated: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names that a newsroom at *host* goes by in its texts, of which *stated* are some.
+
+    >>> own_names("www.kabarmuara.example", ["Kabar Muara", "Bengkulu"])
+    ('kabarmuara.example', 'kabarmuara', 'Kabar Muara')
+    """
+    host = host.partition(":")[0].removeprefix("www.")
+    names = (host, *host.split(".")[:-1], *stated)
+    return tuple(
+        name
+        for name in dict.fromkeys(names)
+        if len(name) >= _SHORTEST and not name.isdigit() and not find_place(name)
+    )
 
 
 def is_known_outlet(name: str, own: Collection[str]) -> bool:

@@ -186,3 +186,17 @@ def _counts(body: bytes) -> Iterator[int]:
         if most**2 > MOST:
             break
     yield most
+
+
+_INDONESIAN: Final = frozenset(
+    (
+        *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
+        *("tidak", "akan", "ke", "oleh", "juga", "karena"),
+    )
+)
+
+
+def is_indonesian(text: str) -> bool:
+    """Whether *text* is in Indonesian, of whose words one in twenty is one of these."""
+    words = text.casefold().split()
+    return 20 * sum(word in _INDONESIAN for word in words) > len(words)

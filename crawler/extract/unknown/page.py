@@ -43,12 +43,6 @@ _WORTH_A_DOUBT: Final = 500
 # Letters; what is shorter is a topic or a section.
 _SHORTEST_HEADLINE: Final = 15
 _SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
-_INDONESIAN: Final = frozenset(
-    (
-        *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
-        *("tidak", "akan", "ke", "oleh", "juga", "karena"),
-    )
-)
 
 
 class GenericPage(ArticlePage):
@@ -224,22 +218,10 @@ class GenericPage(ArticlePage):
             element = element.getparent()
         return found
 
-    @cached_property
+    @property
     def language(self) -> str:
-        declared = self.document.language
         stated = (each.value for each in self.facts.metadata.languages())
-        indonesian = next(
-            (tag for tag in (declared, *stated) if tag and tag.lower().startswith("id")), None
-        )
-        if indonesian or not declared or is_indonesian(self.story.body):
-            return indonesian or self.newsroom.language
-        return declared
-
-
-def is_indonesian(text: str) -> bool:
-    """Whether *text* is in Indonesian: themes declare ``en-US`` until somebody changes it."""
-    words = text.casefold().split()
-    return 20 * sum(word in _INDONESIAN for word in words) > len(words)  # one word in twenty
+        return self.document.language or next(stated, self.newsroom.language)
 
 
 class _RolesAround(Roles):
