@@ -394,7 +394,7 @@ class _FirstLook:
         fields = record.fields
         at = _moment(fields.get("warc-date", ""))
         if at is None or not record.record_id:
-            self.passed_over["record without date or id"] += own
+            self.passed_over.update(["record without date or id"] * own)
             return own
         seen = _Seen(at, source, record.offset, url, info=info)
         digest = fields.get("warc-payload-digest", "")
@@ -410,7 +410,7 @@ class _FirstLook:
         if use == _PHOTO or (own and use in _USES):
             self._remember(attrs.evolve(seen, use=use), record.record_id, digest)
         else:
-            self.passed_over[use] += own
+            self.passed_over.update([use] * own)
         return own
 
     def resolved(self) -> list[_Seen]:

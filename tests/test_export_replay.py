@@ -129,7 +129,7 @@ def test_replayweb_page_shows_the_newest_page(
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            assert answer.wait(60), "ReplayWeb.page shows nothing"
+            assert answer.wait(180), "ReplayWeb.page shows nothing"
         finally:
             browser.terminate()
             browser.wait()

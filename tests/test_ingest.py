@@ -653,6 +653,7 @@ def test_the_lead_photo_comes_along_where_it_is_wanted(
     assert article.image_url
     assert target.remarks == {"lead photos that are in none of the files, or damaged": 1}
     crawler.add(article.image_url, "2020-01-01T00:00:02Z", b"\xff\xd8foto", mime="image/jpeg")
+    crawler.add("https://lain.example/", "2020-01-01T00:00:02Z", b"{}", mime="application/json")
     path = crawler.save(tmp_path / "siaran.warc.gz")
     without, with_it = (Target(tmp_path / each / "progres", target.newsroom) for each in "ab")
     for other, photos in ((without, False), (with_it, True)):
@@ -662,6 +663,7 @@ def test_the_lead_photo_comes_along_where_it_is_wanted(
     assert without.passed_over == {"not_html": 1}
     _, photo = with_it.articles()[0].captures
     assert (photo.url, photo.fetched_at) == (article.image_url, "2020-01-01T00:00:02Z")
+    assert with_it.passed_over == {}
     assert with_it.whole()
 
 
