@@ -259,8 +259,18 @@ class Driver:
         self.now = NOW
         self.tags: dict[str, str] = {}
 
-    def run(self, *, fetch: bool = True, window: Window | None = None, **options: Any) -> Run:
-        """Make one run; discovery's requests and robots.txt are in the result."""
+    def run(
+        self,
+        *,
+        fetch: bool = True,
+        window: Window | None = None,
+        budget: int | None = None,
+        **options: Any,
+    ) -> Run:
+        """Make one run; discovery's requests and robots.txt are in the result.
+
+        It is broken off after *budget* fetches.
+        """
         self.site.requests = []
         robots = self.site.answer(f"{ADDRESS}/robots.txt", None).body
         walk = plan(
@@ -275,6 +285,9 @@ class Driver:
                 break
             answer = None
             if isinstance(step, Fetch):
+                if budget is not None and len(self.site.requests) > budget:
+                    walk.close()
+                    break
                 answer = self._fetch(step)
             elif isinstance(step, Link):
                 self.memory.note(step)

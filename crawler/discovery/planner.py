@@ -16,7 +16,7 @@ from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
 from crawler.discovery.session import Outcome, Part, Visit
 from crawler.discovery.sitemap import Indexes, SitemapDoor
-from crawler.discovery.steps import Answer, DoorState, Fetch, Memory, Note, Summary, Walk, Window
+from crawler.discovery.steps import Answer, DoorState, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.items import Link
 from crawler.newsrooms import Newsroom
@@ -64,7 +64,6 @@ def plan(
     doors: str | Sequence[str] = "auto",
     window: Window | None = None,
     rest_records: bool = False,
-    budget: int | None = None,
     urls: Iterable[str] | None = None,
     cdx: str | None = None,
     is_article: Callable[[Answer], bool] = lambda _: False,
@@ -73,7 +72,7 @@ def plan(
 
     *now* is aware, *robots* the body of robots.txt. *doors* is ``auto`` or some of :data:`DOORS`;
     *urls*, addresses one a line, take their place. *rest_records*: links carry whole REST objects
-    (a quick backfill), those of other types where a page *is_article*. After *budget* fetches the walk ends with a note; the next run goes on.
+    (a quick backfill), those of other types where a page *is_article*.
 
     The walk raises :exc:`DiscoveryFailed` when no door could be read, naming each and what it
     answered; :exc:`ConfigurationError` is raised at once for a door that does not exist.
@@ -91,26 +90,11 @@ def plan(
         steps = the_plan.auto()
     else:
         steps = the_plan.chosen(wanted, cdx or "")
-    return _within(steps, the_plan, budget)
+    return _whole(steps, the_plan)
 
 
-def _within(steps: Part[None], the_plan: _Plan, budget: int | None) -> Walk:
-    """Pass *steps* on, at most *budget* fetches of them, and end with the summary."""
-    answer = None
-    fetches = 0
-    while True:
-        try:
-            step = steps.send(answer)
-        except StopIteration:
-            break
-        if isinstance(step, Fetch):
-            if fetches == budget:
-                steps.close()
-                text = f"stopped after {budget} requests; the next run goes on"
-                yield Note(door=PLAN, text=text, slug="budget")
-                break
-            fetches += 1
-        answer = yield step
+def _whole(steps: Part[None], the_plan: _Plan) -> Walk:
+    yield from steps
     yield the_plan.summary()
 
 
