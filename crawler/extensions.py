@@ -222,6 +222,7 @@ class RunKeeper:
         self.ending = False
         self.began = time.monotonic()
         self._closing: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._gathered: list[tuple[Finding, asyncio.Future[Outcome]]] = []
         self._recording: asyncio.Task[None] | None = None
 
@@ -326,7 +327,8 @@ class RunKeeper:
         self.interrupts.pass_on()
         longest = settings.getfloat("CLOSESPIDER_TIMEOUT")
         if longest:
-            asyncio.get_running_loop().call_later(longest, self.stop, "closespider_timeout")
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(longest, self.stop, "closespider_timeout")
         return not self.interrupts.name
 
     # --- signals of Scrapy
@@ -340,13 +342,16 @@ class RunKeeper:
         feeds = self._feeds()
         if feeds is not None and not (self.archive is None and self.failure):
             self.failure = await feeds.written(spider) or self.failure
+        if self._timer is not None:
+            self._timer.cancel()
         if self.archive is None:
             return
         try:
             record = await asyncio.to_thread(self._finish, reason)
         finally:
             # A mistyped address leaves nothing behind; somebody's will to stop leaves its record.
-            self.archive.close(keep_empty=bool(self.interrupts and self.interrupts.name))
+            interrupted = bool(self.interrupts and self.interrupts.name)
+            self.archive.close(keep_empty=interrupted or not self.failure)
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
         if is_worth_saying(record) or is_wordy(self.crawler.settings):
             level = {EXIT_OK: SUCCESS, EXIT_FAILED: logging.ERROR}.get(

@@ -608,6 +608,7 @@ SAID_BY_OTHERS = {
         b"<br />\n<b>Notice</b>: ob_end_flush(): [1] in <b>x.php</b><br />",
     ),
     "blank lines": (b"\n\n  \n", b"\n\n"),
+    "a comment that names its end": (b"", b"<!-- </urlset> </rss> by a cache -->"),
     "both": (NOTICE * 3, b"<!-- cached -->"),
 }
 DOCUMENTS = {
@@ -646,6 +647,23 @@ def test_of_a_document_that_is_cut_what_is_whole_is_read(
     assert [next(found).url] == BOTH[:1]
     with pytest.raises(Unreadable, match=r"cut|not JSON"):
         list(found)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        b"a\x08b",
+        b"a&#8;b",
+        b"a\xe9\x93b",
+        b"a < 5 b",
+        b"a ]]> b",
+        b"a &copy; &beda; b",
+        b"a <!-- -- --> b",
+    ],
+)
+def test_small_damage_in_a_title_loses_no_entry_and_is_none_of_the_list(title: bytes) -> None:
+    body = DOCUMENTS["feed"].replace(b"<item>", b"<item><title>" + title + b"</title>")
+    assert [each.url for each in PARSERS["feed"](body)] == BOTH
 
 
 def test_of_two_gzip_members_both_are_read() -> None:
@@ -771,6 +789,7 @@ GROWING: dict[str, tuple[str, Callable[[int], bytes]]] = {
     "robots": ("robots", lambda n: b"Sitemap: /a.xml\n" * n),
     "robots of blanks": ("robots", lambda n: b" " * n * 10),
     "comments": ("sitemap", lambda n: b"<!-- x -->" * n + b"<html>"),
+    "ends in comments": ("sitemap", lambda n: b"<urlset>" + b"<!--</urlset>" * n),
     "comments never closed": ("sitemap", lambda n: b"<urlset>" + b"<!--" * n),
     "comments never closed before anything": ("feed", lambda n: b"<!--" * n),
     "text never closed": ("feed", lambda n: b"<rss>" + b"<![CDATA[" * n),

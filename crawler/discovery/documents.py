@@ -28,9 +28,21 @@ _SURROGATE: Final = re.compile(
 )
 # Generators forget to escape, and use names of HTML; libxml2 drops both, and what is left of
 # `?p=12&lang=id` is another address. An unclosed comment goes to the end, so that it is read once.
-_ENTITY: Final = re.compile(
-    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?!#\d{1,7};|#x[\da-f]{1,6};)(?:(\w{1,40});)?",
+_UNESCAPED: Final = re.compile(
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(?![a-z_:/!?\x80-\xff])"
+    rb"|&(?!#\d{1,7};|#x[\da-f]{1,6};)(?:(\w{1,40});)?",
     re.IGNORECASE | re.DOTALL,
+)
+# What libxml2 calls fatal, though no element is lost: it reads on behind a character.
+_HARMLESS: Final = frozenset(
+    [
+        "ERR_ATTRIBUTE_REDEFINED",
+        "ERR_HYPHEN_IN_COMMENT",
+        "ERR_INVALID_CHAR",
+        "ERR_INVALID_ENCODING",
+        "ERR_MISPLACED_CDATA_END",
+        "ERR_UNSUPPORTED_ENCODING",
+    ]
 )
 _OF_XML: Final = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n\x00"
@@ -103,20 +115,28 @@ def _document(plain: bytes, roots: frozenset[str]) -> tuple[bytes, str]:
     root = next((found for found in begins.finditer(plain, 0, _FOREWORD) if found[1]), None)
     if root is None:
         return plain, "" if plain.rstrip(_BLANK).endswith(b">") else "cut short"
-    declared = (plain.rfind(mark, 0, root.start()) for mark in (b"<?xml ", b"<!DOCTYPE "))
+    declared = [plain.rfind(mark, 0, root.start()) for mark in (b"<?xml ", b"<!DOCTYPE ")]
     begin = min((place for place in declared if place >= 0), default=root.start())
+    if b"utf-16" in plain[begin : root.start()].lower():  # it cannot be, as its bytes show
+        begin = root.start()
     if root[2].endswith(b"/"):
         return plain[begin : root.end() + 1], ""
     end = plain.rfind(b"</" + root[1])
+    for _ in range(3):  # in comments behind it that say what it is
+        if plain.rfind(b"<!--", 0, max(end, 0)) <= plain.rfind(b"-->", 0, max(end, 0)):
+            break
+        end = plain.rfind(b"</" + root[1], 0, max(end, 0))
     close = plain.find(b">", end) + 1 if end >= 0 else 0
     found = plain[begin : close or None]
     if b"<!ENTITY" not in found[:4096]:
-        found = _ENTITY.sub(_escaped, found)
+        found = _UNESCAPED.sub(_escaped, found)
     return _SURROGATE.sub(b"&#xFFFD;", found), "" if close else "cut short"
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:
     whole, name = found[0], found[1]
+    if whole == b"<":
+        return b"&lt;"
     if whole[:1] != b"&" or name in _OF_XML:
         return whole
     text = html5.get(f"{name.decode(errors='replace')};", "") if name else ""
@@ -147,7 +167,11 @@ def _walked(events: Any, names: frozenset[str], wrong: str) -> Iterator[etree._E
         raise Unreadable("not XML (no element)")
     if wrong:
         raise Unreadable(wrong)
-    fatal = [entry for entry in events.error_log if entry.level >= etree.ErrorLevels.FATAL]
+    fatal = [
+        entry
+        for entry in events.error_log
+        if entry.level >= etree.ErrorLevels.FATAL and entry.type_name not in _HARMLESS
+    ]
     if fatal:
         raise Unreadable(f"damaged XML (line {fatal[0].line}: {fatal[0].message[:100]})")
 

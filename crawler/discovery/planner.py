@@ -15,7 +15,8 @@ from crawler.discovery.feed import FeedDoor
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
 from crawler.discovery.session import Outcome, Part, Visit
-from crawler.discovery.sitemap import Indexes, SitemapDoor
+from crawler.discovery.sitemap import Indexes
+from crawler.discovery.sitemap_door import SitemapDoor
 from crawler.discovery.steps import Answer, DoorState, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.items import Link
