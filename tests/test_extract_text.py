@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from crawler.errors import NotAnArticle
 from crawler.extract import extract_article, extract_html, open_page
 from crawler.items import Article, Capture
 
@@ -338,3 +339,138 @@ def test_a_later_page_that_repeats_the_text_adds_nothing() -> None:
     assert url is not None
     page.add(Capture(url=url, body=wordpress(content(paragraphs(*TEXT))).encode()))
     assert page.article().body.split("\n\n") == list(TEXT)
+
+
+# --- where the text stands
+
+
+SHORT = (
+    "Listrik padam dua jam di Lok Baintan.",
+    "Air surut, pasar libur sehari penuh kata pengelola.",
+)
+
+
+@pytest.mark.parametrize("name", ["entry-content", "cm-entry-summary", "isi-berita", "kotak"])
+@pytest.mark.parametrize("text", SHORT)
+def test_a_short_article_is_read(name: str, text: str) -> None:
+    assert blocks(wordpress(content(paragraphs(text), name))) == [text]
+
+
+def test_a_headline_longer_than_the_text_makes_no_text_of_the_byline() -> None:
+    page = wordpress(content(paragraphs(SHORT[0])))
+    long = (
+        f"{TITLE} dan Para Pedagang Pindah ke Sisi Timur Sungai Selama Dua Pekan Penuh Tanpa Biaya"
+    )
+    article = read(page.replace(TITLE, long))
+    assert (article.title, article.body) == (long, SHORT[0])
+    assert article.authors == ("Salma Ridha",)
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        '<p class="lead">{}</p>',
+        '<div class="post-excerpt"><p>{}</p></div>',
+        '<div class="article__intro">{}</div>',
+        "<p>{}</p>",
+    ],
+)
+def test_a_lead_above_the_content_is_of_the_article(lead: str) -> None:
+    article = read(wordpress(lead.format(FIRST) + content(paragraphs(SECOND, THIRD, LAST))))
+    assert article.body.split("\n\n") == list(TEXT)
+    assert article.dateline is not None
+    assert article.dateline.place == "Martapura"
+
+
+def test_an_excerpt_that_the_text_begins_with_counts_once() -> None:
+    excerpt = f'<div class="entry-summary"><p>{FIRST[:70]} […]</p></div>'
+    assert blocks(wordpress(excerpt + content(paragraphs(*TEXT)))) == list(TEXT)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<figure><img src="/foto.jpg"><figcaption>Pedagang memindahkan jukung ke sisi timur sungai.</figcaption></figure>',
+        '<div class="thumb"><img src="/foto.jpg"><p>Pedagang memindahkan jukung mereka ke sisi timur.</p></div>',
+        '<img src="/foto.jpg"><p>Pedagang memindahkan jukung mereka ke sisi timur sungai. Foto: Humas.</p>',
+        '<div class="meta-info">Ditulis oleh Salma pada hari Rabu yang cerah di Martapura.</div>',
+    ],
+)
+def test_what_else_stands_above_the_content_is_none_of_it(beside: str) -> None:
+    assert blocks(wordpress(beside + content(paragraphs(*TEXT)))) == list(TEXT)
+
+
+@pytest.mark.parametrize("name", ["entry-content", "td-post-content", "isi", "elementor-widget"])
+@pytest.mark.parametrize("between", ["", '<div class="td-a-rec">Iklan</div>', "<div>Iklan</div>"])
+def test_an_ad_divides_the_text_into_containers_of_one_kind(name: str, between: str) -> None:
+    parts = content(paragraphs(*TEXT[:2]), name) + between + content(paragraphs(*TEXT[2:]), name)
+    assert blocks(wordpress(parts)) == list(TEXT)
+
+
+def test_a_last_paragraph_that_stands_alone_is_kept() -> None:
+    assert blocks(wordpress(content(paragraphs(*TEXT[:3])) + f"<p>{LAST}</p>")) == list(TEXT)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '<div class="author-box"><p>Salma Ridha menulis tentang sungai dan pasar sejak tahun 2010.</p></div>',
+        '<div class="related-posts"><p>Harga ikan haruan di pasar subuh turun setelah pasokan lancar.</p></div>',
+        '<div class="kartu"><h3><a href="/x/">Harga Ikan Turun</a></h3><p>Harga ikan haruan di pasar subuh turun.</p></div>',
+        '<div id="comments"><p>Semoga dermaga baru cepat selesai dan pedagang tidak merugi lagi.</p></div>',
+        '<div class="catatan-hak-cipta disclaimer"><p>Isi laman ini boleh dikutip dengan menyebut sumbernya.</p></div>',
+    ],
+)
+def test_what_stands_below_the_content_is_none_of_it(below: str) -> None:
+    assert blocks(wordpress(content(paragraphs(*TEXT)) + below)) == list(TEXT)
+    assert blocks(wordpress(content(paragraphs(*TEXT)), below=below)) == list(TEXT)
+
+
+NEXT = """<{tag} {attributes}><header><{heading} class="{title}">Harga Ikan Haruan Turun</{heading}></header>
+<div class="entry-content">{text}</div></{tag}>"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes", "heading", "title"),
+    [
+        ("article", 'id="post-30" class="post-30 post hentry"', "h2", "entry-title"),
+        ("article", 'id="post-30" class="post-30 post hentry"', "h1", "entry-title"),
+        ("div", 'class="autoload"', "h1", "entry-title"),
+        ("div", 'class="autoload"', "h2", "entry-title"),
+        ("div", 'class="lanjut"', "h1", "judul"),
+    ],
+)
+def test_the_next_article_below_is_another(
+    tag: str, attributes: str, heading: str, title: str
+) -> None:
+    text = paragraphs(*OTHER)
+    below = NEXT.format(tag=tag, attributes=attributes, heading=heading, title=title, text=text)
+    page = wordpress(content(paragraphs(*TEXT)), below=below)
+    assert blocks(page) == list(TEXT)
+    bare = page.replace("postid-31", "").replace('id="post-31"', "").replace("post-31", "")
+    assert blocks(bare) == list(TEXT)
+    unwrapped = bare.replace("<article", "<section", 1).replace("</article>", "</section>", 1)
+    assert blocks(unwrapped) == list(TEXT)
+
+
+def test_a_subhead_is_no_next_article() -> None:
+    markup = f"<p>{FIRST}</p><h1>Jukung Dipindah</h1>{paragraphs(*TEXT[1:])}"
+    assert blocks(wordpress(content(markup))) == [FIRST, "Jukung Dipindah", *TEXT[1:]]
+    unnamed = blocks(wordpress(content(markup, "kotak")))
+    assert unnamed == [FIRST, "Jukung Dipindah", *TEXT[1:]]
+
+
+def test_a_headline_that_only_a_list_below_the_text_prints_hides_no_text() -> None:
+    card = f'<li><h3 class="post-title"><a href="{URL}">{TITLE}</a></h3><p>{OTHER[0]}</p></li>'
+    page = f"""<html lang="id"><head><title>{TITLE}</title></head><body class="single single-post postid-31">
+    <div class="isi">{paragraphs(*TEXT, *OTHER[1:])}</div><ul class="lain">{card}</ul></body></html>"""
+    assert blocks(page) == [*TEXT, *OTHER[1:]]
+
+
+def test_a_text_that_passes_over_what_stands_under_the_headline_is_not_believed() -> None:
+    teasers = "".join(f"<li><p>{text}</p></li>" for text in OTHER)
+    page = f"""<html lang="id"><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>
+    <div class="x"><div>{FIRST}<br><br>{SECOND}</div></div><ul>{teasers}</ul></body></html>"""
+    with pytest.raises(NotAnArticle) as refused:
+        read(page)
+    assert refused.value.reason == "unsure_text"

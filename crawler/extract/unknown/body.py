@@ -43,6 +43,8 @@ _HALF: Final = 0.5
 _GOOD_PART: Final = 0.1
 # Two readers that share less of the smaller text disagree widely.
 _SHARED: Final = 0.2
+# More than this of a text left out between headline and container, and that is another text.
+_MISSED: Final = 0.25
 # Letters; an article without text is not what the advertisement in it says.
 _ADVERTISEMENT: Final = 300
 # Summaries and captions stand above a headline; more than this share of a text does not.
@@ -170,29 +172,54 @@ def find_main_body(
     *lines* are those of the page, *accepted* is what :func:`read_text` returned for it, *post* is
     the element of the article, or the page.
     """
-    above, below = _beside(lines, headline, post)
-    found = _container(above, below, accepted, headline, post)
-    return attrs.evolve(found, parts=tuple(_parts(below, found))) if found else None
-
-
-def _beside(
-    lines: Sequence[Line], headline: etree._Element | None, post: etree._Element
-) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Return the lines above the headline, and those of *post* from there to the next article."""
     own = lines
     if post.tag != "body":
         inside = set(post.iter())
         own = [line for line in lines if line.element in inside]
-    if headline is None:
-        return (), own
+    if headline is not None and _is_of_another(headline, own, accepted):
+        headline = None
+    above, below = _beside(lines, own, headline)
+    found = _container(above, below, accepted, headline, post)
+    return _with_parts(found, below) if found is not None else None
+
+
+def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Accepted) -> bool:
+    """Whether *headline* is printed below the text alone: in a list of what else there is.
+
+    Both readers find the text above it.
+    """
+    at = _place(own, headline)
+    weights = weights_of(own[:at] if at is not None else ())
+    densest = _densest(own)
+    if densest is None or not weights:
+        return False
+    read = weights_of(line for line in own if accepted.has(line.text))
+    above = sum(_weight(line) for line in own[:at] if accepted.has(line.text))
+    return (
+        2 * above > max(read.values(), default=0)
+        and 2 * weights.get(densest, 0) > max(weights.values())
+        and 2 * read.get(densest, 0) > above
+    )
+
+
+def _place(lines: Sequence[Line], headline: etree._Element) -> int | None:
+    """Return the place of the line that is the *headline*."""
     heading = set(headline.iter())
     heading.update(each for each in headline.iterancestors() if each.tag in _HEADINGS)
-    at = next((at for at, line in enumerate(lines) if line.element in heading), 0)
-    first = next((at for at, line in enumerate(own) if line.element in heading), -1)
-    below = own[first + 1 :]
-    if not any(map(_weight, below)):
-        below = own[: max(first, 0)] if any(map(_weight, own[: max(first, 0)])) else below
-    return lines[:at], below[: _next_article(below, headline)]
+    return next((at for at, line in enumerate(lines) if line.element in heading), None)
+
+
+def _beside(
+    lines: Sequence[Line], own: Sequence[Line], headline: etree._Element | None
+) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Return the lines above the headline, and the article's *own* from there to the next one."""
+    if headline is None:
+        return (), own
+    first = _place(own, headline)
+    below = own[first + 1 :] if first is not None else own
+    if first is not None and not any(map(_weight, below)) and any(map(_weight, own[:first])):
+        below = own[:first]
+    return lines[: _place(lines, headline) or 0], below[: _next_article(below, headline)]
 
 
 def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:
@@ -204,9 +231,9 @@ def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None
             or _TITLE.search(each.get("class", ""))
             or (each.tag == headline.tag and each.get("class", "") == headline.get("class"))
         ):
-            weights = _weights(below[:at])
+            weights = weights_of(below[:at])
             total = max(weights.values(), default=0)
-            if total and each not in set(_innermost(weights, total).iter()):
+            if total and each not in set(_block(_innermost(weights, total)).iter()):
                 return at
     return None
 
@@ -220,7 +247,7 @@ def _container(
 ) -> MainBody | None:
     """Return the container of the text by two opinions of three."""
     read = [line for line in below if accepted.has(line.text)]
-    weights = _weights(read)
+    weights = weights_of(read)
     total = weights.get(post, 0)
     is_text = total >= max(_COHERENT * len(accepted.text), 1) and (
         sum(_weight(line) for line in above if accepted.has(line.text)) <= _ABOVE * total
@@ -238,13 +265,16 @@ def _container(
     if not is_text:
         # The page was read, or nothing: the text begins with the first sentence there is.
         lead = next((line.element for line in below if _weight(line, _PROSE)), None)
+        if lead is None and post.tag != "body":
+            short = (line for line in below if line.element.tag == "p" and _weight(line, _LABEL))
+            lead = next((line.element for line in short if line.text.endswith(_ENDS)), None)
         if lead is None:
             return None
         if densest is None or all(each is not densest for each in lead.iterancestors()):
             densest = _block(lead)
         return MainBody(densest, Accepted(), "headline")
     element = _block(_innermost(weights, total))
-    dense = _weights(below).get(densest, 0) if densest is not None else 0
+    dense = weights_of(below).get(densest, 0) if densest is not None else 0
     shared = weights.get(densest, 0) if densest is not None else 0
     is_sure = shared >= _SHARED * min(dense, total)
     return MainBody(element, accepted, "trafilatura", is_sure=is_sure)
@@ -255,13 +285,13 @@ def holders(lines: Iterable[Line], accepted: Accepted) -> frozenset[etree._Eleme
 
     They are the article, whatever they are called (fixtures/lintas/wadah-salah-nama).
     """
-    weights = _weights(line for line in lines if accepted.has(line.text))
+    weights = weights_of(line for line in lines if accepted.has(line.text))
     most = max(weights.values(), default=0)
     least = max(_GOOD_PART * most, _ADVERTISEMENT)
     return frozenset(each for each, weight in weights.items() if weight > least)
 
 
-def _weights(lines: Iterable[Line], shortest: int = SENTENCE) -> dict[etree._Element, int]:
+def weights_of(lines: Iterable[Line], shortest: int = SENTENCE) -> dict[etree._Element, int]:
     """Return how many letters of sentences each element holds."""
     weights: dict[etree._Element, int] = defaultdict(int)
     for line in lines:
@@ -319,7 +349,7 @@ def _named(
     An outer one loses to the inner that has nearly all of it. What holds the headline is a wrapper
     of the article, whatever it is called. Names that themes share come before likely ones.
     """
-    weights = _weights(lines, shortest)
+    weights = weights_of(lines, shortest)
     for name_of in (_shared_name, _likely_name):
         named = [(each, name) for each in weights if (name := name_of(each)) is not None]
         best: tuple[etree._Element, str] | None = None
@@ -351,8 +381,12 @@ def _likely_name(element: etree._Element) -> str | None:
     return next((f".{name}" for name in names), None)
 
 
-def _parts(below: Sequence[Line], found: MainBody) -> list[etree._Element]:
-    """Return all elements that hold some of the text: the container, and sentences beside it."""
+def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
+    """Return *found* with all elements that hold some of the text: sentences beside the container.
+
+    Where a good part of what stands between the headline and a container without a name is none of
+    them, the container may be another article's.
+    """
     main = found.element
     wrappers = set(main.iterancestors())
     inside = set(main.iter())
@@ -360,6 +394,7 @@ def _parts(below: Sequence[Line], found: MainBody) -> list[etree._Element]:
     first = at[0] if at else 0
     words = squeeze("".join(below[each].text for each in at))
     parts: dict[etree._Element, None] = {}
+    missed = 0
     for place, line in enumerate(below):
         if place == first:
             parts[main] = None
@@ -368,15 +403,19 @@ def _parts(below: Sequence[Line], found: MainBody) -> list[etree._Element]:
         box = _box(line.element, wrappers)
         if squeeze(_CUT.sub("", line.text)) in words or not _is_of_the_text(line, box):
             continue
-        is_part = (
-            _is_like(box, main)
-            or found.words.has(line.text)
-            or (_is_lead(box) if place < first else box is line.element)
-        )
-        if is_part:
+        if _is_like(box, main):
             parts[box] = None
+        elif not any(each in parts for each in line.element.iterancestors()) and (
+            found.words.has(line.text)
+            or (box is line.element and box.tag == "p")
+            or (place < first and _is_lead(line, box))
+        ):
+            parts[line.element] = None
+        elif place < first and len(line.text) >= _PROSE:
+            missed += len(line.text)
     parts.setdefault(main)
-    return list(parts)
+    is_sure = found.is_sure and (found.source[0] in ".[" or missed <= _MISSED * len(words))
+    return attrs.evolve(found, parts=tuple(parts), is_sure=is_sure)
 
 
 def _box(element: etree._Element, wrappers: Collection[etree._Element]) -> etree._Element:
@@ -402,14 +441,19 @@ def _is_of_the_text(line: Line, box: etree._Element) -> bool:
     before = box.getprevious()
     return (
         next(box.iter("img", "form"), None) is None
-        and (before is None or before.tag not in _PICTURES or _is_lead(box))
+        and (before is None or before.tag not in _PICTURES or _is_lead(line, box))
         and next((a for h in box.iter(*_HEADINGS) for a in h.iter("a")), None) is None
     )
 
 
-def _is_lead(box: etree._Element) -> bool:
-    """Whether *box* is called a lead, or is a paragraph and nothing else."""
-    return box.tag == "p" or bool(_LEAD.search(box.get("class", "")))
+def _is_lead(line: Line, box: etree._Element) -> bool:
+    """Whether *line*, or something around it in its *box*, is called a lead."""
+    names = [line.element.get("class", "")]
+    for each in line.element.iterancestors() if line.element is not box else ():
+        names.append(each.get("class", ""))
+        if each is box:
+            break
+    return any(map(_LEAD.search, names))
 
 
 def _is_like(box: etree._Element, main: etree._Element) -> bool:

@@ -17,7 +17,14 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
-from crawler.extract.unknown.body import Accepted, MainBody, find_main_body, holders, read_text
+from crawler.extract.unknown.body import (
+    Accepted,
+    MainBody,
+    find_main_body,
+    holders,
+    read_text,
+    weights_of,
+)
 from crawler.extract.unknown.headline import (
     Headline,
     find_headline,
@@ -57,6 +64,9 @@ _NO_ARTICLE: Final = re.compile(
 _NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
 # Letters of a headline, levels around a link in which its card is looked for, terms on a card.
 _HEADLINE, _CARD, _FEW = 25, 5, 2
+_NAMED: Final = etree.XPath(
+    ".//*[@id=$name or contains(concat(' ',normalize-space(@class),' '),concat(' ',$name,' '))]"
+)
 # Pages nest some thirty elements, those of page builders sixty.
 _DEEPEST: Final = 300
 
@@ -213,14 +223,17 @@ class Facts:
 
     @property
     def _post(self) -> etree._Element:
-        """The element of the article, where the page names it or it holds the headline."""
-        post, heading = self.document.article, self._confirmed_heading
-        if post.get("id", "").startswith("post-") and post is not self.document.root:
-            own = {each for line in self.lines for each in line.element.iterancestors()}
-            if post in own:
+        """The element of the article, where the page names it or it is one around the headline."""
+        weights = weights_of(self.lines, 1)
+        name = next((each for each in self.document.body_classes if each.startswith("postid-")), "")
+        named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
+        heading = self._confirmed_heading
+        around = list(heading.iterancestors("article"))[:1] if heading is not None else []
+        for posts in (named if isinstance(named, list) else [], around):
+            post = max(posts, key=lambda each: weights.get(each, 0), default=None)
+            if isinstance(post, etree._Element) and weights.get(post):
                 return post
-        above = heading.iterancestors("article") if heading is not None else ()
-        return next(iter(above), self.page)
+        return self.page
 
     @property
     def has_own_container(self) -> bool:
