@@ -197,8 +197,8 @@ def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Acce
     above = sum(_weight(line) for line in own[:at] if accepted.has(line.text))
     return (
         2 * above > max(read.values(), default=0)
-        and 2 * weights.get(densest, 0) > max(weights.values())
-        and 2 * read.get(densest, 0) > above
+        and weights.get(densest, 0) > 0
+        and read.get(densest, 0) > 0
     )
 
 

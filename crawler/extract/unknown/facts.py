@@ -229,6 +229,8 @@ class Facts:
         named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
         heading = self._confirmed_heading
         around = list(heading.iterancestors("article"))[:1] if heading is not None else []
+        if heading is not None and next(heading.iterancestors("a"), None) is not None:
+            around = []  # the card of an article, which may be this one
         for posts in (named if isinstance(named, list) else [], around):
             post = max(posts, key=lambda each: weights.get(each, 0), default=None)
             if isinstance(post, etree._Element) and weights.get(post):
