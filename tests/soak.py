@@ -2,7 +2,8 @@
 
 ``python -m tests.soak --runs 2000``: between two runs the newsroom publishes, edits or deletes, some
 answers fail, some runs are killed. At the end the archive has to hold what the newsroom did: each
-article, a revision for each edit, a gone line for each deletion, and nothing else. ``make soak``.
+article, a revision for each edit, a gone line for each deletion, and nothing else; the edits that
+``scrapy edits`` lists are those that were made. ``make soak``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 import attrs
 
+from crawler.archive import edits
 from demo import EmbeddedNewsroom, Request, Response, load_content
 from tests import faults as trouble
 from tests.crawl_runs import Run, begin, crawl, end
@@ -149,6 +151,12 @@ class Soak:
             if [line["revision"] for line in got] != list(range(1, len(got) + 1)):
                 said.append(f"{story}: revisions {[line['revision'] for line in got]}")
         said += [f"never published: {url}" for url in by_url]
+        listed = Counter((edit.url, edit.kind) for edit in edits(self.tail.folder))
+        made = Counter({(story.url, "correction"): story.edits for story in self.stories})
+        made.update((story.url, "gone") for story in self.stories if story.deleted)
+        said += [
+            f"edits, made and listed: {each}" for each in (made - listed, listed - made) if each
+        ]
         return said + problems(self.tail.folder, self.newsroom)
 
     def _note(self, run: Run) -> None:

@@ -25,6 +25,7 @@ from crawler.export.selection import Selection
 from crawler.export.wacz import package
 from tests.browser import CHROMIUM, FLAGS
 from tests.crawling import Archived
+from tests.offline import scrapy
 from tests.reading_samples import SITE, sample_archive
 from tests.test_export_wacz import ADDRESSES
 from tests.tool_venvs import PYWB, VENVS, tool_venv, wayback
@@ -104,19 +105,42 @@ def test_its_keys_are_those_of_cdxj_indexer(wacz: Path, tmp_path: Path) -> None:
     assert json.loads(asked.stdout) == list(ADDRESSES.values())
 
 
-@pytest.mark.tools
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
-@pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm: apt-get install npm")
+needs_a_browser = [
+    pytest.mark.tools,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
+    pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm: apt-get install npm"),
+]
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(11, "Cabai."), (12, "Baru."), (16, "Tetap."), (14, "Archived Page Not Found")],
-)
+    [
+        pytest.param(number, text, marks=needs_a_browser)
+        for number, text in (
+            (11, "Cabai."), (12, "Baru."), (16, "Tetap."), (14, "Archived Page Not Found"),
+        )
+    ],
+)  # fmt: skip
 def test_replayweb_page_shows_the_newest_page(
     tmp_path: Path, wacz: Path, number: int, text: str
 ) -> None:
     """16 was answered with 304 the second time; 14 is withheld."""
+    assert text in shown(tmp_path, wacz.parent, number)
+
+
+@pytest.mark.parametrize("number", [pytest.param(13, marks=needs_a_browser)])
+def test_replayweb_page_shows_what_is_cited_and_was_taken_down(tmp_path: Path, number: int) -> None:
+    sample_archive(tmp_path / "output")
+    site = tmp_path / "site"
+    site.mkdir()
+    file = str(site / "lintas.wacz")
+    assert scrapy(tmp_path / "output", "cite", "lintas", str(number), "--wacz", file).code == 0
+    assert "HILANG" in shown(tmp_path, site, number)
+
+
+def shown(tmp_path: Path, site: Path, number: int) -> str:
+    """Return what ReplayWeb.page shows of an article of the package in *site*."""
     player = replayweb_page()
-    site = wacz.parent
     (site / "replay").mkdir()
     shutil.copy(player / "ui.js", site)
     shutil.copy(player / "sw.js", site / "replay")
@@ -133,7 +157,7 @@ def test_replayweb_page_shows_the_newest_page(
         finally:
             browser.terminate()
             browser.wait()
-    assert text in answer.text
+    return answer.text
 
 
 def replayweb_page() -> Path:
