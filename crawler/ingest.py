@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -11,7 +12,6 @@ from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 import attrs
 
@@ -38,6 +38,8 @@ from crawler.warc_sources import Damage, Oversized, Source, member, open_sources
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
 _POSTS: Final = "/wp/v2/posts"
+# The page in another form, of which less can be read.
+_AMP: Final = re.compile(r"/amp/*(?:[?#]|$)|[?&]amp(?:[=&#]|$)")
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a body without its codings: what a crawl takes, too."""
 
@@ -472,7 +474,7 @@ def _confirmed(timeline: Sequence[_Seen]) -> Iterator[_Seen]:
 def _described(record: StoredRecord, url: str) -> str:
     """What a record is called where those of a file are counted."""
     if record.kind in ("response", "resource", "revisit"):
-        return f"of {urlsplit(url).hostname or 'no host'}"
+        return f"of {url.partition('://')[2].partition('/')[0] or 'no host'}"
     return record.kind or "without a type"
 
 
@@ -491,14 +493,7 @@ def _use(record: StoredRecord, url: str, *, photos: bool) -> str:
         return _REST if _POSTS in url.replace("%2F", "/") else "other JSON"
     if media and media not in _HTML:
         return "not_html"
-    return "amp" if _is_amp(url) else _PAGE
-
-
-def _is_amp(url: str) -> bool:
-    """Whether the page is shown in another form, of which less can be read."""
-    parts = urlsplit(url)
-    names = {pair.partition("=")[0] for pair in parts.query.split("&")}
-    return parts.path.rstrip("/").endswith("/amp") or "amp" in names
+    return "amp" if _AMP.search(url) else _PAGE
 
 
 def _is_first(url: str) -> bool:

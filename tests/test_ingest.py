@@ -654,16 +654,19 @@ def test_the_lead_photo_comes_along_where_it_is_wanted(
     assert target.remarks == {"lead photos that are in none of the files, or damaged": 1}
     crawler.add(article.image_url, "2020-01-01T00:00:02Z", b"\xff\xd8foto", mime="image/jpeg")
     crawler.add("https://lain.example/", "2020-01-01T00:00:02Z", b"{}", mime="application/json")
+    crawler.add("http://[kacau/", "2020-01-01T00:00:02Z", b"")
+    crawler.revisit(CABAI, "2020-01-01T00:00:02Z", b"")
     path = crawler.save(tmp_path / "siaran.warc.gz")
     without, with_it = (Target(tmp_path / each / "progres", target.newsroom) for each in "ab")
     for other, photos in ((without, False), (with_it, True)):
         other.path.parent.mkdir()
         other.take(path, photos=photos)
     assert len(without.articles()[0].captures) == 1
-    assert without.passed_over == {"not_html": 1}
+    lost = "revisit of what is no page, or in none of the files"
+    assert without.passed_over == {"not_html": 1, lost: 1}
     _, photo = with_it.articles()[0].captures
     assert (photo.url, photo.fetched_at) == (article.image_url, "2020-01-01T00:00:02Z")
-    assert with_it.passed_over == {}
+    assert with_it.passed_over == {lost: 1}
     assert with_it.whole()
 
 
