@@ -6,14 +6,14 @@ READY := .venv/.ready
 SERVER := .venv/.ready-server
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-server demo docs test test-tools lint bench figures fuzz soak clean
+.PHONY: help install install-server demo docs docs-images test test-tools lint bench figures fuzz soak clean
 
 help:
 	@echo "make demo   crawl the embedded newsroom and show what was archived"
 	@echo "make test   lint, types, import rules, tests"
 	@echo "make docs   write what docs/ says of fields, commands and settings anew"
 	@echo "make install-server   what a server needs, and no more"
-	@echo "make install | test-tools | bench | figures | fuzz | soak | clean"
+	@echo "make install | docs-images | test-tools | bench | figures | fuzz | soak | clean"
 
 install: $(READY)
 
@@ -37,6 +37,10 @@ demo: $(READY)
 
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+
+# Pictures of the embedded newsroom's site and report; needs Chromium.
+docs-images: $(READY)
+	$(BIN)/python -m docs.pictures
 
 lint: $(READY)
 	$(BIN)/ruff check .

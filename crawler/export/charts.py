@@ -56,7 +56,7 @@ def _draw(chart: Any) -> str:
         chart.configure(background="transparent", font="sans-serif", padding=2)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor="var(--soft)", labelFontSize=13, gridColor="var(--line)",
+            labelColor="var(--soft)", labelFontSize=12, gridColor="var(--line)",
             domainColor="var(--faint)", tickColor="var(--faint)",
         )
     )  # fmt: skip

@@ -35,6 +35,16 @@ class Edits:
 
     deletions: Sequence[Edit]
 
+    @property
+    def gone(self) -> int:
+        """How many articles were taken down."""
+        return sum(count for (_, kind), count in self.by_month.items() if kind == "gone")
+
+    @property
+    def count(self) -> int:
+        """How many edits there are beside them."""
+        return self.by_month.total() - self.gone
+
     @classmethod
     def of(cls, found: Iterable[Edit]) -> Edits:
         """Return what there is to show of *found*, all edits of an archive, newest first."""

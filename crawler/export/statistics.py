@@ -75,9 +75,6 @@ class Known:
     """An article, as far as numbers need it."""
 
     revision: int = 0
-    edits: int = 0
-    """Revisions beyond the first."""
-
     gone: bool = False
     captured: dt.datetime | None = None
     """First capture of all, UTC."""
@@ -102,12 +99,6 @@ class Tally:
     def __init__(self) -> None:
         self.articles: dict[str, Known] = {}
         self.withheld: set[str] = set()
-        self.edits: Counter[str] = Counter()
-        """Month in which it was written (UTC) → revisions beyond the first."""
-
-        self.gone: Counter[str] = Counter()
-        """Month in which it was found missing (UTC) → articles."""
-
         self.began: dt.datetime | None = None
         """When the first line was written."""
 
@@ -120,7 +111,6 @@ class Tally:
         known = self.articles.setdefault(line.id, Known())
         if isinstance(line, Gone):
             known.gone, known.revision = True, line.revision
-            self.gone[line.gone_at[:7]] += 1
         else:
             self._take(known, line)
 
@@ -132,9 +122,7 @@ class Tally:
         if line.revision < known.revision:
             return  # read again, after it was edited or gone
         if line.revision > max(known.revision, 1):
-            known.edits += 1
             known.edited = known.edited or Moment.of(line.written_at).utc
-            self.edits[(line.written_at or "")[:7]] += 1
         known.revision, known.gone = line.revision, False
         known.published = Moment.of(line.published_at)
         known.words, known.source = line.word_count, line.source
@@ -230,13 +218,6 @@ class Statistics(Counts):
 
     name: str
     words: int
-    revisions: int
-    """Revisions beyond the first, of all articles that were ever found."""
-
-    edits_by_month: Mapping[str, int]
-    """Month in which the archive noticed → revisions beyond the first."""
-
-    gone_by_month: Mapping[str, int]
     categories: Mapping[str, int]
     """Name → articles, most first; so are the next two."""
 
@@ -346,12 +327,9 @@ def summarise(name: str, lines: Iterable[Line]) -> Statistics:
         by_month={month: months[month] for month in month_range(months)},
         words=sum(each.words for each in shown),
         from_rest=sum(1 for each in shown if each.source == "rest"),
-        edited=sum(1 for each in shown if each.edits),
-        revisions=sum(tally.edits.values()),
+        edited=sum(1 for each in shown if each.edited),
         gone=tally.gone_now(),
         withheld=len(tally.withheld),
-        edits_by_month=dict(sorted(tally.edits.items())),
-        gone_by_month=dict(sorted(tally.gone.items())),
         categories=_ranked(name for each in shown for name in each.categories),
         authors=_ranked(name for each in shown for name in each.authors),
         places=_ranked(each.place for each in shown if each.place),

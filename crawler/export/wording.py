@@ -101,8 +101,12 @@ class Words:
     def _date(self, day: dt.date, form: str) -> str:
         return dates.format_date(day, form, locale=self.locale)
 
-    def when(self, stated: str | None, zone: dt.tzinfo | None = None) -> str:
+    def when(
+        self, stated: str | None, zone: dt.tzinfo | None = None, *, beside: str | None = None
+    ) -> str:
         """Return what a line states as a moment, a day or a month; moments as in *zone*.
+
+        Where *beside*, which is said before it, is of the same day, without the day.
 
         >>> Words("id").when("2024-08-12T10:30:00+07:00"), Words("id").when("2024-08")
         ('12 Agustus 2024, 10.30 WIB', 'Agustus 2024')
@@ -117,7 +121,10 @@ class Words:
             local = moment.utc.astimezone(zone)
         offset = int((local.utcoffset() or dt.timedelta()).total_seconds()) // 60
         clock = self.clock(local.hour, local.minute)
-        return f"{self.day(local.date())}, {clock} {_ZONES.get(offset) or f'UTC{local.isoformat()[-6:]}'}"
+        clock = f"{clock} {_ZONES.get(offset) or f'UTC{local.isoformat()[-6:]}'}"
+        day = self.day(local.date())
+        same = beside is not None and self.when(beside, zone).startswith(f"{day},")
+        return clock if same else f"{day}, {clock}"
 
     def span(self, first: dt.date, last: dt.date) -> str:
         """Return two days as a range: ``30 May – 2 Jun 2024``."""
