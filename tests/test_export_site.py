@@ -232,6 +232,33 @@ def test_what_was_taken_down_says_so_everywhere(site: Path) -> None:
     assert not found["articles/11.html"].css(".notice")
 
 
+def test_what_a_notice_stands_for_says_so(tmp_path: Path) -> None:
+    before = attrs.evolve(
+        EDITED,
+        body=(
+            "Warga menuntut ganti rugi atas sawah yang terendam sejak tanggul jebol bulan lalu. "
+            "Mereka mendatangi kantor dinas dan menyerahkan daftar kerugian.\n\n"
+            "Kepala dinas berjanji menjawab tuntutan itu dalam dua pekan. Sebagian petani sudah "
+            "menanam ulang dengan biaya sendiri."
+        ),
+    )
+    notice = attrs.evolve(
+        before,
+        revision=2,
+        body="Berita ini telah dicabut oleh redaksi.",
+        body_html="<p>Berita ini telah dicabut oleh redaksi.</p>",
+        content_hash=f"sha256:{122:064x}",
+        **JULY,
+    )
+    made(archive(tmp_path, (before, notice)), tmp_path / "site")
+    found = pages(tmp_path / "site")
+    page = found["articles/21.html"]
+    assert "has put a notice in the place of this article" in words(page, ".notice")
+    assert "ganti rugi" in words(page, "#r2 del")
+    assert page.css(".notice a::attr(href)").get() == "#r2"
+    assert found["gone/index.html"].css(".mark::text").get() == "withdrawn"
+
+
 def test_an_article_without_a_day_is_found_all_the_same(site: Path) -> None:
     found = pages(site)
     assert found["months/2024-04.html"].css(".articles a::text").get() == "Tanpa hari"

@@ -46,7 +46,8 @@ class Entry:
     changes: int
     """Edits that were seen, without its being taken down."""
 
-    gone: bool
+    fate: str | None
+    """``gone``, or ``withdrawn`` where a notice stands in its place; None while it stands."""
 
     @property
     def months(self) -> tuple[str]:
@@ -86,7 +87,7 @@ class Index:
     @property
     def gone(self) -> list[Entry]:
         """What was taken down, newest first."""
-        return [entry for entry in self.entries.values() if entry.gone]
+        return [entry for entry in self.entries.values() if entry.fate]
 
     def lists(self, shelf: str) -> dict[str, list[Entry]]:
         """Name on *shelf* → its articles, newest first."""
@@ -153,7 +154,7 @@ def _entry(article: Article, history: Sequence[Edit], first_seen: str | None) ->
         places=(intern(place),) if place else (),
         first_seen=first_seen,
         changes=sum(edit.kind != "gone" for edit in history),
-        gone=bool(history) and history[0].kind == "gone",
+        fate=history[0].kind if history and history[0].kind in ("gone", "withdrawn") else None,
     )
 
 
