@@ -312,6 +312,7 @@ class RunKeeper:
                 arguments=arguments.given,
                 operator=str(settings["USER_AGENT"]),
                 robots=self._robots(),
+                trust_clock=settings.getbool("CLOCK_TRUSTED"),
             )
         except (ArchiveError, ConfigurationError) as error:
             if isinstance(error, ArchiveLocked):

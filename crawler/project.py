@@ -169,6 +169,11 @@ class ArchiveCommand(ScrapyCommand):
         assert self.settings is not None  # Scrapy sets them before anything else is called
         return self.settings
 
+    @property
+    def trusts_clock(self) -> bool:
+        """Whether the clock is right although lines were written later."""
+        return self.configured.getbool("CLOCK_TRUSTED")
+
     @abstractmethod
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the command is for; set ``exitcode`` where it is not 0."""

@@ -34,6 +34,9 @@ DEFAULT_REQUEST_HEADERS = {
 ARCHIVE_DIR = "output"  # relative to the folder of scrapy.cfg
 NEWSROOMS_DIR = ""  # a folder of newsroom files of your own, beside crawler/sites
 ARCHIVE_MEDIA = "none"  # or "lead": also capture the lead photo
+CLOCK_TRUSTED = (
+    False  # True where lines were written with a clock that was ahead, and it is right now
+)
 # Share of the last 50 articles that have the field; below it a run ends with exit code 3.
 FIELD_COVERAGE_MIN = {"title": 1.0, "published_at": 0.95, "body": 0.9, "authors": 0.8}
 LOG_LEVEL = "WARNING"  # -L INFO for more; at WARNING a run in which nothing happened says nothing

@@ -34,9 +34,10 @@ from crawler.export.wacz import package
 from crawler.ingest import Ingest
 from crawler.items import Article, Gone
 from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
+from crawler.timestamps import now
 from crawler.workers import RULES
 from demo import EmbeddedNewsroom
-from tests.archive_site import Folder, tell
+from tests.archive_site import Clock, Folder, tell
 from tests.crawling import Archived, crawl
 from tests.project_copy import refusal
 
@@ -637,7 +638,7 @@ def test_a_resource_record_is_a_page(crawler: Crawler, target: Target, tmp_path:
     assert (article.post_id, article.captures[0].status) == (210320, 200)
     assert target.whole()
     package(Selection(folder=target.path), tmp_path / "kita.wacz")
-    with Folder(target.path).open(newsroom=target.newsroom) as archive:
+    with Folder(target.path, Clock(now())).open(newsroom=target.newsroom) as archive:
         tell(archive, Withhold("progres:210320", "asked for"))
         archive.erase("progres:210320")
     assert not any("Cabai" in record for record in target.records())
@@ -754,7 +755,7 @@ def test_what_is_withheld_stays_withheld(crawler: Crawler, target: Target, tmp_p
     crawler.page(CABAI, "2020-01-01T00:00:00Z")
     path = crawler.save(tmp_path / "siaran.warc.gz")
     target.take(path)
-    folder = Folder(target.path)
+    folder = Folder(target.path, Clock(now()))
     with folder.open(newsroom=target.newsroom) as archive:
         tell(archive, Withhold("progres:210320", "asked for"))
     before = target.files()

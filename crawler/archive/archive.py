@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import attrs
 
@@ -34,12 +34,22 @@ from crawler.archive.losses import (
     stock,
 )
 from crawler.archive.opening import make_ready
+from crawler.archive.reading import last_written
 from crawler.archive.rebuild import remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder
 from crawler.archive.remaking import Remaker
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
-from crawler.archive.runs import ROOM, RunLog, RunRecord, RunReport, new_run_id, read_runs
+from crawler.archive.runs import (
+    ROOM,
+    RunLog,
+    RunRecord,
+    RunReport,
+    last_runs,
+    new_run_id,
+    read_runs,
+)
+from crawler.archive.schedule import LONGEST, is_ahead
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import LedgerDamaged, Tables, open_unless_raised
 from crawler.archive.warc import warc_files
@@ -47,7 +57,10 @@ from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 from crawler.items import Link
 from crawler.newsrooms import Newsroom
-from crawler.timestamps import seconds, stamp
+from crawler.timestamps import instant, seconds, stamp
+
+# So long after the last run, a clock that leapt is likelier than a pause.
+_YEARS: Final = dt.timedelta(days=2 * 365)
 
 
 def utc_now() -> dt.datetime:
@@ -88,6 +101,7 @@ class Archive:
         arguments: Mapping[str, Any] | None = None,
         operator: str = "",
         robots: str = "",
+        trust_clock: bool = False,
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> Archive:
         """Open the archive in *folder*, which is made when it is not there.
@@ -97,6 +111,8 @@ class Archive:
         only they may have changed. *operator* (who runs this, with
         a contact address) and *robots* (``obey``, ``ignore``, empty where it is not known) go
         into ``warcinfo``; captures made under another policy go to another file.
+
+        A clock that is more than a day behind the last line is not believed, unless *trust_clock*.
 
         Raises :exc:`ArchiveLocked` when another process writes, :exc:`WrongArchive` when it is
         another host's or a newer program's, :exc:`ArchiveError` when the disk refuses.
@@ -111,6 +127,8 @@ class Archive:
             folder.mkdir(parents=True, exist_ok=True)
             lock = Lock(folder, f"scrapy {command} {newsroom.name}", record.begin)
             try:
+                if not trust_clock:
+                    _check_clock(folder, clock())
                 return cls(
                     folder,
                     newsroom,
@@ -160,6 +178,7 @@ class Archive:
         self._tables = opened.tables
         with open_unless_raised(opened.tables):
             intent, recorded, back = self._interrupted()
+            self._notes += self._leap(opened.tables)
             found = stock(folder, int(opened.tables.meta("lines") or 0), opened.tables.files())
             found = attrs.evolve(found, lines=found.lines + back)
             self._record = attrs.evolve(record, found=found, short=shortfall(folder, found))
@@ -257,10 +276,14 @@ class Archive:
         New ones wait; known ones with a newer modification become due. A known post at a new
         address has moved there.
         """
-        now = seconds(self._clock())
-        kept = [link for link in links if _is_text(link.url)]
+        now = self._clock()
+        kept = [
+            attrs.evolve(link, lastmod=None) if is_ahead(link.lastmod, now) else link
+            for link in links
+            if _is_text(link.url)
+        ]
         with self._transaction() as tables:
-            note(tables, kept, now, self.newsroom.name)
+            note(tables, kept, seconds(now), self.newsroom.name)
 
     def keep_validators(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of a door's document. Those of articles are kept by themselves."""
@@ -417,6 +440,17 @@ class Archive:
         self._tables.put_meta("lines", str(there))
         return intent, recorded, 0 if recorded else sum(intent.lines.values()) - mine
 
+    def _leap(self, tables: Tables) -> list[str]:
+        """Return what to say of a clock that leapt ahead; let nothing of the future hide edits."""
+        now = self._clock()
+        if is_ahead(tables.meta("written_at"), now):
+            tables.forget_after(stamp(now), seconds(now) + LONGEST)
+        for run in last_runs(self.folder, 1):
+            begin = instant(run.begin)
+            if begin is not None and now - begin > _YEARS:
+                return [f"The clock says {stamp(now)}, years after the last run, {run.begin}"]
+        return []
+
     def _shortage(self) -> list[str]:
         """Return what to say of lines that should be there and are not."""
         if not self._record.short:
@@ -522,6 +556,16 @@ def _remove(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         folder.rmdir()
+
+
+def _check_clock(folder: Path, now: dt.datetime) -> None:
+    """Raise :exc:`ArchiveError` where lines were written later than *now*."""
+    written = last_written(folder)
+    if is_ahead(written, now):
+        raise ArchiveError(
+            f"{folder}: the clock says {stamp(now)}, and the last line was written at {written}; "
+            "nothing was done. Set the clock, or, where it is right, CLOCK_TRUSTED = True"
+        )
 
 
 def _is_text(url: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import attrs
 
+from crawler.archive.schedule import is_ahead
 from crawler.archive.tables import NAME, OWED, AddressRow, Tables, connect
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Known, Link, Validators
@@ -89,7 +90,7 @@ class Look:
             return True
         if self.failures or self.state == "gone":
             return False
-        stated = comparable(lastmod)
+        stated = None if is_ahead(lastmod, now) else comparable(lastmod)
         return stated is not None and stated > (self.lastmod or self.looked_at or "")
 
 

@@ -313,6 +313,15 @@ def last_articles(folder: Path, count: int) -> list[Article]:
     return found[-count:] if count else []
 
 
+def last_written(folder: Path) -> str:
+    """Return when the last line of the archive in *folder* was written; empty where none says."""
+    for file in reversed(month_files(folder)):
+        for raw in _last_of(file, 1):
+            written = _WRITTEN.search(raw)
+            return written[1].decode() if written else ""
+    return ""
+
+
 def _last_of(file: MonthFile, count: int) -> list[bytes]:
     if not file.compressed:
         return last_lines(file.path, count)

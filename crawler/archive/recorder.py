@@ -233,6 +233,9 @@ class Recorder:
         """
         if isinstance(finding, Refused | Missing | Seen | Failed):
             _check_address(finding.url)
+        now = self.batches.now
+        if isinstance(finding, Found | Refused | Seen) and schedule.is_ahead(finding.lastmod, now):
+            finding = attrs.evolve(finding, lastmod=None)
         match finding:
             case Found():
                 return self._found(finding)
@@ -677,7 +680,8 @@ class Recorder:
         fetched = [comparable(each.fetched_at) for each in known.captures_of(known.source)]
         if known.state == "gone" or not fetched:
             fetched.append(row.looked_at if row else None)
-        at, last = comparable(as_of) or "", max(filter(None, fetched), default="")
+        past = [each for each in fetched if not schedule.is_ahead(each, self.batches.now)]
+        at, last = comparable(as_of) or "", max(filter(None, past), default="")
         return at < last or (at == last and known.id not in self.copied)
 
 

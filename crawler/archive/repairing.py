@@ -44,6 +44,7 @@ def repair(
     problems: Iterable[Problem],
     *,
     clock: Callable[[], dt.datetime],
+    trust_clock: bool = False,
 ) -> Repaired:
     """Put right of *problems* what is safe to, in a run of its own.
 
@@ -59,7 +60,9 @@ def repair(
         done = _restore_runs(folder)
         if any(name in (LEDGER, IDENTITY) or name.startswith(ARTICLES) for name in files):
             remove_ledger(folder / LEDGER)
-    with Archive.open(folder, newsroom, rules, command=REPAIR, clock=clock) as archive:
+    with Archive.open(
+        folder, newsroom, rules, command=REPAIR, clock=clock, trust_clock=trust_clock
+    ) as archive:
         done += archive.repairs
         made = lost = Counter[str]()
         try:

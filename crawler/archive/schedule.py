@@ -63,6 +63,14 @@ def spread(url: str, pause: int) -> int:
     return pause - pause * (zlib.crc32(url.encode(errors="replace")) % 1000) // 10_000
 
 
+def is_ahead(moment: str | None, now: dt.datetime) -> bool:
+    """Whether *moment* lies ahead of *now*, by more than a wrong zone explains.
+
+    What states such a moment says nothing; believed, it would hide every change until then.
+    """
+    return (comparable(moment) or "") > stamp(now + dt.timedelta(days=1))
+
+
 def after_article(
     row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None, *, stale: bool = False
 ) -> AddressRow:
@@ -86,7 +94,7 @@ def after_article(
 
 def after_copy(row: AddressRow, now: dt.datetime, as_of: str) -> AddressRow:
     """Return *row*, which :func:`after_article` gave, when somebody else had looked, at *as_of*."""
-    looked = comparable(as_of) or row.looked_at
+    looked = min(comparable(as_of) or row.looked_at or "", stamp(now)) or None
     row = attrs.evolve(row, lastmod=looked, looked_at=looked)
     if row.listed and looked and row.listed > looked:  # a door knows of a later change
         return attrs.evolve(row, next_look=seconds(now))
@@ -175,6 +183,8 @@ def look_again(row: AddressRow, now: dt.datetime) -> AddressRow:
 
 def first_look(row: AddressRow, now: dt.datetime) -> AddressRow:
     """Return *row* of an article read from its line alone: its look times begin afresh."""
+    if is_ahead(row.looked_at, now):
+        row = attrs.evolve(row, looked_at=stamp(now))
     if row.state != "article" or row.next_look is not None:
         return row
     return _due(row, now, 0 if row.source == "rest" else first_pause(_age(row, now)))

@@ -443,6 +443,15 @@ class Tables:
         rows = self.connection.execute("SELECT url FROM addresses WHERE article = ?", (id_,))
         return [url for (url,) in rows]
 
+    def forget_after(self, moment: str, latest: int) -> None:
+        """Let no look be later than *moment*, or due after *latest*: a clock was wrong."""
+        for name in ("looked_at", "lastmod", "listed"):
+            self.connection.execute(
+                f"UPDATE addresses SET {name} = ? WHERE {name} > ?",  # noqa: S608 -- our own names
+                (moment, moment),
+            )
+        self.connection.execute("UPDATE addresses SET next_look = 0 WHERE next_look > ?", (latest,))
+
     def forget_sightings(self, run: str) -> None:
         """Take back that *run* found articles missing for the first time."""
         self.connection.execute(

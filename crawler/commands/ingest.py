@@ -69,7 +69,9 @@ class Command(ArchiveCommand):
         with tempfile.TemporaryDirectory(prefix="ingest-") as scratch:
             photos = self.configured["ARCHIVE_MEDIA"] == "lead"
             ingest = Ingest(newsroom, [Path(each) for each in files], Path(scratch), photos=photos)
-            outcomes = _write(folder, newsroom, ingest, files, operator)
+            outcomes = _write(
+                folder, newsroom, ingest, files, operator, trust_clock=self.trusts_clock
+            )
         for problem in ingest.problems[:_NAMED]:
             say(fold(problem))
         if len(ingest.problems) > _NAMED:
@@ -90,7 +92,13 @@ class Command(ArchiveCommand):
 
 
 def _write(
-    folder: Path, newsroom: Newsroom, ingest: Ingest, files: list[str], operator: str = ""
+    folder: Path,
+    newsroom: Newsroom,
+    ingest: Ingest,
+    files: list[str],
+    operator: str = "",
+    *,
+    trust_clock: bool = False,
 ) -> Counter[str]:
     """Give the archive what *ingest* finds; return outcome → how many."""
     outcomes: Counter[str] = Counter()
@@ -119,6 +127,7 @@ def _write(
         command="ingest",
         arguments={"files": files},
         operator=operator,
+        trust_clock=trust_clock,
     ) as archive:
         for found in ingest.findings():
             waiting.append(found)

@@ -63,8 +63,12 @@ class Command(ArchiveCommand):
         checked_moment("--written-since", opts.written_since)
         with _workers(opts) as workers:
             folder = self.one_name(args)
-            go_through = _show if opts.diff else _write
-            unreadable = go_through(folder, workers, opts.written_since)
+            if opts.diff:
+                unreadable = _show(folder, workers, opts.written_since)
+            else:
+                unreadable = _write(
+                    folder, workers, opts.written_since, trust_clock=self.trusts_clock
+                )
         if unreadable:
             self.exitcode = EXIT_INCOMPLETE
 
@@ -122,7 +126,7 @@ def _text(value: Any) -> str:
     return json.dumps(attrs.asdict(value) if attrs.has(type(value)) else value, ensure_ascii=False)
 
 
-def _write(folder: Path, workers: Workers, since: str | None) -> int:
+def _write(folder: Path, workers: Workers, since: str | None, *, trust_clock: bool = False) -> int:
     """Append lines where today's rules read otherwise; return how many captures are unreadable.
 
     A run that was broken off is begun anew: a line that is there is not written twice.
@@ -133,6 +137,7 @@ def _write(folder: Path, workers: Workers, since: str | None) -> int:
         RULES,
         command="reextract",
         arguments={"written_since": since} if since else {},
+        trust_clock=trust_clock,
     ) as archive:
         rewriting = Rewriting(archive)
         for found in _changes(folder, workers, since):

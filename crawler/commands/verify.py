@@ -56,7 +56,9 @@ class Command(ArchiveCommand):
         try:
             found, lost = self._problems(folder), 0
             if found and mend:
-                repaired = repair(folder, newsroom, RULES, found, clock=utc_now)
+                repaired = repair(
+                    folder, newsroom, RULES, found, clock=utc_now, trust_clock=self.trusts_clock
+                )
                 for done in repaired.done:
                     say(f"{folder.name}: repaired: {fold(done)}")
                 say(f"{folder.name}: checking again")

@@ -47,6 +47,7 @@ class Command(ArchiveCommand):
             RULES,
             command="withhold",
             arguments={"id": id_, "reason": opts.reason, "erase": opts.erase},
+            trust_clock=self.trusts_clock,
         ) as archive:
             if opts.erase:
                 erased = archive.erase(id_, opts.reason.strip())
