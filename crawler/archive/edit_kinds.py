@@ -173,7 +173,7 @@ _CORRECTED: Final = (
 _DECLARATION: Final = re.compile(
     rf"""
     # at the beginning, as a label: Ralat: … / (Diperbarui 12/11) / [KOREKSI] … / Hak Jawab – …
-      ^ [\W_]* (?:{_DECLARED}) \b (?: \s* $ | \s* [:)\]–—-] | \s+ (?:atas|redaksi|berita) \b [^.]*? [:)]
+      ^ [\W_]* (?:{_DECLARED}) \b (?: \s* $ | \s* [:)\]–—-] | \s+ (?:atas|redaksi|berita) \b (?: \s* $ | [^.]*? [:)] )
         | \s+ (?:pada\s+)? (?:\w+,?\s+)? \(? \d )
     # in brackets at the end: … (diperbarui) / (Diperbarui pukul 10.00)
     | [(\[] \s* (?:{_DECLARED}) \b [^)\]]{{0,60}} [)\]] \s* $

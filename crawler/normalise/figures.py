@@ -75,7 +75,9 @@ def _printed(plain: Sequence[str], at: int) -> Iterator[Figure]:
         value, end = Decimal(texts[-1]), at + 1
         while end < len(plain) and plain[end] in _SCALES:
             value, end = value * _SCALES[plain[end]], end + 1
-        yield Figure(texts[-1] if end == at + 1 else _plain(value), start, end)
+        text = texts[-1] if end == at + 1 else _plain(value)
+        end += plain[end : end + 1] == ["persen"]  # "5 persen" is "5%"
+        yield Figure(text, start, end)
 
 
 def _number(text: str) -> str:
