@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Final
 
 from crawler.extract.document import Document
 from crawler.extract.header import Marks
 from crawler.extract.page import ArticlePage
 from crawler.extract.roles import Role, Roles
-from crawler.extract.unknown import times
-from crawler.extract.unknown.metadata import Metadata, read_metadata
 from crawler.extract.unknown.page import GenericPage
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import same_host
-
-
-class StatedTimes(ArticlePage):
-    """Asks JSON-LD and meta tags where the theme's own time elements name no time.
-
-    Newkarma prints ``datetime="10 jam lalu"`` (fixtures/lintas/sepuluh-jam-lalu).
-    """
-
-    @cached_property
-    def metadata(self) -> Metadata:
-        """What the page states for machines."""
-        return read_metadata(self.document.root, self.document.url)
-
-    @cached_property
-    def published_at(self) -> str | None:
-        found = super().published_at
-        if found is not None:
-            return found
-        elements = (*self.header.published, *self.header.updated)
-        evidence = times.Evidence(
-            machine=times.read_all(self.metadata.published()),
-            plain=times.read_all(self.metadata.published_plain()),
-            offsets=times.offsets(element.get("datetime") or "" for element in elements),
-            zone=self.newsroom.tzinfo,
-            is_believed=True,
-        )
-        moment = times.published(evidence)
-        if moment is None:
-            return None
-        return self.state("published_at", moment.isoformat(), moment.source)
 
 
 class WPBeritaPage(ArticlePage):
@@ -65,7 +32,7 @@ class WPBeritaPage(ArticlePage):
     )
 
 
-class NewkarmaPage(StatedTimes, WPBeritaPage):
+class NewkarmaPage(WPBeritaPage):
     """Newkarma and other themes of the same house, whose names begin with ``gmr-``."""
 
     theme = "newkarma"
