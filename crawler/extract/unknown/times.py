@@ -47,22 +47,14 @@ _MINUTE: Final = dt.timedelta(minutes=1)
 # here that could tell more.
 YEARS: Final = range(1990, 2100)
 
-_STAMP: Final = re.compile(
-    r"""
-    (?P<year>\d{4}) [-/.]? (?P<month>\d\d?) [-/.]? (?P<day>\d\d?)
-    (?:
-        (?:\s*T\s*|[\s,]+)
-        (?P<hour>\d\d?) [:.-]? (?P<minute>\d\d) (?: [:.-]? (?P<second>\d\d) (?:[.,]\d{1,9})? )?
-        \s* (?P<zone> Z | UTC | GMT | [+-]\d\d(?::?\d\d)? | WIB | WITA | WIT )?
-    )?
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+# 2023-05-03T14-10-22Z, and what else begins as ISO 8601 and is a slip where it does not go on so.
+_DASHED: Final = re.compile(r"T(\d\d)-(\d\d)-(\d\d)")
+_ISO: Final = re.compile(r"\d{4}-?\d\d-?\d\d(?:[T ]\d\d:?\d\d(?P<second>:?\d\d)?|T)?")
 _EPOCH: Final = re.compile(r"(\d{10})(?:\d{3})?")
-_ZONES: Final = {"z": 0, "utc": 0, "gmt": 0, "wib": 7, "wita": 8, "wit": 9}
 # "26. Januari 2011", the German way that some content systems print.
 _ORDINAL_DOT: Final = re.compile(r"(?<![\d.])(\d\d?)\.\s(?=[A-Z][a-z]{2})")
 _LONGEST: Final = 200
+_DAY: Final = len("2023-05-03")
 
 
 @attrs.frozen
@@ -110,37 +102,19 @@ def read_stamp(text: str, source: str) -> Moment | None:
     True
     """
     text = text.strip()[:_LONGEST]
-    if stamp := _STAMP.fullmatch(text):
-        return _of_stamp(stamp, source)
     if epoch := _EPOCH.fullmatch(text):
         when = dt.datetime.fromtimestamp(int(epoch[1]), dt.UTC)
         return _plausible(when.replace(tzinfo=None), UTC, "second", source)
-    return next(iter(read_printed(text, source)), None)
-
-
-def _of_stamp(stamp: re.Match[str], source: str) -> Moment | None:
-    year, month, day, hour, minute, second = (
-        int(stamp[unit] or 0) for unit in ("year", "month", "day", "hour", "minute", "second")
-    )
+    iso = _ISO.match(text)
     try:
-        wall = dt.datetime.combine(dt.date(year, month, day), dt.time(hour, minute, second))
+        when = dt.datetime.fromisoformat(_DASHED.sub(r"T\1:\2:\3", text))
     except ValueError:
-        return None
-    precision = "second" if stamp["second"] else "minute" if stamp["hour"] else "day"
-    return _plausible(wall, _offset(stamp["zone"]), precision, source)
-
-
-def _offset(zone: str | None) -> dt.timedelta | None:
-    if not zone:
-        return None
-    hours = _ZONES.get(zone.lower())
-    if hours is not None:
-        return dt.timedelta(hours=hours)
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    offset = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    if offset >= dt.timedelta(hours=24):
-        return None
-    return -offset if zone[0] == "-" else offset
+        is_slip = iso is not None and "T" in iso[0]
+        return None if is_slip else next(iter(read_printed(text, source)), None)
+    precision = (
+        "day" if iso is None or len(iso[0]) <= _DAY else "second" if iso["second"] else "minute"
+    )
+    return _plausible(when.replace(tzinfo=None), when.utcoffset(), precision, source)
 
 
 def _plausible(
