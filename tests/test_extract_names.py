@@ -115,6 +115,12 @@ def test_the_editor_of_jsonld_is_the_editor(ld: dict[str, object]) -> None:
     assert names(ld=ld) == (("Rani Oktavia",), None, "Budi Setia")
 
 
+def test_a_list_of_people_is_several() -> None:
+    people = "Rani Oktavia, Budi Setia, Dedi Harmoko dan Uci Angelina Putri"
+    wanted = ("Rani Oktavia", "Budi Setia", "Dedi Harmoko", "Uci Angelina Putri")
+    assert names(ld={"author": {"name": people}})[0] == wanted
+
+
 @pytest.mark.parametrize(
     "page",
     [

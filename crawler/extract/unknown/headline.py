@@ -103,7 +103,7 @@ class _References:
 def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) -> Headline | None:
     """Return the headline of *document*, or ``None`` where nothing says what it is.
 
-    In the article's own element a sole title by its class, else a sole ``h1``, is the headline,
+    In the article's own element a sole ``h1``, else a sole title by its class, is the headline,
     whatever metadata say. Else a heading wins that metadata, ``<title>`` (without the site's name)
     or the words of the address confirm (fixtures/lintas/banyak-h1,
     fixtures/lintas/tajuk-tanpa-h1); then microdata, the tag, and what its class calls it. Where no
@@ -142,13 +142,13 @@ def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) 
 def _sole(
     headings: Iterable[tuple[etree._Element, str]], scope: etree._Element, references: _References
 ) -> Headline | None:
-    """Return the one heading in *scope* that is called its title, else its only ``h1``."""
+    """Return the only ``h1`` in *scope*, else the one heading that is called its title."""
     inside = set(scope.iter())
     titles: dict[etree._Element, list[str]] = {}
     for element, text in headings:
         if element in inside and not _is_of_others(element, scope, references.document):
             titles.setdefault(element, []).append(text)
-    for is_it in (_is_called_title, _is_h1):
+    for is_it in (_is_h1, _is_called_title):
         # A page may print its headline twice, for narrow and for wide screens.
         found = {texts[0]: each for each, texts in reversed(titles.items()) if is_it(each)}
         if len(found) == 1:

@@ -34,6 +34,7 @@ from crawler.normalise.vocabulary import (
     WEEKDAYS_PRINTED,
     WRITERS,
     any_of,
+    words_of,
 )
 
 WRITER: Final = "writer"
@@ -80,6 +81,7 @@ _MOST_WORDS: Final = 8
 _FEW_WORDS: Final = 5
 # Words that are printed below a name rather than above it.
 _TITLES: Final = frozenset(("jurnalis", "wartawan"))
+_ROLES: Final = words_of("journalist contributor correspondent staff writer twitter facebook")
 _NOT_A_NAME: Final = re.compile(
     r"\d{4}|\d/\d|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
@@ -171,6 +173,7 @@ def is_name(name: str) -> bool:
         and not _NOT_A_NAME.search(name)
         and not _ONLY_LABEL.fullmatch(name)
         and any(word not in KINDS for word in name.casefold().split())
+        and name.casefold() not in _ROLES
     )
 
 
@@ -416,12 +419,12 @@ def _authors(
     )
     for source in sources:
         found: dict[str, Byline] = {}
-        for each in source:
+        for each in (one for several in source for one in _apart(several)):
             name = each.name.casefold()
             if name not in no_author and is_name(each.name) and not is_site(each.name, site):
                 found.setdefault(name, each)
         if found:
-            return [one for each in found.values() for one in _apart(each)]
+            return list(found.values())
     return []
 
 
