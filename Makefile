@@ -9,7 +9,7 @@ SERVER := .venv/.ready-server
 .PHONY: help install install-server demo docs docs-images test test-tools lint bench figures fuzz soak clean
 
 help:
-	@echo "make demo   crawl the embedded newsroom and show what was archived"
+	@echo "make demo   archive a newsroom that ships with the project, and show what came of it"
 	@echo "make test   lint, types, import rules, tests"
 	@echo "make docs   write what docs/ says of fields, commands and settings anew"
 	@echo "make install-server   what a server needs, and no more"
@@ -38,8 +38,9 @@ demo: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
-# Pictures of the embedded newsroom's site and report; needs Chromium.
+# What commands show in a terminal, and the embedded newsroom's site and report; the latter by Chromium.
 docs-images: $(READY)
+	$(BIN)/python docs/draw.py
 	$(BIN)/python -m docs.pictures
 
 lint: $(READY)

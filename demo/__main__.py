@@ -14,9 +14,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from crawler.archive import Ledger, RunRecord, edits, read, read_runs
-from crawler.commands.edits import show
-from crawler.export.statistics import disk, statistics
+from crawler.archive import RunRecord, edits, read, read_runs
+from crawler.export.changes import drawn_words
 from crawler.items import Article
 from crawler.normalise.text import fold
 from demo import EmbeddedNewsroom
@@ -51,9 +50,7 @@ def main() -> int:
             code = _crawl(console, newsroom)
             if code not in _ENDED:
                 return code
-    console.print()
-    console.print("What the newsroom changed", style="bold")
-    show(edits(folder / NAME), console)
+    console.print(_edits(folder / NAME, console))
     console.print(_next())
     return code
 
@@ -103,66 +100,40 @@ def _show(console: Console, folder: Path, seconds: float) -> None:
     run = list(read_runs(folder))[-1]
     console.print()
     console.print(_articles(articles))
-    console.print(_fields(folder))
-    console.print(_refused(folder))
     seed = next((each for each in articles if SEED in each.url), articles[0])
     console.print(_one(seed))
     console.print(_files(folder, run, len(articles), seconds))
 
 
+_HEADLINES: Final = 12
+_RELATED: Final = 3
+_BLOCKS: Final = 2
+
+
 def _articles(articles: list[Article]) -> Table:
-    table = Table(title=f"{len(articles)} articles", title_justify="left", title_style="bold")
-    for column in ("published", "place", "headline", "words", "pages"):
+    newest = sorted(articles, key=lambda article: article.published_at or "", reverse=True)
+    table = Table(
+        title=f"The newest {_HEADLINES} of {len(articles)} articles",
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+    )
+    for column in ("published", "place", "headline", "words"):
         # Where the terminal is narrow, the headlines give way.
         table.add_column(
             column,
             no_wrap=column != "headline",
-            justify="right" if column in _NUMBERS else "left",
+            justify="right" if column == "words" else "left",
+            header_style="dim",
         )
-    for each in sorted(articles, key=lambda article: article.published_at or "", reverse=True):
+    for each in newest[:_HEADLINES]:
         table.add_row(
             (each.published_at or "")[:16].replace("T", " "),
             _safe((each.dateline.place or "") if each.dateline else ""),
             Text(fold(each.title), overflow="ellipsis", no_wrap=True),
             f"{each.word_count:,}",
-            str(len(each.pages)),
         )
-    return table
-
-
-_NUMBERS: Final = frozenset({"words", "pages"})
-
-
-def _fields(folder: Path) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.title = "Fields filled"
-    table.title_style = "bold"
-    table.title_justify = "left"
-    shares = list(statistics(folder).coverage.items())
-    half = (len(shares) + 1) // 2
-    for left, right in zip(shares[:half], [*shares[half:], None], strict=False):
-        table.add_row(*_bar(left), *(_bar(right) if right else ("", "", "")))
-    return table
-
-
-def _bar(field: tuple[str, float]) -> tuple[str, Text, str]:
-    name, share = field
-    width = 16
-    done = round(share * width)
-    return name, Text("━" * done, "green") + Text("━" * (width - done), "dim"), f"{share:.0%}"
-
-
-def _refused(folder: Path) -> Table:
-    ledger = Ledger.read_only(folder)
-    try:
-        refused = ledger.refused(100)
-    finally:
-        ledger.close()
-    table = Table(title="Listed, but no articles", title_justify="left", title_style="bold")
-    table.add_column("why")
-    table.add_column("address", overflow="fold")
-    for look in refused:
-        table.add_row(_safe(look.reason or ""), _safe(look.url))
     return table
 
 
@@ -175,11 +146,18 @@ def _one(article: Article) -> Panel:
         if name == "dateline" and value:
             value = f"{value.place} · {value.outlet} · region {value.region}"
         elif name == "related_posts":
-            value = "\n".join(f"{each.heading}: {each.title}" for each in value)
+            value = _some([each.title for each in value], _RELATED, "related posts", "\n")
+        elif name == "body":
+            value = _some(value.split("\n\n"), _BLOCKS, "paragraphs", "\n\n")
         elif isinstance(value, tuple):
             value = ", ".join(value)
         table.add_row(name, _safe(str(value) if value else "–"))
-    return Panel(table, title="One article in full", title_align="left")
+    return Panel(table, title="One of them, as it was read", title_align="left")
+
+
+def _some(parts: list[str], count: int, what: str, between: str) -> str:
+    more = len(parts) - count
+    return between.join([*parts[:count], *([f"… and {more} more {what}"] if more > 0 else [])])
 
 
 def _safe(text: str) -> Text:
@@ -187,29 +165,57 @@ def _safe(text: str) -> Text:
     return Text("\n".join(map(fold, text.split("\n"))))
 
 
+def _edits(folder: Path, console: Console) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.title = "\nWhat the newsroom changed"
+    table.title_justify = "left"
+    table.title_style = "bold"
+    table.add_column(style="cyan", no_wrap=True)
+    for each in edits(folder):
+        table.add_row(each.kind, Text(fold(each.title), overflow="ellipsis", no_wrap=True))
+        if each.changes:
+            change = each.changes[-1]
+            words = drawn_words(change.before, change.after, marks=not console.color_system)
+            table.add_row("", words)
+        elif each.headline:
+            was = Text("before: ", "dim").append(fold(each.headline.before or ""), "not dim")
+            table.add_row("", was)
+    return table
+
+
 def _files(folder: Path, run: RunRecord, count: int, seconds: float) -> Panel:
-    sizes = disk(folder)
-    text = Text()
-    text.append(f"{count} articles with {run.requests} requests in {seconds:.1f} s\n\n")
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith((".", "state.sqlite-")):
-            size = f"{path.stat().st_size / 1000:9,.0f} kB  "
-            text.append(size, "dim").append(f"{OUTPUT / NAME / path.relative_to(folder)}\n")
-    text.append(f"\nlines {sizes['articles'] / 1e3:,.0f} kB, ")
-    text.append(f"captures {sizes['captures'] / 1e3:,.0f} kB")
+    text = Text(f"{count} articles with {run.requests} requests in {seconds:.1f} s\n")
+    for kind, pattern in _FILES.items():
+        paths = list(folder.glob(pattern))
+        size = sum(path.stat().st_size for path in paths) / 1000
+        text.append(f"\n{size:9,.0f} kB  ", "dim").append(f"{OUTPUT / NAME / pattern}", "cyan")
+        text.append(f"  {kind}")
     return Panel(text, title="Where it is", title_align="left")
 
 
+_FILES: Final = {
+    "one article a line": "articles-*.jsonl",
+    "the responses": "warc/*.warc.gz",
+    "the ledger": "state.sqlite",
+    "one run a line": "runs.jsonl",
+}
+
+
 def _next() -> Panel:
-    lines = (
-        f"scrapy edits {NAME} -s ARCHIVE_DIR={OUTPUT}    what was changed, as above",
-        f"scrapy export {NAME} -s ARCHIVE_DIR={OUTPUT} --to site -o site    then open site/index.html",
-        f"scrapy status -s ARCHIVE_DIR={OUTPUT}    what is archived, and what is missing",
-        f"scrapy report {NAME} -s ARCHIVE_DIR={OUTPUT} -o report.html    a page with plots: open it",
-        f"scrapy verify {NAME} -s ARCHIVE_DIR={OUTPUT}    every line and capture checked",
-        f"scrapy crawl {NAME}    the real newsroom, slowly and politely, into output/{NAME}",
-    )
-    text = Text("\n".join(f".venv/bin/{line}" for line in lines), overflow="fold")
+    archive = f"-s ARCHIVE_DIR={OUTPUT}"
+    text = Text()
+    for what, command in {
+        "what is archived, and what is missing": f"status {archive}",
+        "what was changed, as above": f"edits {NAME} {archive}",
+        "a site to browse and search: open site/index.html": (
+            f"export {NAME} {archive} --to site -o site"
+        ),
+        "a page with plots: open report.html": f"report {NAME} {archive} -o report.html",
+        "every line and capture, checked": f"verify {NAME} {archive}",
+        f"the real newsroom, slowly and politely, into output/{NAME}": f"crawl {NAME}",
+    }.items():
+        text.append(f".venv/bin/scrapy {command}", "cyan").append(f"\n    {what}\n")
+    text.append("docs/tutorial.md goes on from here.")
     return Panel(text, title="What to do next", title_align="left")
 
 
