@@ -11,7 +11,9 @@ from scrapy.exceptions import UsageError
 
 from crawler.archive.edited import most_alike, revisions_of, seen_edit
 from crawler.errors import ConfigurationError
-from crawler.export.changes import diff_page, drawn_words, evidence, field_words
+from crawler.export.changes import drawn_words, edit_html, evidence, field_words
+from crawler.export.templates import environment
+from crawler.export.wording import Words
 from crawler.items import Article
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand
@@ -61,7 +63,9 @@ class Command(ArchiveCommand):
         pair = most_alike(text, revisions[last])
         bodies = (pair[0].body, pair[1].body) if pair else ("", "")
         if opts.to == "html":
-            sys.stdout.write(diff_page(edit, *bodies))
+            page = environment(Words("en")).get_template("diff.html.jinja")
+            opening = edit_html(edit, blocks=False)
+            print(page.render(edit=edit, before=bodies[0], after=bodies[1], opening=opening))
             return
         console = Console(soft_wrap=not sys.stdout.isatty())
         marks = not console.is_terminal

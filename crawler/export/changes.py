@@ -142,57 +142,18 @@ def _add(parent: etree._Element, name: str, text: str | None = None, **attribute
     etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes).text = text
 
 
-def edit_html(edit: Edit) -> Markup:
-    """Return what an edit changed as paragraphs of HTML."""
-    return Markup("\n").join(
-        (
-            *_opening(edit),
-            *(
-                Markup("<p>{}</p>").format(changed_words(one.before, one.after))
-                for one in edit.changes
-            ),
-        )
-    )
-
-
-def _opening(edit: Edit) -> Iterator[Markup]:
-    yield Markup("<p>{}</p>").format(evidence(edit))
+def edit_html(edit: Edit, *, blocks: bool = True) -> Markup:
+    """Return what an edit changed as paragraphs of HTML, with or without the blocks of text."""
+    found = [Markup("<p>{}</p>").format(evidence(edit))]
     if edit.headline:
         words = changed_words(edit.headline.before, edit.headline.after)
-        yield Markup("<p><strong>{}</strong></p>").format(words)
+        found.append(Markup("<p><strong>{}</strong></p>").format(words))
     for name, before, after in field_words(edit):
-        yield Markup("<p>{}: {}</p>").format(name, changed_words(before, after))
-
-
-_PAGE: Final = Markup("""<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; font: 1.1rem/1.6 Georgia, serif }}
-body {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem }}
-del {{ background: #d334; text-decoration: line-through }}
-ins {{ background: #3a34; text-decoration: underline }}
-</style>
-<h1>{title}</h1>
-<p><a href="{url}">{url}</a><br>Revision {before} to {after}: {kinds}</p>
-{opening}
-<p>{text}</p>
-</html>
-""")
-
-
-def diff_page(edit: Edit, before: str, after: str) -> str:
-    """Return a page of HTML with the whole text as it was and as it is."""
-    return _PAGE.format(
-        title=fold(edit.title),
-        url=edit.url,
-        before=edit.from_revision,
-        after=edit.to_revision,
-        kinds=", ".join(edit.kinds),
-        opening=Markup("\n").join(_opening(edit)),
-        text=changed_words(before, after),
-    )
+        found.append(Markup("<p>{}: {}</p>").format(name, changed_words(before, after)))
+    if blocks:
+        words_of = (changed_words(each.before, each.after) for each in edit.changes)
+        found.extend(map(Markup("<p>{}</p>").format, words_of))
+    return Markup("\n").join(found)
 
 
 # for both

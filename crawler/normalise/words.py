@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 from rapidfuzz.distance import LCSseq
@@ -24,19 +24,14 @@ _CHANCE: Final = 6
 _LONGEST_CHANCE: Final = 2
 _ENDS: Final = (".", "!", "?", '."', '!"', '?"', ".”", "!”", "?”", ".)", PARAGRAPH)
 
-Operation: TypeAlias = Literal["equal", "insert", "delete", "replace"]
-
-
-_OPERATIONS: Final[dict[str, Operation]] = {
-    "equal": "equal", "insert": "insert", "delete": "delete", "replace": "replace",
-}  # fmt: skip
-
 
 @attrs.frozen
 class Run:
     """Neighbouring words with the same fate."""
 
-    op: Operation
+    op: str
+    """``equal``, ``insert``, ``delete`` or ``replace``."""
+
     before: tuple[str, ...]
     after: tuple[str, ...]
     start_before: int
@@ -70,7 +65,7 @@ def counted(words: Sequence[str]) -> int:
     return len(words) - words.count(PARAGRAPH)
 
 
-_Place: TypeAlias = tuple[Operation, int, int, int, int]
+_Place: TypeAlias = tuple[str, int, int, int, int]
 
 
 def _places(old: list[str], new: list[str]) -> list[_Place]:
@@ -90,7 +85,7 @@ def _common(was: list[str], now: list[str]) -> list[_Place]:
         found.append(("replace", head, head + len(old), head, head + len(new)))
     else:
         found += [
-            (_OPERATIONS[each.tag], head + each.src_start, head + each.src_end,
+            (each.tag, head + each.src_start, head + each.src_end,
              head + each.dest_start, head + each.dest_end)
             for each in LCSseq.opcodes(old, new)
         ]  # fmt: skip
@@ -113,7 +108,7 @@ def _joined(places: Sequence[_Place]) -> list[_Place]:
     return found
 
 
-def _named(went: bool, came: bool) -> Operation:
+def _named(went: bool, came: bool) -> str:
     return "replace" if went and came else "delete" if went else "insert"
 
 
