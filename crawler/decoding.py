@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import codecs
 import io
+import json
 import re
 import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import brotli
@@ -30,6 +31,7 @@ __all__ = [
     "decode",
     "json_text",
     "plain_text",
+    "read_json",
     "without_codings",
     "zstd",
 ]
@@ -122,6 +124,11 @@ def json_text(body: bytes) -> tuple[str, int]:
     text = body.decode("utf-8", "replace")
     begin = _JSON.search(text, 0, _FOREWORD)
     return text, begin.start(1) if begin else 0
+
+
+def read_json(body: bytes) -> Any:
+    """Return the JSON value in *body*, whatever stands around it; :exc:`ValueError` without one."""
+    return json.JSONDecoder().raw_decode(*json_text(body))[0]
 
 
 def _names(coding: str) -> list[str]:

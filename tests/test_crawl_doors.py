@@ -12,7 +12,7 @@ import pytest
 from crawler.archive import read, read_runs
 from crawler.export.statistics import Status, status
 from demo import EmbeddedNewsroom
-from demo.exchange import Fault
+from demo.exchange import Fault, Request, Response
 from tests import faults as trouble
 from tests.in_process import crawl as crawl_here
 
@@ -62,6 +62,18 @@ def test_a_notice_before_a_list_of_posts_loses_nothing(
     ran = crawl(newsroom, tmp_path)
     assert (ran.code, ran.new) == (0, 37)
     assert ran.status.unknown == ()
+
+
+def test_a_notice_that_keeps_php_from_stating_the_type_costs_a_quick_backfill_nothing(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    def noticed(request: Request) -> Response:
+        answer = request.normal()
+        return Response(body=NOTICE + answer.body)  # what is sent cannot be headed any more
+
+    harm(newsroom, POSTS, noticed)
+    ran = crawl(newsroom, tmp_path, source="rest")
+    assert (ran.code, ran.new) == (0, 37)
 
 
 def test_a_door_that_is_damaged_is_named_where_another_lists_the_articles(

@@ -33,7 +33,7 @@ from crawler.archive.warc_reading import (
 )
 from crawler.archive.writer import Batches
 from crawler.codec import parse_line
-from crawler.decoding import decode
+from crawler.decoding import decode, read_json
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import WITHHELD, Article, Gone, joined_headers
 
@@ -122,7 +122,7 @@ def posts_of(record: StoredRecord) -> list[object] | None:
     """Return what the REST list in *record* lists; None where it is no such list."""
     try:
         status, fields, body = parse_response(record.block)
-        posts = json.loads(decode(body, joined_headers(fields)))
+        posts = read_json(decode(body, joined_headers(fields)))
     except (ValueError, RecursionError):
         return None
     return posts if status == HTTPStatus.OK and isinstance(posts, list) else None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from html import unescape
 from typing import Any, ClassVar, Final, TypeAlias
 
-from crawler.decoding import json_text
+from crawler.decoding import read_json
 from crawler.errors import NotAnArticle
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
@@ -188,7 +187,7 @@ def records(capture: Capture) -> list[Values]:
 # A list of a hundred posts is asked for each of them in turn; to parse it takes 50 ms.
 @lru_cache(maxsize=1)
 def _parsed(body: bytes) -> Any:
-    return json.JSONDecoder().raw_decode(*json_text(body))[0]
+    return read_json(body)
 
 
 def record(capture: Capture, post_id: int | None, url: str | None = None) -> Values:
