@@ -120,8 +120,5 @@ def update_manifest(folder: Path, archive: str, *, changed: tuple[str, ...] = ()
 
 def digest(path: Path) -> str:
     """Return the sha256 of the file at *path*, in hex."""
-    found = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -25,11 +25,11 @@ from crawler.archive.schedule import first_look
 from crawler.archive.warc import FOLDER, sha256
 from crawler.archive.warc_reading import (
     NotARecord,
-    RecentCaptures,
     StoredRecord,
     digest_agrees,
     next_record_after,
     parse_response,
+    recent_captures,
     records,
 )
 from crawler.archive.writer import Batches
@@ -69,7 +69,7 @@ class Remaker:
         self.newsroom = newsroom
         self.rules = rules
         self.accounts = accounts
-        self._captures = RecentCaptures(folder)
+        self._captures = recent_captures(folder)
         self._furniture = valid(read_furniture(folder))
 
     def find(self, lacking: Mapping[str, int]) -> list[State]:
@@ -122,7 +122,7 @@ class Remaker:
 
     def _read(self, captures: Iterable[CaptureReference], post_id: int | None) -> Article | None:
         try:
-            stored = [self._captures.read(each) for each in captures]
+            stored = [self._captures(each) for each in captures]
         except ArchiveDamaged:  # for verify to tell
             return None
         return attempt(

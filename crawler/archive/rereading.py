@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,9 +11,9 @@ import attrs
 
 from crawler.archive.furniture import read_furniture, valid, valid_at
 from crawler.archive.revisions import Rules
-from crawler.archive.warc_reading import RecentCaptures
+from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
-from crawler.items import Article
+from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
 
 # Of a line, what reading its captures again does not give.
@@ -71,7 +71,7 @@ def changes(
     newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its
     own: it needs nothing but files, so that parts may be done side by side.
     """
-    captures = RecentCaptures(folder)
+    captures = recent_captures(folder)
     entries = read_furniture(folder)
     blocks = valid(entries)
     for line in lines:
@@ -88,13 +88,13 @@ def changes(
 
 
 def _again(
-    captures: RecentCaptures,
+    captures: Callable[[CaptureReference], Capture],
     newsroom: Newsroom,
     rules: Rules,
     line: Article,
     furniture: tuple[str, ...],
 ) -> Article:
-    stored = [captures.read(reference) for reference in line.captures]
+    stored = [captures(reference) for reference in line.captures]
     article = rules.extract(stored, newsroom, line.post_id, furniture)
     return attrs.evolve(
         article,

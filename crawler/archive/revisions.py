@@ -17,7 +17,7 @@ import attrs
 
 from crawler.archive.findings import OutcomeKind
 from crawler.archive.tables import ArticleRow, line_key
-from crawler.archive.warc_reading import RecentCaptures
+from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
@@ -401,7 +401,7 @@ class Rereader:
     def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules) -> None:
         self.newsroom = newsroom
         self.rules = rules
-        self._captures = RecentCaptures(folder)
+        self._captures = recent_captures(folder)
 
     def read(self, known: ArticleRow, furniture: Collection[str], notes: list[str]) -> State | None:
         """Return what today's rules make of what was read last of *known*, from each source.
@@ -417,7 +417,7 @@ class Rereader:
         sources: dict[str, Article] = {}
         article = None
         for source in known.sources():
-            stored = [self._captures.read(each) for each in known.captures_of(source)]
+            stored = [self._captures(each) for each in known.captures_of(source)]
             state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
             sources |= state.sources
             if source == known.source:

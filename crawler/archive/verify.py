@@ -42,10 +42,10 @@ from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.warc import FOLDER, crc_of
 from crawler.archive.warc_reading import (
     NotARecord,
-    RecentCaptures,
     StoredRecord,
     flaw,
     next_record_after,
+    recent_captures,
     records,
 )
 from crawler.codec import Line, dump_line, parse_line
@@ -118,7 +118,7 @@ class LineChecker:
         """File and offset of a capture that lines name → why it cannot be read."""
         self.absent: Counter[str] = Counter()
         """WARC file that is not there → captures in it that lines name."""
-        self._captures = RecentCaptures(folder)
+        self._captures = recent_captures(folder)
         self._furniture = read_furniture(folder)
         self._written_at = ""
         self._newest = -1
@@ -260,7 +260,7 @@ class LineChecker:
         for reference in references:
             self.tally.captures += 1
             try:
-                captures.append(self._captures.read(reference))
+                captures.append(self._captures(reference))
             except ArchiveDamaged as error:
                 if (self.folder / error.file).exists():
                     self.damage.setdefault((error.file, error.offset), error.problem)

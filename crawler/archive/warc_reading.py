@@ -10,7 +10,8 @@ import base64
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import BinaryIO, Final
@@ -334,20 +335,9 @@ def _fields(lines: Iterable[bytes], encoding: str) -> Iterator[tuple[str, str]]:
         yield name.strip().lower(), value.strip()
 
 
-class RecentCaptures:
-    """Reads captures of the archive in *folder*, the last few only once."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._captures: dict[CaptureReference, Capture] = {}
-
-    def read(self, reference: CaptureReference) -> Capture:
-        """Return the capture; raises what :func:`read_capture` raises."""
-        capture = self._captures.pop(reference, None) or read_capture(self.folder, reference)
-        self._captures[reference] = capture
-        while len(self._captures) > _REMEMBERED:
-            del self._captures[next(iter(self._captures))]
-        return capture
+def recent_captures(folder: Path) -> Callable[[CaptureReference], Capture]:
+    """Return what reads captures of the archive in *folder*, the last few only once."""
+    return lru_cache(_REMEMBERED)(partial(read_capture, folder))
 
 
 @attrs.frozen(kw_only=True)

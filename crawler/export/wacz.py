@@ -28,12 +28,12 @@ from contextlib import closing
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final, Protocol, Self
+from typing import IO, Any, Final, Self
 
 import attrs
 
 from crawler import __version__
-from crawler.archive.warc import warcinfo
+from crawler.archive.warc import sha256, warcinfo
 from crawler.archive.warc_reading import Record, Records
 from crawler.export.selection import Selection, last_written, new_file
 from crawler.export.surt import surt
@@ -42,13 +42,6 @@ from crawler.timestamps import comparable
 
 # Lines a block: as pywb and py-wacz do. A reader fetches a block to find one address.
 _BLOCK: Final = 300
-
-
-class Writable(Protocol):
-    """What the blocks go to."""
-
-    def write(self, part: bytes, /) -> object:
-        """Take *part*."""
 
 
 class CdxjIndex:
@@ -74,7 +67,7 @@ class CdxjIndex:
         line = f"{surt(record.url)} {digits} {json.dumps(values)}"
         self._database.execute("INSERT OR IGNORE INTO lines VALUES (?)", (line,))
 
-    def write(self, blocks: Writable, name: str) -> Iterator[str]:
+    def write(self, blocks: _Entry, name: str) -> Iterator[str]:
         """Write the compressed index to *blocks*, and yield the lines of the index of blocks.
 
         *name* is the file's name in the package.
@@ -89,7 +82,7 @@ class CdxjIndex:
             where = {
                 "offset": offset,
                 "length": len(packed),
-                "digest": f"sha256:{hashlib.sha256(packed).hexdigest()}",
+                "digest": sha256(packed),
             }
             yield f"{block[0].partition(' {')[0]} {json.dumps(where)}\n"
             offset += len(packed)
@@ -280,7 +273,7 @@ class _Package:
             indent=2,
             ensure_ascii=False,
         ).encode()
-        digest = {"path": "datapackage.json", "hash": _sha256(manifest)}
+        digest = {"path": "datapackage.json", "hash": sha256(manifest)}
         self.whole("datapackage.json", manifest.decode())
         self.whole("datapackage-digest.json", json.dumps(digest, indent=2))
 
@@ -337,7 +330,3 @@ class _Entry:
         self.file.write(part)
         self.digest.update(part)
         self.size += len(part)
-
-
-def _sha256(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
