@@ -7,7 +7,8 @@ machines. Fields are read from these facts alone: see ``times.py``, ``names.py``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import Final
@@ -259,8 +260,8 @@ class Facts:
     @cached_property
     def wrappers(self) -> frozenset[etree._Element]:
         """The headline, the text, and whatever is around them."""
-        own = (self.heading, self.body.element if self.body is not None else None)
-        return frozenset().union(*map(_with_ancestors, own))
+        parts = self.body.parts if self.body is not None else ()
+        return frozenset().union(*map(_with_ancestors, (self.heading, *parts)))
 
     @cached_property
     def above(self) -> tuple[Line, ...]:
@@ -287,21 +288,43 @@ class Facts:
         at = _place(self.around.header, self.heading)
         return 0 if at is None else at
 
+    def marked(self, *tags: str) -> Iterator[etree._Element]:
+        """Yield elements of the article that are neither in its text nor in furniture on its page."""
+        for element in self.scope.iter(*tags) if self.scope is not None else ():
+            if element not in self.inside and not self.is_furniture(element):
+                yield element
+
+    @cached_property
+    def inside(self) -> frozenset[etree._Element]:
+        """The elements of the text."""
+        parts = self.body.parts if self.body is not None else ()
+        return frozenset(each for part in parts for each in part.iter())
+
     def is_of_another(self, element: etree._Element) -> bool:
-        """Whether *element* is a link to another article, or stands on the card of one.
+        """Whether *element* stands in a link to another article, or on the card of one.
 
         A card has the headline of one article, and no list of terms.
         """
         around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
         for each in (element, *islice(around, _CARD)):
-            links = list(each.iter("a"))
-            others = {link.get("href") for link in links if self._is_headline(link)}
+            others = self._headlines.get(each, ())
             if others:
-                terms = sum(_NO_ARTICLE.search(link.get("href", "")) is not None for link in links)
+                links = (link.get("href", "") for link in each.iter("a"))
+                terms = sum(_NO_ARTICLE.search(href) is not None for href in links)
                 return len(others) == 1 and (terms <= _FEW or each.tag in ("li", "article"))
             if each.tag == "a" and each is not element and self.document.leads_elsewhere(each):
                 return True
         return False
+
+    @cached_property
+    def _headlines(self) -> Mapping[etree._Element, set[str]]:
+        """Elements, and where the headlines of other articles that each holds lead."""
+        found: dict[etree._Element, set[str]] = defaultdict(set)
+        for link in filter(self._is_headline, self.page.iter("a")):
+            around = takewhile(lambda each: each not in self.wrappers, link.iterancestors())
+            for each in (link, *around):
+                found[each].add(link.get("href", ""))
+        return found
 
     def _is_headline(self, link: etree._Element) -> bool:
         """Whether *link* is the headline of another article, and not of the one before or after."""

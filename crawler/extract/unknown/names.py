@@ -430,14 +430,10 @@ def _authors(
 
 def _marked_in_scope(facts: Facts) -> Iterator[Byline]:
     """Yield the names in the article's own element that are marked as its author's for machines."""
-    if facts.scope is None or facts.body is None:
-        return
-    text = set(facts.body.element.iter())
-    for element in facts.scope.iter("a", "span"):
-        if "author" in element.get("rel", "").split() or "fn" in element.get("class", "").split():
-            others = facts.is_furniture(element) or facts.is_of_another(element)
-            if not (others or element in text):
-                yield Byline(_shown(element), WRITER, _source(element))
+    for element in facts.marked("a", "span"):
+        marks = (*element.get("rel", "").split(), *element.get("class", "").split())
+        if not {"author", "fn"}.isdisjoint(marks) and not facts.is_of_another(element):
+            yield Byline(_shown(element), WRITER, _source(element))
 
 
 def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:

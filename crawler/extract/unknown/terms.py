@@ -68,8 +68,6 @@ class Terms:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        inside = facts.scope.iter("a") if facts.scope is not None else ()
-        self._scoped = dict.fromkeys(inside)
 
     def of(self, kind: str) -> list[str]:
         """Return the names of one *kind*, of the surest mark that the page has."""
@@ -102,10 +100,9 @@ class Terms:
 
     def _anchors(self) -> dict[etree._Element, tuple[str | None, Mapping[str, int]]]:
         """Return links, with the kind that a label before each names, and the ranks that count."""
-        around = self._facts.around
+        facts, around = self._facts, self._facts.around
+        scoped = frozenset(facts.scope.iter("a")) if facts.scope is not None else frozenset()
         found: dict[etree._Element, tuple[str | None, Mapping[str, int]]] = {}
-        body = self._facts.body
-        text = frozenset(body.element.iter("a")) if body is not None else frozenset()
         label: str | None = None
         lines = [(line, _ABOVE) for line in around.header]
         for line, least in (*lines, *((line, _BELOW) for line in around.below)):
@@ -113,13 +110,12 @@ class Terms:
             # "Tags:" in a line of its own below the text, and a line of links for each of them.
             goes_on = least is _BELOW and is_linked(line)
             label = named.lastgroup if named else label if goes_on else None
-            for element in small_elements([line], _TERMS):
-                for anchor in element.iter("a"):
-                    if anchor not in text or _is_list(line):
-                        found.setdefault(anchor, (label, least))
-        for anchor in self._scoped:
-            if anchor in found or not (anchor in text or self._facts.is_furniture(anchor)):
-                found[anchor] = found.get(anchor, (None,))[0], _INSIDE
+            small = (anchor for each in small_elements([line], _TERMS) for anchor in each.iter("a"))
+            for anchor in small:
+                if anchor not in facts.inside or _is_list(line):
+                    found.setdefault(anchor, (label, _INSIDE if anchor in scoped else least))
+        for anchor in facts.marked("a"):
+            found.setdefault(anchor, (None, _INSIDE))
         return found
 
     def _mark(self, anchor: etree._Element) -> tuple[str, int] | None:

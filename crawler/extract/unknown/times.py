@@ -414,13 +414,7 @@ def _time_elements(facts: Facts) -> Iterator[etree._Element]:
         for element in small.iter("time", "abbr", "span", "a", "amp-timeago")
         if _is_called_time(element) or element.tag in ("time", "amp-timeago")
     ]
-    if not found and facts.scope is not None and facts.body is not None:
-        text = set(facts.body.element.iter())
-        found = [
-            element
-            for element in facts.scope.iter("time", "abbr", "span")
-            if _is_called_time(element) and not (element in text or facts.is_furniture(element))
-        ]
+    found = found or list(filter(_is_called_time, facts.marked("time", "abbr", "span")))
     yield from (each for each in found if not facts.is_of_another(each))
 
 
