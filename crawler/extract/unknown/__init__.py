@@ -5,12 +5,12 @@ fields of every other page, or :exc:`~crawler.errors.NotAnArticle`. Nothing here
 markup; what a rule rests on is the page in its comment::
 
     metadata, headline, lines, body -> facts -> refusals
-                                             -> times, names, photo -> page
+                                             -> times, names, terms, photo -> page
 
 - ``metadata``: what the page states for machines. ``lines``: what a reader sees, line by line.
 - ``headline``, ``body``: which element is the headline, and where the text stands.
 - ``facts``: all of these for one page, with the lines around headline and text. Look here first.
 - ``refusals``: whether it is an article at all.
-- ``times``, ``names``, ``photo``: how sources that disagree are weighed, field by field.
+- ``times``, ``names``, ``terms``, ``photo``: how sources that disagree are weighed, by field.
 - ``page``: the fields under their names.
 """
