@@ -14,6 +14,7 @@ from lxml import etree
 
 from crawler.archive import edits
 from crawler.archive.edited import edit_of
+from crawler.archive.lines import pack
 from crawler.errors import ArchiveError
 from crawler.items import Article, Gone, Withheld
 from tests.edit_pairs import OTHERS, PAIRS, TEXT, TITLE, Pair
@@ -173,6 +174,19 @@ def test_blocks_that_changed_with_their_numbers() -> None:
     assert (found.words_added, found.words_removed) == (4, 7)
 
 
+def test_compressed_months_and_single_files(tmp_path: Path) -> None:
+    folder = archive(tmp_path, written(21, 1), written(21, 4, revision=2, title="Baru"))
+    plain = list(edits(folder))
+    march = folder / "articles-2026-03.jsonl"
+    assert [each.id for each in edits(march)] == ["lintas:21"]
+    # Of article 12 and 13 the revision before is in another file.
+    assert list(edits(folder / "articles-2024-07.jsonl")) == []
+    for month in (march, folder / "articles-2024-06.jsonl"):
+        month.with_name(f"{month.name}.zst").write_bytes(pack(month.read_bytes()))
+        month.unlink()
+    assert list(edits(folder)) == plain
+
+
 def test_an_archive_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="there is no such archive or file"):
         list(edits(tmp_path / "lain"))
@@ -240,6 +254,15 @@ def test_a_feed_has_the_changed_words(tmp_path: Path) -> None:
         "tag:lintas.example,2024-07-02:lintas:12/2",
     ]
     assert feed.findtext(f"{ATOM}updated") == "2026-03-04T08:00:00Z"
+    # What RFC 4287 wants of a feed and of each entry.
+    for element in (feed, *entries):
+        for wanted in ("id", "title", "updated"):
+            assert len(element.findall(f"{ATOM}{wanted}")) == 1
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "lintas"
+    assert entries[0].find(f"{ATOM}link").attrib == {  # type: ignore[union-attr]
+        "rel": "alternate",
+        "href": f"{SITE}/berita/21/",
+    }
     assert "A &lt;b&gt; <del>tiga</del> <ins>lima</ins>" in (
         entries[0].findtext(f"{ATOM}content") or ""
     )

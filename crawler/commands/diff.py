@@ -69,7 +69,9 @@ class Command(ArchiveCommand):
             return
         console = Console(soft_wrap=not sys.stdout.isatty())
         marks = not console.is_terminal
-        lines = [Text(f"{edit.id}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold")]
+        lines = [
+            Text(f"{fold(edit.id)}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold")
+        ]
         lines += [Text(evidence(edit)), Text(fold(edit.url), "dim"), Text("")]
         before = edit.headline.before if edit.headline else edit.title
         lines.append(drawn_words(before, edit.title, marks=marks, whole=True))

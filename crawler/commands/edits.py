@@ -125,7 +125,7 @@ def show(found: Iterable[Edit], console: Console) -> None:
     marks = not console.is_terminal
     for edit in found:
         head = Text()
-        head.append(f"{', '.join(edit.kinds)}", "bold").append(f"  {edit.id}  ")
+        head.append(f"{', '.join(edit.kinds)}", "bold").append(f"  {fold(edit.id)}  ")
         head.append(f"revision {edit.from_revision} to {edit.to_revision}", "dim")
         if edit.words_added or edit.words_removed:
             head.append(f"  +{edit.words_added} -{edit.words_removed} words", "dim")

@@ -119,38 +119,22 @@ SCHEMA: Final = pa.schema(
     ]
 )
 
+_CHANGE: Final = [("op", pa.string()), ("before", pa.string()), ("after", pa.string())]
+
 EDITS: Final = pa.schema(
     [
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("from_revision", pa.int32(), nullable=False),
-        pa.field("to_revision", pa.int32(), nullable=False),
+        *(pa.field(name, pa.string(), nullable=False) for name in ("id", "site", "url", "title")),
         pa.field("kind", pa.string(), nullable=False),
         pa.field("kinds", _TEXTS),
-        pa.field("site", pa.string(), nullable=False),
-        pa.field("url", pa.string(), nullable=False),
-        pa.field("title", pa.string(), nullable=False),
+        pa.field("from_revision", pa.int32(), nullable=False),
+        pa.field("to_revision", pa.int32(), nullable=False),
         pa.field("last_seen_before", _UTC),
         pa.field("seen_at", _UTC, nullable=False),
         pa.field("modified_at", _UTC),
-        pa.field("headline", pa.struct([("before", pa.string()), ("after", pa.string())])),
-        pa.field(
-            "changes",
-            pa.list_(
-                pa.struct(
-                    [
-                        ("op", pa.string()),
-                        ("before", pa.string()),
-                        ("after", pa.string()),
-                        ("block", pa.int32()),
-                    ]
-                )
-            ),
-        ),
+        pa.field("headline", pa.struct(_CHANGE[1:])),
+        pa.field("changes", pa.list_(pa.struct([*_CHANGE, ("block", pa.int32())]))),
         # What a field holds is of many types: JSON.
-        pa.field(
-            "fields",
-            pa.list_(pa.struct([(name, pa.string()) for name in ("field", "before", "after")])),
-        ),
+        pa.field("fields", pa.list_(pa.struct([("field", pa.string()), *_CHANGE[1:]]))),
         pa.field("words_added", pa.int32(), nullable=False),
         pa.field("words_removed", pa.int32(), nullable=False),
         pa.field("reason", pa.string()),
