@@ -37,7 +37,7 @@ from crawler.warc_sources import Damage, Oversized, Source, member, open_sources
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
-_POSTS: Final = "/wp/v2/posts"
+_ROUTE: Final = "/wp/v2/"
 # The page in another form, of which less can be read.
 _AMP: Final = re.compile(r"/amp/*(?:[?#]|$)|[?&]amp(?:[=&#]|$)")
 _LARGEST: Final = 8 * 1024 * 1024
@@ -489,8 +489,10 @@ def _use(record: StoredRecord, url: str, *, photos: bool) -> str:
         return f"http_{status}"
     if photos and media.startswith("image/"):
         return _PHOTO
+    if _ROUTE in url.replace("%2F", "/"):  # a notice of PHP in front of it is text/html
+        return _REST
     if media == _JSON:
-        return _REST if _POSTS in url.replace("%2F", "/") else "other JSON"
+        return "other JSON"
     if media and media not in _HTML:
         return "not_html"
     return "amp" if _AMP.search(url) else _PAGE

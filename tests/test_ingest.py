@@ -498,6 +498,16 @@ def test_a_page_and_its_record_of_one_look_are_one_line(
     assert target.whole()
 
 
+def test_records_behind_a_notice_of_php_are_read(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    target_ = "/wp-json/wp/v2/posts?per_page=3&_embed"
+    body = b"<b>Notice</b>: Undefined index<br />\n" + crawler.newsroom.get(target_).body
+    crawler.add(crawler.newsroom.address + target_, "2020-01-01T00:00:00Z", body)
+    assert target.take(crawler.save(tmp_path / "siaran.warc.gz")) == {"new": 3}
+    assert target.whole()
+
+
 def test_a_record_from_before_an_edit_is_not_mixed_with_the_page_after_it(
     crawler: Crawler, target: Target, tmp_path: Path
 ) -> None:
