@@ -491,10 +491,8 @@ def _use(record: StoredRecord, url: str, *, photos: bool) -> str:
         return _PHOTO
     if _ROUTE in url.replace("%2F", "/"):  # a notice of PHP in front of it is text/html
         return _REST
-    if media == _JSON:
-        return "other JSON"
     if media and media not in _HTML:
-        return "not_html"
+        return "other JSON" if media == _JSON else "not_html"
     return "amp" if _AMP.search(url) else _PAGE
 
 
