@@ -18,6 +18,7 @@ import pytest
 
 from crawler.archive import Missing, RunReport, read, read_capture, read_runs
 from crawler.archive.lines import iterate, month_files
+from crawler.archive.repairing import repair
 from crawler.archive.tables import NAME
 from crawler.archive.verify import verify
 from crawler.archive.warc_reading import records
@@ -34,6 +35,7 @@ from tests.archive_site import (
     tell,
 )
 from tests.crawling import LONGEST, forks
+from tests.test_archive_losses import drop
 
 CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")
 
@@ -192,6 +194,44 @@ def test_an_erasure_killed_before_any_call_is_finished_by_the_next_start(
             assert (hidden.count("lintas:1"), intended) == (2, False), point
     assert unfinished > 20
     assert intended is False
+
+
+def lossy(folder: Folder) -> None:
+    """Three lines are lost, one of a month that is compressed; and a run's record is damaged."""
+    for day, findings in ((0, (1, 2)), (80, (3, 4)), (81, (5,))):
+        folder.clock.now = BEGIN + dt.timedelta(days=day)
+        with folder.open() as archive:
+            archive.record([found(each, fetched_at=folder.clock.now) for each in findings])
+            archive.finish(RunReport(exit_code=0))
+    drop(folder, ("articles-2026-03.jsonl", 0), *(("articles-2026-05.jsonl", n) for n in (0, 1)))
+    with (folder.path / "runs.jsonl").open("ab") as file:
+        file.write(b"{}\n")
+
+
+def mending(folder: Folder) -> None:
+    folder.clock.now = BEGIN + dt.timedelta(days=82)
+    rules = named(rules_1)
+    repair(folder.path, LINTAS, rules, verify(folder.path, LINTAS, rules), clock=folder.clock)
+
+
+def test_a_repair_killed_before_any_call_can_be_done_again(memory_path: Path) -> None:
+    prepared = Folder(memory_path / "prepared")
+    lossy(prepared)
+    point, phase = 0, 0
+    while phase < 1:
+        point += 1
+        folder = Folder(memory_path / str(point) / "lintas")
+        shutil.copytree(prepared.path, folder.path)
+        phase = in_child(folder.path, point, [mending])
+        folder.clock.now = BEGIN + dt.timedelta(days=83)
+        with folder.open() as archive:  # which does of it what it can
+            assert archive.finish(RunReport(exit_code=0)).exit_code == 0, point
+        mending(folder)
+        assert list(verify(folder.path, LINTAS, named(rules_1))) == [], point
+        wanted = {("article/1", f"lintas:{post}", 1, "page"): 1 for post in range(1, 6)}
+        assert every_line(folder) == wanted, point
+        assert not any(run.lost for run in read_runs(folder.path)), point
+    assert point > 30
 
 
 def every_byte(folder: Folder) -> bytes:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import attrs
@@ -14,6 +17,7 @@ import pytest
 
 from crawler.archive import Missing, RunReport, Withhold, read
 from crawler.archive.lines import MonthFile
+from crawler.archive.lock import Lock
 from crawler.archive.repairing import repair
 from crawler.archive.revisions import Rules
 from crawler.archive.tables import NAME
@@ -33,6 +37,7 @@ from tests.archive_site import (
     rules_1,
     rules_2,
 )
+from tests.crawling import LONGEST, forks
 
 LINES = "articles-2026-05.jsonl"
 RULES = named(rules_1, "rules-1")
@@ -356,3 +361,47 @@ def test_a_ledger_of_an_earlier_program_is_no_damage(folder: Folder) -> None:
         ledger.execute("PRAGMA user_version = 1")
         ledger.commit()
     assert problems(folder) == []
+
+
+# a copy that cannot be written to
+
+
+def _look(path: Path, told: Connection) -> None:
+    """Verify as another user, who may read the archive and no more."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setuid(65534)
+    assert not os.access(path, os.W_OK)
+    with Lock(path, "scrapy verify lintas", "2026-05-30T00:00:00Z"):
+        told.send([str(problem) for problem in verify(path, LINTAS, RULES)])
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["closed", "with SQLite's log beside it"])
+def test_a_copy_that_cannot_be_written_to_is_verified(whole: Path, killed: bool) -> None:
+    with tempfile.TemporaryDirectory() as parent:
+        Path(parent).chmod(0o755)
+        folder = Folder(Path(parent) / "lintas")
+        shutil.copytree(whole, folder.path)
+        folder.clock.move(days=81)
+        archive = folder.open()
+        archive.record([found(8)])
+        if killed:
+            shutil.copytree(folder.path, folder.path.with_name("salinan"))
+            archive.close()
+            folder.path = folder.path.with_name("salinan")
+        else:
+            archive.close()
+        files = [path for path in folder.path.rglob("*") if path.is_file()]
+        before = {path: path.read_bytes() for path in files}
+        for path in [*folder.path.rglob("*"), folder.path]:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        here, there = forks().Pipe()
+        process = forks().Process(target=_look, args=(folder.path, there))
+        process.start()
+        assert here.recv() == []
+        process.join(LONGEST)
+        assert {
+            path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()
+        } == before
+        for path in [folder.path, *folder.path.rglob("*")]:
+            path.chmod(0o755)

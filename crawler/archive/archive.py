@@ -371,10 +371,13 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"{self.folder}/runs.jsonl cannot be written: {error}") from error
 
-    def account_for_losses(self, *, record: bool = True) -> tuple[Counter[str], Counter[str]]:
+    def account_for_losses(
+        self, *, record: bool = True, suspected: Iterable[str] = ()
+    ) -> tuple[Counter[str], Counter[str]]:
         """Make again what lines captures hold of those that runs report, and *record* the others.
 
-        Returns run → lines that were made again, and run → lines that are lost.
+        Returns run → lines that were made again, and run → lines that are lost. *suspected* are
+        months of which nothing is wrong but their digest; it is taken anew where lines were lost.
         """
         accounts = Accounts(read_runs(self.folder))
         present = count_runs(self.folder)
@@ -384,10 +387,13 @@ class Archive:
         found = {run: n for run, n in lacking.items() if n < 0 and accounts.lost[run] >= -n}
         if record:
             self._record = attrs.evolve(self._record, lost={**lost, **found}, short=0)
-        elif lost:
-            return made, lost
-        changed = (file for file, _ in by_file(self.folder, accounts, present, lacking))
-        update_manifest(self.folder, self.newsroom.name, changed=tuple(changed))
+        else:  # counted now, and not only by the last run
+            self._record = attrs.evolve(self._record, short=lost.total())
+        if record or not lost:
+            changed = {file for file, _ in by_file(self.folder, accounts, present, lacking)}
+            changed |= set(suspected if accounts.restored else ())
+            with self._writing():
+                update_manifest(self.folder, self.newsroom.name, changed=tuple(changed))
         return made, lost
 
     def _bring_back(self) -> None:
@@ -414,11 +420,12 @@ class Archive:
             # What is planned is said first, so that a kill leaves no line that nobody accounts for.
             planned = Counter(each.run for each in found)
             self._log.complete(attrs.evolve(self._record, made=planned), room=ROOM)
-            own = Counter(batches.wrote)
-            made = remaker.make(found, batches)
-            batches.wrote = own
-            short = max(0, self._record.short - made.total())
-            self._record = attrs.evolve(self._record, made=made, short=short)
+            own, made = Counter(batches.wrote), Counter[str]()
+            try:
+                remaker.make(found, batches, made)
+            finally:
+                batches.wrote = own
+                self._record = attrs.evolve(self._record, made=made)
             self._log.complete(self._record, room=ROOM)
         return made
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -89,8 +89,8 @@ class Accounts:
         for run in ordered:
             if run.wrote is not None or run.command == REPAIR:
                 self.expected[run.id] = _sum(run.wrote or {}) - taken[run.id]
-        # Lines that a repair found lost, or made again, were there at some starts and not at others.
-        self._play = sum(_sum(run.lost) + _sum(run.made) for run in ordered)
+        self.restored = sum(_sum(run.lost) + _sum(run.made) for run in ordered)
+        """Lines that were found lost, or made again: there at some starts, and not at others."""
         self._killed = list(_killed(ordered, taken))
 
     def lacking(self, present: Mapping[str, int]) -> dict[str, int]:
@@ -100,20 +100,16 @@ class Accounts:
         unread = sum(count for id_, count in present.items() if id_ not in self.runs)
         for ids, count in self._killed:
             there = sum(present.get(each, 0) for each in ids)
-            if count > there + unread or there - count > lost + self._play:
+            if count > there + unread or there - count > lost + self.restored:
                 found[ids[-1]] = count - there
         return {id_: count for id_, count in found.items() if count}
 
-    def spans(self, ids: Collection[str]) -> list[tuple[str, str, str]]:
-        """Return begin, end and id of some runs."""
+    def spans(self) -> list[tuple[str, str, str]]:
+        """Return begin, end and id of each run."""
         ordered = list(self.runs.values())
         ends = [run.end or after.begin for run, after in pairwise(ordered)]
         ends += [run.end or "9" for run in ordered[-1:]]
-        return [
-            (run.begin, end, run.id)
-            for run, end in zip(ordered, ends, strict=True)
-            if run.id in ids
-        ]
+        return [(run.begin, end, run.id) for run, end in zip(ordered, ends, strict=True)]
 
     def order(self, id_: str) -> int:
         """Return the place of a run in time, -1 for one of which there is no record."""

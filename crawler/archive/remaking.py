@@ -93,12 +93,12 @@ class Remaker:
                 there[lost.id].append(made[-1])
         return made
 
-    def make(self, lost: Sequence[State], batches: Batches) -> Counter[str]:
-        """Add the lines to the newest month; return run → how many."""
-        made: Counter[str] = Counter()
+    def make(self, lost: Sequence[State], batches: Batches, made: Counter[str]) -> None:
+        """Add the lines to the newest month; count in *made*, by run, those that are on disk."""
         for begin in range(0, len(lost), _TOGETHER):
             part = lost[begin : begin + _TOGETHER]
             batches.begin([each.url for each in part], [each.id for each in part])
+            runs: Counter[str] = Counter()
             for each in part:
                 article = self._read(each.captures, each.post_id)
                 if article is None:
@@ -115,10 +115,10 @@ class Remaker:
                 row = batches.rows.address(line.url)
                 if row is not None:
                     batches.rows.put_address(first_look(row, batches.now))
-                made[each.run] += 1
+                runs[each.run] += 1
             batches.commit_files()
+            made.update(runs)
             batches.commit_ledger()
-        return made
 
     def _read(self, captures: Iterable[CaptureReference], post_id: int | None) -> Article | None:
         try:
@@ -138,12 +138,13 @@ class Remaker:
         }
         pages: dict[str, list[CaptureReference]] = {run: [] for run in runs}
         posts: dict[str, dict[int, CaptureReference]] = {run: {} for run in runs}
-        spans = self.accounts.spans(runs)
+        spans = self.accounts.spans()
         # What ingest copied was fetched long before, by somebody else.
         copied = next((run for run in runs if self.accounts.runs[run].command == "ingest"), None)
         for record, reference in _responses(self.folder):
             at = reference.fetched_at
-            run = next((run for begin, end, run in spans if begin <= at <= end), copied)
+            of = {run for begin, end, run in spans if begin <= at <= end}
+            run = next(iter(of & runs), None if of else copied)
             if run is None:
                 continue
             listed = posts_of(record)

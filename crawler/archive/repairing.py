@@ -21,7 +21,7 @@ from crawler.archive.revisions import Rules
 from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import RunRecord, RunReport, dump_run, scan_runs
 from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.verify import Problem
+from crawler.archive.verify import Problem, Suspicion
 from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
 from crawler.timestamps import stamp
@@ -55,7 +55,13 @@ def repair(
     of which there are none recorded as lost. Lines and records that are damaged, or that another
     record should be, stay as they are: only a backup, or the newsroom, has them.
     """
+    problems = list(problems)
     files = {problem.file for problem in problems}
+    suspected = [
+        each.file
+        for each in problems
+        if isinstance(each, Suspicion) and each.file.startswith(ARTICLES)
+    ]
     with Lock(folder, f"scrapy {REPAIR} {newsroom.name}", stamp(clock())):
         done = _restore_runs(folder)
         if any(name in (LEDGER, IDENTITY) or name.startswith(ARTICLES) for name in files):
@@ -66,7 +72,7 @@ def repair(
         done += archive.repairs
         made = lost = Counter[str]()
         try:
-            made, lost = archive.account_for_losses()
+            made, lost = archive.account_for_losses(suspected=suspected)
         except ArchiveDamaged as error:
             done.append(f"what lines are lost cannot be told: {error}")
         if made:
