@@ -131,24 +131,17 @@ class Below:
                 waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
 
 
-# Elements after the content, in document order: a search in C.
-_FOLLOWING: Final = etree.XPath("following::*[contains(@class,'content')]")
-
-
-def parts_after(content: etree._Element, header: Header, marks: Marks) -> list[etree._Element]:
+def parts_after(content: etree._Element, header: Header) -> list[etree._Element]:
     """Return the other elements of *content*'s name in the article: an ad divided the text."""
-    found = _FOLLOWING(content)
-    parts: list[etree._Element] = []
-    for each in found if isinstance(found, list) else ():
+    classes, scope, parts = content.get("class"), header.scope, [content]
+    for each in scope.iter(str(content.tag)) if classes else ():
         if (
-            isinstance(each, etree._Element)
-            and each.get("class") == content.get("class")
-            and has(each, marks.content)
-            and _stands_in(each, header.scope)
-            and not any(part in each.iterancestors() for part in parts)
+            each.get("class") == classes
+            and _stands_in(each, scope)
+            and not any(part is each or part in each.iterancestors() for part in parts)
         ):
             parts.append(each)
-    return parts
+    return parts[1:]
 
 
 def _stands_in(element: etree._Element, scope: etree._Element) -> bool:
@@ -242,23 +235,26 @@ MOST_PAGES: Final = 99
 """Pages of one article; a larger number in an address is that of a post, or a trap."""
 
 
-# What can lead to a page of an article, by its name or by its address: a search in C.
-_LEADS_ON: Final = etree.XPath(
-    "//a[contains(@class,'post-page-numbers') or starts-with(@href,'?') or contains(@href,$slug)]"
-    "[not(ancestor::*[contains(@class,'comment') or contains(@id,'comment')])]/@href"
-)
+# What the address of a page of an article has after that of the first.
+_PAGED: Final = re.compile(r"(?:/\d{1,3}/?|[?&]page=(?:\d{1,3}|all))(?=[?&#]|$)")
 
 
-def page_links(document: Document, first: str) -> list[str]:
-    """Return the addresses of what may be further pages of the article at *first*.
+def page_links(scope: etree._Element, document: Document, first: str) -> list[str]:
+    """Return the addresses in *scope* of what may be further pages of the article at *first*.
 
     Whatever a theme calls the links and prints around them, their address is that of the article
-    with a number: see :func:`in_order`.
+    with a number: see :func:`in_order`. Readers' comments have pages of their own.
     """
     slug = first.partition("?")[0].rstrip("/").rpartition("/")[2].partition("%")[0]
-    found = _LEADS_ON(document.root, slug=slug.removesuffix(".html"))
-    hrefs = [str(href) for href in found] if isinstance(found, list) else []
-    return [url for href in hrefs if (url := document.absolute(href)) is not None]
+    slug = slug.removesuffix(".html")
+    found = []
+    for link in scope.iter("a"):
+        href = link.get("href")
+        if href and (slug in href or href[0] == "?") and _PAGED.search(href):
+            around = link.iterancestors()
+            if not any("comment" in f"{each.get('class')} {each.get('id')}" for each in around):
+                found.append(document.absolute(href))
+    return [url for url in found if url is not None]
 
 
 def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
@@ -349,7 +345,7 @@ class ArticlePage(Record):
             if content is None:
                 raise NotAnArticle(document.url, "no_content")
             skip = frozenset(selected.elements("not_body"))
-            further = parts_after(content, header, self.marks) if content is header.content else ()
+            further = parts_after(content, header) if content is header.content else ()
             walks.append(Walk(content, document, self.roles, further=further, skip=skip))
         return walks
 
@@ -557,8 +553,17 @@ class ArticlePage(Record):
         return self.document.language or self.newsroom.language
 
     @property
+    def _scopes(self) -> Iterable[etree._Element]:
+        """In what of each page the links to the others stand."""
+        return [header.scope for header in self.headers]
+
+    @property
     def pages(self) -> Sequence[str]:
-        linked = [url for each in self.documents for url in page_links(each, self.url)]
+        linked = (
+            url
+            for document, scope in zip(self.documents, self._scopes, strict=True)
+            for url in page_links(scope, document, self.url)
+        )
         return in_order(self.url, (*(document.url for document in self.documents), *linked))
 
     def _part(self, field: str, found: etree._Element | None) -> etree._Element | None:

@@ -72,6 +72,10 @@ class GenericPage(ArticlePage):
         )
         return header
 
+    @property
+    def _scopes(self) -> Iterable[etree._Element]:
+        return [document.root for document in self.documents]
+
     @cached_property
     def walks(self) -> list[Walk]:
         walks = []
