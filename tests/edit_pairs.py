@@ -194,7 +194,8 @@ PAIRS: Final = (
 )  # fmt: skip
 
 
-# Typed when the rules stood, and run once before they were touched again: 92 of 94 were right.
+# Typed when the rules stood, and run once before they were touched again: 92 of 94 were
+# right. The last nine came later.
 OTHER_TITLE: Final = "Polisi Tangkap Dua Pencuri Motor di Kota Baru"
 OTHER: Final = (
     "KOTA BARU, KABAR.ID – Polisi menangkap dua tersangka pencurian sepeda motor di Jalan Melati, Rabu malam (3/2/2021). "
@@ -542,4 +543,52 @@ OTHERS: Final = (
     _pair("terms, tag", "terms", {"tags": ("kriminal",)}),
     _pair("byline, ed", "byline", {"editor": "Wati"}),
     _pair("byline, credit", "byline", {"credit": "red"}),
+    _pair(
+        "a notice for a short text",
+        "withdrawn",
+        {"body": "Artikel ini telah dihapus."},
+        {"body": "Harga beras naik di Pasar Minggu."},
+    ),
+    _pair(
+        "a first paragraph alone",
+        "withdrawn",
+        {
+            "body": "Polisi menangkap dua tersangka pencurian sepeda motor di Jalan Melati, Rabu malam."
+        },
+    ),
+    _pair(
+        "pembetulan", "correction", {"body": OTHER + "\n\nPembetulan: nama jalan telah diganti."}
+    ),
+    _pair(
+        "klarifikasi", "correction", {"body": OTHER + "\n\nKlarifikasi: AS bukan warga desa itu."}
+    ),
+    _pair(
+        "somebody's clarification",
+        "text",
+        {"body": OTHER + "\n\nKlarifikasi disampaikan kuasa hukum AS kepada wartawan."},
+    ),
+    _pair(
+        "yang in full",
+        "cosmetic",
+        {"body": "Warga yang mengungsi kembali."},
+        {"body": "Warga yg mengungsi kembali."},
+    ),
+    _pair(
+        "another unit",
+        "text",
+        {"body": "Beban jembatan itu 800 kg saja."},
+        {"body": "Beban jembatan itu 800 km saja."},
+    ),
+    _pair(
+        "another currency",
+        "figures",
+        {"body": "Nilainya US$5 juta menurut panitia."},
+        {"body": "Nilainya Rp5 juta menurut panitia."},
+    ),
+    _pair(
+        "hundreds for dozens",
+        "figures",
+        {"body": "Banjir merendam ratusan rumah."},
+        {"body": "Banjir merendam puluhan rumah."},
+    ),
 )

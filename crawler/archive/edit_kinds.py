@@ -140,7 +140,7 @@ _NOTICE: Final = re.compile(
 )
 # A notice with its reasons is a paragraph or two; what is left of a text is a line.
 _NOTICE_WORDS: Final = 150
-_LEFT: Final = 0.15
+_LEFT: Final = 0.2
 _STAYS: Final = 0.4
 _LEAST: Final = 12
 
@@ -148,10 +148,8 @@ _LEAST: Final = 12
 def is_withdrawn(before: str, after: str) -> bool:
     """Whether a notice stands where the text was, or next to nothing of the text is left."""
     old, new = before.split(), after.split()
-    if not old or len(old) < _LEAST or len(new) > max(len(old), _NOTICE_WORDS):
-        return False
     if len(new) <= _LEFT * len(old):
-        return True
+        return len(old) >= _LEAST or not new
     if len(new) > _NOTICE_WORDS or not _NOTICE.search(after) or _NOTICE.search(before):
         return False
     stays = sum(len(run.before) for run in word_runs(before, after) if run.op == "equal")
@@ -162,7 +160,8 @@ def is_withdrawn(before: str, after: str) -> bool:
 
 _DECLARED: Final = (
     r"ralat|koreksi|hak\ jawab|hak\ koreksi|diperbarui|pembaruan|catatan\ (?:dari\ )?redaksi"
-    r"|klarifikasi\ redaksi|penjelasan\ redaksi|permohonan\ maaf|permintaan\ maaf|update"
+    r"|klarifikasi(?:\ redaksi)?|penjelasan\ redaksi|permohonan\ maaf|permintaan\ maaf|update"
+    r"|revisi|perbaikan|pembetulan|pemutakhiran|errat(?:a|um)|catatan\ editor"
 )
 _ARTICLE: Final = (
     r"(?:artikel|berita|tulisan|naskah|judul(?:\ berita|\ artikel)?|laporan|isi\ berita)"
@@ -295,13 +294,14 @@ def _letters(text: str) -> str:
 
 
 _SHORT: Final = 5
+_UNITS: Final = frozenset(("kg", "g", "km", "m", "cm", "mm", "ha", "ml", "l", "cc", "ton"))
 
 
 def is_cosmetic(before: Sequence[str], after: Sequence[str]) -> bool:
     """Whether *after* is *before* with other spaces, punctuation, or a letter or two.
 
-    A slip leaves the first letter of a word as it was, and changes one letter of a short one:
-    "naik" and "baik", "Budi" and "Andi" are other words.
+    A slip leaves the first letter of a word as it was, and changes one letter of a short one, or
+    leaves out two: "naik" and "baik", "Budi" and "Andi" are other words, and so are units.
 
     >>> is_cosmetic(["Bengkuu,"], ["Bengkulu"]), is_cosmetic(["naik"], ["baik"])
     (True, False)
@@ -320,5 +320,8 @@ def is_cosmetic(before: Sequence[str], after: Sequence[str]) -> bool:
 def _is_slip(was: str, now: str) -> bool:
     if was[:1] != now[:1] or not was or any(letter.isdigit() for letter in was + now):
         return False
-    most = 1 if min(len(was), len(now)) <= _SHORT else 2
-    return OSA.distance(was, now, score_cutoff=most) <= most
+    if was in _UNITS or now in _UNITS:
+        return False
+    distance = OSA.distance(was, now, score_cutoff=2)
+    left_out = distance == abs(len(was) - len(now))  # "yg" is "yang"
+    return distance <= (2 if left_out or min(len(was), len(now)) > _SHORT else 1)

@@ -20,6 +20,7 @@ from crawler.normalise.vocabulary import (
     WEEKDAYS,
     WEEKDAYS_PRINTED,
     ZONES,
+    words_of,
 )
 
 _DIGITS: Final = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -33,6 +34,9 @@ _ORDINAL: Final = {f"ke{word}": number for word, number in NUMBERS.items()}
 _DAYS: Final = frozenset(
     word for word, kind in KINDS.items() if kind in ("kemarin", "besok", "lusa")
 )
+_VAGUE: Final = words_of("belasan puluhan ratusan ribuan jutaan miliaran separuh setengah")
+# An amount without a currency is one of rupiah, or of anything.
+_CURRENCY: Final = re.compile(r"us\$|usd|\$|€|eur|s\$|sgd|rm|sar|aud|¥")
 _EDGES: Final = "\"'()[]{}.,;:!?*-"
 
 
@@ -76,6 +80,8 @@ def _printed(plain: Sequence[str], at: int) -> Iterator[Figure]:
         while end < len(plain) and plain[end] in _SCALES:
             value, end = value * _SCALES[plain[end]], end + 1
         text = texts[-1] if end == at + 1 else _plain(value)
+        currency = _CURRENCY.match(plain[at]) or _CURRENCY.fullmatch(plain[at - 1] if at else "")
+        text += f" {currency[0]}" if currency else ""
         end += plain[end : end + 1] == ["persen"]  # "5 persen" is "5%"
         yield Figure(text, start, end)
 
@@ -140,5 +146,7 @@ def _named(plain: Sequence[str], at: int) -> Iterator[Figure]:
         yield Figure(f"zone {ZONES[word]}", at, at + 1)
     elif word in _DAYS:
         yield Figure(f"day {KINDS[word]}", at, at + 1)
+    elif word in _VAGUE:
+        yield Figure(f"some {word}", at, at + 1)
     elif word == "hari" and after == "ini":
         yield Figure("day ini", at, at + 2)
