@@ -74,8 +74,10 @@ def shortfalls(articles: Sequence[Article], floors: Mapping[str, float]) -> list
 class Known:
     """An article, as far as numbers need it."""
 
+    state: str = "article"
+    """Or ``gone``, or ``withheld``."""
+
     revision: int = 0
-    gone: bool = False
     captured: dt.datetime | None = None
     """First capture of all, UTC."""
 
@@ -92,60 +94,36 @@ class Known:
     fields: int = 0
     """Which of :data:`COVERED` are filled, a bit each."""
 
-
-class Tally:
-    """What lines add up to, given in the order written."""
-
-    def __init__(self) -> None:
-        self.articles: dict[str, Known] = {}
-        self.withheld: set[str] = set()
-        self.began: dt.datetime | None = None
-        """When the first line was written."""
-
-    def add(self, line: Line) -> None:
-        if self.began is None:
-            self.began = Moment.of(line.written_at).utc
-        if isinstance(line, Withheld):
-            self.withheld.add(line.id)
-            return
-        known = self.articles.setdefault(line.id, Known())
-        if isinstance(line, Gone):
-            known.gone, known.revision = True, line.revision
-        else:
-            self._take(known, line)
-
-    def _take(self, known: Known, line: Article) -> None:
+    def take(self, line: Article) -> None:
+        """Take in what the next *line* says."""
         captured = [at for each in line.captures if (at := Moment.of(each.fetched_at).utc)]
-        known.captured = min(
-            [known.captured, *captured] if known.captured else captured, default=None
-        )
-        if line.revision < known.revision:
+        self.captured = min([self.captured, *captured] if self.captured else captured, default=None)
+        if line.revision < self.revision:
             return  # read again, after it was edited or gone
-        if line.revision > max(known.revision, 1):
-            known.edited = known.edited or Moment.of(line.written_at).utc
-        known.revision, known.gone = line.revision, False
-        known.published = Moment.of(line.published_at)
-        known.words, known.source = line.word_count, line.source
-        known.categories, known.authors = _shared(*line.categories), _shared(*line.authors)
-        if line.dateline:
-            known.place, known.region = line.dateline.place, line.dateline.region
-            if known.place:
-                known.place = intern(known.place)
-        else:
-            known.place = known.region = None
-        known.fields = fields_filled(line)
+        if line.revision > max(self.revision, 1):
+            self.edited = self.edited or Moment.of(line.written_at).utc
+        self.revision, self.state = line.revision, "article"
+        self.published = Moment.of(line.published_at)
+        self.words, self.source = line.word_count, line.source
+        self.categories, self.authors = _shared(*line.categories), _shared(*line.authors)
+        place = line.dateline.place if line.dateline else None
+        self.place = intern(place) if place else None
+        self.region = line.dateline.region if line.dateline else None
+        self.fields = fields_filled(line)
 
-    def shown(self) -> list[Known]:
-        """The articles that are neither gone nor withheld."""
-        return [
-            known
-            for key, known in self.articles.items()
-            if not known.gone and key not in self.withheld
-        ]
-
-    def gone_now(self) -> int:
-        """How many articles are gone, and not withheld."""
-        return sum(known.gone for key, known in self.articles.items() if key not in self.withheld)
+    @property
+    def counted(self) -> CountedArticles:
+        day = self.published.day.isoformat() if self.published.day else None
+        return CountedArticles(
+            state=self.state,
+            month=self.published.month,
+            filled=self.fields,
+            source=self.source,
+            edited=self.edited is not None,
+            count=1,
+            first=day,
+            last=day,
+        )
 
 
 def _shared(*names: str) -> tuple[str, ...]:
@@ -310,35 +288,33 @@ def _kind(path: Path) -> str:
 
 def summarise(name: str, lines: Iterable[Line]) -> Statistics:
     """Return the numbers of *lines*, all lines of an archive in the order written."""
-    tally = Tally()
+    articles: dict[str, Known] = defaultdict(Known)
+    began: dt.datetime | None = None
     for line in lines:
-        tally.add(line)
-    shown = tally.shown()
-    months = _credible(Counter(each.published.month for each in shown if each.published.month))
-    dated = [each for each in shown if each.published.month in months]
-    days = sorted({each.published.day for each in dated if each.published.day})
+        began = began or Moment.of(line.written_at).utc
+        known = articles[line.id]
+        if isinstance(line, Withheld) or known.state == "withheld":
+            known.state = "withheld"
+        elif isinstance(line, Gone):
+            known.state, known.revision = "gone", line.revision
+        else:
+            known.take(line)
+    shown = [each for each in articles.values() if each.state == "article"]
+    alike = Counter(each.counted for each in articles.values())
+    found = counts(attrs.evolve(row, count=count) for row, count in alike.items())
+    dated = [each for each in shown if each.published.month in found.by_month]
     return Statistics(
+        **attrs.asdict(found, recurse=False),
         name=name,
-        articles=len(shown),
-        undated=sum(1 for each in shown if each.published.month is None),
-        stray=sum(1 for each in shown if each.published.month) - len(dated),
-        first_day=days[0] if days else None,
-        last_day=days[-1] if days else None,
-        by_month={month: months[month] for month in month_range(months)},
         words=sum(each.words for each in shown),
-        from_rest=sum(1 for each in shown if each.source == "rest"),
-        edited=sum(1 for each in shown if each.edited),
-        gone=tally.gone_now(),
-        withheld=len(tally.withheld),
         categories=_ranked(name for each in shown for name in each.categories),
         authors=_ranked(name for each in shown for name in each.authors),
         places=_ranked(each.place for each in shown if each.place),
         provinces=_ranked(each.region.partition(".")[0] for each in shown if each.region),
         hours=_hours(shown),
-        **_lags(shown, tally.began),
-        coverage=_coverage(Counter(each.fields for each in shown)),
+        **_lags(shown, began),
         coverage_by_month=_by_month(dated),
-        gaps=_gaps(days),
+        gaps=_gaps(sorted({each.published.day for each in dated if each.published.day})),
     )
 
 
