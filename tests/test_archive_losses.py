@@ -331,3 +331,18 @@ def test_a_repair_that_is_repeated_changes_nothing(folder: Folder, harm: str) ->
     before = content(folder), problems(folder)
     assert mend(folder).lost == 0
     assert (content(folder), problems(folder)) == before
+
+
+def test_a_compressed_month_that_shrank_is_noticed_by_the_start(
+    whole: Path, tmp_path: Path
+) -> None:
+    """The ledger knows its size: without reading it."""
+    shutil.copytree(whole, tmp_path / "lintas")
+    folder = Folder(tmp_path / "lintas", Clock(dt.datetime(2026, 3, 30, tzinfo=dt.UTC)))
+    before = content(folder)
+    run(folder)
+    drop(folder, (JANUARY, 3), (JANUARY, 4))
+    with folder.open() as archive:
+        assert "2 lines that were lost are made again from their captures" in archive.repairs
+        archive.finish(RunReport(exit_code=0))
+    assert content(folder) == before
