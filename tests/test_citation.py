@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from crawler import __version__
 from tests.offline import scrapy
 from tests.reading_samples import SITE, article, sample_archive, write_lines
+from tests.tool_venvs import ROOT
 
 TITLE = "Harga naik 5% & {cabai}_merah: “mahal” #1 $2 ~x \\"
 HASH = f"sha256:{21:064x}"
@@ -64,6 +66,13 @@ def test_what_has_no_page_is_not_packed(archives: Path, tmp_path: Path) -> None:
     done = scrapy(archives, "cite", "lintas", "15", "--wacz", str(tmp_path / "a.wacz"))
     assert done.code == 2
     assert "lintas:15 was read from the REST API, without a page" in done.said
+
+
+def test_the_project_is_cited_in_its_own_version() -> None:
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in text
+    for key in ("cff-version: 1.2.0", "message: ", "title: ", "authors:"):
+        assert f"\n{key}" in f"\n{text}"
 
 
 @pytest.mark.tools
