@@ -204,8 +204,8 @@ def test_the_list_for_a_person_needs_no_colour(tmp_path: Path) -> None:
     assert done.out.splitlines() == [
         "figures  lintas:21  revision 1 to 2  +1 -1 words",
         "  changed by 2026-03-04T08:00:00Z",
-        "  Berita nomor 21",
         "  https://lintas.example/berita/21/",
+        "  Berita nomor 21",
         f"  ¶ … merendam 120 rumah di Desa Sukamaju, Senin (12/11/2018). {change} {rest}",
         "",
     ]

@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.archive.edited import most_alike, revisions_of, seen_edit
 from crawler.errors import ConfigurationError
-from crawler.export.changes import drawn_words, edit_html, evidence, field_words
+from crawler.export.changes import drawn_words, edit_html, evidence, field_words, is_plain
 from crawler.export.templates import environment
 from crawler.export.wording import Words
 from crawler.items import Article
@@ -68,7 +68,7 @@ class Command(ArchiveCommand):
             print(page.render(edit=edit, before=bodies[0], after=bodies[1], opening=opening))
             return
         console = Console(soft_wrap=not sys.stdout.isatty())
-        marks = not console.is_terminal
+        marks = is_plain(console)
         lines = [
             Text(f"{fold(edit.id)}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold")
         ]

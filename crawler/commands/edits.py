@@ -21,6 +21,7 @@ from crawler.export.changes import (
     drawn_words,
     evidence,
     field_words,
+    is_plain,
     write_atom,
     write_csv,
     write_json,
@@ -122,7 +123,7 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 
 def show(found: Iterable[Edit], console: Console) -> None:
     """Print edits for a person."""
-    marks = not console.is_terminal
+    marks = is_plain(console)
     for edit in found:
         head = Text()
         head.append(f"{', '.join(edit.kinds)}", "bold").append(f"  {fold(edit.id)}  ")
@@ -131,6 +132,7 @@ def show(found: Iterable[Edit], console: Console) -> None:
             head.append(f"  +{edit.words_added} -{edit.words_removed} words", "dim")
         console.print(head, highlight=False)
         console.print(Text(f"  {evidence(edit)}"), highlight=False)
+        console.print(Text(f"  {fold(edit.url)}", "dim"), highlight=False, soft_wrap=True)
         for line in _lines(edit, marks=marks):
             console.print(Text("  ").append_text(line), highlight=False)
         console.print()
@@ -144,7 +146,6 @@ def _lines(edit: Edit, *, marks: bool) -> Iterator[Text]:
         )
     else:
         yield Text(fold(edit.title), "italic")
-    yield Text(fold(edit.url), "dim")
     for name, before, after in field_words(edit):
         yield Text(f"{name}: ").append_text(drawn_words(before, after, marks=marks))
     for each in edit.changes:

@@ -18,6 +18,8 @@ from crawler.normalise.text import fold
 from crawler.normalise.words import PARAGRAPH, word_runs
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from crawler.archive import Edit
     from crawler.archive.identity import Identity
 
@@ -43,6 +45,11 @@ def changed_words(before: str | None, after: str | None) -> Markup:
 _STYLES: Final = {"equal": "", "delete": "strike red", "insert": "underline green"}
 _MARKS: Final = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
 _CONTEXT: Final = 8
+
+
+def is_plain(console: Console) -> bool:
+    """Whether *console* shows no styles, so that marks have to say what went and came."""
+    return not console.is_terminal or console.is_dumb_terminal
 
 
 def drawn_words(before: str | None, after: str | None, *, marks: bool, whole: bool = False) -> Text:
