@@ -367,8 +367,9 @@ def test_the_time_of_something_else_is_never_the_articles(article: dict[str, str
     assert found.modified_at is None
 
 
-def test_a_link_to_the_article_itself_holds_its_time() -> None:
-    article = between(below=f"<p><a href='//lintas.example/jembatan-gantung-taopa'>{OLD}</a></p>")
+@pytest.mark.parametrize("href", ["//lintas.example/jembatan-gantung-taopa", "/2019/01/02/"])
+def test_a_link_to_the_article_itself_or_to_its_day_holds_its_time(href: str) -> None:
+    article = between(below=f"<p><a href='{href}'>{OLD}</a></p>")
     assert article.published_at == "2019-01-02T03:04:00+08:00"
 
 

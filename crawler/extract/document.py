@@ -39,7 +39,10 @@ _WESTERN: Final = frozenset(("utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii
 _AS_WINDOWS: Final = "crawler.cp1252"
 # Found through libxml2's table of ids: no search.
 _BY_ID: Final = etree.XPath("id($id)")
-_IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE)
+# A photo's file, and the archive of a day or a month, to which themes link the date.
+_NO_ARTICLE: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif)$|/(?:19|20)\d\d(?:/\d\d?){1,2}$", re.IGNORECASE
+)
 _SLASHES: Final = re.compile("/{2,}")
 _STYLESHEET: Final = re.compile(r"/themes/([\w.-]+)/(?:[^?#]*/)?([^/?#]+)")
 _PARTS: Final = re.compile(r" [-–—|»•] ")
@@ -169,7 +172,7 @@ class Document:
     def leads_elsewhere(self, element: etree._Element) -> bool:
         """Whether *element* links another page: a headline or a date in a list does.
 
-        A photo's file, and what stands below the page's own address, are its own.
+        What stands below the page's own address is its own.
         """
         link = element if element.tag == "a" else element.find(".//a[@href]")
         if link is None:
@@ -177,7 +180,7 @@ class Document:
         target = self.absolute(link.get("href")) if link is not None else None
         place = _place_of(target or self.url)
         own = (place == each or place.startswith(f"{each}/") for each in self._own_places)
-        return not any(own) and not _IMAGE_FILE.search(place)
+        return not any(own) and not _NO_ARTICLE.search(place)
 
     @cached_property
     def _own_places(self) -> frozenset[str]:
