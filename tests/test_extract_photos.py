@@ -17,13 +17,16 @@ SENTENCES = (
 HOME = "https://pesisir.example"
 
 
-def read(*, text: str = "", above: str = "", beside: str = "", head: str = "") -> Article:
-    """Return the article on a page with markup in its text, above its article, above its text."""
+def read(
+    *, text: str = "", above: str = "", beside: str = "", head: str = "", opening: str = ""
+) -> Article:
+    """Return the article on a page with markup in its text, above its article, beside its headline,
+    in its head, and where its text opens."""
     first, *rest = (f"<p>{sentence}</p>" for sentence in SENTENCES)
     markup = (
         f"<html><head><title>{TITLE} - Pesisir</title>{head}</head><body class='single postid-31'>"
         f"{above}<article id='post-31'><h1 class='entry-title'>{TITLE}</h1>{beside}"
-        f"<div class='entry-content'>{first}{text}{''.join(rest)}</div></article></body></html>"
+        f"<div class='entry-content'>{opening}{first}{text}{''.join(rest)}</div></article></body></html>"
     )
     return extract_html(markup, f"{HOME}/dermaga-pasar-baru/", site="pesisir.example")
 
@@ -136,6 +139,17 @@ def test_the_photo_above_the_text_and_its_caption(page: dict[str, str]) -> None:
 )
 def test_what_is_not_the_articles_photo(page: dict[str, str]) -> None:
     assert read(**page).image_url is None
+
+
+def test_the_photo_that_a_theme_puts_into_the_texts_container() -> None:
+    featured = (
+        "<div class='td-post-featured-image'><figure><img src='/f/dermaga-utama.jpg' alt='Dermaga'>"
+        "<figcaption>Dermaga baru (ist)</figcaption></figure></div>"
+    )
+    article = read(opening=featured, text="<img src='/f/papan.jpg'>")
+    assert article.image_url == f"{HOME}/f/dermaga-utama.jpg"
+    assert article.caption == "Dermaga baru (ist)"
+    assert [each.url for each in article.images] == [f"{HOME}/f/papan.jpg"]
 
 
 def test_a_photo_that_only_metadata_name() -> None:

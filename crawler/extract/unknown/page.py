@@ -88,7 +88,8 @@ class GenericPage(ArticlePage):
             else:
                 walks.append(_walk(facts, skip, self.title or ""))
         blocks = walks[0].blocks
-        if not self.facts.has_own_container and blocks and blocks[0].photo is not None:
+        opens = not self.facts.has_own_container or photo.opens_text(self.facts)
+        if opens and blocks and blocks[0].photo is not None:
             # A lead photo that stands inside the container.
             self._opening_photo = blocks.pop(0).photo
         return walks

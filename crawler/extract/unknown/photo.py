@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 import attrs
@@ -27,6 +27,7 @@ _SMALL: Final = 150
 # Letters of a caption.
 _LONGEST: Final = 1_000
 _SHORTEST: Final = 12
+_FEATURED: Final = re.compile(r"featured[-_]?(?:image|media)|post-thumbnail|wp-post-image")
 _IMAGES: Final = ("img", *media.AMP_IMAGES)
 _CAPTIONS: Final = ("p", "div", "span", "small", "em", "i", "td", "li", "h6")
 # A caption is looked for in no more elements around its photo.
@@ -92,6 +93,14 @@ def _images(facts: Facts, stated: str | None) -> Iterator[tuple[etree._Element, 
 
 def _is_themes_own(image: etree._Element) -> bool:
     return "wp-post-image" in image.get("class", "")
+
+
+def opens_text(facts: Facts) -> bool:
+    """Whether the theme's own photo is the first in the text's container, as tagDiv puts it."""
+    assert facts.body is not None
+    image = next(facts.body.element.iter(*_IMAGES), None)
+    around = () if image is None else (image, *islice(image.iterancestors(), _ABOVE_CAPTION))
+    return any(_FEATURED.search(each.get("class", "")) for each in around)
 
 
 def _is_unscripted_twin(image: etree._Element) -> bool:
