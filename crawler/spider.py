@@ -24,6 +24,7 @@ from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnAr
 from crawler.extensions import ALARMING, RunKeeper, answered
 from crawler.extract import Page, extract_article, open_page, page_hash
 from crawler.fetch_errors import (
+    AnswerLost,
     BudgetSpent,
     ForeignAddress,
     RobotsForbid,
@@ -254,6 +255,9 @@ class NewsroomSpider(Spider):
     _takes_photos: bool
     _failed_in_a_row: int
     _asked: set[str]
+    _comparing: asyncio.Lock
+    _declared: dict[str, str]
+    """Address that pages declare to be their own → content hash of what stands there."""
 
     @classmethod
     def asked(cls, given: Mapping[str, Any], settings: BaseSettings) -> Arguments:
@@ -276,6 +280,8 @@ class NewsroomSpider(Spider):
         spider._takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
         spider._failed_in_a_row = 0
         spider._asked = set()
+        spider._declared = {}
+        spider._comparing = asyncio.Lock()
         return spider
 
     # Methods, since Scrapy's feeds read every attribute of a spider before the archive is open.
@@ -532,6 +538,7 @@ class NewsroomSpider(Spider):
                 captures = page.captures
                 article = page.article()
                 asked.check(article)
+                await self._refuse_stranger(page.elsewhere, article, asked)
                 captures += await self._photo(article)
             except NotAnArticle as error:
                 await self._not_an_article(asked, captures, error.reason)
@@ -546,6 +553,23 @@ class NewsroomSpider(Spider):
                 await self._about_former(asked, captures, article)
                 return Found(article, captures, asked.lastmod)
         return None
+
+    async def _refuse_stranger(self, url: str | None, article: Article, asked: Asked) -> None:
+        """Raise :exc:`NotAnArticle` where *article* is what stands at *url*, as its page declares.
+
+        A plugin that is set up wrongly has every page declare one address: what stands there tells.
+        """
+        if url is None or self.archive().ledger.known(url) is None:
+            return
+        async with self._comparing:
+            if url not in self._declared:
+                try:
+                    there = await self._whole(await further_page(self.crawler, url))
+                    self._declared[url] = there.article().content_hash
+                except (NotAnArticle, InvalidRecord, PageMissing, AnswerLost):
+                    self._declared[url] = ""
+        if self._declared[url] == article.content_hash:
+            raise NotAnArticle(asked.url, "other_article")
 
     async def _photo(self, article: Article) -> list[Capture]:
         """Return the lead photo where it is wanted, and its article is news."""

@@ -154,6 +154,20 @@ def test_articles_that_declare_the_front_page_are_archived_where_they_are(
     assert archived == {newsroom.url(entry.slug) for entry in newsroom.articles}
 
 
+def test_an_address_that_shows_another_article_is_named(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    newsroom.close("rest")  # which would state the id of the post
+    lost, other = (newsroom.url(entry.slug) for entry in newsroom.articles[3:5])
+    body = newsroom.get(other.removeprefix(newsroom.address)).body
+    path = lost.removeprefix(newsroom.address)
+    harm(newsroom, f"^{re.escape(path)}", trouble.says(body))
+    ran = crawl(newsroom, tmp_path)
+    assert (ran.code, ran.new) == (4, 36)
+    assert ran.said(f"not archived: {lost}: other_article")
+    assert other in {article.url for article in read(ran.folder)}
+
+
 @pytest.mark.parametrize(("number", "code"), [(3, 4), (10, 3)])
 def test_posts_that_come_back_as_the_front_page_are_named(
     newsroom: EmbeddedNewsroom, tmp_path: Path, number: int, code: int

@@ -666,6 +666,16 @@ def test_small_damage_in_a_title_loses_no_entry_and_is_none_of_the_list(title: b
     assert [each.url for each in PARSERS["feed"](body)] == BOTH
 
 
+@pytest.mark.parametrize("name", ["sitemap", "feed"])
+def test_half_an_address_is_none(name: str) -> None:
+    for left in range(1, 40):
+        body = DOCUMENTS[name].replace(b"/b/", b"/berita-kedua/")[:-left]
+        found: list[str] = []
+        with pytest.raises(Unreadable, match="cut short"):
+            found.extend(each.url for each in PARSERS[name](body))
+        assert found in ([BOTH[0]], [BOTH[0], f"{BASE}/berita-kedua/"])
+
+
 def test_of_two_gzip_members_both_are_read() -> None:
     half = len(DOCUMENTS["sitemap"]) // 2
     packed = gzip.compress(DOCUMENTS["sitemap"][:half]) + gzip.compress(DOCUMENTS["sitemap"][half:])

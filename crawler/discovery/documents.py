@@ -71,9 +71,15 @@ def unpacked(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, str]:
 
 
 def elements(
-    plain: bytes, wrong: str, roots: frozenset[str], names: frozenset[str]
+    plain: bytes,
+    wrong: str,
+    roots: frozenset[str],
+    names: frozenset[str],
+    others: frozenset[str] = frozenset(),
 ) -> Iterator[etree._Element]:
     """Yield the elements of those local *names* in document order, each whole, then forgotten.
+
+    And *others*, which hold nothing.
 
     What stands inside another of them is left to that one. The root is yielded at its start, empty,
     so that the kind of document is known first. Where it is one of *roots*, it is read from where
@@ -87,7 +93,7 @@ def elements(
         raise Unreadable(wrong or "empty")
     if _HTML.match(plain[:4096]):
         raise WrongKind("an HTML page")
-    plain, cut = _document(plain, roots)
+    plain, cut = _document(plain, roots, names)
     events = etree.iterparse(
         io.BytesIO(plain),
         events=("start", "end"),
@@ -99,17 +105,16 @@ def elements(
         remove_pis=True,
         recover=True,
     )
-    yield from _walked(events, roots | names, wrong or cut)
+    yield from _walked(events, roots | names | others, wrong or cut)
 
 
-def _document(plain: bytes, roots: frozenset[str]) -> tuple[bytes, str]:
+def _document(plain: bytes, roots: frozenset[str], names: frozenset[str]) -> tuple[bytes, str]:
     """Return *plain* from where one of *roots* begins to where it ends, mended, and what is wrong.
 
     As it is where none is found, which may be for its encoding.
     """
-    names = "|".join(sorted(roots)).encode()
     begins = re.compile(
-        rb"<!--.*?(?:-->|\Z)|<((?:[\w.-]{1,40}:)?(?:" + names + rb"))(?=[\s/>])([^>]*)",
+        rb"<!--.*?(?:-->|\Z)|<((?:[\w.-]{1,40}:)?(?:" + _either(roots) + rb"))(?=[\s/>])([^>]*)",
         re.IGNORECASE | re.DOTALL,
     )
     root = next((found for found in begins.finditer(plain, 0, _FOREWORD) if found[1]), None)
@@ -127,10 +132,21 @@ def _document(plain: bytes, roots: frozenset[str]) -> tuple[bytes, str]:
             break
         end = plain.rfind(b"</" + root[1], 0, max(end, 0))
     close = plain.find(b">", end) + 1 if end >= 0 else 0
-    found = plain[begin : close or None]
+    cut = ""
+    if not close:  # what has no end would be ended by libxml2, with half an address in it
+        whole = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:" + _either(names) + rb")\s*>", re.IGNORECASE)
+        for each in whole.finditer(plain, root.end()):
+            close = each.end()
+        close = close or root.end() + 1
+        cut = "cut short"
+    found = plain[begin:close]
     if b"<!ENTITY" not in found[:4096]:
         found = _UNESCAPED.sub(_escaped, found)
-    return _SURROGATE.sub(b"&#xFFFD;", found), "" if close else "cut short"
+    return _SURROGATE.sub(b"&#xFFFD;", found), cut
+
+
+def _either(names: frozenset[str]) -> bytes:
+    return "|".join(sorted(names)).encode()
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:

@@ -61,7 +61,7 @@ def read_feed(
     """
     is_feed = False
     changed = ""
-    for element in elements(*unpacked(body), _ROOTS, _ITEMS | _STAMPS | {"link"}):
+    for element in elements(*unpacked(body), _ROOTS, _ITEMS, _STAMPS | {"link"}):
         name = local(element)
         if element.getparent() is None:
             is_feed = name in _ROOTS

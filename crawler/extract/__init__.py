@@ -145,6 +145,11 @@ class Page:
         self.addresses: list[str] = list(self._reading.pages)
         """All parts that are known of, in order."""
 
+    @property
+    def elsewhere(self) -> str | None:
+        """The other address of the newsroom that the first part declares to be its own."""
+        return self._reading.elsewhere
+
     def next_missing(self) -> str | None:
         """Return the address of the next part to fetch, None once all are here."""
         return next((url for url in self.addresses if _key(url) not in self._parts), None)

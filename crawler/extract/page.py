@@ -377,19 +377,26 @@ class ArticlePage(Record):
         if asked is None:
             raise NotAnArticle(self.document.url, "no_address")
         asked = without_page_number(asked)
+        declared = self._declared
+        return declared if declared is not None and self._is_own(declared, asked) else asked
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The other address of the newsroom that the page declares to be its own, by mistake."""
+        return self._declared if self._declared != self.url else None
+
+    @cached_property
+    def _declared(self) -> str | None:
         declared = canonical(self.document.canonical or "")
-        if declared is None:
-            return asked
-        declared = without_page_number(declared)
-        return declared if self._is_own(declared, asked) else asked
+        if declared is None or not same_host(declared, (self.document.host,)):
+            return None  # that of whoever wrote it first, or a mistake
+        return without_page_number(declared)
 
     def _is_own(self, declared: str, asked: str) -> bool:
         """Whether *declared* is an address of the post that *asked* is.
 
         Who sets a plugin up wrongly has every page declare the front page, a list or one article.
         """
-        if not same_host(declared, (self.document.host,)):
-            return False  # that of whoever wrote it first, or a mistake
         there, here = urlsplit(declared), urlsplit(asked)
         ids = {plain_post_id(declared), plain_post_id(asked)} - {None}
         if ids:
