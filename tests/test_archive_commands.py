@@ -103,13 +103,13 @@ def test_verify_without_archives(tmp_path: Path) -> None:
     [
         ("verify",),
         ("reextract", "progres"),
-        ("withhold", "progres", "1", "--reason", "x"),
+        ("withhold", "progres", "ID", "--reason", "x"),
     ],
     ids=lambda arguments: arguments[0],
 )
 def test_commands_that_need_the_lock_end_with_75(out: Path, arguments: tuple[str, ...]) -> None:
     with Lock(out / "progres", "scrapy crawl progres", "2026-01-05T00:00:00Z"):
-        done = scrapy(out, *arguments)
+        done = scrapy(out, *(ids(out)[0] if each == "ID" else each for each in arguments))
     assert done.returncode == 75
     assert done.stderr == (
         f"{out}/progres is in use by scrapy crawl progres (pid {os.getpid()}) since "
@@ -160,11 +160,12 @@ def test_withhold_takes_an_article_out(out: Path) -> None:
     assert scrapy(out, "verify").returncode == 0
 
 
-def test_withhold_of_what_is_not_there_is_a_failed_run(out: Path) -> None:
+def test_withhold_of_what_is_not_there_is_refused_before_a_run_begins(out: Path) -> None:
+    before = (out / "progres" / "runs.jsonl").read_bytes()
     done = scrapy(out, "withhold", "progres", "999", "--reason", "x")
-    assert (done.returncode, done.stderr) == (1, "progres has no article progres:999\n")
-    (run,) = last_runs(out / "progres", 1)
-    assert (run.exit_code, run.command) == (1, "withhold")
+    assert done.returncode == 2
+    assert done.stderr.endswith("progres has no article progres:999\n")
+    assert (out / "progres" / "runs.jsonl").read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,10 @@ class Ledger:
         numbers = (id_.rpartition(":")[2] for (id_,) in rows)
         return [int(number) for number in numbers if number.isdecimal()]
 
+    def knows(self, id_: str) -> bool:
+        """Whether an article of this id was ever archived."""
+        return bool(self._rows("SELECT 1 FROM articles WHERE id = ?", (id_,)))
+
     def says(self, id_: str, content_hash: str, page_hash: str) -> bool:
         """Whether the article's last line is of its page, and states these hashes."""
         return bool(

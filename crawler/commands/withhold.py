@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from crawler.archive import Archive, RunReport, Withhold, newsroom_of
+from crawler.archive import Archive, Ledger, RunReport, Withhold, newsroom_of
+from crawler.errors import ArchiveError
 from crawler.project import ArchiveCommand, say
 from crawler.workers import RULES
 
@@ -41,6 +43,9 @@ class Command(ArchiveCommand):
         folder, id_ = self.name_and_id(args)
         if not (opts.reason or "").strip():
             raise UsageError("--reason is missing: say why", print_help=False)
+        with suppress(ArchiveError), closing(Ledger.read_only(folder)) as ledger:
+            if not ledger.knows(id_):
+                raise UsageError(f"{folder.name} has no article {id_}", print_help=False)
         with Archive.open(
             folder,
             newsroom_of(folder),
