@@ -256,17 +256,25 @@ class Ingest:
         page = open_page(first, self.newsroom)
         while missing := page.next_missing():
             page.add(self._capture(self._nearest(self._pages, missing, seen)))
-        article = page.article()
-        if (record := self._record_of(seen)) is None:
-            return [self._found(article, page.captures, seen)]
-        stated = self._capture(record)
-        both = [*page.captures, stated]
-        merged = extract_article(both, self.newsroom)
-        if _since(article) <= _since(merged):
-            return [self._found(merged, both, seen)]
-        # An edit came between the two.
-        before = extract_article([stated], self.newsroom, post_id=merged.post_id)
-        return [self._found(before, [stated], record), self._found(article, page.captures, seen)]
+        article, captures = page.article(), page.captures
+        before, after = self._records_of(seen)
+        found: list[Found | Missing] = []
+        for record in (before, after):
+            if record is None:
+                continue
+            stated = self._capture(record)
+            merged = extract_article([*page.captures, stated], self.newsroom)
+            alone = extract_article([stated], self.newsroom, post_id=merged.post_id)
+            edited, stated_at = _since(article), _since(alone)
+            # A page that is older than the record before it is a cache's; a newer one, an edit's.
+            fits = edited <= stated_at if record is before else edited == stated_at
+            if fits and len(captures) == len(page.captures):
+                article, captures = merged, [*page.captures, stated]
+            else:  # an edit came between the two
+                found.append(self._found(alone, [stated], record))
+        return sorted(
+            [*found, self._found(article, captures, seen)], key=lambda each: each.as_of or ""
+        )
 
     def _posts(self, seen: _Seen) -> list[Mapping[str, Any]]:
         """Return the posts of an answer of the REST API that name author and categories."""
@@ -280,8 +288,8 @@ class Ingest:
             self.passed_over["REST record without _embed"] += bare
         for post in posts:
             pages = self._pages.get(_key(str(post.get("link"))), [])
-            later = pages[bisect.bisect_left(pages, seen) :][:1]
-            if later and self._record_of(later[0]) == seen:
+            place = bisect.bisect_left(pages, seen)
+            if any(seen in self._records_of(each) for each in pages[max(place - 1, 0) : place + 1]):
                 continue
             try:
                 article = extract_article([answer], self.newsroom, post_id=post["id"])
@@ -314,11 +322,19 @@ class Ingest:
         place = bisect.bisect_left(several, seen)
         return min(several[max(place - 1, 0) : place + 1], key=lambda one: abs(one.at - seen.at))
 
-    def _record_of(self, page: _Seen) -> _Seen | None:
-        """Return the answer that names the article of *page*, where one look gave both."""
-        answers = self._answers.get(_key(page.url), [])
-        before = answers[: bisect.bisect_right(answers, page)][-1:]
-        return before[0] if before and page.at - before[0].at <= _RUN else None
+    def _records_of(self, page: _Seen) -> tuple[_Seen | None, _Seen | None]:
+        """Return the answers that name the article of *page*, before and after it, of one look."""
+        answers, pages = self._answers.get(_key(page.url), []), self._pages[_key(page.url)]
+        place = bisect.bisect_right(answers, page)
+        before, after = answers[max(place - 1, 0) : place][-1:], answers[place : place + 1]
+        later = pages[bisect.bisect_right(pages, page) :][:1]
+        if after and later and answers[bisect.bisect_right(answers, later[0]) - 1] == after[0]:
+            after = []  # it is the one before the next page
+        near = [
+            each[0] if each and abs(each[0].at - page.at) <= _RUN else None
+            for each in (before, after)
+        ]
+        return near[0], near[1]
 
     def _read_capture(self, seen: _Seen) -> Capture:
         """Return the capture that *seen* is; what is wrong with it is found before it is copied."""
