@@ -382,6 +382,21 @@ def test_a_lead_above_the_content_is_of_the_article(lead: str) -> None:
     assert article.dateline.place == "Martapura"
 
 
+def test_a_lead_above_the_content_of_the_known_theme_is_of_the_article() -> None:
+    text = content(paragraphs(SECOND, THIRD), "entry-content entry-content-single")
+    assert blocks(wpberita(f'<div class="post-excerpt"><p>{FIRST}</p></div>{text}')) == list(
+        TEXT[:3]
+    )
+    text = content(paragraphs(*TEXT), "entry-content entry-content-single")
+    assert blocks(wpberita(f'<p class="excerpt">{FIRST[:60]}…</p>{text}')) == list(TEXT)
+
+
+def test_no_body_is_empty_while_sentences_stand_below_the_headline() -> None:
+    empty = content("", "entry-content entry-content-single")
+    assert blocks(wpberita(f'{empty}<div class="isi">{paragraphs(*TEXT)}</div>')) == list(TEXT)
+    assert read(wpberita(empty)).body == ""
+
+
 def test_an_excerpt_that_the_text_begins_with_counts_once() -> None:
     excerpt = f'<div class="entry-summary"><p>{FIRST[:70]} […]</p></div>'
     assert blocks(wordpress(excerpt + content(paragraphs(*TEXT)))) == list(TEXT)

@@ -215,7 +215,9 @@ def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
         if page.is_readable:
             page.refuse_strangers()
             page.second_reading = lambda: GenericPage(documents, newsroom)
-            return page
+            # Where the theme's container is empty, the text may stand beside it.
+            other = page if page.story.text_blocks else page.second_page
+            return other if other is not None and other.story.text_blocks else page
     # No theme, one that has changed, or one that is not what its traces say.
     return GenericPage(documents, newsroom)
 

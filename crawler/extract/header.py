@@ -30,6 +30,9 @@ class Marks:
     not_content: frozenset[str] = frozenset(("entry-content-archive", "entry-summary"))
     title: frozenset[str] = frozenset(("entry-title", "post-title"))
     subtitle: frozenset[str] = frozenset(("subtitle", "entry-subtitle"))
+    lead: frozenset[str] = frozenset(
+        ("lead", "post-lead", "excerpt", "post-excerpt", "entry-excerpt")
+    )
     author: frozenset[str] = frozenset(("fn",))
     photo: frozenset[str] = frozenset(("wp-post-image",))
     player: frozenset[str] = frozenset(("single-thumbnail", "gmr-embed-responsive"))
@@ -55,6 +58,7 @@ class Header:
     caption: etree._Element | None = None
     players: list[etree._Element] = attrs.field(factory=list)
     content: etree._Element | None = None
+    leads: list[etree._Element] = attrs.field(factory=list)
 
 
 def read_header(document: Document, marks: Marks) -> Header:
@@ -76,6 +80,8 @@ def read_header(document: Document, marks: Marks) -> Header:
                 break
             if header.subtitle is None and not names.isdisjoint(marks.subtitle):
                 header.subtitle = element
+            elif not names.isdisjoint(marks.lead):
+                header.leads.append(element)
         elif tag == "time":
             # An article that was never edited has one element with both names.
             edited = "updated" in names and "published" not in names

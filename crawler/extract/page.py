@@ -131,17 +131,25 @@ class Below:
                 waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
 
 
-def parts_after(content: etree._Element, header: Header) -> list[etree._Element]:
-    """Return the other elements of *content*'s name in the article: an ad divided the text."""
-    classes, scope, parts = content.get("class"), header.scope, [content]
-    for each in scope.iter(str(content.tag)) if classes else ():
+def parts_of(header: Header) -> list[etree._Element]:
+    """Return the elements of the text: leads above the content, and the content.
+
+    An ad may have divided that into several of one name. A lead that the text begins with is none.
+    """
+    content, scope = header.content, header.scope
+    assert content is not None
+    parts = [content]
+    classes = content.get("class")
+    for each in scope.iter(str(content.tag)):
         if (
             each.get("class") == classes
             and _stands_in(each, scope)
             and not any(part is each or part in each.iterancestors() for part in parts)
         ):
             parts.append(each)
-    return parts[1:]
+    text = text_of(content) if header.leads else ""
+    leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]
+    return leads + parts
 
 
 def _stands_in(element: etree._Element, scope: etree._Element) -> bool:
@@ -345,8 +353,8 @@ class ArticlePage(Record):
             if content is None:
                 raise NotAnArticle(document.url, "no_content")
             skip = frozenset(selected.elements("not_body"))
-            further = parts_after(content, header) if content is header.content else ()
-            walks.append(Walk(content, document, self.roles, further=further, skip=skip))
+            parts = parts_of(header) if content is header.content else [content]
+            walks.append(Walk(parts[0], document, self.roles, further=parts[1:], skip=skip))
         return walks
 
     @property
@@ -459,7 +467,7 @@ class ArticlePage(Record):
         Where the theme has a time that says nothing (fixtures/lintas/tanpa-waktu-terbit), what is
         printed beside it is no better; metadata are (fixtures/progres/tanpa-tanggal-di-tema).
         """
-        page = self._second_page
+        page = self.second_page
         if page is None:
             return None
         value, source = getattr(page, field), page.provenance.get(field, "")
@@ -469,7 +477,8 @@ class ArticlePage(Record):
         return self.state(field, value, source)
 
     @cached_property
-    def _second_page(self) -> ArticlePage | None:
+    def second_page(self) -> ArticlePage | None:
+        """The page as it is read without knowing its theme."""
         try:
             return self.second_reading() if self.second_reading is not None else None
         except NotAnArticle:
