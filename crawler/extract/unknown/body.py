@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -256,7 +256,9 @@ def _container(
     named = _named(below, wrappers, SENTENCE) or _named(below, wrappers, 0)
     if named is None and not read:
         # An article without a word: a photo, a video.
-        empty = ((each, _shared_name(each)) for each in post.iter("div", "section"))
+        empty = (
+            (each, _name(each, _CONTAINERS.__contains__)) for each in post.iter("div", "section")
+        )
         named = next(((e, name) for e, name in empty if name and e not in wrappers), None)
     if named is not None and (not is_text or weights.get(named[0], 0) >= _HALF * total):
         # What the container leaves out is a summary or a caption, not text.
@@ -350,35 +352,26 @@ def _named(
     of the article, whatever it is called. Names that themes share come before likely ones.
     """
     weights = weights_of(lines, shortest)
-    for name_of in (_shared_name, _likely_name):
-        named = [(each, name) for each in weights if (name := name_of(each)) is not None]
-        best: tuple[etree._Element, str] | None = None
-        for element, name in named:
-            if element in wrappers:
-                continue
-            least = weights[best[0]] if best is not None else 0
-            outer = best is not None and element in set(best[0].iterancestors())
-            if (
-                best is None
-                or _NEARLY_ALL * weights[element] > least
-                or (not outer and weights[element] > least)
-            ):
-                best = element, name
-        if best is not None:
-            return best
+    for is_name in (_CONTAINERS.__contains__, _CALLED_CONTENT.search):
+        named = {
+            each: name
+            for each in weights
+            if each not in wrappers and (name := _name(each, is_name)) is not None
+        }
+        if named:
+            most = max(named, key=weights.__getitem__)
+            inner = (each for each in named if most is each or most in each.iterancestors())
+            enough = {each: weights[each] for each in inner}
+            best = _innermost(enough, weights[most])
+            return best, named[best]
     return None
 
 
-def _shared_name(element: etree._Element) -> str | None:
+def _name(element: etree._Element, is_name: Callable[[str], object]) -> str | None:
+    """Return the name of *element* that is the name of a container, as a selector."""
     if element.get("itemprop") == "articleBody":
         return "[itemprop=articleBody]"
-    names = (name for name in element.get("class", "").split() if name in _CONTAINERS)
-    return next((f".{name}" for name in names), None)
-
-
-def _likely_name(element: etree._Element) -> str | None:
-    names = (name for name in element.get("class", "").split() if _CALLED_CONTENT.search(name))
-    return next((f".{name}" for name in names), None)
+    return next((f".{each}" for each in element.get("class", "").split() if is_name(each)), None)
 
 
 def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
