@@ -30,7 +30,7 @@ from crawler.items import Article, CaptureReference, Dateline, FoundDate
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FIXTURE: Final = ROOT / "fixtures/newsroom/expected/01-dubes-jepang.json"
-FORMATS: Final = ("parquet", "sqlite", "csv", "wacz", "report")
+FORMATS: Final = ("parquet", "sqlite", "csv", "wacz", "site", "report")
 WIB: Final = dt.timezone(dt.timedelta(hours=7))
 NEWEST: Final = dt.datetime(2026, 1, 31, 18, 0, tzinfo=WIB)
 TEN_YEARS: Final = dt.timedelta(days=3652)
