@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.archive.edited import most_alike, revisions_of, seen_edit
 from crawler.errors import ConfigurationError
-from crawler.export.changes import drawn_words, edit_html, evidence, field_words, is_plain
+from crawler.export.changes import drawn_edit, drawn_words, edit_html, evidence, is_plain
 from crawler.export.templates import environment
 from crawler.export.wording import Words
 from crawler.items import Article
@@ -70,16 +70,14 @@ class Command(ArchiveCommand):
         console = Console(soft_wrap=not sys.stdout.isatty())
         marks = is_plain(console)
         lines = [
-            Text(f"{fold(edit.id)}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold")
+            Text(f"{fold(edit.id)}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold"),
+            Text(evidence(edit)),
+            Text(fold(edit.url), "dim"),
+            Text(""),
+            *drawn_edit(edit, marks=marks, blocks=False),
+            Text(""),
+            drawn_words(*bodies, marks=marks, whole=True),
         ]
-        lines += [Text(evidence(edit)), Text(fold(edit.url), "dim"), Text("")]
-        before = edit.headline.before if edit.headline else edit.title
-        lines.append(drawn_words(before, edit.title, marks=marks, whole=True))
-        lines += [
-            Text(f"{name}: ").append_text(drawn_words(old, new, marks=marks, whole=True))
-            for name, old, new in field_words(edit)
-        ]
-        lines += [Text(""), drawn_words(*bodies, marks=marks, whole=True)]
         for line in lines:
             console.print(line, highlight=False)
 

@@ -17,15 +17,7 @@ from scrapy.exceptions import UsageError
 from crawler.archive import Edit, edits
 from crawler.archive.edit_kinds import KINDS
 from crawler.archive.identity import read_identity
-from crawler.export.changes import (
-    drawn_words,
-    evidence,
-    field_words,
-    is_plain,
-    write_atom,
-    write_csv,
-    write_json,
-)
+from crawler.export.changes import drawn_edit, evidence, is_plain, write_atom, write_csv, write_json
 from crawler.export.selection import checked_moment, new_file
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand
@@ -133,20 +125,6 @@ def show(found: Iterable[Edit], console: Console) -> None:
         console.print(head, highlight=False)
         console.print(Text(f"  {evidence(edit)}"), highlight=False)
         console.print(Text(f"  {fold(edit.url)}", "dim"), highlight=False, soft_wrap=True)
-        for line in _lines(edit, marks=marks):
+        for line in drawn_edit(edit, marks=marks):
             console.print(Text("  ").append_text(line), highlight=False)
         console.print()
-
-
-def _lines(edit: Edit, *, marks: bool) -> Iterator[Text]:
-    if edit.headline:
-        yield Text("before: ").append(fold(edit.headline.before))
-        yield Text("after:  ").append_text(
-            drawn_words(edit.headline.before, edit.headline.after, marks=marks, whole=True)
-        )
-    else:
-        yield Text(fold(edit.title), "italic")
-    for name, before, after in field_words(edit):
-        yield Text(f"{name}: ").append_text(drawn_words(before, after, marks=marks))
-    for each in edit.changes:
-        yield Text("¶ ").append_text(drawn_words(each.before, each.after, marks=marks))

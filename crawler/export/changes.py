@@ -77,6 +77,20 @@ def _beside(words: tuple[str, ...], head: int, tail: int) -> tuple[str, ...]:
     return (*words[:head], "…", *words[len(words) - tail :])
 
 
+def drawn_edit(edit: Edit, *, marks: bool, blocks: bool = True) -> Iterator[Text]:
+    """Yield what an edit changed as lines for a terminal, with or without the blocks of text."""
+    if edit.headline:
+        before, after = edit.headline.before, edit.headline.after
+        yield Text("before: ").append(fold(before))
+        yield Text("after:  ").append_text(drawn_words(before, after, marks=marks, whole=True))
+    else:
+        yield Text(fold(edit.title), "italic")
+    for name, before, after in field_words(edit):
+        yield Text(f"{name}: ").append_text(drawn_words(before, after, marks=marks))
+    for each in edit.changes if blocks else ():
+        yield Text("¶ ").append_text(drawn_words(each.before, each.after, marks=marks))
+
+
 def _pieces(before: str | None, after: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield words that stayed, went or came, in the order in which they are shown."""
     for run in word_runs(before or "", after or ""):
