@@ -277,6 +277,8 @@ def _newsroom_file() -> Iterator[str]:
 
 
 def _api() -> Iterator[str]:
+    yield "For `.venv/bin/python`, in the project's folder."
+    yield ""
     yield "```python"
     for module, name in API:
         yield f"from {module} import {name}"
