@@ -24,7 +24,7 @@ class Command(ArchiveCommand):
     """Say how to cite an article as the archive saw it."""
 
     def syntax(self) -> str:
-        return "NAME ID --to FORMAT [--revision N] [--wacz FILE]"
+        return "NAME ID --to FORMAT [options]"
 
     def short_desc(self) -> str:
         return "Cite an article as it was seen: text, BibTeX, RIS or CSL-JSON"

@@ -66,7 +66,7 @@ class Command(BaseRunSpiderCommand):
     requires_project = True
 
     def syntax(self) -> str:
-        return "<spider> [-a NAME=VALUE …] [-s NAME=VALUE …]"
+        return "SPIDER [-a NAME=VALUE …] [options]"
 
     def short_desc(self) -> str:
         return "Archive a newsroom: one incremental run"

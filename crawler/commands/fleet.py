@@ -52,7 +52,7 @@ class Command(ArchiveCommand):
     """Run what is due, several at once, and say how it went."""
 
     def syntax(self) -> str:
-        return "[--jobs N] [--due] [-a NAME=VALUE …] [NAME …]"
+        return "[NAME …] [options]"
 
     def short_desc(self) -> str:
         return "Crawl many newsrooms, one process and one archive each (exit codes 0 1 2 3 4)"

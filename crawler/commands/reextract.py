@@ -32,7 +32,7 @@ class Command(ArchiveCommand):
     """Read stored captures again, and write what comes out otherwise."""
 
     def syntax(self) -> str:
-        return "NAME [--written-since TIME] [--workers N] [--dask ADDRESS] [--diff]"
+        return "NAME [options]"
 
     def short_desc(self) -> str:
         return "Run today's rules over the stored captures, without network"
