@@ -478,7 +478,7 @@ def test_the_site_opens_without_a_server(served_site: Path, tmp_path: Path) -> N
 SEARCHED = """<!doctype html><script type="module">
 const pagefind = await import("/pagefind/pagefind.js");
 const found = [];
-for (const word of ["cabai", "miliar", "rahasia"]) {
+for (const word of ["cabai", "pembangunan", "rahasia"]) {
   const results = (await pagefind.search(word)).results;
   found.push((await Promise.all(results.map(each => each.data()))).map(each => each.url));
 }

@@ -87,7 +87,7 @@ def _make_searchable(path: Path, language: str) -> None:
     done = subprocess.run(  # noqa: S603 -- our own interpreter
         [
             sys.executable, "-m", "pagefind", "--site", str(path), "--output-subdir", partial.name,
-            "--force-language", language, "--quiet",
+            "--force-language", language.partition("-")[0], "--quiet",
         ],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
