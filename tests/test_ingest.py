@@ -508,8 +508,9 @@ def test_records_behind_a_notice_of_php_are_read(
     assert target.whole()
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["once", "and again after the page"])
 def test_a_record_from_before_an_edit_is_not_mixed_with_the_page_after_it(
-    crawler: Crawler, target: Target, tmp_path: Path
+    crawler: Crawler, target: Target, tmp_path: Path, *, again: bool
 ) -> None:
     target_ = "/wp-json/wp/v2/posts?per_page=100&_embed"
     url = crawler.newsroom.address + target_
@@ -517,10 +518,13 @@ def test_a_record_from_before_an_edit_is_not_mixed_with_the_page_after_it(
     crawler.add(url, "2020-01-01T00:00:00Z", listed, mime="application/json")
     crawler.newsroom.edit(CABAI, title="Harga Cabai Turun")
     crawler.page(CABAI, "2020-01-01T01:00:00Z")
+    if again:
+        listed = crawler.newsroom.get(target_).body
+        crawler.add(url, "2020-01-01T01:00:01Z", listed, mime="application/json")
     target.take(crawler.save(tmp_path / "siaran.warc.gz"))
     states = [each for each in target.articles() if each.post_id == 210320]
     assert [(each.revision, each.source, each.title[:17]) for each in states] == [
-        (1, "rest", "Harga Cabai Merah"), (2, "page", "Harga Cabai Turun"),
+        (1, "rest", "Harga Cabai Merah"), (2, "both" if again else "page", "Harga Cabai Turun"),
     ]  # fmt: skip
     assert target.problems == []
     assert target.whole()
