@@ -498,6 +498,24 @@ def test_a_page_and_its_record_of_one_look_are_one_line(
     assert target.whole()
 
 
+def test_a_record_that_comes_to_say_what_the_page_said_is_no_edit(
+    crawler: Crawler, target: Target, tmp_path: Path
+) -> None:
+    """A paragraph grew: the page said so on the second day, the record on the third."""
+    target_ = "/wp-json/wp/v2/posts?per_page=100&_embed"
+    url = crawler.newsroom.address + target_
+    listed = crawler.newsroom.get(target_).body
+    crawler.add(url, "2020-01-01T00:00:00Z", listed, mime="application/json")
+    crawler.page(CABAI, "2020-01-01T00:00:01Z")
+    crawler.newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
+    crawler.page(CABAI, "2020-01-02T00:00:00Z")
+    listed = crawler.newsroom.get(target_).body
+    crawler.add(url, "2020-01-03T00:00:00Z", listed, mime="application/json")
+    target.take(crawler.save(tmp_path / "siaran.warc.gz"))
+    states = [each for each in target.articles() if each.post_id == 210320]
+    assert [(each.revision, each.source) for each in states] == [(1, "both"), (2, "page")]
+
+
 def test_records_behind_a_notice_of_php_are_read(
     crawler: Crawler, target: Target, tmp_path: Path
 ) -> None:

@@ -192,14 +192,15 @@ def _alike(old: str, new: str, last: str) -> Difference:
     was, is_ = _blocks(as_typed(old)), _blocks(as_typed(new))
     if was == is_:
         return Difference()
-    said = " ".join(_blocks(as_typed(last)))
+    said, there = " ".join(_blocks(as_typed(last))), " ".join(is_)
     came: list[str] = []
     went: list[str] = []
     replaced, edges = False, []
     for what, a, b, c, d in SequenceMatcher(None, was, is_, autojunk=False).get_opcodes():
         if what == "equal":
             continue
-        gone = [each for each in was[a:b] if each in said]
+        # A block that grew is part of what it became.
+        gone = [each for each in was[a:b] if each in said and (each in is_ or each not in there)]
         fresh = [each for each in is_[c:d] if each not in said]
         went += gone
         came += fresh
