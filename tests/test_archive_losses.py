@@ -346,3 +346,11 @@ def test_a_compressed_month_that_shrank_is_noticed_by_the_start(
         assert "2 lines that were lost are made again from their captures" in archive.repairs
         archive.finish(RunReport(exit_code=0))
     assert content(folder) == before
+
+
+def test_a_line_made_again_is_not_the_newest_state(folder: Folder) -> None:
+    """The first revision, behind the second: a look that finds the second finds nothing new."""
+    drop(folder, (JANUARY, 0))
+    mend(folder)
+    (outcome,) = folder.run(found(0, text="Berita 0, disunting.", fetched_at=folder.clock.now))
+    assert (outcome.kind, outcome.revision) == ("unchanged", 2)

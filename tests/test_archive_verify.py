@@ -398,6 +398,7 @@ def test_a_copy_that_cannot_be_written_to_is_verified(whole: Path, killed: bool)
         here, there = forks().Pipe()
         process = forks().Process(target=_look, args=(folder.path, there))
         process.start()
+        there.close()  # so that the end of the process ends the waiting
         assert here.recv() == []
         process.join(LONGEST)
         assert {
