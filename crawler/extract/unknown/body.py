@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -49,6 +50,8 @@ _MISSED: Final = 0.25
 _ADVERTISEMENT: Final = 300
 # Summaries and captions stand above a headline; more than this share of a text does not.
 _ABOVE: Final = 0.2
+# No article has more subheads; a page of headings is none.
+_MOST_HEADINGS: Final = 100
 
 # Containers that themes of many newsrooms share. WordPress' own themes: entry-content; block
 # themes: wp-block-post-content; tagDiv: td-post-content; JNews: content-inner; BeTheme:
@@ -224,9 +227,11 @@ def _beside(
 
 def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:
     """Return where the headline of another article stands, none of the subheads of this one."""
-    for at, line in enumerate(below):
-        each = line.element
-        if each.tag in _HEADINGS and (
+    headings = (
+        (at, line.element) for at, line in enumerate(below) if line.element.tag in _HEADINGS
+    )
+    for at, each in islice(headings, _MOST_HEADINGS):
+        if (
             each.tag == "h1"
             or _TITLE.search(each.get("class", ""))
             or (each.tag == headline.tag and each.get("class", "") == headline.get("class"))

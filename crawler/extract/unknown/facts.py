@@ -339,8 +339,19 @@ class Facts:
 
     def is_furniture(self, element: etree._Element, *, loose: bool = False) -> bool:
         """Whether *element* stands in a part of the page that is none of the article."""
-        around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
-        return any(is_furniture(each, loose=loose) for each in around)
+        known, path = self._furniture[loose], []
+        found = False
+        for each in takewhile(lambda each: each not in self.wrappers, element.iterancestors()):
+            path.append(each)
+            found = known[each] if each in known else is_furniture(each, loose=loose)
+            if found or each in known:
+                break
+        known.update(dict.fromkeys(path, found))
+        return found
+
+    @cached_property
+    def _furniture(self) -> tuple[dict[etree._Element, bool], dict[etree._Element, bool]]:
+        return {}, {}
 
     @cached_property
     def around(self) -> Surroundings:
