@@ -679,6 +679,20 @@ class TestTypes:
         assert "mass_missing" not in later.slugs
 
 
+def test_a_list_that_breaks_off_is_not_complete_and_is_read_again() -> None:
+    site = only("lists", Site(66))
+    lost = f"{ADDRESS}/page/3/"
+    site.broken = {lost: Answer(url=lost, status=500)}
+    driver = Driver(site)
+    run = driver.run()
+    assert len(run.found) == 20
+    assert [note.text for note in run.notes if note.incomplete] == [f"{lost}: HTTP 500"]
+    assert run.summary is not None
+    assert f"listing: {lost}: HTTP 500" in run.summary.unknown
+    site.broken.clear()
+    assert len(driver.run().found) == 46
+
+
 class TestAtom:
     """A feed that says itself where it goes on (RFC 5005)."""
 
@@ -755,6 +769,18 @@ class TestDatedIndex:
         (note,) = [note for note in run.notes if note.incomplete]
         assert note.text.startswith("no door lists all that was published from 2020-01-02 to")
         assert len(run.requests) < 30
+
+    def test_with_a_day_that_cannot_be_had_is_not_complete(self) -> None:
+        site = self.site("/indeks?date=%Y-%m-%d")
+        lost = f"{ADDRESS}/indeks?date=2020-01-03"
+        whole = site.tamper
+        site.tamper = lambda url, answer: (
+            Answer(url=url, status=500) if url == lost else whole(url, answer)
+        )
+        run = Driver(site).run(window=self.WINDOW)
+        assert len(run.found) == 20
+        (note,) = [note for note in run.notes if note.incomplete]
+        assert f"listing: {lost}: HTTP 500" in note.text
 
     def test_is_where_the_newsroom_s_file_says(self) -> None:
         newsroom = attrs.evolve(NEWSROOM, index="/indeks/arsip-%d-%m-%Y.html")

@@ -274,6 +274,9 @@ class ListingDoor:
         self.same = 0
         """How many days showed the same."""
 
+        self.broken = ""
+        """What was wrong with a list, so that not all of it was read."""
+
         self.lists: dict[str, None] = {}
         """Lists still to be read, as found."""
 
@@ -292,12 +295,16 @@ class ListingDoor:
             return self.shut
         if deep:
             yield from self._all_lists()
-            self.left["alone"] = self.readable <= 1  # the front page, which shows a few articles
-            self.left["done"] = self.pages < _MOST_PAGES and not self.left["alone"]
+            # The front page alone shows a few articles.
+            self.left["alone"] = self.readable <= 1 and not self.broken
+            whole = self.pages < _MOST_PAGES and not self.broken
+            self.left["done"] = whole and not self.left["alone"]
+            if self.broken:
+                yield Note(door=DOOR, text=self.broken, incomplete=True, slug="partial")
         self.visit.memory.keep_door(DOOR, self.left)
         if self.left.get("done"):
             return Outcome(door=DOOR, state=DoorState.COMPLETE)
-        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=_NEWEST)
+        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=self.broken or _NEWEST)
 
     def _all_lists(self) -> Part[None]:
         """Read every list that the pages name, each as long as it shows something unseen."""
@@ -331,6 +338,8 @@ class ListingDoor:
                 return True
             if not reading.items:
                 self.shut = Outcome.not_read(DOOR, reading)
+                if self.shut.state == DoorState.TROUBLE:
+                    self.broken = f"{url}: {reading.reason}"
                 return not first
             page = reading.items[0]
             self.readable += 1
@@ -390,20 +399,24 @@ class ListingDoor:
         address, own = self.visit.newsroom.address, self.visit.newsroom.index
         self.undated = _shown(home.items[0])
         if own:
-            days = _by_day(address + own, window, today)
+            days = _by_day(address, own, window, today)
         else:
             days = (f"{address}/{path}/" for path in archive_paths(window, today))
         if (yield from self._days(days)):
-            return DoorState.COMPLETE
+            return self._as_read()
         indexes = [url for url in home.items[0].lists if _INDEX.search(url) and not own]
         for url in indexes[:1]:
             index = yield from self.visit.read(url, self._parse, conditional=False)
             self.undated = _shown(index.items[0]) if index.items else set()
             for form in _DATED:
-                if (yield from self._days(_by_day(url.rstrip("/") + form, window, today))):
-                    return DoorState.COMPLETE
+                if (yield from self._days(_by_day(url.rstrip("/"), form, window, today))):
+                    return self._as_read()
         self.shut = attrs.evolve(self.shut, reason="has no lists by day")
         return DoorState.PARTIAL  # perhaps nothing was published then
+
+    def _as_read(self) -> DoorState:
+        self.shut = attrs.evolve(self.shut, reason=self.broken)
+        return DoorState.PARTIAL if self.broken else DoorState.COMPLETE
 
     def _days(self, addresses: Iterable[str]) -> Part[bool]:
         """Read the lists at *addresses*; whether they are those of the days that they name."""
@@ -422,12 +435,12 @@ def _shown(page: ListPage) -> set[str]:
     return {each.url for each in page.articles if not each.aside}
 
 
-def _by_day(form: str, window: Window, today: dt.date) -> Iterator[str]:
+def _by_day(base: str, form: str, window: Window, today: dt.date) -> Iterator[str]:
     """Yield the addresses of the days of *window*, newest first."""
     day = min(window.until or today, today)
     since = window.since or _FIRST_DAY
     while day >= since:
-        yield day.strftime(form)
+        yield base + day.strftime(form)
         day -= dt.timedelta(days=1)
 
 
