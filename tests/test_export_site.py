@@ -402,6 +402,16 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in full.iterdir()] == ["a.txt"]
 
 
+def test_a_beginning_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
+    folder, path = archive(tmp_path), tmp_path / "site"
+    (path / "articles").mkdir(parents=True)
+    (path / ".archive-site").touch()
+    (path / "articles/.21.html.1.partial").write_text("<!doc")
+    made(folder, path)
+    assert made(folder, path).files == 0
+    assert not list(path.rglob("*.partial"))
+
+
 def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
     folder, path = archive(tmp_path), tmp_path / "site"
     made(folder, path)

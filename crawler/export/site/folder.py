@@ -38,19 +38,19 @@ class SiteFolder:
         check_place(path)
         if path.exists() and not path.is_dir():
             raise ConfigurationError(f"{path} is a file; want the name of a folder")
-        if marker.is_file():
-            whose = marker.read_text(encoding="utf-8").strip()
-            if whose != name:
-                raise ConfigurationError(f"{path} is the site of {whose}; want another folder")
-        elif path.is_dir() and any(path.iterdir()):
+        whose = marker.read_text(encoding="utf-8").strip() if marker.is_file() else None
+        if whose and whose != name:
+            raise ConfigurationError(f"{path} is the site of {whose}; want another folder")
+        if whose is None and path.is_dir() and any(path.iterdir()):
             raise ConfigurationError(
                 f"{path} is not empty and no site of an archive; want a new or empty folder"
             )
         with self._refused():
-            for shelf in _OURS:
-                (path / shelf).mkdir(parents=True, exist_ok=True)
-            if not marker.exists():
+            path.mkdir(exist_ok=True)
+            if whose != name:  # first, so that a beginning that was killed is known for ours
                 marker.write_text(f"{name}\n", encoding="utf-8")
+            for shelf in _OURS:
+                (path / shelf).mkdir(exist_ok=True)
 
     def write(self, name: str, content: str | bytes) -> None:
         """Make *content* the file *name*, whole or not at all, where it is not that already."""
@@ -65,8 +65,11 @@ class SiteFolder:
                 pass
             self._differs()
             partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-            partial.write_bytes(whole)
-            partial.replace(file)
+            try:
+                partial.write_bytes(whole)
+                partial.replace(file)
+            finally:
+                partial.unlink(missing_ok=True)
 
     def keep(self, shelf: str, names: set[str]) -> None:
         """Take everything out of *shelf* but the files *names*."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from crawler.archive import Edit, edits
+from crawler.archive import Edit
 from crawler.archive.identity import Identity, read_identity
 from crawler.archive.reading import read_lines, withheld
 from crawler.export.selection import Selection
@@ -125,20 +125,19 @@ def read_index(selection: Selection) -> Index:
             first.setdefault(line.id, seen)
             by_url[line.url.rstrip("/")] = line.id
     history: dict[str, list[Edit]] = defaultdict(list)
-    for edit in edits(folder):
+    found = list(selection.edits())
+    for edit in found:
         history[edit.id].append(edit)
     entries = {
         article.id: _entry(article, history.get(article.id, ()), first.get(article.id))
         for article in selection.articles()
     }
-    known = [edit for id_ in entries for edit in history.get(id_, ())]
-    known.sort(key=lambda edit: (edit.seen_at, edit.id, edit.to_revision), reverse=True)
     return Index(
         identity=identity,
         entries=dict(sorted(entries.items(), key=lambda item: item[1].order, reverse=True)),
         by_url=by_url,
         hidden=frozenset(hidden),
-        edits=known,
+        edits=[edit for edit in found if edit.id in entries],
         history=dict(history),
     )
 
