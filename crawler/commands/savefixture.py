@@ -43,7 +43,7 @@ FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
 NOT_TYPED: Final = frozenset(
     {
         *("schema", "revision", "content_hash", "captures", "provenance", "extractor"),
-        *("run", "written_at"),
+        *("unchanged_until", "run", "written_at"),
     }
 )
 """Fields that ``article.json`` leaves out: digests, and what only a run knows."""
