@@ -25,9 +25,7 @@ from lxml import etree
 
 from crawler.extract.blocks import Block
 from crawler.extract.clutter import is_clutter
-from crawler.extract.unknown.lines import CAPTION, SENTENCE, Line, called, is_linked
-
-_NOT_WORD: Final = re.compile(r"\W+")
+from crawler.extract.unknown.lines import CAPTION, SENTENCE, Line, called, is_linked, squeeze
 
 # What has fewer letters stands in many a sentence by accident.
 _LABEL: Final = 25
@@ -132,11 +130,6 @@ def read_text(root: etree._Element) -> Accepted:
         return Accepted()
     lines = [squeeze(line) for line in document.text.split("\n")]
     return Accepted("".join(lines), frozenset(lines) - {""})
-
-
-def squeeze(text: str) -> str:
-    """Return the letters and digits of *text*: what two readers of a page cannot differ in."""
-    return _NOT_WORD.sub("", text.casefold())
 
 
 @attrs.frozen
@@ -311,7 +304,7 @@ def weights_of(lines: Iterable[Line], shortest: int = SENTENCE) -> dict[etree._E
 
 def _weight(line: Line, shortest: int = SENTENCE) -> int:
     """Return how many letters *line* has as a sentence; a link is none."""
-    return 0 if len(line.text) < shortest or is_linked(line) else len(squeeze(line.text))
+    return line.letters if len(line.text) >= shortest else 0
 
 
 def _innermost(weights: Mapping[etree._Element, int], total: int) -> etree._Element:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import Final
 
 import attrs
@@ -17,6 +18,7 @@ from crawler.extract.document import holds_more, text_of
 from crawler.extract.roles import is_unseen
 from crawler.normalise.text import fold
 
+_NOT_WORD: Final = re.compile(r"\W+")
 SENTENCE: Final = 40
 """Letters from which on a line is a sentence, not a label or a teaser."""
 
@@ -88,6 +90,16 @@ class Line:
     furniture: tuple[etree._Element, ...] = ()
     """The elements around it that are none of the article by their name."""
 
+    @cached_property
+    def letters(self) -> int:
+        """How many letters and digits it has; a link has none."""
+        return 0 if is_linked(self) else len(squeeze(self.text))
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits of *text*: what two readers of a page cannot differ in."""
+    return _NOT_WORD.sub("", text.casefold())
+
 
 def is_caption(line: Line) -> bool:
     """Whether *line*, or the element around it, is called a caption."""
@@ -138,12 +150,17 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
     names, own_id = element.get("class", ""), element.get("id", "")
     if not (names or own_id) or _POST_ID.fullmatch(own_id):
         return False
-    names = _BUILDERS.sub("", f"{names} {own_id}")
+    is_never, is_seldom = _called_furniture(f"{names} {own_id}")
+    return is_never or (is_seldom and not loose and not holds_more(element, _TEASERS))
+
+
+@lru_cache(maxsize=4096)
+def _called_furniture(names: str) -> tuple[bool, bool]:
+    """Whether *names* are those of a part that is never, and of one that is seldom, the article."""
+    names = _BUILDERS.sub("", names)
     if _CONTENT.search(names):
-        return False
-    if _NEVER.search(names):
-        return True
-    return not loose and bool(_SELDOM.search(names)) and not holds_more(element, _TEASERS)
+        return False, False
+    return bool(_NEVER.search(names)), bool(_SELDOM.search(names))
 
 
 def among(
