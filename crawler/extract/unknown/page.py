@@ -1,8 +1,8 @@
 """The page of an article in a theme that nobody has described.
 
 Its fields are read from the facts of the page, in ``facts.py``, by stated rules: see ``times.py``,
-``names.py`` and ``photo.py``. Where the text stands, trafilatura and the names of containers say
-together: see ``body.py``.
+``names.py`` and ``photo.py``. Where the text stands, trafilatura, the lines of the page
+and the names of containers say together: see ``body.py``.
 """
 
 from __future__ import annotations
