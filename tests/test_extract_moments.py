@@ -299,6 +299,7 @@ def between(
             "2023-05-03T09:20:00+08:00",
             "2023-05-04T10:00:00+08:00",
         ),
+        ("by sari | 3 Mei 2023 | Berita desa, papan pengumuman", "2023-05-03", None),
         ("Diperbarui 4 Mei 2023 10:00 WITA", None, "2023-05-04T10:00:00+08:00"),
         (
             '<abbr class="published" title="2023-05-03T09:20:00+08:00">Rabu</abbr>',
@@ -352,6 +353,10 @@ def test_labels_say_which_time_is_which(
                 "below": "<figure><img src='/a.jpg'><figcaption>Warga di jembatan, 5 Maret 2019</figcaption></figure>"
             },
             id="a day in the caption",
+        ),
+        pytest.param({"below": "<h2>Jembatan ditutup 5 Maret 2019</h2>"}, id="a day in a deck"),
+        pytest.param(
+            {"below": "<p class='sub-judul'>Ditutup 5 Maret 2019</p>"}, id="called a deck"
         ),
         pytest.param(
             {

@@ -115,6 +115,11 @@ def test_the_editor_of_jsonld_is_the_editor(ld: dict[str, object]) -> None:
     assert names(ld=ld) == (("Rani Oktavia",), None, "Budi Setia")
 
 
+def test_who_wrote_and_who_edited_in_one_sentence() -> None:
+    line = "<p>Ditulis oleh Rani Oktavia, disunting oleh Budi Setia</p>"
+    assert names(line) == (("Rani Oktavia",), None, "Budi Setia")
+
+
 def test_a_list_of_people_is_several() -> None:
     people = "Rani Oktavia, Budi Setia, Dedi Harmoko dan Uci Angelina Putri"
     wanted = ("Rani Oktavia", "Budi Setia", "Dedi Harmoko", "Uci Angelina Putri")

@@ -46,7 +46,7 @@ _BOTH_LABEL: Final = (
     rf"(?:{any_of(WRITERS | EDITORS)})\s?(?:&|/|dan|sekaligus)\s?"
     rf"(?:{any_of(WRITERS | EDITORS)})"
 )
-_EDITOR_LABEL: Final = rf"redaktur\spelaksana|{any_of(EDITORS)}|red(?=\s?[:.])"
+_EDITOR_LABEL: Final = rf"(?:di)?(?:sunting|edit)\soleh|edited\sby|redaktur\spelaksana|{any_of(EDITORS)}|red(?=\s?[:.])"
 _WRITER_LABEL: Final = (
     rf"(?:di)?(?:tulis(?:an)?|posting|publikasikan|terbitkan|unggah|muat)\soleh|{any_of(WRITERS)}"
     r"|(?:posted|published|written)\s(?:by|oleh)|by|author|rep"
@@ -138,7 +138,7 @@ def _name_after(text: str, label: re.Match[str]) -> str | None:
         return None
     rest = text[label.end() :]
     following = _LABELLED.search(rest)
-    if following and ":" in following["mark"]:
+    if following and (":" in following["mark"] or " " in following[0].strip()):
         rest = rest[: following.start()]
     name = _trimmed(_up_to(_END, rest))
     if not name or not (marked or name[0].isupper() or before or name.casefold() in _ACCOUNTS):

@@ -35,7 +35,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import Line, is_caption, small_elements
+from crawler.extract.unknown.lines import Line, called, is_caption, small_elements
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.dates import PrintedMoment, printed_moments
 from crawler.normalise.vocabulary import EDITORS, KINDS, WRITERS, words_of
@@ -294,8 +294,12 @@ _STATED: Final = re.compile(
 )
 _BEFORE: Final = etree.XPath("string(preceding::text()[normalize-space()][1])")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
-# Words of names beside a date, and those of them that may be in small letters; a sentence has more.
-_FEW_WORDS, _FEW_SMALL = 8, 2
+# What stands between the parts of a byline, and what a part with a date has.
+_BARS: Final = re.compile(r"[|•·»]")
+_YEAR: Final = re.compile(r"\d{4}|\d/\d")
+_DECK: Final = called(r"sub-?title|sub-?judul|deck|excerpt|summary|ringkasan|teras")
+# Words of names beside a date; a sentence has more.
+_FEW_WORDS: Final = 8
 _BESIDE_DATES: Final = words_of(
     "by on posted published updated last views view comments comment min read ditulis diposting"
     " diterbitkan dipublikasikan diperbarui terakhir update dibaca kali komentar menit baca dilihat"
@@ -343,12 +347,18 @@ def _dated_lines(facts: Facts) -> Iterator[str]:
 
 
 def _may_be_a_date(line: Line) -> bool:
-    words = [word for word in _WORD.findall(line.text) if word.lower() not in _BESIDE_DATES]
+    dated = " ".join(each for each in _BARS.split(line.text) if _YEAR.search(each))
+    words = [word for word in _WORD.findall(dated) if word.lower() not in _BESIDE_DATES]
+    small = [word for word in words if word.islower()]
     return (
         len(line.text) <= _LONGEST
         and len(words) <= _FEW_WORDS
-        and sum(map(str.islower, words)) <= _FEW_SMALL
+        # An account's name, which opens the line or follows "by"; a deck has verbs.
+        and all(
+            re.search(rf"(?:^\W*|\b(?:by|oleh)\W+){word}\b", dated, re.IGNORECASE) for word in small
+        )
         and not is_caption(line)
+        and not _DECK.search(line.element.get("class", ""))
     )
 
 
