@@ -143,8 +143,9 @@ class Remaker:
         copied = next((run for run in runs if self.accounts.runs[run].command == "ingest"), None)
         for record, reference in _responses(self.folder):
             at = reference.fetched_at
-            of = {run for begin, end, run in spans if begin <= at <= end}
-            run = next(iter(of & runs), None if of else copied)
+            of = [run for begin, end, run in spans if begin <= at <= end]
+            # In the second in which one run ended, the next one that began fetched.
+            run = next((each for each in reversed(of) if each in runs), None if of else copied)
             if run is None:
                 continue
             listed = posts_of(record)

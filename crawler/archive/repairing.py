@@ -79,8 +79,8 @@ def repair(
             done.append(f"{made.total()} lines made again from their captures ({_told(made)})")
         if lost:
             done.append(
-                f"{lost.total()} lines are lost, and recorded as lost: no capture has them "
-                f"({_told(lost)})"
+                f"{lost.total()} lines are lost, and recorded as lost: no capture has them, or other "
+                f"lines say as much ({_told(lost)})"
             )
         archive.finish(RunReport(exit_code=1 if lost else 0, notes=tuple(done)))
     return Repaired(tuple(done), lost.total())
