@@ -22,6 +22,7 @@ from crawler.display import SUCCESS, is_wordy, is_worth_saying, summary_lines
 from crawler.downloader import PoliteDownloader
 from crawler.errors import ArchiveError, ArchiveLocked, ConfigurationError
 from crawler.export.statistics import WINDOW, field_coverage, shortfalls
+from crawler.items import Article
 from crawler.newsrooms import Newsroom
 from crawler.project import (
     EXIT_ALARM,
@@ -341,6 +342,7 @@ class RunKeeper:
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Write what the run owes: its feeds, gone lines, its record, the exit code."""
         feeds = self._feeds()
+        await self._settle(feeds, spider)
         if feeds is not None and not (self.archive is None and self.failure):
             self.failure = await feeds.written(spider) or self.failure
         if self._timer is not None:
@@ -368,14 +370,24 @@ class RunKeeper:
     def _robots(self) -> str:
         return "obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore"
 
+    async def _settle(self, feeds: LineFeeds | None, spider: Spider) -> None:
+        """Have judged what waited for the end of the run; the feeds get its lines, too."""
+        if self.archive is None:
+            return
+        try:
+            settlement = await asyncio.to_thread(self.archive.settle)
+        except ArchiveError:  # said where the run's record is written
+            return
+        for outcome in settlement.judged:
+            self._tally(outcome)
+            if feeds is not None and isinstance(outcome.line, Article):
+                feeds.item_scraped(outcome.line, spider)
+
     def _feeds(self) -> LineFeeds | None:
         return self.crawler.get_extension(LineFeeds)
 
     def _count(self, finding: Finding, outcome: Outcome) -> None:
-        self.outcomes[outcome.kind] += 1
-        self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
-        if outcome.note and outcome.line is not None:
-            logger.warning("%s: %s", outcome.url, outcome.note)
+        self._tally(outcome)
         if isinstance(finding, Refused | Failed) and (
             getattr(finding, "keep", False) or finding.reason in TURNED_AWAY
         ):
@@ -388,6 +400,16 @@ class RunKeeper:
             self.alarming.setdefault(finding.reason, []).append(outcome.url)
         elif isinstance(finding, Failed):
             self.incomplete.append(f"{outcome.url}: {finding.reason}")
+
+    def _tally(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.kind] += 1
+        self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
+        if outcome.warning:
+            self.incomplete.append(outcome.warning)
+        if outcome.alarm:
+            self.alarm(outcome.alarm)
+        if outcome.note and outcome.line is not None:
+            logger.warning("%s: %s", outcome.url, outcome.note)
 
     def _hurry(self) -> None:
         self.ending = True

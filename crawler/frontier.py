@@ -137,6 +137,7 @@ class Frontier:
         capture = as_capture(response)
         if response.status == 200:  # noqa: PLR2004
             self.answer = capture
+        if response.status == 200 and step.conditional:  # noqa: PLR2004
             self._validators[step.url] = (
                 capture.headers.get("etag"),
                 capture.headers.get("last-modified"),
@@ -162,6 +163,9 @@ class Frontier:
 
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
         return self.archive.ledger.listed(after=after, before=before)
+
+    def withheld_posts(self) -> list[int]:
+        return self.archive.ledger.withheld_posts()
 
     def door(self, name: str) -> dict[str, Any]:
         return self.archive.ledger.door(name)

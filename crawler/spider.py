@@ -22,7 +22,7 @@ from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Answer, Link, Missing, Note, Walk, Window, plan
 from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnArticle
 from crawler.extensions import ALARMING, RunKeeper, answered
-from crawler.extract import Page, extract_article, open_page, page_hash
+from crawler.extract import Page, extract_article, open_page, page_hash, post_ids
 from crawler.fetch_errors import (
     AnswerLost,
     BudgetSpent,
@@ -39,9 +39,10 @@ from crawler.items import Capture
 from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.project import newsroom_folders
-from crawler.timestamps import now
+from crawler.timestamps import now, stamp
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import AsyncIterator, Mapping, Sequence
     from typing import Self
 
@@ -104,6 +105,7 @@ UNREADABLE: Final = frozenset(
         "no_headline",
         "no_text",
         "other_article",
+        "other_post",
         "too_complex",
         "too_deep",
         "too_many_pages",
@@ -113,6 +115,12 @@ UNREADABLE: Final = frozenset(
 """Refusals of what should have been an article: kept, told, and tried again. Every other refusal
 is nobody's fault."""
 
+
+CLOSED: Final = frozenset({"http_401", "http_403", "protected"})
+"""What an article that was public answers when it is for the public no more."""
+
+RECORDS: Final = 100
+"""REST records that are asked for at once: the most that WordPress gives."""
 
 LISTS: Final = frozenset({"front_page", "list"})
 """Refusals that are nobody's fault but where a door lists the address as a post."""
@@ -134,6 +142,9 @@ class Asked:
     post_id: int | None = None
     """Id of the post, where the door states it."""
 
+    answer: Capture | None = attrs.field(default=None, repr=False)
+    """The REST list that has its record."""
+
     @property
     def is_known(self) -> bool:
         """Whether an article was archived from this address."""
@@ -147,6 +158,17 @@ class Asked:
         """
         moved = reason == "front_page" or any(len(each.exchanges) > 1 for each in captures)
         return self.sure or self.is_known or (moved and self.door not in ("listing", "cdx"))
+
+    def waits(self, moment: dt.datetime) -> bool:
+        """Whether a page that was stale is to be asked for again, but not yet."""
+        look = self.look
+        return (
+            look is not None
+            and look.stale > 0
+            and self.answer is None
+            and look.next_look is not None
+            and look.next_look > moment
+        )
 
     def check(self, article: Article) -> None:
         """Raise :exc:`NotAnArticle` where *article* is not the post that a door listed here."""
@@ -205,6 +227,11 @@ class Intake:
         self._under_way[id(found)] = found
         return found
 
+    async def idle(self) -> None:
+        """Wait until nothing that was admitted is on its way any more."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._taken <= 0)
+
     async def release(self) -> None:
         """Give back the room of one that was admitted."""
         async with self._changed:
@@ -253,6 +280,9 @@ class NewsroomSpider(Spider):
     newsroom: Newsroom
     intake: Intake
     _takes_photos: bool
+    _has_records: bool
+    """Whether REST was found open in this run."""
+
     _failed_in_a_row: int
     _asked: set[str]
     _comparing: asyncio.Lock
@@ -278,6 +308,7 @@ class NewsroomSpider(Spider):
         spider.newsroom = arguments.newsroom
         spider.intake = Intake(crawler, arguments.limit)
         spider._takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
+        spider._has_records = False
         spider._failed_in_a_row = 0
         spider._asked = set()
         spider._declared = {}
@@ -327,6 +358,7 @@ class NewsroomSpider(Spider):
         walk = self._plan(frontier, robots)
         try:
             async for step in frontier.steps(walk):
+                self._has_records = "rest" in frontier.doors
                 async for each in self._follow(step, frontier):
                     yield each
                 if self.keeper().ending or self.intake.full:
@@ -338,9 +370,70 @@ class NewsroomSpider(Spider):
             found = {"totals": dict(summary.totals), "unknown": list(summary.unknown)}
             self.archive().ledger.keep_door(AUDIT, {"at": now().isoformat(), **found})
         shows_changes = summary is not None and summary.shows_changes
-        for look in self._left_over(shows_changes=shows_changes):
-            async for request in self._take(Asked(url=look.url, look=look)):
+        self._has_records = "rest" in frontier.doors
+        left_over = self._left_over(shows_changes=shows_changes)
+        async for one in self._with_records(left_over, frontier):
+            async for request in self._take(one):
                 yield request
+        async for each in self._witnesses(frontier):
+            yield each
+
+    async def _with_records(
+        self, looks: Sequence[Look], frontier: Frontier
+    ) -> AsyncIterator[Asked]:
+        """Yield *looks* with their REST records, where REST is open; a hundred a request."""
+        left = [each for each in looks if each.url not in self._asked]
+        for begin in range(0, len(left), RECORDS):
+            some = left[begin : begin + RECORDS]
+            answer = await self._records(some, frontier)
+            there = post_ids(answer) if answer is not None else frozenset()
+            for look in some:
+                mine = answer if look.post_id in there else None
+                yield Asked(url=look.url, look=look, post_id=look.post_id, answer=mine)
+
+    async def _records(self, looks: Sequence[Look], frontier: Frontier) -> Capture | None:
+        """Return the REST list of the posts of *looks*; None where it cannot be had."""
+        ids = [str(each.post_id) for each in looks if each.post_id is not None]
+        root = self.archive().ledger.door("rest").get("root") if "rest" in frontier.doors else None
+        if self.keeper().ending or not ids or not root:
+            return None
+        query = f"include={','.join(ids)}&per_page={len(ids)}&_embed=1"
+        return await self._listed(f"{root}wp/v2/posts{'&' if '?' in root else '?'}{query}")
+
+    async def _listed(self, url: str) -> Capture | None:
+        try:
+            response = await _download(self.crawler, url)
+        except (BudgetSpent, RunEnding):
+            raise
+        except IgnoreRequest as error:
+            logger.info("%s: %s", url, slug(error))
+            return None
+        answer = as_capture(response)
+        return answer if response.status == 200 and post_ids(answer) else None  # noqa: PLR2004
+
+    async def _record_of(self, page: Page) -> Capture | None:
+        """Return the record that *page* names, of a post that is in none of the lists: its type's."""
+        address = page.record_address
+        if address is None or not self._has_records:
+            return None
+        return await self._listed(f"{address}{'&' if '?' in address else '?'}_embed=1")
+
+    async def _witnesses(self, frontier: Frontier) -> AsyncIterator[Any]:
+        """Look at two articles more where that tells a plugin's block from an edit."""
+        await self.intake.idle()
+        if self.keeper().ending or self.arguments.urls is not None:
+            return
+        looks = self.archive().witnesses()
+        answer = await self._records([each for each in looks if each.source != "page"], frontier)
+        there = post_ids(answer) if answer is not None else frozenset()
+        for look in looks:
+            if answer is None:
+                async for request in self._take(Asked(url=look.url, look=look)):
+                    yield request
+            elif look.post_id in there and await self.intake.admit():
+                link = Link(url=look.url, door="rest", post_id=look.post_id)
+                async for found in self.read_record(link, answer):
+                    yield found
 
     def _plan(self, frontier: Frontier, robots: bytes) -> Walk:
         asked = self.arguments
@@ -353,6 +446,7 @@ class NewsroomSpider(Spider):
             doors=("rest",) if asked.source == "rest" else (asked.discover or "auto"),
             window=window if window != Window() else None,
             rest_records=asked.source == "rest",
+            embed=True,
             urls=asked.urls,
             cdx=asked.cdx,
             is_article=self._is_article,
@@ -393,7 +487,7 @@ class NewsroomSpider(Spider):
                 look = ledger.look(step.known.url)
                 async for request in self._take(Asked(url=step.known.url, look=look)):
                     yield request
-        elif step.record is not None:
+        elif step.record is not None and self.arguments.source == "rest":
             async for item in self._take_record(step, frontier):
                 yield item
         elif step.why != "changed" or step.door == "urls" or looks_again:
@@ -405,6 +499,7 @@ class NewsroomSpider(Spider):
                 door=step.door,
                 sure=step.sure,
                 post_id=step.post_id,
+                answer=frontier.answer if step.record is not None else None,
             )
             async for request in self._take(asked):
                 yield request
@@ -428,13 +523,13 @@ class NewsroomSpider(Spider):
 
     async def _take(self, asked: Asked) -> AsyncIterator[Request]:
         """Yield the request for *asked*, once a run, when there is room for it."""
-        if asked.url in self._asked or self.keeper().ending:
+        if asked.url in self._asked or self.keeper().ending or asked.waits(now()):
             return
         if not await self.intake.admit():
             return
         self._asked.add(asked.url)
         headers = {}
-        if asked.look is not None and asked.lastmod is None and asked.look.source == "page":
+        if asked.look is not None and asked.lastmod is None and not asked.answer:
             headers = conditional(
                 Validators(etag=asked.look.etag, last_modified=asked.look.last_modified)
             )
@@ -493,7 +588,12 @@ class NewsroomSpider(Spider):
         """Yield the article that *link* names in *answer*, a list of the REST API."""
         asked, found = Asked(url=link.url, lastmod=link.lastmod), None
         try:
-            article = extract_article([answer], self.newsroom, post_id=link.post_id)
+            article = extract_article(
+                [answer],
+                self.newsroom,
+                post_id=link.post_id,
+                furniture=self.archive().furniture,
+            )
             found = Found(article, [answer], link.lastmod)
         except NotAnArticle as error:
             await self._not_an_article(asked, [answer], error.reason)
@@ -515,7 +615,7 @@ class NewsroomSpider(Spider):
         try:
             if asked.is_known and hops and isinstance(error, ForeignAddress):
                 capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
-                await self._tell(MissingPage(asked.url, hops[0].status, [capture]))
+                await self._tell(MissingPage(asked.url, hops[0].status, [capture], "moved"))
             else:
                 await self._not_had(asked, error)
             if not isinstance(error, IgnoreRequest):
@@ -525,33 +625,50 @@ class NewsroomSpider(Spider):
             await self.intake.release()
 
     async def _read(self, first: Capture, asked: Asked) -> Found | None:
+        """Return the article that *first* begins; what it is not, the archive is told."""
         captures = [first]
+        if first.status == 200:  # noqa: PLR2004 -- OK
+            return await self._read_whole(first, asked)
         if first.status == 304 and asked.is_known:  # noqa: PLR2004 -- Not Modified
             await self._seen(asked, first)
         elif first.status in (404, 410) and asked.is_known:
             await self._tell(MissingPage(asked.url, first.status, captures))
-        elif first.status != 200:  # noqa: PLR2004 -- OK
-            await self._fail(asked.url, _why(first))
+        elif _why(first) in CLOSED and asked.is_known:
+            if asked.answer is not None:  # it is public still: something stands before its page
+                return self._by_record(asked, _why(first))
+            await self._closed(asked, captures)
         else:
-            try:
-                page = await self._whole(first)
-                captures = page.captures
-                article = page.article()
-                asked.check(article)
+            await self._fail(asked.url, _why(first))
+        return None
+
+    async def _read_whole(self, first: Capture, asked: Asked) -> Found | None:
+        captures = [first]
+        try:
+            page = await self._whole(first)
+            captures = page.captures
+            answer = asked.answer or await self._record_of(page)
+            article = page.article(
+                answer, post_id=asked.post_id, furniture=self.archive().furniture
+            )
+            captures += [answer] if answer is not None else []
+            asked.check(article)
+            if answer is None:  # which says whose page it is
                 await self._refuse_stranger(page.elsewhere, article, asked)
-                captures += await self._photo(article)
-            except NotAnArticle as error:
-                await self._not_an_article(asked, captures, error.reason)
-            except InvalidRecord as error:
-                await self._invalid(asked, error, captures)
-            except PageMissing as error:
-                await self._fail(asked.url, str(error))
-            except IgnoreRequest as error:
-                await self._not_had(asked, error)
-            else:
-                self._failed_in_a_row = 0
-                await self._about_former(asked, captures, article)
-                return Found(article, captures, asked.lastmod)
+            captures += await self._photo(article)
+        except NotAnArticle as error:
+            if asked.answer is not None and error.reason in UNREADABLE - {"other_post"}:
+                return self._by_record(asked, error.reason)
+            await self._not_an_article(asked, captures, error.reason)
+        except InvalidRecord as error:
+            await self._invalid(asked, error, captures)
+        except PageMissing as error:
+            await self._fail(asked.url, str(error))
+        except IgnoreRequest as error:
+            await self._not_had(asked, error)
+        else:
+            self._failed_in_a_row = 0
+            await self._about_former(asked, captures, article)
+            return Found(article, captures, asked.lastmod)
         return None
 
     async def _refuse_stranger(self, url: str | None, article: Article, asked: Asked) -> None:
@@ -571,6 +688,16 @@ class NewsroomSpider(Spider):
         if self._declared[url] == article.content_hash:
             raise NotAnArticle(asked.url, "other_article")
 
+    def _by_record(self, asked: Asked, reason: str) -> Found:
+        """Return the article as its record states it, its page as it was last captured."""
+        assert asked.answer is not None
+        known = asked.look.id if asked.look is not None else None
+        captures = [*(self.archive().stored_pages(known) if known else ()), asked.answer]
+        article = extract_article(
+            captures, self.newsroom, post_id=asked.post_id, furniture=self.archive().furniture
+        )
+        return Found(article, captures, asked.lastmod, without_page=reason)
+
     async def _photo(self, article: Article) -> list[Capture]:
         """Return the lead photo where it is wanted, and its article is news."""
         if not self._takes_photos or article.image_url is None:
@@ -586,16 +713,24 @@ class NewsroomSpider(Spider):
         if asked.look is not None and asked.is_known and asked.look.id != article.id:
             hops = captures[0].exchanges
             status = hops[0].status if hops else 301
-            await self._tell(MissingPage(asked.url, status, captures[:1]))
+            await self._tell(MissingPage(asked.url, status, captures[:1], "moved"))
 
     async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
         hops = captures[0].exchanges
         if reason in ALARMING or reason == "empty_page":  # says nothing of the page
             await self._fail(asked.url, reason)
         elif asked.is_known and len(hops) > 1:
-            await self._tell(MissingPage(asked.url, hops[0].status, captures[:1]))
+            gone = MissingPage(asked.url, hops[0].status, captures[:1], "moved")
+            await self._tell(gone)
+        elif reason in CLOSED and asked.is_known:
+            await self._closed(asked, captures[:1])
         else:
             await self._refuse(asked, reason, captures)
+
+    async def _closed(self, asked: Asked, captures: list[Capture]) -> None:
+        """Tell the archive that a known article is for the public no more."""
+        status = captures[0].status
+        await self._tell(MissingPage(asked.url, status, captures, "closed"))
 
     async def _seen(self, asked: Asked, capture: Capture) -> None:
         self._failed_in_a_row = 0
@@ -605,6 +740,7 @@ class NewsroomSpider(Spider):
                 etag=capture.headers.get("etag"),
                 last_modified=capture.headers.get("last-modified"),
                 lastmod=asked.lastmod,
+                began=stamp(capture.exchanges[-1].fetched_at) if capture.exchanges else None,
             )
         )
 

@@ -36,6 +36,9 @@ class DictMemory:
     def known(self, url: str) -> Known | None:
         return self.by_url.get(self.moved.get(url, url))
 
+    def withheld_posts(self) -> list[int]:
+        return []
+
     def known_post(self, post_id: int) -> Known | None:
         return self.by_url.get(self.url_of.get(post_id, ""))
 

@@ -44,7 +44,8 @@ def test_one_new_one_edited_one_deleted(newsroom: EmbeddedNewsroom, tmp_path: Pa
     [gone] = third.lines
     assert (gone["schema"], gone["url"], gone["revision"]) == ("gone/1", deleted, 2)
     assert gone["status"] == 404
-    assert len(asked(newsroom)) == 3  # robots.txt, what was modified, the article once more
+    # robots.txt, what was modified, the article once more; of its record there is none any more
+    assert len(asked(newsroom)) == 4
     assert third.code == 0
 
     newsroom.forget_visits()
@@ -94,12 +95,26 @@ def test_a_changed_slug_is_the_same_article(archived: Archived) -> None:
     assert third.lines == []
 
 
-def test_a_known_article_that_gets_a_password_stays_as_it_was(archived: Archived) -> None:
-    archived.newsroom.edit(TAIS, password="rahasia")
+def test_a_known_article_that_gets_a_password_twice_is_closed(archived: Archived) -> None:
+    newsroom = archived.newsroom
+    newsroom.edit(TAIS, password="rahasia")
     second = archived.crawl()
-    assert (second.code, second.run.refused) == (0, 1)
+    assert (second.code, second.run.missing) == (0, 1)
     assert archived.later_lines == []
-    assert archived.newsroom.url(TAIS) in addresses(second.folder)
+    assert newsroom.url(TAIS) in addresses(second.folder)
+    newsroom.edit(CABAI)  # another answers: then it is not the site
+    third = archived.crawl()
+    assert third.run.gone == 1
+    [gone] = (line for line in archived.later_lines if line["schema"] == "gone/1")
+    assert (gone["url"], gone["reason"], gone["status"]) == (newsroom.url(TAIS), "closed", 200)
+    assert gone["unchanged_until"] is not None
+    newsroom.edit(TAIS, password="")
+    archived.crawl()
+    assert [line["revision"] for line in archived.later_lines if line["url"] == gone["url"]] == [
+        2,
+        3,
+    ]
+    assert problems(third.folder, newsroom) == []
 
 
 @pytest.mark.parametrize(
@@ -137,16 +152,16 @@ def test_a_redirect_to_another_article_leaves_both_right(archived: Archived) -> 
     assert other in addresses(third.folder)
 
 
-def test_an_edit_that_could_not_be_fetched_is_fetched_later(archived: Archived) -> None:
+def test_an_edit_whose_page_is_shut_is_written_from_its_record(archived: Archived) -> None:
     newsroom = archived.newsroom
     newsroom.faults.append(trouble.on(re.escape(CABAI), trouble.status(403)))
     newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
     second = archived.crawl()
-    assert second.code == 4
+    assert (second.code, second.run.changed) == (4, 1)
     assert f"{newsroom.url(CABAI)}: http_403" in second.said
     newsroom.faults.clear()
     third = archived.crawl()
-    assert (third.code, third.run.changed) == (0, 1)
+    assert (third.code, third.run.changed, third.run.unchanged) == (0, 0, 1)
     [changed] = archived.later_lines
     assert "Redaksi meralat angka ini." in changed["body"]
 

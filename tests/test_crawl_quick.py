@@ -39,7 +39,7 @@ def test_a_quick_backfill_and_the_pages_afterwards(
             break
         assert pages.run.superseded > 50
     articles = list(read(pages.folder))
-    assert {article.source for article in articles} == {"page"}
+    assert {article.source for article in articles} == {"both"}
     same = sum(1 for article in articles if article.revision == 1)
     assert same >= 0.99 * len(articles)
     assert len(lines(pages.folder)) == 2 * len(articles)

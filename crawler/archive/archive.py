@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -54,8 +55,8 @@ from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import LedgerDamaged, Tables, open_unless_raised
 from crawler.archive.warc import warc_files
 from crawler.archive.writer import Batches
-from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
-from crawler.items import Link
+from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, attempt
+from crawler.items import Capture, Link
 from crawler.newsrooms import Newsroom
 from crawler.timestamps import instant, seconds, stamp
 
@@ -294,6 +295,11 @@ class Archive:
     def furniture(self) -> tuple[str, ...]:
         """Blocks of text that are the site's and no article's, as far as they are known by now."""
         return self._recorder.furniture.blocks
+
+    def stored_pages(self, id_: str) -> list[Capture]:
+        """Return the pages of an article as they were last captured; none where none can be read."""
+        pages, error = attempt(partial(self._recorder.rereader.pages, self.ledger.captures(id_)))
+        return [] if error is not None or pages is None else pages
 
     def witnesses(self) -> list[Look]:
         """Return articles to look at before the run ends, so that what waits can be judged."""

@@ -27,6 +27,9 @@ class Found:
     lastmod: str | None = None
     """Last modification as the door states it; by default what :meth:`Archive.listed` was told."""
 
+    without_page: str | None = None
+    """Why its page, which was asked for, could not be read, so that the record alone speaks."""
+
     as_of: str | None = None
     """When somebody else fetched it (``scrapy ingest``), UTC, ISO 8601.
 

@@ -17,7 +17,7 @@ import attrs
 from crawler.archive.schedule import is_ahead
 from crawler.archive.tables import NAME, OWED, AddressRow, Tables, connect
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.items import Known, Link, Validators
+from crawler.items import CaptureReference, Known, Link, Validators
 from crawler.timestamps import comparable, seconds
 
 COLUMNS: Final = (
@@ -290,6 +290,12 @@ class Ledger:
             "ORDER BY published DESC LIMIT :limit",
             {"before": before, "limit": limit, "without": json.dumps(without)},
         )
+
+    def captures(self, id_: str) -> list[CaptureReference]:
+        """Return what the lines name from which the article was last read, of each source."""
+        rows = self._rows("SELECT captures FROM articles WHERE id = ?", (id_,))
+        by_source = json.loads(rows[0][0]) if rows else {}
+        return [CaptureReference(**each) for refs in by_source.values() for each in refs]
 
     def withheld_posts(self) -> list[int]:
         """Return the post ids of what is withheld."""

@@ -420,7 +420,7 @@ class Recorder:
             revision=verdict.revision,
             line=line,
             note="; ".join(comparison.notes) or None,
-            warning=warning,
+            warning=warning or _not_read(finding),
             alarm=alarm,
         )
 
@@ -495,7 +495,14 @@ class Recorder:
         row = self.rows.address(current)
         if row is not None and kind != "withheld":
             stale = comparison.is_stale(kind, row)
-            row = schedule.after_article(row, kind, self.batches.now, finding.lastmod, stale=stale)
+            row = schedule.after_article(
+                row,
+                kind,
+                self.batches.now,
+                finding.lastmod,
+                stale=stale,
+                without_page=finding.without_page,
+            )
             if kind == "unchanged":
                 row = attrs.evolve(row, unchanged=comparison.began or row.unchanged, digits=0)
             if finding.as_of is not None:
@@ -746,6 +753,14 @@ class _Comparison:
         )
         if error is not None:
             self.notes.append(f"it cannot be compared with what was before ({error})")
+
+
+def _not_read(finding: Found) -> str | None:
+    if finding.without_page is None:
+        return None
+    return (
+        f"{finding.article.url}: {finding.without_page}, so that its REST record alone is archived"
+    )
 
 
 def _under(finding: Found, id_: str) -> Found:

@@ -19,7 +19,7 @@ from crawler.archive.findings import OutcomeKind
 from crawler.archive.tables import ArticleRow, line_key
 from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
-from crawler.items import Article, Capture
+from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import as_typed, block_key, fold
 from crawler.timestamps import instant
@@ -403,6 +403,11 @@ class Rereader:
         self.newsroom = newsroom
         self.rules = rules
         self._captures = recent_captures(folder)
+
+    def pages(self, references: Sequence[CaptureReference]) -> list[Capture]:
+        """Return those of *references* that are pages, by their media type."""
+        stored = [self._captures(each) for each in references]
+        return [each for each in stored if "html" in each.headers.get("content-type", "")]
 
     def read(self, known: ArticleRow, furniture: Collection[str], notes: list[str]) -> State | None:
         """Return what today's rules make of what was read last of *known*, from each source.

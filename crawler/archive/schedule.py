@@ -72,24 +72,34 @@ def is_ahead(moment: str | None, now: dt.datetime) -> bool:
 
 
 def after_article(
-    row: AddressRow, kind: str, now: dt.datetime, lastmod: str | None, *, stale: bool = False
+    row: AddressRow,
+    kind: str,
+    now: dt.datetime,
+    lastmod: str | None,
+    *,
+    stale: bool = False,
+    without_page: str | None = None,
 ) -> AddressRow:
     """Return *row* after an article was read there, with an outcome of that *kind*.
 
-    *stale*: what was printed is older than what is known to be published.
+    *without_page*: why its page, which was fetched, cannot be read. *stale*: what was printed is
+    older than what is known to be published.
     """
     if stale and kind == "unchanged":
         return _still_stale(row, now, lastmod)
     row = attrs.evolve(_seen(row, now, lastmod), stale=int(stale))
-    if stale:
-        return attrs.evolve(row, next_look=seconds(now) + STALE)
-    if row.source == "rest":  # its page is wanted; after a page was refused, when that was due
-        return row if kind == "unchanged" else _due(row, now, 0)
-    if kind in ("new", "superseded") or not row.pause:
-        return _due(row, now, first_pause(_age(row, now)))
-    if kind == "changed":
-        return _due(row, now, pause_after_change(row.pause))
-    return _due(row, now, pause_after_nothing(row.pause))
+    if without_page is not None:
+        return after_failure(row, now, without_page)
+    if row.source == "rest" and kind == "unchanged":  # its page is due as it was
+        return row
+    pause = first_pause(_age(row, now))
+    if stale or row.source == "rest":
+        pause = STALE if stale else 0
+        return attrs.evolve(row, next_look=seconds(now) + pause)
+    if kind not in ("new", "superseded") and row.pause:
+        changed = kind == "changed"
+        pause = pause_after_change(row.pause) if changed else pause_after_nothing(row.pause)
+    return _due(row, now, pause)
 
 
 def after_copy(row: AddressRow, now: dt.datetime, as_of: str) -> AddressRow:

@@ -289,13 +289,16 @@ _Row = TypeVar("_Row", AddressRow, ArticleRow)
 ADDRESS_COLUMNS: Final = tuple(field.name for field in attrs.fields(AddressRow))
 ARTICLE_COLUMNS: Final = tuple(field.name for field in attrs.fields(ArticleRow))
 
-_TYPES: Final = dict.fromkeys(
-    (
-        *("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"),
-        *("stale", "digits", "filled"),
+_TYPES: Final = {
+    **dict.fromkeys(
+        (
+            *("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"),
+            "filled",
+        ),
+        "INTEGER",
     ),
-    "INTEGER",
-)
+    **dict.fromkeys(("stale", "digits"), "INTEGER DEFAULT 0"),
+}
 
 
 class LedgerDamaged(sqlite3.DatabaseError):

@@ -65,6 +65,7 @@ def plan(
     doors: str | Sequence[str] = "auto",
     window: Window | None = None,
     rest_records: bool = False,
+    embed: bool = False,
     urls: Iterable[str] | None = None,
     cdx: str | None = None,
     is_article: Callable[[Answer], bool] = lambda _: False,
@@ -73,7 +74,8 @@ def plan(
 
     *now* is aware, *robots* the body of robots.txt. *doors* is ``auto`` or some of :data:`DOORS`;
     *urls*, addresses one a line, take their place. *rest_records*: links carry whole REST objects
-    (a quick backfill), those of other types where a page *is_article*.
+    (a quick backfill), those of other types where a page *is_article*; with *embed* they do where REST
+    is open, and are pages to be fetched.
 
     The walk raises :exc:`DiscoveryFailed` when no door could be read, naming each and what it
     answered; :exc:`ConfigurationError` is raised at once for a door that does not exist.
@@ -84,7 +86,9 @@ def plan(
             raise ConfigurationError(f"discover={door!r}: want auto, or some of {', '.join(DOORS)}")
     if "cdx" in wanted and not cdx:
         raise ConfigurationError("discover=cdx: want the address of a CDX server as cdx=")
-    the_plan = _Plan(Visit(newsroom, memory, now, window, is_article), robots, records=rest_records)
+    the_plan = _Plan(
+        Visit(newsroom, memory, now, window, is_article), robots, records=rest_records, embed=embed
+    )
     if urls is not None:
         steps = the_plan.given(urls)
     elif wanted == ("auto",):
@@ -100,10 +104,11 @@ def _whole(steps: Part[None], the_plan: _Plan) -> Walk:
 
 
 class _Plan:
-    def __init__(self, visit: Visit, robots: bytes, *, records: bool) -> None:
+    def __init__(self, visit: Visit, robots: bytes, *, records: bool, embed: bool) -> None:
         self.visit = visit
         self.robots = robots
         self.records = records
+        self.embed = embed
         self.left: dict[str, Any] = dict(visit.memory.door(PLAN))
         self.outcomes: dict[str, Outcome] = {}
 
@@ -126,7 +131,7 @@ class _Plan:
 
     def _rest(self) -> RestDoor:
         indexes = Indexes(self.visit, self.robots, {}) if self.records else None
-        return RestDoor(self.visit, records=self.records, indexes=indexes)
+        return RestDoor(self.visit, records=self.records, embed=self.embed, indexes=indexes)
 
     # ways
 

@@ -57,8 +57,12 @@ class _Listing:
         self.urls: set[str] = set()
         self.reason = ""
 
-    def query(self, size: int, *, records: bool) -> dict[str, str | int]:
+    def query(
+        self, size: int, *, records: bool, without: Sequence[int] = ()
+    ) -> dict[str, str | int]:
         extra: dict[str, str | int] = {"_embed": "1"} if records else {"_fields": FIELDS}
+        if without:
+            extra["exclude"] = ",".join(map(str, without))
         place = {key: self.at[key] for key in ("before", "after", "offset") if self.at.get(key)}
         return {"per_page": size, **extra, **place}
 
@@ -89,11 +93,20 @@ class RestDoor:
     """One run's look through the REST API."""
 
     def __init__(
-        self, visit: Visit, *, records: bool = False, indexes: Indexes | None = None
+        self,
+        visit: Visit,
+        *,
+        records: bool = False,
+        embed: bool = False,
+        indexes: Indexes | None = None,
     ) -> None:
-        """*records*: links carry whole REST objects, those of the types that *indexes* name, too."""
+        """With *records* links carry whole REST objects, those of the types that *indexes* name, too.
+
+        With *embed* they carry them where REST gives them, and are to be fetched as pages as well.
+        """
         self.visit = visit
         self.records = records
+        self.embed = records or embed
         self.indexes = indexes
         self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
         self.api = Api(visit, self.left.get("root"))
@@ -150,9 +163,9 @@ class RestDoor:
         seen = str(self.left.get("modified") or "")
         listed = self._is_listed()
         # With records to come, only the newest modification is wanted before the listing begins.
-        first = yield from self._modified(0, 1 if self.records and not listed else LARGEST_PAGE)
+        first = yield from self._modified(0, 1 if self.embed and not listed else LARGEST_PAGE)
         page, gathered = first, 0
-        while page.ok and page.posts and (listed or not self.records):
+        while page.ok and page.posts and (listed or not self.embed):
             yield from self._offer(page.posts)
             gathered += len(page.posts)
             times = [_utc(post.modified) for post in page.posts]
@@ -163,7 +176,7 @@ class RestDoor:
             if listed or not seen:  # until all is listed, edits since the beginning count
                 self.left["modified"] = max(_utc(post.modified) for post in first.posts)
             self.left["offset"] = _offset(first.posts[0])
-            if first.whole and not self.records:
+            if first.whole and not self.embed:
                 self.left[self.listing] = {"done": True}
             self.keep()
         return first
@@ -233,11 +246,17 @@ class RestDoor:
         By ``before`` rather than by page number: what is published or deleted meanwhile shifts
         nothing, the page may change its size, and the database need not count off 20,000 rows.
         """
-        pace = _Pace(_FIRST_RECORDS if self.records else LARGEST_PAGE)
+        records = self.embed
+        withheld = self.visit.memory.withheld_posts() if records else []
+        listing.ids.update(withheld)
+        pace = _Pace(_FIRST_RECORDS if records else LARGEST_PAGE)
         while len(listing.ids) < MOST_LINKS:
-            query = listing.query(pace.size, records=self.records)
+            query = listing.query(pace.size, records=records, without=withheld)
             page = yield from self.api.ask(query, base=base)
             if not pace.keep_up(page):
+                if records and not self.records:  # then the pages must do
+                    records, pace, withheld = False, _Pace(LARGEST_PAGE), []
+                    continue
                 return (yield from self._stopped(listing, page))
             if not page.ok:
                 continue
@@ -245,7 +264,7 @@ class RestDoor:
             if page.posts and not unseen and not listing.overlaps(page.posts):
                 yield Note(door=DOOR, text="the same posts again and again", slug="loops")
                 return DoorState.PARTIAL
-            yield from self._offer(unseen, records=self.records)
+            yield from self._offer(unseen, records=records)
             listing.add(unseen, (self.visit.address(post.url) for post in unseen))
             if page.whole or not page.posts:
                 return DoorState.COMPLETE
@@ -306,7 +325,7 @@ class RestDoor:
                 self.audit.seen(address)
             if link is not None:
                 worth.append(link)
-        if self.records and not records and worth:
+        if self.embed and not records and worth:
             yield from self._with_records(worth)
         else:
             yield from worth

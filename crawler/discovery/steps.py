@@ -148,6 +148,9 @@ class Memory(Protocol):
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
         """Return them, oldest first, those without a known publication at the end."""
 
+    def withheld_posts(self) -> list[int]:
+        """Return the ids of posts whose text is not to be kept in any list."""
+
     def door(self, name: str) -> dict[str, Any]:
         """Return what the door of that name left, an empty dict at first."""
 

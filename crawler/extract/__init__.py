@@ -32,7 +32,7 @@ from crawler.extract.gates import (
 )
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, page_hash
-from crawler.extract.rest import RestRecord, record
+from crawler.extract.rest import RestRecord, record, records
 from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
@@ -48,6 +48,7 @@ __all__ = [
     "extract_sources",
     "open_page",
     "page_hash",
+    "post_ids",
 ]
 
 
@@ -172,14 +173,32 @@ class Page:
         """The parts that are here, in order; what was opened is none if it is another form."""
         return [capture for capture, _ in self._in_order()]
 
-    def article(self) -> Article:
-        """Return the article on the parts that are here."""
+    @property
+    def record_address(self) -> str | None:
+        """Where the page says its REST record is, of whatever type its post is."""
+        document = self._reading.document
+        address = document.absolute(document.head.link("alternate", "application/json"))
+        return address if address is not None and "/wp/v2/" in address else None
+
+    def article(
+        self,
+        answer: Capture | None = None,
+        *,
+        post_id: int | None = None,
+        furniture: Collection[str] = (),
+    ) -> Article:
+        """Return the article on the parts that are here, and on its REST record in *answer*."""
         parts = self._in_order()
         documents = [document for _, document in parts]
-        reading = self._reading
-        if documents != list(reading.documents):
-            reading = _reading(documents, self._newsroom)
-        return reading.to_item(self.captures)
+        page = self._reading
+        if documents != list(page.documents):
+            page = _reading(documents, self._newsroom)
+        page.furniture = frozenset(map(block_key, furniture))
+        if answer is None:
+            return page.to_item(self.captures)
+        rest = RestRecord(record(answer, post_id or page.post_id, page.url), self._newsroom)
+        rest.furniture = page.furniture
+        return Both(page, rest).to_item([*self.captures, answer])
 
     def _read(self, capture: Capture, url: str) -> ArticlePage:
         refuse_response(capture)
@@ -227,6 +246,14 @@ def _document(capture: Capture) -> Document:
     document = Document(capture.body, capture.url, capture.headers)
     refuse_page(document)
     return document
+
+
+def post_ids(answer: Capture) -> frozenset[int]:
+    """Return which posts *answer*, a list of the REST API, holds; none where it is no such list."""
+    try:
+        return frozenset(each["id"] for each in records(answer) if type(each.get("id")) is int)
+    except NotAnArticle:
+        return frozenset()
 
 
 def _newsroom(site: str, url: str) -> Newsroom:

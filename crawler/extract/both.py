@@ -129,7 +129,8 @@ class Both(Record):
 
     @property
     def pages(self) -> Sequence[str]:
-        return self._page.pages
+        # A theme may link none of them, or the next alone.
+        return max(self._page.pages, self._rest.pages, key=len)
 
     @property
     def lead_embeds(self) -> Any:  # type: ignore[override]  # computed here

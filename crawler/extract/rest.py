@@ -20,13 +20,14 @@ from crawler.extract.themes import THEMES
 from crawler.extract.unknown.times import YEARS
 from crawler.items import Capture
 from crawler.newsrooms import Newsroom
-from crawler.normalise.text import fold
+from crawler.normalise.text import block_key, fold, typographic_fold
 from crawler.normalise.urls import canonical
 from crawler.timestamps import rest_moment
 
 Values: TypeAlias = Mapping[str, Any]
 
 _NEXT_PAGE: Final = re.compile(r"<!--\s*nextpage\s*-->")
+_CUT: Final = ("[…]", "[...]")
 _TOPICS: Final = ("newstopic", "topic", "topik")
 
 
@@ -125,7 +126,18 @@ class RestRecord(Record):
 
     @cached_property
     def caption(self) -> str | None:  # type: ignore[override]  # computed here
-        return self.state("caption", self._plain(_rendered(self._photo, "caption")), "rest")
+        found = self._plain(_rendered(self._photo, "caption"))
+        return self.state("caption", None if self._is_excerpt(found or "") else found, "rest")
+
+    def _is_excerpt(self, caption: str) -> bool:
+        """Whether WordPress made *caption*: of a photo without one it gives an excerpt.
+
+        That is the begin of the photo's own page, and what plugins add to every text.
+        """
+        if caption.endswith(_CUT) or block_key(caption) in self.furniture:
+            return True
+        content = self._plain(_rendered(self.values, "content")) or ""
+        return bool(caption) and typographic_fold(caption) in typographic_fold(content)
 
     @property
     def language(self) -> str:
