@@ -138,18 +138,19 @@ def parts_of(header: Header) -> list[etree._Element]:
     """
     content, scope = header.content, header.scope
     assert content is not None
-    parts = [content]
+    parts = {content: None}
     classes = content.get("class")
     for each in scope.iter(str(content.tag)):
         if (
             each.get("class") == classes
             and _stands_in(each, scope)
-            and not any(part is each or part in each.iterancestors() for part in parts)
+            and each is not content
+            and not any(outer in parts for outer in each.iterancestors())
         ):
-            parts.append(each)
+            parts[each] = None
     text = text_of(content) if header.leads else ""
     leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]
-    return leads + parts
+    return [*leads, *parts]
 
 
 def _stands_in(element: etree._Element, scope: etree._Element) -> bool:

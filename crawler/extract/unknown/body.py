@@ -44,6 +44,8 @@ _GOOD_PART: Final = 0.1
 _SHARED: Final = 0.2
 # More than this of a text left out between headline and container, and that is another text.
 _MISSED: Final = 0.25
+# Sentences beside a container that are looked at: no article has as many there.
+_MOST_BESIDE: Final = 400
 # Letters; an article without text is not what the advertisement in it says.
 _ADVERTISEMENT: Final = 300
 # Summaries and captions stand above a headline; more than this share of a text does not.
@@ -385,12 +387,15 @@ def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
     first = at[0] if at else 0
     words = squeeze("".join(below[each].text for each in at))
     parts: dict[etree._Element, None] = {}
-    missed = 0
+    missed = beside = 0
     for place, line in enumerate(below):
         if place == first:
             parts[main] = None
         if line.element in inside or line.element in wrappers or not _weight(line):
             continue
+        beside += 1
+        if beside > _MOST_BESIDE:
+            break
         box = _box(line.element, wrappers)
         if squeeze(_CUT.sub("", line.text)) in words or not _is_of_the_text(line, box):
             continue
