@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import Settings
 from scrapy.utils.misc import build_from_crawler
 from scrapy.utils.test import get_crawler
 
 from crawler.archive import RunRecord
+from crawler.arguments import Arguments
 from crawler.display import LiveDisplay, is_wordy, is_worth_saying, summary_lines
+from crawler.newsrooms import newsroom_at
 
 
 def record(**values: Any) -> RunRecord:
@@ -92,3 +98,30 @@ def test_a_log_with_more_than_warnings_says_how_it_went(level: str, wordy: bool)
 def test_there_is_no_display_without_a_terminal() -> None:
     with pytest.raises(NotConfigured):
         build_from_crawler(LiveDisplay, get_crawler(settings_dict={"LOG_LEVEL": "WARNING"}))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        pytest.param({}, "about 10 min to go", id="what-is-listed"),
+        pytest.param({"limit": 30}, "about 60 s to go", id="limit"),
+        pytest.param({"budget": 40}, "about 30 s to go", id="budget"),
+        pytest.param({"limit": 20}, "requests a minute\n", id="none-left"),
+    ],
+)
+def test_the_time_that_is_left_counts_to_the_end_of_the_run(
+    monkeypatch: pytest.MonkeyPatch, arguments: dict[str, Any], left: str
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    crawler = get_crawler(settings_dict={"LOG_LEVEL": "WARNING"})
+    display = build_from_crawler(LiveDisplay, crawler)
+    display.began = time.monotonic() - 120
+    spider: Any = SimpleNamespace(
+        arguments=Arguments(newsroom=newsroom_at("https://lintas.example"), **arguments)
+    )
+    crawler.spider = spider
+    for name, count in {"listed": 120, "new": 20, "request": 32}.items():
+        crawler.stats.set_value(f"run/{name}_count", count)
+    shown = Console(width=80, file=io.StringIO(), record=True)
+    shown.print(display.live.get_renderable())
+    assert left in "\n".join(line.rstrip() for line in shown.export_text().splitlines()) + "\n"
