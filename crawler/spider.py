@@ -20,7 +20,13 @@ from crawler.archive import Failed, Found, Look, Refused, Seen, Validators
 from crawler.archive import Missing as MissingPage
 from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Answer, Link, Missing, Note, Walk, Window, plan
-from crawler.errors import ArchiveError, DiscoveryFailed, InvalidRecord, NotAnArticle
+from crawler.errors import (
+    ArchiveError,
+    ConfigurationError,
+    DiscoveryFailed,
+    InvalidRecord,
+    NotAnArticle,
+)
 from crawler.extensions import ALARMING, RunKeeper, answered
 from crawler.extract import Page, extract_article, open_page, page_hash, post_ids
 from crawler.fetch_errors import (
@@ -38,6 +44,7 @@ from crawler.frontier import Frontier
 from crawler.items import Capture
 from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
+from crawler.normalise.urls import same_host
 from crawler.project import newsroom_folders
 from crawler.timestamps import now, stamp
 
@@ -288,6 +295,15 @@ class NewsroomSpider(Spider):
     _comparing: asyncio.Lock
     _declared: dict[str, str]
     """Address that pages declare to be their own → content hash of what stands there."""
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Whether ``scrapy parse`` and ``shell`` take this spider for *request* by themselves."""
+        try:
+            own = load_newsroom(cls.newsroom_name) if cls.newsroom_name else None
+        except ConfigurationError:  # of a folder of the user's
+            own = None
+        return own is not None and same_host(request.url, (own.host, *own.hosts))
 
     @classmethod
     def asked(cls, given: Mapping[str, Any], settings: BaseSettings) -> Arguments:

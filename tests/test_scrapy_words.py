@@ -11,8 +11,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from scrapy import Request
 
 from demo import EmbeddedNewsroom
+from spiders.progres import ProgresSpider
+from spiders.wordpress import WordPressSpider
 from tests.command_lines import OURS
 from tests.crawling import Archived, Ended, arguments, crawl, start_typed
 from tests.in_process import crawl as crawl_here
@@ -141,8 +144,17 @@ def test_parse_says_what_is_no_article(newsroom: EmbeddedNewsroom, tmp_path: Pat
         "-a", f"site={newsroom.address}", "-s", f"ARCHIVE_DIR={tmp_path}",
     ]  # fmt: skip
     ended = start_typed(typed, tmp_path).end()
-    assert "is not an article (list)" in ended.said
+    assert "is not an article (front_page)" in ended.said
     assert "Traceback" not in ended.said
+
+
+def test_a_spider_is_found_by_the_address_of_its_newsroom() -> None:
+    found = [
+        ProgresSpider.handles_request(Request(url))
+        for url in ("https://www.progres.id/a.html", "https://lain.example/progres.id")
+    ]
+    assert found == [True, False]
+    assert not WordPressSpider.handles_request(Request("https://progres.id/"))
 
 
 @pytest.mark.parametrize("tool", ["fetch", "shell"])
