@@ -235,7 +235,8 @@ def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
             page.refuse_strangers()
             page.second_reading = lambda: GenericPage(documents, newsroom)
             # Where the theme's container is empty, the text may stand beside it.
-            other = page if page.story.text_blocks else page.second_page
+            is_empty = not page.story.text_blocks and page.has_sentences
+            other = page.second_page if is_empty else page
             return other if other is not None and other.story.text_blocks else page
     # No theme, one that has changed, or one that is not what its traces say.
     return GenericPage(documents, newsroom)

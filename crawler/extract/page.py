@@ -180,6 +180,8 @@ FIELDS: Final = (
 """Fields that a selector can be given for; ``not_body`` is what to leave out of the text."""
 
 
+# Letters from which on a paragraph is a sentence.
+_SENTENCE: Final = 40
 # How an XPath begins, and no CSS selector does: a path, or a function.
 _XPATH: Final = re.compile(r"\.?/|[a-z-]*\(")
 # What lxml lets a page hold, and not be given.
@@ -371,6 +373,12 @@ class ArticlePage(Record):
             for document, header in zip(self.documents, self.headers, strict=True)
         )
         return title is not None and all(contents)
+
+    @property
+    def has_sentences(self) -> bool:
+        """Whether a paragraph of the article says more than a label does."""
+        found = (text_of(each) for each in self.header.scope.iter("p") if not len(each))
+        return any(len(text) >= _SENTENCE for text in found)
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
