@@ -738,7 +738,8 @@ class _Comparison:
             return
         self._read = True
         rereader, blocks = self._recorder.rereader, self._recorder.furniture.blocks
-        self._before = rereader.read(self._known, blocks, self.notes)
+        theme = self._finding.article.theme
+        self._before = rereader.read(self._known, blocks, self.notes, theme)
         if self._before is None:
             return
         finding = self._finding

@@ -245,11 +245,14 @@ def _across(old: str, new: str) -> Difference:
             went += gone
             came += fresh if gone else ()
             continue
-        for one in gone:
+        for one in was[a:b]:
+            grown = next((each for each in is_[c:d] if _is_grown(one, each)), None)
             match = next((each for each in fresh if _are_similar(one, each)), None)
-            if match is not None:
+            if one not in gone and grown is None:
+                continue
+            if grown is not None or match is not None:
                 went.append(one)
-                came.append(match)
+                came.append(grown or match or "")
             elif inside and _is_sentence(one):
                 went.append(one)
         if inside:
@@ -284,6 +287,15 @@ def _are_similar(one: str, other: str) -> bool:
     return words.real_quick_ratio() > 0 and (
         words.ratio() >= _SIMILAR or one.startswith(other) or other.startswith(one)
     )
+
+
+def _is_grown(one: str, other: str) -> bool:
+    """Whether a sentence was added to a block, or taken from its end."""
+    short, long = sorted((one, other), key=len)
+    if not short or not _letters(long).startswith(_letters(short)):
+        return False
+    words = len(short.split())
+    return _is_sentence(" ".join(long.split()[words:]))
 
 
 def _is_sentence(text: str) -> bool:
@@ -409,17 +421,24 @@ class Rereader:
         stored = [self._captures(each) for each in references]
         return [each for each in stored if "html" in each.headers.get("content-type", "")]
 
-    def read(self, known: ArticleRow, furniture: Collection[str], notes: list[str]) -> State | None:
+    def read(
+        self,
+        known: ArticleRow,
+        furniture: Collection[str],
+        notes: list[str],
+        theme: str | None = None,
+    ) -> State | None:
         """Return what today's rules make of what was read last of *known*, from each source.
 
-        ``None`` when it cannot be read, which is added to *notes*.
+        Of the pages those that *theme* printed, where it printed earlier ones. ``None`` when it
+        cannot be read, which is added to *notes*.
         """
-        state, error = attempt(partial(self._read, known, furniture))
+        state, error = attempt(partial(self._read, known, furniture, theme))
         if error is not None:
             notes.append(f"its stored captures cannot be read by today's rules ({error})")
         return state
 
-    def _read(self, known: ArticleRow, furniture: Collection[str]) -> State:
+    def _read(self, known: ArticleRow, furniture: Collection[str], theme: str | None) -> State:
         sources: dict[str, Article] = {}
         article = None
         for source in known.sources():
@@ -428,5 +447,9 @@ class Rereader:
             sources |= state.sources
             if source == known.source:
                 article = state.article
+        if theme != known.theme and (then := known.printed_by(theme)):
+            stored = [self._captures(each) for each in then]
+            state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
+            sources["page"] = state.sources["page"]
         assert article is not None
         return State(article=article, sources=sources)

@@ -20,6 +20,11 @@ from crawler.timestamps import comparable
 PageHash: TypeAlias = Callable[[Article], str]
 
 
+_THEN: Final = "then "
+# A newsroom changes its theme every few years, and back within days.
+_THEMES: Final = 3
+
+
 @attrs.frozen(kw_only=True)
 class ArticleRow:
     """An article: what its last line says."""
@@ -40,8 +45,12 @@ class ArticleRow:
     extractor: str | None = None
     content_hash: str | None = None
     page_hash: str | None = None
+    theme: str | None = None
     captures: str = "{}"
-    """Source → captures of the last line that was read from it, as JSON, the oldest first."""
+    """Source → captures of the last line that was read from it, as JSON, the oldest first.
+
+    Under ``then`` and its name those of the last line that another theme printed.
+    """
 
     written: str = ""
     """What the lines of the current revision differ in, one a line."""
@@ -68,7 +77,11 @@ class ArticleRow:
 
     def sources(self) -> list[str]:
         """Return what lines were read from, since one that was read from everything."""
-        return list(json.loads(self.captures))
+        return [each for each in json.loads(self.captures) if not each.startswith(_THEN)]
+
+    def printed_by(self, theme: str | None) -> tuple[CaptureReference, ...]:
+        """Return the captures of the last line that a former *theme* printed."""
+        return self.captures_of(f"{_THEN}{theme}")
 
     def has_line(self, key: str) -> bool:
         """Whether a line of the current revision says the same; see :func:`line_key`."""
@@ -224,11 +237,24 @@ def apply_line(rows: Rows, line: Line, page_hash: PageHash) -> None:
     )
 
 
+def _kept(known: ArticleRow | None, line: Article) -> dict[str, Any]:
+    """Return what of the captures of *known* is kept beside those of *line*."""
+    if known is None:
+        return {}
+    captures: dict[str, Any] = json.loads(known.captures)
+    former = {name: refs for name, refs in captures.items() if name.startswith(_THEN)}
+    if known.theme is not None and known.theme != line.theme and known.source in captures:
+        former.pop(f"{_THEN}{known.theme}", None)
+        former[f"{_THEN}{known.theme}"] = captures[known.source]
+    former = dict(list(former.items())[-_THEMES:])
+    return former if line.source == "both" else captures | former
+
+
 def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -> ArticleRow:
     hashed = page_hash(line)
     same = known is not None and known.revision == line.revision
     before = known.written.split("\n") if same and known and known.written else []
-    captures = json.loads(known.captures) if known and line.source != "both" else {}
+    captures = _kept(known, line)
     captures.pop(line.source, None)
     captures[line.source] = [attrs.asdict(each) for each in line.captures]
     return ArticleRow(
@@ -242,6 +268,7 @@ def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -
         extractor=line.extractor,
         content_hash=line.content_hash,
         page_hash=hashed,
+        theme=line.theme or (known.theme if known else None),
         captures=_json(captures),
         written="\n".join([*before, line_key(line, hashed)]),
         day=(line.published_at or "")[:10] or None,
