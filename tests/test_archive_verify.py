@@ -247,7 +247,8 @@ def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
         connection.execute("UPDATE articles SET revision = 9 WHERE id = 'lintas:1'")
         connection.execute("DELETE FROM articles WHERE id = 'lintas:3'")
         connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, line_url, post_id,"
-            " source, extractor, content_hash, page_hash, captures, written, day, filled, checksum FROM articles"
+            " source, extractor, content_hash, page_hash, theme, captures, written, day, filled, checksum"
+            " FROM articles"
             " WHERE id = 'lintas:7'")  # fmt: skip
         connection.execute("DELETE FROM addresses WHERE article = 'lintas:4'")
         connection.commit()

@@ -2,8 +2,8 @@
 
 A share line, a call to follow, a reading time: a theme or a plugin puts the same block into many
 articles. No word tells it from a sentence of the newsroom; that it is everywhere does, and that it
-came into many articles, or went from them, at about the same time. ``docs/edits.md`` has the rule
-and its numbers.
+came into many articles, or went from them, at about the same time. ``docs/revisions.md`` has the
+rule and its numbers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Whether what was found is news: what an edit is, and the rules of the revision number.
 
 Like is compared with like, field by field: what a source states with what the same source stated
-when it was last read, both by today's rules. ``docs/edits.md`` says it in words.
+when it was last read, both by today's rules. ``docs/revisions.md`` says it in words.
 """
 
 from __future__ import annotations

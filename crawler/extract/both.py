@@ -1,7 +1,7 @@
 """What a newsroom states of an article as a page and as a REST record, made one.
 
 The record is the newsroom's own database, the page what a theme prints of it: the record comes
-first where both state the same, the page where a theme knows more. ``docs/fields.md`` has the
+first where both state the same, the page where a theme knows more. ``docs/revisions.md`` has the
 table.
 """
 
