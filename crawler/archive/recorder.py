@@ -454,7 +454,9 @@ class Recorder:
             return verdict, warning
         said = f"{known.url}: nothing but numbers changes, with every look: one revision a day"
         if dt.datetime.fromisoformat(written) > self.batches.now - _A_DAY:
-            return Verdict("unchanged", known.revision, writes=False), said
+            return attrs.evolve(
+                verdict, kind="unchanged", revision=known.revision, writes=False
+            ), said
         return verdict, said
 
     def _identified(self, finding: Found) -> tuple[Found, str | None, str | None]:
@@ -503,7 +505,7 @@ class Recorder:
                 stale=stale,
                 without_page=finding.without_page,
             )
-            if kind == "unchanged":
+            if kind == "unchanged" and not (stale or verdict.difference.is_edit):
                 row = attrs.evolve(row, unchanged=comparison.began or row.unchanged, digits=0)
             if finding.as_of is not None:
                 row = schedule.after_copy(row, self.batches.now, finding.as_of)
@@ -614,7 +616,7 @@ class Recorder:
         self.rows.put_address(
             attrs.evolve(
                 row,
-                unchanged=finding.began or row.unchanged,
+                unchanged=(not stale and finding.began) or row.unchanged,
                 etag=finding.etag or row.etag,
                 last_modified=finding.last_modified or row.last_modified,
             )

@@ -111,11 +111,7 @@ def compare(before: State, now: State) -> Difference:
     """
     pairs = tuple(_pairs(before, now))
     fields = [field for field in FIELDS if _is_changed(field, pairs, before, now)]
-    filled = [
-        field
-        for field in fields
-        if field != "title" and bool(_said(before, field)) != bool(_said(now, field))
-    ]
+    filled = [field for field in fields if field != "title" and _is_filled(field, pairs)]
     text = _text(pairs, before, now)
     if not (fields or text.is_edit) and _is_rebuilt(pairs, before, now):
         fields.append("body")
@@ -153,30 +149,41 @@ def _is_changed(field: str, pairs: Sequence[_Pair], before: State, now: State) -
     last = _said(before, field)
     if last == _said(now, field):
         return False
-    for source, old, new in pairs:
-        was, is_ = _value(old, field), _value(new, field)
-        if source == "rest" and not was and not is_:
-            continue  # of which the record states nothing: the pages may
-        return is_ not in (was, last)
+    if _changes(field, pairs, last):
+        return True
     if field == "title" and not pairs:  # a theme adds to a headline, it does not change it
         one, other = (_letters(each.article.title) for each in (before, now))
         return one not in other and other not in one
     return False
 
 
+def _changes(field: str, pairs: Sequence[_Pair], last: Any) -> list[tuple[Any, Any]]:
+    """Return what the value was and is, by each source that states it otherwise than before.
+
+    The record may be as it was where the page is not: a caption, a second author.
+    """
+    values = ((_value(old, field), _value(new, field)) for _, old, new in pairs)
+    return [(was, is_) for was, is_ in values if is_ not in (was, last)]
+
+
+def _is_filled(field: str, pairs: Sequence[_Pair]) -> bool:
+    return all(not was or not is_ for was, is_ in _changes(field, pairs, None))
+
+
 def _text(pairs: Sequence[_Pair], before: State, now: State) -> Difference:
     """Return how the text differs; of the fields nothing."""
     if not pairs:
         return _across(before.article.body, now.article.body)
-    told = {_told_by(state.article) for state in (before, now)}
-    for source, old, new in pairs:
-        # A text that was taken from the page is compared with the page's, too.
-        if source == "rest" and "page" in told and len(pairs) > 1:
-            continue
-        found = _alike(old.body, new.body, before.article.body)
-        if found.is_edit or source == "rest":
-            return found
-    return Difference()
+    alike = {source: (old.body, new.body) for source, old, new in pairs}
+    told_by = [_told_by(state.article) for state in (before, now)]
+    # A text that was taken from the page is compared with the page's, too; what a record states
+    # is nobody's to see where the page's text is taken now.
+    if "page" not in told_by and "rest" in alike:
+        alike.pop("page", None)
+    elif told_by[1] == "page" and "page" in alike:
+        alike.pop("rest", None)
+    found = (_alike(*each, before.article.body) for each in alike.values())
+    return next((each for each in found if each.is_edit), Difference())
 
 
 def _told_by(article: Article) -> str:
@@ -246,7 +253,7 @@ def _across(old: str, new: str) -> Difference:
             came += fresh if gone else ()
             continue
         for one in was[a:b]:
-            grown = next((each for each in is_[c:d] if _is_grown(one, each)), None)
+            grown = next((each for each in is_[c:d] if _is_grown(one, each, there, here)), None)
             match = next((each for each in fresh if _are_similar(one, each)), None)
             if one not in gone and grown is None:
                 continue
@@ -289,13 +296,16 @@ def _are_similar(one: str, other: str) -> bool:
     )
 
 
-def _is_grown(one: str, other: str) -> bool:
-    """Whether a sentence was added to a block, or taken from its end."""
+def _is_grown(one: str, other: str, there: str, here: str) -> bool:
+    """Whether a sentence was added to a block, or taken from its end.
+
+    Not where that is elsewhere, by its letters: *there*, where *one* is from, or *here*.
+    """
     short, long = sorted((one, other), key=len)
     if not short or not _letters(long).startswith(_letters(short)):
         return False
-    words = len(short.split())
-    return _is_sentence(" ".join(long.split()[words:]))
+    more = " ".join(long.split()[len(short.split()) :])
+    return _is_sentence(more) and _letters(more) not in (there if long is other else here)
 
 
 def _is_sentence(text: str) -> bool:

@@ -20,6 +20,7 @@ from crawler.extract.rest import RestRecord
 from crawler.extract.story import Story
 from crawler.items import RelatedPost
 from crawler.normalise.text import typographic_fold
+from crawler.timestamps import instant
 
 _SENTENCE: Final = re.compile(r"[.!?…][\"”'’)\]]*$")
 # Shorter ones are labels, and names of things.
@@ -158,17 +159,33 @@ class Both(Record):
 
     @cached_property
     def _told_by(self) -> Record:
-        """Whose text is taken: the page's only where it has sentences that the record lacks."""
+        """Whose text is taken: the page's only where it has sentences that the record lacks.
+
+        A page that is older than its record has such, too: what was edited since.
+        """
         stated, printed = self._rest.story, self._page.story
         if not stated.text_blocks:
             return self._page
-        have = _plain(stated.body)
-        own = [
-            block
-            for block in printed.text_blocks
-            if is_sentence(block.text) and _plain(block.text) not in have
-        ]
-        return self._page if own else self._rest
+        own = _own(printed, stated)
+        if not own:
+            return self._rest
+        is_replaced = own <= _own(stated, printed)
+        # What a page builder keeps elsewhere is no older text: hardly any of it is in the record.
+        is_alike = len(printed.text_blocks) >= 2 * own
+        was, is_ = (instant(each.modified_at) for each in (self._page, self._rest))
+        if was is not None and is_ is not None:
+            is_older = was < is_ and (is_replaced or is_alike)
+        else:
+            is_older = is_replaced and is_alike
+        return self._rest if is_older else self._page
+
+
+def _own(story: Story, other: Story) -> int:
+    """Return how many blocks of *story* are sentences that *other* lacks."""
+    have = _plain(other.body)
+    return sum(
+        is_sentence(each.text) and _plain(each.text) not in have for each in story.text_blocks
+    )
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,219 @@
+"""Which article it is, and what its page and its REST record say of it, over runs of an archive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+from crawler.archive import Archive, Finding, Found, Outcome
+from crawler.archive.verify import verify
+from crawler.extract import extract_article
+from crawler.items import Capture
+from crawler.newsrooms import Newsroom
+from crawler.workers import RULES
+from tests.archive_site import Clock, capture, exchange
+
+DANAU = Newsroom(name="danau", address="https://danau.example")
+FIRST = "Warga Desa Danau memulai musim tanam baru pada Senin pagi bersama keluarganya."
+SECOND = "Kepala desa bercerita bahwa hasil panen tahun lalu lebih baik daripada tahun ini."
+THIRD = "Pemerintah desa berjanji membantu para petani dengan bibit, pupuk, serta pelatihan."
+EDITED = "Kepala desa bercerita bahwa hasil panen tahun lalu lebih buruk daripada tahun ini."
+AGAIN = "Kepala desa bercerita bahwa hasil panen tahun lalu sama saja dengan tahun ini."
+LONG = (
+    "Menurut kepala desa, cuaca di hulu menentukan segalanya bagi warga, dan tahun ini hujan datang "
+    "dua minggu lebih awal, sehingga bibit yang disimpan di lumbung sudah dibagikan sejak Februari."
+)
+ZONE = dt.timezone(dt.timedelta(hours=7))
+
+
+def morning(day: int, hour: int = 9) -> dt.datetime:
+    return dt.datetime(2026, 3, day, hour, tzinfo=ZONE)
+
+
+PUBLISHED = morning(1, 8)
+
+
+@attrs.frozen(kw_only=True)
+class Post:
+    """A post as the newsroom has it at one time, and how its theme prints it."""
+
+    number: int = 1
+    slug: str = "musim-tanam"
+    title: str = "Musim Tanam Dimulai"
+    blocks: tuple[str, ...] = (FIRST, SECOND, THIRD, LONG)
+    edited: dt.datetime | None = None
+    printed_id: int | None = None
+    """As the theme prints it; by default the true one."""
+
+    shows_edited: bool = True
+
+    @property
+    def url(self) -> str:
+        return f"https://danau.example/kabar/{self.slug}"
+
+    def page(self, at: dt.datetime) -> Capture:
+        number = self.printed_id or self.number
+        edited = (
+            f'<time class="updated" datetime="{self.edited.isoformat()}"></time>'
+            if self.edited and self.shows_edited
+            else ""
+        )
+        html = (
+            f'<html lang="id"><head><title>{self.title}</title></head>'
+            f'<body class="single-post postid-{number}"><article id="post-{number}" '
+            f'class="post-{number} post hentry"><h1 class="entry-title">{self.title}</h1>'
+            f'<time class="entry-date published" datetime="{PUBLISHED.isoformat()}">'
+            f'1 Maret 2026</time>{edited}<div class="entry-content">'
+            f"{''.join(f'<p>{each}</p>' for each in self.blocks)}</div></article></body></html>"
+        )
+        return capture(exchange(self.url, html.encode(), fetched_at=at))
+
+    def record(self) -> dict[str, Any]:
+        moments = {"date": PUBLISHED, "modified": self.edited or PUBLISHED}
+        gmt = {f"{name}_gmt": at.astimezone(dt.UTC) for name, at in moments.items()}
+        return {
+            "id": self.number,
+            "type": "post",
+            "status": "publish",
+            "link": self.url,
+            "title": {"rendered": self.title},
+            "content": {"rendered": "".join(f"<p>{each}</p>" for each in self.blocks)},
+            **{k: at.replace(tzinfo=None).isoformat() for k, at in (moments | gmt).items()},
+        }
+
+
+class Runs:
+    """Runs of one archive, a day apart unless said."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = Clock()
+
+    def run(self, *findings: Callable[[], Finding], hours: float = 24) -> list[Outcome]:
+        self.clock.move(hours=hours)
+        with Archive.open(self.folder, DANAU, RULES, clock=self.clock) as archive:
+            outcomes = archive.record([each() for each in findings])
+            settled = archive.settle()
+        judged = {each.url: each for each in settled.judged}
+        return [judged.get(each.url, each) for each in outcomes]
+
+    def kind(self, finding: Callable[[], Finding], hours: float = 24) -> str:
+        return self.run(finding, hours=hours)[0].kind
+
+    def page(self, post: Post) -> Callable[[], Found]:
+        return lambda: self._found([post.page(self.clock.now)], post.number)
+
+    def both(self, printed: Post, stated: Post) -> Callable[[], Found]:
+        """A page that a cache may have kept, and the record as it is."""
+        return lambda: self._found(
+            [printed.page(self.clock.now), self._list(stated)], stated.number
+        )
+
+    def rest(self, post: Post) -> Callable[[], Found]:
+        return lambda: self._found([self._list(post)], post.number)
+
+    def _found(self, captures: Sequence[Capture], number: int) -> Found:
+        return Found(extract_article(captures, DANAU, post_id=number), captures)
+
+    def _list(self, *posts: Post) -> Capture:
+        return capture(
+            exchange(
+                "https://danau.example/wp-json/wp/v2/posts?_embed=1",
+                json.dumps([post.record() for post in posts]).encode(),
+                headers=(("Content-Type", "application/json"), ("Content-Encoding", "gzip")),
+                fetched_at=self.clock.now,
+            )
+        )
+
+    def lines(self) -> list[dict[str, Any]]:
+        paths = sorted(self.folder.glob("articles-*.jsonl"))
+        return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+
+    def revisions(self) -> list[tuple[int, str]]:
+        return [(line["revision"], line["body"].split("\n\n")[1]) for line in self.lines()]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    return Runs(tmp_path / "danau")
+
+
+def post(second: str = SECOND, **more: Any) -> Post:
+    return Post(blocks=(FIRST, second, THIRD, LONG), **more)
+
+
+@pytest.mark.parametrize("shows_edited", [True, False])
+def test_edits_are_written_though_the_page_is_one_of_a_cache(
+    runs: Runs, shows_edited: bool
+) -> None:
+    old = post(edited=morning(1), shows_edited=shows_edited)
+    edited = post(EDITED, edited=morning(2), shows_edited=shows_edited)
+    again = post(AGAIN, edited=morning(3), shows_edited=shows_edited)
+    looks = [(old, old), (old, edited), (old, edited), (old, again), (again, again)]
+    kinds = [runs.kind(runs.both(*each)) for each in looks]
+    assert kinds == ["new", "changed", "unchanged", "changed", "unchanged"]
+    assert runs.revisions() == [(1, SECOND), (2, EDITED), (3, AGAIN)]
+    assert list(verify(runs.folder, DANAU, RULES)) == []
+
+
+def test_a_sentence_that_was_taken_out_is_out_though_a_cache_still_has_it(runs: Runs) -> None:
+    old = Post(edited=morning(1))
+    shorter = Post(blocks=(FIRST, THIRD, LONG), edited=morning(2))
+    kinds = [runs.kind(runs.both(*each)) for each in [(old, old), (old, shorter)]]
+    assert kinds == ["new", "changed"]
+    assert runs.lines()[-1]["body"] == f"{FIRST}\n\n{THIRD}\n\n{LONG}"
+
+
+def test_text_that_a_page_builder_keeps_beside_the_record_is_the_articles(runs: Runs) -> None:
+    printed = Post(edited=morning(2))
+    stated = Post(blocks=(FIRST,), edited=morning(2))
+    runs.run(runs.both(printed, stated))
+    assert runs.lines()[0]["body"] == f"{FIRST}\n\n{SECOND}\n\n{THIRD}\n\n{LONG}"
+
+
+def test_a_stale_look_does_not_say_that_nothing_had_changed(runs: Runs) -> None:
+    old = Post(edited=morning(1))
+    retitled = attrs.evolve(old, title="Musim Tanam Ditunda", edited=morning(2))
+    again = attrs.evolve(retitled, title="Musim Tanam Batal", edited=morning(3))
+    runs.run(runs.both(old, old))
+    runs.run(runs.both(old, retitled))
+    written = runs.clock.now
+    runs.run(runs.both(old, retitled))
+    runs.run(runs.both(again, again))
+    assert runs.lines()[-1]["unchanged_until"] == written.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_an_article_that_counts_something_has_one_revision_a_day(runs: Runs) -> None:
+    views = [post(f"Sudah {1200 + number} pembaca membuka berita ini.") for number in range(12)]
+    kinds = [runs.kind(runs.page(each), hours=5) for each in views]
+    assert kinds == ["new", *["changed"] * 5, *["unchanged"] * 4, "changed", "unchanged"]
+    # What was passed over was none of the looks that found what the line says.
+    assert runs.lines()[-1]["unchanged_until"] == runs.lines()[-2]["written_at"]
+    (named,) = runs.run(runs.page(views[0]), hours=1)
+    assert named.warning is not None
+    assert "nothing but numbers changes" in named.warning
+
+
+def test_rest_that_opens_and_shuts_makes_no_edit_and_loses_none(runs: Runs) -> None:
+    old, edited = post(), post(EDITED)
+    kinds = [
+        runs.kind(runs.rest(old)),
+        runs.kind(runs.both(old, old)),
+        runs.kind(runs.page(old)),
+        runs.kind(runs.page(edited)),
+        runs.kind(runs.both(edited, edited)),
+        runs.kind(runs.rest(edited)),
+    ]
+    assert kinds == ["new", "superseded", "unchanged", "changed", "superseded", "unchanged"]
+    assert [(x["revision"], x["source"], x["id"]) for x in runs.lines()] == [
+        (1, "rest", "danau:1"),
+        (1, "both", "danau:1"),
+        (2, "page", "danau:1"),
+        (2, "both", "danau:1"),
+    ]
