@@ -13,6 +13,7 @@ QUICK: Final = {
     "requests": (),  # many minutes: 20,000 articles, three times
     "fleet": (),
     "reextract": (),
+    "records": (),
     "large": ("--articles", "1000,5000"),
     "archive": ("append", "start", "read", "--lines", "1000", "--lines", "10000"),
     "export": ("--articles", "2000"),

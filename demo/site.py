@@ -40,6 +40,9 @@ class Switches:
     restless: bool = False
     """Whether each look at an article counts a view and shows other related posts."""
 
+    appended: str = ""
+    """What a plugin puts at the end of every text, in pages, REST and feeds: HTML."""
+
     compress: bool = True
     """Whether answers are compressed for clients that accept it."""
 
@@ -117,4 +120,4 @@ class Site:
         else:
             text = paragraphs(texturize(text))
         fill = Fill(self.addresses, entry)
-        return fill.shortcodes(fill.images(text))
+        return fill.shortcodes(fill.images(text)) + self.switches.appended

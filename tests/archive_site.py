@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -168,10 +168,10 @@ def named(rules: Any, extractor: str | None = None) -> Rules:
 
     def sources(
         captures: Sequence[Capture], newsroom: Newsroom, *, post_id: int | None, furniture: Any
-    ) -> dict[str, Article]:
+    ) -> dict[str, Callable[[], Article]]:
         assert not furniture
-        article = rules(captures, newsroom, post_id)
-        return {article.source: article}
+        article: Article = rules(captures, newsroom, post_id)
+        return {article.source: lambda: article}
 
     return Rules(
         extractor=extractor or rules.__name__.replace("_", "-"),

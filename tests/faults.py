@@ -137,6 +137,36 @@ def changed(change: Callable[[bytes], bytes]) -> Fault:
     return fault
 
 
+def rethemed(name: str) -> Fault:
+    """Print pages by the theme *name*: the same markup, with its own stylesheets and classes."""
+
+    def renamed(body: bytes) -> bytes:
+        own = name.encode()
+        return body.replace(b"/themes/wpberita/", b"/themes/" + own + b"/").replace(
+            b"gmr-", own + b"-"
+        )
+
+    fault = changed(renamed)
+    return lambda request: fault(request) if "html" in request.normal().kind else None
+
+
+class StaleCache:
+    """Answers pages as they were when they were held, until the cache is purged."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Response] = {}
+
+    def hold(self, target: str, page: Response) -> None:
+        """Answer *page* at *target* from now on, unless an older one is held."""
+        self._held.setdefault(target, page)
+
+    def purge(self) -> None:
+        self._held.clear()
+
+    def __call__(self, request: Request) -> Response | None:
+        return self._held.get(request.target)
+
+
 # ------------------------------------------------------------------------ when
 
 

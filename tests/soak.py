@@ -1,6 +1,7 @@
 """Hundreds of runs on a newsroom that changes, breaks and is interrupted: nothing may be lost.
 
-``python -m tests.soak --runs 2000``: between two runs the newsroom publishes, edits or deletes, some
+``python -m tests.soak --runs 2000``: between two runs the newsroom publishes, edits or deletes; its
+theme changes, a plugin's sentence comes and goes, REST is shut and opened, pages are stale; some
 answers fail, some runs are killed. At the end the archive has to hold what the newsroom did: each
 article, a revision for each edit, a gone line for each deletion, and nothing else; the edits that
 ``scrapy edits`` lists are those that were made. ``make soak``.
@@ -11,18 +12,20 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from crawler.archive import edits
-from demo import EmbeddedNewsroom, Request, Response, load_content
+from demo import EmbeddedNewsroom, Fault, Request, Response, load_content
 from tests import faults as trouble
 from tests.crawl_runs import Run, begin, crawl, end
 from tests.crawling import lines, problems
@@ -38,6 +41,17 @@ BREAKS: Final = (
     trouble.truncated(),
     trouble.says("<html><body>bukan berita</body></html>", code=502),
 )
+
+
+THEMES: Final = (None, "harian", "warta")
+"""Beside the newsroom's own: what prints its pages."""
+
+SENTENCES: Final = (
+    "",
+    "<p>Dapatkan kabar terbaru dari kami lewat saluran pesan setiap pagi.</p>\n",
+    "<p>Simak pula laporan khusus redaksi di kanal video kami malam ini.</p>\n",
+)
+"""What a plugin puts at the end of every text."""
 
 
 @attrs.define
@@ -102,7 +116,9 @@ class Soak:
         self.out = out
         self.random = random.Random(seed)
         self.unsteady = Unsteady(self.random)
-        newsroom.faults.append(self.unsteady)
+        self.cache = trouble.StaleCache()
+        self.theme: Fault | None = None
+        newsroom.faults.extend((self.unsteady, self.cache, self._printed))
         self.tail = Tail(out / "progres")
         first = {entry.slug for entry in newsroom.articles}
         newsroom.grow(runs // 3 + 20)
@@ -112,14 +128,19 @@ class Soak:
         self.linked = first
         self.stories = [Story(each.slug, newsroom.url(each.slug)) for each in newsroom.articles]
         self.done: Counter[str] = Counter()
+        self.late: list[Story] = []
+        """What the archive had not found out when all was quiet again."""
+
         self.measures: list[Run] = []
 
     def turn(self) -> None:
         """Let the newsroom do something, and run once."""
         self.tail.follow()
+        self._refit()
         self._change()
         self.unsteady.rate = 0.1 if self.random.random() < 0.15 else 0.0
-        running = begin(self.out, self.newsroom.address, LOG_LEVEL="WARNING")
+        options = ("-a", "refresh=all") if self.random.random() < 0.05 else ()
+        running = begin(self.out, self.newsroom.address, *options, LOG_LEVEL="WARNING")
         if self.random.random() < 0.1:
             time.sleep(self.random.uniform(0.02, 0.7))
             if self.random.random() < 0.7:
@@ -131,25 +152,33 @@ class Soak:
     def settle(self) -> None:
         """Run until what went wrong has been put right."""
         self.unsteady.rate = 0.0
+        self.cache.purge()
+        self._open_rest()
         for _ in range(SETTLED):
             self._note(crawl(self.out, self.newsroom.address, LOG_LEVEL="WARNING"))
         self.tail.follow()
+        self.late = [each for each in self.stories if not each.deleted and not self.tail.has(each)]
+        refresh = ("-a", "refresh=all")
+        self._note(crawl(self.out, self.newsroom.address, *refresh, LOG_LEVEL="WARNING"))
 
     def wrong(self) -> list[str]:
         """Return where the archive and what the newsroom did differ."""
         found = lines(self.tail.folder)
-        said = []
+        said = [f"{story}: not found before every article was looked at" for story in self.late]
         by_url: dict[str, list[dict[str, Any]]] = {}
         for line in found:
             by_url.setdefault(line["url"], []).append(line)
         for story in self.stories:
             got = by_url.pop(story.url, [])
-            kinds = [line["schema"] for line in got]
-            wanted = ["article/1"] * (1 + story.edits) + ["gone/1"] * story.deleted
-            if kinds != wanted:
-                said.append(f"{story}: {kinds}")
-            if [line["revision"] for line in got] != list(range(1, len(got) + 1)):
-                said.append(f"{story}: revisions {[line['revision'] for line in got]}")
+            # Of one revision there may be several lines: as a page, with its record, re-read.
+            revisions = list(dict.fromkeys((line["revision"], line["schema"]) for line in got))
+            kinds = ["article/1"] * (1 + story.edits) + ["gone/1"] * story.deleted
+            if revisions != list(enumerate(kinds, start=1)):
+                said.append(f"{story}: {revisions}")
+            sentences = {
+                each for each in SENTENCES[1:] if got and each[3:-5] in got[-1].get("body", "")
+            }
+            said += [f"{story}: has {each}" for each in sentences]
         said += [f"never published: {url}" for url in by_url]
         listed = Counter((edit.url, edit.kind) for edit in edits(self.tail.folder))
         made = Counter({(story.url, "correction"): story.edits for story in self.stories})
@@ -162,6 +191,47 @@ class Soak:
     def _note(self, run: Run) -> None:
         self.done[f"exit {run.code}"] += 1
         self.measures.append(run)
+
+    def _printed(self, request: Request) -> Response | None:
+        return self.theme(request) if self.theme is not None else None
+
+    def _refit(self) -> None:
+        """Let whoever keeps the site do something: none of it is an edit."""
+        what = self.random.random()
+        if what < 0.04:
+            name = self.random.choice(THEMES)
+            self.theme = trouble.rethemed(name) if name else None
+            self.done["theme switched"] += 1
+        elif what < 0.08:
+            self.newsroom.switches.appended = self.random.choice(SENTENCES)
+            self.done["plugin switched"] += 1
+        elif what < 0.11:
+            self.newsroom.close("rest")
+            self.done["REST shut"] += 1
+        elif what < 0.16:
+            self._open_rest()
+        elif what < 0.22:
+            self.cache.purge()
+
+    def _open_rest(self) -> None:
+        """Open REST a day later: so long a run leaves a shut door alone."""
+        self.newsroom.open("rest")
+        with closing(sqlite3.connect(self.tail.folder / "state.sqlite")) as ledger, ledger:
+            ledger.execute(
+                "UPDATE doors SET left_by = json_remove(left_by, '$.rest') WHERE name = 'plan'"
+            )
+
+    def _hold(self, story: Story) -> None:
+        """Have *story*'s page stay as it is, whatever the newsroom does to it."""
+        target = story.url.removeprefix(self.newsroom.address)
+        request = Request(
+            method="GET",
+            target=target,
+            headers={},
+            answer=lambda asked: self.newsroom.get(asked.target),
+        )
+        self.cache.hold(target, self._printed(request) or request.normal())
+        self.done["page stale"] += 1
 
     def _change(self) -> None:
         what = self.random.random()
@@ -176,6 +246,8 @@ class Soak:
             self.stories.append(Story(slug, self.newsroom.url(slug)))
             self.done["published"] += 1
         elif what < 0.5 and archived:
+            if self.random.random() < 0.2:
+                self._hold(archived[0])
             archived[0].edits += 1
             note = f"Redaksi meralat angka ini untuk ke-{archived[0].edits} kalinya."
             self.newsroom.edit(archived[0].slug, note=note)

@@ -6,13 +6,14 @@ import attrs
 import pytest
 
 from crawler.errors import ConfigurationError, NotAnArticle
-from crawler.extract import extract_article, extract_html
+from crawler.extract import extract_article, extract_html, open_page
 from crawler.extract.document import Document
 from crawler.extract.page import ArticlePage
 from crawler.extract.themes import NewkarmaPage, WPBeritaPage, page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
+from demo import EmbeddedNewsroom
 
 PROGRES = load_newsroom("progres")
 ADDRESS = "https://progres.id/daerah/judul.html"
@@ -187,3 +188,17 @@ def test_captures_are_asked_for_in_the_newsrooms_own_zone() -> None:
     html = html.replace("5 Maret 2024", "5 Maret 2024 09:30")
     article = extract_article([Capture(url="https://timur.example/a/", body=html.encode())], east)
     assert article.published_at == "2024-03-05T09:30+09:00"
+
+
+def test_the_sites_own_text_is_left_out_of_what_a_theme_prints(
+    newsroom: EmbeddedNewsroom,
+) -> None:
+    call = "Dapatkan kabar terbaru dari kami lewat saluran pesan."
+    url = newsroom.url(newsroom.articles[0].slug)
+    without = newsroom.get(url.removeprefix(newsroom.address)).body
+    newsroom.switches.appended = f"<p>{call}</p>\n"
+    printed = Capture(url=url, body=newsroom.get(url.removeprefix(newsroom.address)).body)
+    assert call in extract_article([printed]).body
+    own = extract_article([printed], furniture=[call])
+    assert own.body == extract_article([Capture(url=url, body=without)]).body
+    assert open_page(printed).article(furniture=[call]).body == own.body

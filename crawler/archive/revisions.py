@@ -373,7 +373,7 @@ def judge(
 
 
 class Extract(Protocol):
-    """Captures of one article → the article, or what each source says by itself."""
+    """Captures of one article → what gives the article, from each source and from both."""
 
     def __call__(
         self,
@@ -382,7 +382,7 @@ class Extract(Protocol):
         *,
         post_id: int | None,
         furniture: Collection[str],
-    ) -> Mapping[str, Article]: ...
+    ) -> Mapping[str, Callable[[], Article]]: ...
 
 
 @attrs.frozen(kw_only=True)
@@ -391,7 +391,7 @@ class Rules:
 
     extractor: str
     sources: Extract
-    """Returns the article under the name of what it is made of, and ``page`` and ``rest`` alone."""
+    """Returns what gives the article, by what it is made of: ``page``, ``rest``, ``both``."""
 
     page_hash: Callable[[Article], str]
 
@@ -403,7 +403,8 @@ class Rules:
         furniture: Collection[str] = (),
     ) -> Article:
         """Return the article on *captures*."""
-        return self.state(captures, newsroom, post_id, furniture).article
+        found = self.sources(captures, newsroom, post_id=post_id, furniture=furniture)
+        return found[max(found, key=_RANK.__getitem__)]()
 
     def state(
         self,
@@ -413,7 +414,8 @@ class Rules:
         furniture: Collection[str] = (),
     ) -> State:
         """Return the article on *captures*, and what each source says of it."""
-        found = dict(self.sources(captures, newsroom, post_id=post_id, furniture=furniture))
+        stated = self.sources(captures, newsroom, post_id=post_id, furniture=furniture)
+        found = {source: article() for source, article in stated.items()}
         article = found.pop("both", None) or next(iter(found.values()))
         return State(article=article, sources=found)
 

@@ -34,8 +34,8 @@ _ALGORITHMS: Final = ("md5", "sha1", "sha256", "sha384", "sha512")
 _MAGIC: Final = b"\x1f\x8b\x08"
 # Longest chain of revisits that is followed; ours are one long.
 _VISITS: Final = 8
-# Articles of one REST list name one capture.
-_REMEMBERED: Final = 4
+# Articles of one REST list name one capture; pages of theirs pass by between.
+_REMEMBERED: Final = 8
 
 # What a record says of its payload from before `withhold --erase` took an article out of it.
 ERASED_DIGEST: Final = "x-archive-original-payload-digest"

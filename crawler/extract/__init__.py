@@ -14,8 +14,8 @@ Whoever fetches asks the page which of its parts is missing::
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 import attrs
@@ -31,7 +31,7 @@ from crawler.extract.gates import (
     refuse_response,
 )
 from crawler.extract.page import ArticlePage
-from crawler.extract.record import EXTRACTOR, page_hash
+from crawler.extract.record import EXTRACTOR, Record, page_hash
 from crawler.extract.rest import RestRecord, record, records
 from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
@@ -91,16 +91,16 @@ def extract_sources(
     *,
     post_id: int | None = None,
     furniture: Collection[str] = (),
-) -> Mapping[str, Article]:
-    """Return what ``page`` and ``rest`` state by themselves, and ``both`` where both are there.
+) -> Mapping[str, Callable[[], Article]]:
+    """Return what gives the article as ``page`` and ``rest`` state it, and as ``both`` do.
 
     As :func:`extract_article`, for whoever compares like with like.
     """
     page, rest = _sources(captures, newsroom, post_id, furniture)
-    alone = {each.source: each.to_item(captures) for each in (page, rest) if each is not None}
-    if page is None or rest is None:
-        return alone
-    return {**alone, "both": Both(page, rest).to_item(captures)}
+    there: list[Record] = [each for each in (page, rest) if each is not None]
+    if page is not None and rest is not None:
+        there.append(Both(page, rest))
+    return {each.source: partial(each.to_item, captures) for each in there}
 
 
 def _sources(
@@ -122,9 +122,9 @@ def _sources(
         if page is not None:
             post_id = post_id or page.post_id
         rest = RestRecord(record(answer, post_id, page.url if page else None), _named(newsroom))
-        rest.furniture = keys
+        rest.leave_out(keys)
     if page is not None:
-        page.furniture = keys
+        page.leave_out(keys)
     return page, rest
 
 
@@ -193,11 +193,11 @@ class Page:
         page = self._reading
         if documents != list(page.documents):
             page = _reading(documents, self._newsroom)
-        page.furniture = frozenset(map(block_key, furniture))
+        page.leave_out(frozenset(map(block_key, furniture)))
         if answer is None:
             return page.to_item(self.captures)
         rest = RestRecord(record(answer, post_id or page.post_id, page.url), self._newsroom)
-        rest.furniture = page.furniture
+        rest.leave_out(page.furniture)
         return Both(page, rest).to_item([*self.captures, answer])
 
     def _read(self, capture: Capture, url: str) -> ArticlePage:

@@ -140,6 +140,11 @@ class Record(ABC):
         self.newsroom = newsroom
         self.provenance: dict[str, str] = {}
 
+    def leave_out(self, furniture: frozenset[str]) -> None:
+        """Read the text without the blocks of these keys, also where it was read before."""
+        self.furniture = furniture
+        self.__dict__.pop("story", None)
+
     @property
     @abstractmethod
     def url(self) -> str: ...
