@@ -49,7 +49,7 @@ class Post:
     blocks: tuple[str, ...] = (FIRST, SECOND, THIRD, LONG)
     edited: dt.datetime | None = None
     printed_id: int | None = None
-    """As the theme prints it; by default the true one."""
+    """As the theme prints it; by default the true one, 0 for none."""
 
     shows_edited: bool = True
 
@@ -58,7 +58,8 @@ class Post:
         return f"https://danau.example/kabar/{self.slug}"
 
     def page(self, at: dt.datetime) -> Capture:
-        number = self.printed_id or self.number
+        number = self.number if self.printed_id is None else self.printed_id
+        id_ = f'id="post-{number}" class="post-{number} post hentry"' if number else ""
         edited = (
             f'<time class="updated" datetime="{self.edited.isoformat()}"></time>'
             if self.edited and self.shows_edited
@@ -66,8 +67,7 @@ class Post:
         )
         html = (
             f'<html lang="id"><head><title>{self.title}</title></head>'
-            f'<body class="single-post postid-{number}"><article id="post-{number}" '
-            f'class="post-{number} post hentry"><h1 class="entry-title">{self.title}</h1>'
+            f'<body class="single-post"><article {id_}><h1 class="entry-title">{self.title}</h1>'
             f'<time class="entry-date published" datetime="{PUBLISHED.isoformat()}">'
             f'1 Maret 2026</time>{edited}<div class="entry-content">'
             f"{''.join(f'<p>{each}</p>' for each in self.blocks)}</div></article></body></html>"
@@ -107,7 +107,7 @@ class Runs:
         return self.run(finding, hours=hours)[0].kind
 
     def page(self, post: Post) -> Callable[[], Found]:
-        return lambda: self._found([post.page(self.clock.now)], post.number)
+        return lambda: self._found([post.page(self.clock.now)], None)
 
     def both(self, printed: Post, stated: Post) -> Callable[[], Found]:
         """A page that a cache may have kept, and the record as it is."""
@@ -118,7 +118,7 @@ class Runs:
     def rest(self, post: Post) -> Callable[[], Found]:
         return lambda: self._found([self._list(post)], post.number)
 
-    def _found(self, captures: Sequence[Capture], number: int) -> Found:
+    def _found(self, captures: Sequence[Capture], number: int | None) -> Found:
         return Found(extract_article(captures, DANAU, post_id=number), captures)
 
     def _list(self, *posts: Post) -> Capture:
@@ -217,3 +217,97 @@ def test_rest_that_opens_and_shuts_makes_no_edit_and_loses_none(runs: Runs) -> N
         (2, "page", "danau:1"),
         (2, "both", "danau:1"),
     ]
+
+
+OTHER = Post(
+    number=2,
+    slug="lomba-dayung",
+    title="Lomba Dayung Dibuka",
+    blocks=(
+        "Panitia lomba dayung mengundang peserta dari semua kecamatan untuk hadir pada Minggu depan.",
+        "Ketua panitia berkata bahwa hadiah utama tahun ini adalah seekor sapi jantan yang gemuk.",
+        "Pendaftaran dibuka di kantor kecamatan sampai hari Jumat pukul empat sore tanpa biaya apa pun.",
+    ),
+)
+
+
+def ids(runs: Runs) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for line in runs.lines():
+        found.setdefault(line["title"], set()).add(line["id"])
+    return found
+
+
+def test_of_two_articles_that_print_one_post_id_neither_is_written_over_the_other(
+    runs: Runs,
+) -> None:
+    pages = [runs.page(Post()), runs.page(attrs.evolve(OTHER, printed_id=1))]
+    first = runs.run(*pages)
+    assert [each.kind for each in first] == ["new", "new"]
+    assert "prints the post id 1, and so does" in str(first[1].alarm)
+    again = runs.run(*reversed(pages))
+    assert [each.kind for each in again] == ["unchanged", "unchanged"]
+    assert "musim-tanam, which is another article" in str(again[0].alarm)
+    assert ids(runs) == {
+        "Musim Tanam Dimulai": {"danau:1"},
+        "Lomba Dayung Dibuka": {"danau:0093a201bd2a590a"},
+    }
+
+
+def test_a_theme_that_prints_one_id_on_every_page_changes_no_id(runs: Runs) -> None:
+    runs.run(runs.page(Post()), runs.page(OTHER))
+    fixed = [runs.page(attrs.evolve(each, printed_id=77)) for each in (Post(), OTHER)]
+    outcomes = runs.run(*fixed)
+    assert [(each.kind, each.id) for each in outcomes] == [
+        ("unchanged", "danau:1"),
+        ("unchanged", "danau:2"),
+    ]
+    assert all("prints the post id 77" in str(each.alarm) for each in outcomes)
+
+
+def test_an_article_keeps_its_id_when_rest_opens_and_shuts_and_its_address_changes(
+    runs: Runs,
+) -> None:
+    plain = Post(printed_id=0)
+    moved = attrs.evolve(plain, slug="musim-tanam-tiba")
+    edited = attrs.evolve(moved, blocks=(FIRST, EDITED, THIRD, LONG))
+    looks = [
+        runs.page(plain),
+        runs.both(plain, plain),
+        runs.rest(plain),
+        runs.both(moved, moved),
+        runs.page(edited),
+        runs.both(edited, edited),
+    ]
+    kinds = [runs.kind(each) for each in looks]
+    assert kinds == ["new", "superseded", "unchanged", "reread", "changed", "superseded"]
+    assert ids(runs) == {"Musim Tanam Dimulai": {"danau:a396e2be30e7426c"}}
+    assert [line["url"] for line in runs.lines()][2:] == [moved.url] * 3
+    assert list(verify(runs.folder, DANAU, RULES)) == []
+
+
+def test_a_page_without_an_id_is_the_article_whose_address_led_to_it(runs: Runs) -> None:
+    plain = Post()
+    runs.run(runs.both(plain, plain))
+    moved = Post(printed_id=0, slug="musim-tanam-tiba")
+
+    def redirected() -> Found:
+        hop = exchange(
+            plain.url,
+            b"",
+            status=301,
+            headers=(("Location", moved.url),),
+            fetched_at=runs.clock.now,
+        )
+        last = moved.page(runs.clock.now).exchanges[-1]
+        captures = [capture(hop, last)]
+        return Found(extract_article(captures, DANAU), captures)
+
+    (outcome,) = runs.run(redirected)
+    assert (outcome.kind, outcome.id, outcome.url) == ("unchanged", "danau:1", moved.url)
+
+
+def test_an_address_that_another_post_has_now_is_that_posts(runs: Runs) -> None:
+    runs.run(runs.page(Post()))
+    (outcome,) = runs.run(runs.page(attrs.evolve(OTHER, slug="musim-tanam")))
+    assert (outcome.kind, outcome.id) == ("new", "danau:2")

@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 
 from crawler.archive.schedule import is_ahead
-from crawler.archive.tables import NAME, OWED, AddressRow, Tables, connect
+from crawler.archive.tables import NAME, OWED, OWN_POST, AddressRow, Tables, connect
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import CaptureReference, Known, Link, Validators
 from crawler.timestamps import comparable, seconds
@@ -114,6 +114,7 @@ _BY_URL: Final = f"""{_LOOK} WHERE here.url = coalesce(
         WHERE addresses.url = :url AND addresses.moved = 1), :url)"""  # noqa: S608 -- our own text
 _BY_POST: Final = f"""{_LOOK} WHERE here.url = coalesce(
     (SELECT url FROM articles WHERE id = :id),
+    (SELECT url FROM articles WHERE post_id = :post AND {OWN_POST}),
     (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own text
 # SQLite, which has no statistics here, would go through all by publication where it is in doubt; so
 # the two questions that are ordered by it name their index.
@@ -299,8 +300,8 @@ class Ledger:
 
     def withheld_posts(self) -> list[int]:
         """Return the post ids of what is withheld."""
-        rows = self._rows("SELECT id FROM articles WHERE state = 'withheld'")
-        numbers = (id_.rpartition(":")[2] for (id_,) in rows)
+        rows = self._rows("SELECT id, post_id FROM articles WHERE state = 'withheld'")
+        numbers = (str(post or id_.rpartition(":")[2]) for id_, post in rows)
         return [int(number) for number in numbers if number.isdecimal()]
 
     def knows(self, id_: str) -> bool:
@@ -428,7 +429,10 @@ def _move(tables: Tables, links: Sequence[Link], site: str) -> None:
     rows = tables.rows()
     rows.fetch([link.url for link in links], [f"{site}:{link.post_id}" for link in links])
     for link in links:
-        known = rows.article(f"{site}:{link.post_id}")
+        assert link.post_id is not None
+        known = rows.article(f"{site}:{link.post_id}") or rows.article(
+            tables.of_post(link.post_id) or ""
+        )
         if known is None or known.state == "gone" or known.url == link.url:
             continue
         there = rows.address(link.url)

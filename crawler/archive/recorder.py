@@ -466,23 +466,40 @@ class Recorder:
         it prints is that of another article.
         """
         article = finding.article
+        printed = article.source == "page" and article.post_id is not None
         there = self.rows.address(article.url)
         named = there.article if there is not None and not there.moved else None
         former = self.rows.article(named) if named else None
+        known = self._known(finding)
         if former is not None and former.id != article.id:
-            if None in (former.post_id, article.post_id):
-                return _under(finding, former.id), None, None
-            if article.source == "page" and self._is_of(finding, former):
-                return _under(finding, former.id), None, _fixed(article, former)
-        known = self.rows.article(article.id)
-        if known is None or known.url == article.url or article.source != "page":
+            same = former.post_id in (None, article.post_id) or article.post_id is None
+            if same or self._is_of(finding, former):
+                other = known if known is not None and known.id != former.id else None
+                alarm = _fixed(article, other) if printed and (other or not same) else None
+                return _under(finding, former.id), None, alarm
+        if known is None or known.url == article.url:
             return finding, None, None
-        listed = there is not None and there.post_id == article.post_id
+        listed = there is not None and there.post_id == article.post_id is not None
         came_by = known.url in _asked(finding.captures) or listed
-        if came_by or known.state != "article" or self._is_of(finding, known):
-            return finding, None, None
+        trusted = article.post_id is not None and (came_by or known.state != "article")
+        if article.source != "page" or trusted or self._is_of(finding, known):
+            return _under(finding, known.id), None, None
         digest = hashlib.sha256(article.url.encode()).hexdigest()[:16]
-        return _under(finding, f"{self.site}:{digest}"), None, _fixed(article, known)
+        alarm = _fixed(article, known) if printed else None
+        return _under(finding, f"{self.site}:{digest}"), None, alarm
+
+    def _known(self, finding: Found) -> ArticleRow | None:
+        """Return the article that has the id, or the post id, of *finding*, or that led there."""
+        article = finding.article
+        known = self.rows.article(article.id)
+        if known is None and article.post_id is not None:
+            id_ = self.batches.tables.of_post(article.post_id)
+            known = self.rows.article(id_) if id_ else None
+        if known is None and article.post_id is None:
+            rows = map(self.rows.address, _asked(finding.captures))
+            ids = (row.article for row in rows if row is not None and row.url != article.url)
+            known = next((self.rows.article(id_) for id_ in ids if id_), None)
+        return known
 
     def _is_of(self, finding: Found, known: ArticleRow) -> bool:
         """Whether *finding* has the text of the article that the ledger has as *known*."""
@@ -771,11 +788,9 @@ def _under(finding: Found, id_: str) -> Found:
     return attrs.evolve(finding, article=attrs.evolve(finding.article, id=id_))
 
 
-def _fixed(article: Article, other: ArticleRow) -> str:
-    return (
-        f"{article.url} prints the post id {article.post_id}, and so does {other.url}, which is "
-        "another article: the id is believed for neither"
-    )
+def _fixed(article: Article, other: ArticleRow | None) -> str:
+    who = f"so does {other.url}, which is another article" if other else "it is known by another"
+    return f"{article.url} prints the post id {article.post_id}, and {who}: the id is not believed"
 
 
 def _check_address(url: str) -> None:

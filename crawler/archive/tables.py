@@ -309,7 +309,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 
 
 NAME: Final = "state.sqlite"
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 
 _Row = TypeVar("_Row", AddressRow, ArticleRow)
 
@@ -343,6 +343,9 @@ OWED: Final = (
 """What must be looked at again whatever the doors show; a partial index is used only for its very
 words. Where doors show what changes, everything else may be due for years."""
 
+OWN_POST: Final = "post_id IS NOT NULL AND instr(id || ';', ':' || post_id || ';') = 0"
+"""Articles that do not have their post id from their first line; words of a partial index, too."""
+
 # Indices hold only what some question is asked of, so that the file stays small.
 _TABLES: Final = f"""
 BEGIN;
@@ -361,6 +364,7 @@ CREATE INDEX by_retry ON addresses (next_look) WHERE state = 'failed';
 CREATE INDEX by_waiting ON addresses (published) WHERE state = 'waiting';
 CREATE INDEX by_record ON addresses (published)
     WHERE state = 'article' AND moved = 0 AND source = 'rest';
+CREATE INDEX by_own_post ON articles (post_id) WHERE {OWN_POST};
 CREATE INDEX by_count ON articles (state, day, filled, source, revision);
 CREATE INDEX by_sighting ON addresses (missing_run) WHERE missing_run IS NOT NULL;
 PRAGMA user_version = {SCHEMA};
@@ -472,6 +476,14 @@ class Tables:
         """Return all addresses that lead to an article."""
         rows = self.connection.execute("SELECT url FROM addresses WHERE article = ?", (id_,))
         return [url for (url,) in rows]
+
+    def of_post(self, post_id: int) -> str | None:
+        """Return the id of the article of a post that was archived before its id was known."""
+        row = self.connection.execute(
+            f"SELECT id FROM articles WHERE post_id = ? AND {OWN_POST}",  # noqa: S608 -- our own words
+            (post_id,),
+        ).fetchone()
+        return row[0] if row else None
 
     def forget_after(self, moment: str, latest: int) -> None:
         """Let no look be later than *moment*, or due after *latest*: a clock was wrong."""
