@@ -8,9 +8,20 @@ import pytest
 
 from crawler.archive import Finding, Ledger, Missing, RunReport, Seen, read, read_capture
 from crawler.archive.files import last_lines
+from crawler.archive.verify import verify
 from crawler.codec import parse_line
 from crawler.items import Gone
-from tests.archive_site import Folder, address, capture, exchange, found, tell
+from tests.archive_site import (
+    LINTAS,
+    Folder,
+    address,
+    capture,
+    exchange,
+    found,
+    named,
+    rules_1,
+    tell,
+)
 
 
 @pytest.fixture
@@ -50,9 +61,10 @@ def test_missing_in_two_runs_is_gone(folder: Folder) -> None:
     line = folder.lines()[-1]
     assert (line["gone_at"], line["status"]) == ("2026-03-10T03:00:00Z", 410)
     assert line["written_at"] == "2026-03-10T04:00:00Z"
-    (reference,) = line["captures"]
-    assert reference["url"] == address(1)
-    assert reference["status"] == 410
+    assert [(each["url"], each["status"]) for each in line["captures"]] == [
+        (address(1), 404),
+        (address(1), 410),
+    ]
 
 
 def test_gone_is_not_written_twice(folder: Folder) -> None:
@@ -91,8 +103,23 @@ def test_gone_line_names_the_response(folder: Folder) -> None:
     folder.run(missing(1))
     line = parse_line(last_lines(folder.path / "articles-2026-03.jsonl", 1)[0])
     assert isinstance(line, Gone)
-    answer = read_capture(folder.path, line.captures[0])
-    assert (answer.url, answer.status, answer.body) == (address(1), 404, b"Tidak ditemukan")
+    assert len(line.captures) == 2
+    for each in line.captures:
+        answer = read_capture(folder.path, each)
+        assert (answer.url, answer.status, answer.body) == (address(1), 404, b"Tidak ditemukan")
+
+
+def test_the_first_sighting_is_on_disk_at_once_and_a_later_one_counts_anew(folder: Folder) -> None:
+    folder.run(found(1))
+    before = folder.warcs()[0].stat().st_size
+    folder.run(missing(1))
+    assert folder.warcs()[0].stat().st_size > before
+    folder.run(Seen(address(1)))
+    folder.run(missing(1, 410))
+    assert list(verify(folder.path, LINTAS, named(rules_1))) == []
+    folder.run(missing(1, 403))
+    assert [each["status"] for each in folder.lines()[-1]["captures"]] == [410, 403]
+    assert list(verify(folder.path, LINTAS, named(rules_1))) == []
 
 
 def test_address_that_was_no_article_is_refused(folder: Folder) -> None:

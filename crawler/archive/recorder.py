@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import pickle
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -279,6 +280,8 @@ class Recorder:
                 continue
             if candidate.reason == "closed" and not self.answered:
                 continue  # the whole site may be
+            row = self.rows.address(candidate.url)
+            first = row.sighted() if row is not None else ()
             line = Gone(
                 id=candidate.id,
                 revision=known.revision + 1,
@@ -288,7 +291,7 @@ class Recorder:
                 status=candidate.status,
                 reason=candidate.reason,
                 unchanged_until=batches.unchanged_until(candidate.id),
-                captures=named(candidate, batches.warcs.add(members)),
+                captures=(*first, *named(candidate, batches.warcs.add(members))),
                 run=batches.run,
                 written_at=batches.stamp,
             )
@@ -586,6 +589,7 @@ class Recorder:
                     row,
                     missing_since=stamp(self.batches.now),
                     missing_run=self.batches.run,
+                    sighting=self._sighted(finding),
                     failures=0,
                 )
             elif row.missing_run != self.batches.run:
@@ -596,6 +600,13 @@ class Recorder:
             if former is not None:
                 self.rows.put_address(attrs.evolve(former, moved=1, state="gone"))
         return Outcome(kind="missing", url=finding.url, id=known.id, revision=known.revision)
+
+    def _sighted(self, finding: Missing) -> str | None:
+        """Store what was found in an article's place, unless the whole site is ill already."""
+        if self.sightings.mass(self.looked_at):
+            return None
+        stored = [self.batches.warcs.keep(each) for each in finding.captures if each.exchanges]
+        return json.dumps([attrs.asdict(each) for each in stored])
 
     def _gone(self, finding: Missing, since: str, known: ArticleRow | None) -> Outcome:
         """Write that an article is gone, where captures of somebody else say so."""

@@ -130,6 +130,9 @@ class AddressRow:
     failures: int = 0
     missing_since: str | None = None
     missing_run: str | None = None
+    sighting: str | None = None
+    """Where what was found in its place is stored, as JSON; of :attr:`missing_since`."""
+
     unchanged: str | None = None
     """When the last look began that found what the last line says."""
 
@@ -141,6 +144,10 @@ class AddressRow:
 
     kept: str | None = None
     """Digest of the last payload kept of a refused page."""
+
+    def sighted(self) -> tuple[CaptureReference, ...]:
+        """Return the captures of the first look that found the article missing."""
+        return tuple(CaptureReference(**values) for values in json.loads(self.sighting or "[]"))
 
 
 class Rows:
@@ -309,7 +316,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 
 
 NAME: Final = "state.sqlite"
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 
 _Row = TypeVar("_Row", AddressRow, ArticleRow)
 
