@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import partial
+from functools import cached_property, partial
+from html import unescape
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -43,16 +44,27 @@ _SIMILAR: Final = 0.5
 _WORDS: Final = 6
 _SENTENCE: Final = re.compile(r"[.!?…][\"'’”)\]]*$")
 _DIGITS: Final = re.compile(r"\d[\d.,]*")
+_TAG: Final = re.compile(r"<[^>]*>")
+_HIDDEN: Final = re.compile(r"<(script|style|head)\b.*?</\1", re.DOTALL | re.IGNORECASE)
 _LETTERS: Final = re.compile(r"[^\w]+|_")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, slots=False)
 class State:
     """What one look states: the article as a line has it, and what each source says by itself."""
 
     article: Article
     sources: Mapping[str, Article]
     """``page`` and ``rest``, whichever there are."""
+
+    pages: Sequence[Capture] = ()
+
+    @cached_property
+    def printed(self) -> str:
+        """All that the pages show, whatever was made of it."""
+        pages = (each for each in self.pages if each.body.lstrip().startswith(b"<"))
+        bodies = (each.body.decode(errors="replace") for each in pages)
+        return as_typed(fold(unescape(_TAG.sub(" ", _HIDDEN.sub(" ", " ".join(bodies))))))
 
 
 @attrs.frozen(kw_only=True)
@@ -417,7 +429,8 @@ class Rules:
         stated = self.sources(captures, newsroom, post_id=post_id, furniture=furniture)
         found = {source: article() for source, article in stated.items()}
         article = found.pop("both", None) or next(iter(found.values()))
-        return State(article=article, sources=found)
+        pages = () if set(found) == {"rest"} else captures
+        return State(article=article, sources=found, pages=pages)
 
 
 class Rereader:
@@ -453,15 +466,18 @@ class Rereader:
     def _read(self, known: ArticleRow, furniture: Collection[str], theme: str | None) -> State:
         sources: dict[str, Article] = {}
         article = None
+        pages: Sequence[Capture] = ()
         for source in known.sources():
             stored = [self._captures(each) for each in known.captures_of(source)]
             state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
             sources |= state.sources
+            pages = state.pages or pages
             if source == known.source:
                 article = state.article
         if theme != known.theme and (then := known.printed_by(theme)):
             stored = [self._captures(each) for each in then]
             state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
             sources["page"] = state.sources["page"]
+            pages = state.pages
         assert article is not None
-        return State(article=article, sources=sources)
+        return State(article=article, sources=sources, pages=pages)
