@@ -161,7 +161,8 @@ def _is_changed(field: str, pairs: Sequence[_Pair], before: State, now: State) -
     last = _said(before, field)
     if last == _said(now, field):
         return False
-    if _changes(field, pairs, last):
+    changes = _changes(field, pairs, last)
+    if any(not _is_printed(was, is_, before, now) for was, is_ in changes):
         return True
     if field == "title" and not pairs:  # a theme adds to a headline, it does not change it
         one, other = (_letters(each.article.title) for each in (before, now))
@@ -176,6 +177,12 @@ def _changes(field: str, pairs: Sequence[_Pair], last: Any) -> list[tuple[Any, A
     """
     values = ((_value(old, field), _value(new, field)) for _, old, new in pairs)
     return [(was, is_) for was, is_ in values if is_ not in (was, last)]
+
+
+def _is_printed(was: Any, is_: Any, before: State, now: State) -> bool:
+    """Whether a value that only one reading has is printed in the other page, and was not read."""
+    alone = None if was and is_ else was or is_
+    return isinstance(alone, str) and alone in (now if was else before).printed
 
 
 def _is_filled(field: str, pairs: Sequence[_Pair]) -> bool:
