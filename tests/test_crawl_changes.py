@@ -102,7 +102,6 @@ def test_a_known_article_that_gets_a_password_twice_is_closed(archived: Archived
     assert (second.code, second.run.missing) == (0, 1)
     assert archived.later_lines == []
     assert newsroom.url(TAIS) in addresses(second.folder)
-    newsroom.edit(CABAI)  # another answers: then it is not the site
     third = archived.crawl()
     assert third.run.gone == 1
     [gone] = (line for line in archived.later_lines if line["schema"] == "gone/1")

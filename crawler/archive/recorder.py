@@ -187,6 +187,7 @@ WITNESSES: Final = 2
 _COUNTERS: Final = 5
 _A_DAY: Final = dt.timedelta(days=1)
 _TOGETHER: Final = 50
+_SHUT: Final = (401, 403)
 
 
 class Recorder:
@@ -198,7 +199,7 @@ class Recorder:
         self.site = rereader.newsroom.name
         self.looked_at = 0
         self.answered = 0
-        """Articles that answered as articles do: then a single one that is closed is closed."""
+        """Articles that answered as articles do: then a single one that is shut is closed."""
 
         self.copied: set[str] = set()
         """Articles of which this run wrote what somebody else fetched, in its order."""
@@ -278,7 +279,7 @@ class Recorder:
             known = self.rows.article(candidate.id)
             if known is None or known.state != "article":
                 continue
-            if candidate.reason == "closed" and not self.answered:
+            if candidate.status in _SHUT and not self.answered:
                 continue  # the whole site may be
             row = self.rows.address(candidate.url)
             first = row.sighted() if row is not None else ()
