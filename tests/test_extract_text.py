@@ -231,6 +231,7 @@ def test_words_alone_delete_nothing(sentence: str) -> None:
         *("SCROLL TO CONTINUE WITH CONTENT", "ADVERTISEMENT", "-iklan sisip ya-", "Bagikan ini:"),
         *("[Gambas:Video 20mukim]", '[irp posts="3"]', "Yuk, Simak Juga Video ini!", "Loading..."),
         *("Simak Video “Cara Menganyam Purun”", "Tonton juga video di bawah ini", "Halaman:"),
+        *("COPYRIGHT © KABAR MUKIM 2017", "Hak Cipta (c) Kabar Mukim, 2019"),
     ],
 )
 def test_a_label_is_no_body(label: str) -> None:

@@ -33,6 +33,8 @@ _PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PLACE: Final = 240
+# "COPYRIGHT © KABAR SELUMA 2017", below the text. Of a photo's credit it is no part.
+_RIGHTS: Final = re.compile(r"(?:copyright|hak cipta) ?(?:©|\(c\))[^.!?]*\W*", re.IGNORECASE)
 
 # Shortcodes of plugins that are gone print as text (fixtures/progres/kode-mati): names that are
 # known, names with a colon, a slash or an underscore, and any with attributes.
@@ -77,6 +79,8 @@ def is_clutter(text: str) -> bool:
     (True, False)
     """
     if len(text) <= _LONGEST_LABEL and text.casefold().strip(" :.…»›-–—*") in _LABELS:
+        return True
+    if len(text) <= _LONGEST_LABEL and _RIGHTS.fullmatch(text):
         return True
     if len(text) <= _LONGEST_PLACE and _PLACE.fullmatch(text):
         return True

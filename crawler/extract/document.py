@@ -97,6 +97,13 @@ class Document:
         first = next(self.root.iter("article"), None)
         return self.root if first is None else first
 
+    @property
+    def title(self) -> etree._Element | None:
+        """The page's own title, wherever broken markup puts it."""
+        # An iterator that has found one goes on to the next at once, through the whole tree.
+        title = self.root.find("head/title")
+        return next(self.root.iter("title"), None) if title is None else title
+
     @cached_property
     def is_wordpress(self) -> bool:
         """Whether WordPress made the page."""
@@ -144,12 +151,7 @@ class Document:
 
         Parents are listed before their children. Since WordPress 6.7 the body says it, too.
         """
-        found = None
-        for link in self.root.iter("link"):
-            if "stylesheet" in (link.get("rel") or "").lower():
-                path = _STYLESHEET.search(link.get("href") or "")
-                if path is not None and (found is None or path[2].startswith("style")):
-                    found = path[1]
+        found = _theme(self.head) or _theme(_declared(self.root))
         if found is not None:
             return found
         for prefix in ("wp-child-theme-", "wp-theme-"):
@@ -197,6 +199,15 @@ class Document:
 def _place_of(url: str) -> str:
     path = url.partition("://")[2].partition("?")[0].partition("#")[0]
     return _SLASHES.sub("/", path.removeprefix("www.").rstrip("/"))
+
+
+def _theme(head: Head) -> str | None:
+    found = None
+    for rel, _, href in head.links:
+        path = _STYLESHEET.search(href) if "stylesheet" in rel else None
+        if path is not None and (found is None or path[2].startswith("style")):
+            found = path[1]
+    return found
 
 
 def _declared(scope: etree._Element) -> Head:

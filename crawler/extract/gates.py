@@ -92,7 +92,7 @@ def is_gambling(title: str) -> bool:
 
 def refuse_page(document: Document) -> None:
     """Raise :exc:`NotAnArticle` where title or WordPress' names of ``body`` say: another page."""
-    title = next(document.root.iter("title"), None)
+    title = document.title
     if title is not None and is_gambling(text_of(title)):
         raise NotAnArticle(document.url, "hacked")
     names = document.body_classes

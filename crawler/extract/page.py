@@ -277,7 +277,7 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
     """
     found = {1: first}
     whole = None
-    too_many = numbered(first, MOST_PAGES + 1)[-1].rstrip("/")
+    too_many = _numbered(first, MOST_PAGES + 1).rstrip("/")
     for address in addresses:
         url = canonical(address)
         if url is not None and url.rstrip("/") == too_many:
@@ -296,13 +296,13 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
 
 def numbered(first: str, count: int) -> tuple[str, ...]:
     """Return the addresses that WordPress gives the pages of the article at *first*."""
+    return (first, *(_numbered(first, number) for number in range(2, count + 1)))
+
+
+def _numbered(first: str, number: int) -> str:
     if "?" in first:
-        further = (f"{first}&page={number}" for number in range(2, count + 1))
-    else:
-        slash = "/" if first.endswith("/") else ""
-        base = first.rstrip("/")
-        further = (f"{base}/{number}{slash}" for number in range(2, count + 1))
-    return (first, *further)
+        return f"{first}&page={number}"
+    return f"{first.rstrip('/')}/{number}{'/' if first.endswith('/') else ''}"
 
 
 def _number(url: str) -> int | None:
@@ -376,9 +376,14 @@ class ArticlePage(Record):
 
     @property
     def has_sentences(self) -> bool:
-        """Whether a paragraph of the article says more than a label does."""
-        found = (text_of(each) for each in self.header.scope.iter("p") if not len(each))
-        return any(len(text) >= _SENTENCE for text in found)
+        """Whether a paragraph beside the content says more than a label does."""
+        content = self.header.content
+        plain = (each for each in self.header.scope.iter("p") if not len(each))
+        return any(
+            all(around is not content for around in each.iterancestors())
+            for each in plain
+            if len(text_of(each)) >= _SENTENCE
+        )
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
