@@ -142,8 +142,9 @@ class Record(ABC):
 
     def leave_out(self, furniture: frozenset[str]) -> None:
         """Read the text without the blocks of these keys, also where it was read before."""
-        self.furniture = furniture
-        self.__dict__.pop("story", None)
+        if furniture != self.furniture:
+            self.furniture = furniture
+            self.__dict__.pop("story", None)
 
     @property
     @abstractmethod
