@@ -52,6 +52,7 @@ class Post:
     """As the theme prints it; by default the true one, 0 for none."""
 
     shows_edited: bool = True
+    shows_published: bool = True
 
     @property
     def url(self) -> str:
@@ -65,11 +66,15 @@ class Post:
             if self.edited and self.shows_edited
             else ""
         )
+        published = (
+            f'<time class="entry-date published" datetime="{PUBLISHED.isoformat()}">1 Maret</time>'
+            if self.shows_published
+            else ""
+        )
         html = (
             f'<html lang="id"><head><title>{self.title}</title></head>'
             f'<body class="single-post"><article {id_}><h1 class="entry-title">{self.title}</h1>'
-            f'<time class="entry-date published" datetime="{PUBLISHED.isoformat()}">'
-            f'1 Maret 2026</time>{edited}<div class="entry-content">'
+            f'{published}{edited}<div class="entry-content">'
             f"{''.join(f'<p>{each}</p>' for each in self.blocks)}</div></article></body></html>"
         )
         return capture(exchange(self.url, html.encode(), fetched_at=at))
@@ -311,3 +316,30 @@ def test_an_address_that_another_post_has_now_is_that_posts(runs: Runs) -> None:
     runs.run(runs.page(Post()))
     (outcome,) = runs.run(runs.page(attrs.evolve(OTHER, slug="musim-tanam")))
     assert (outcome.kind, outcome.id) == ("new", "danau:2")
+
+
+def test_a_value_that_a_plugin_prints_from_now_on_is_no_edit_of_the_first_article_seen(
+    runs: Runs,
+) -> None:
+    plain = [Post(number=n, slug=f"musim-{n}", shows_published=False) for n in range(1, 5)]
+    dated = {each.url: attrs.evolve(each, shows_published=True) for each in plain}
+    runs.run(*map(runs.page, plain))
+    runs.clock.move(days=1)
+    with Archive.open(runs.folder, DANAU, RULES, clock=runs.clock) as archive:
+        (first,) = archive.record([runs.page(dated[plain[0].url])()])
+        asked = archive.witnesses()
+        archive.record([runs.page(dated[each.url])() for each in asked])
+        settled = archive.settle()
+    assert first.kind == "held"
+    assert len(asked) == 2
+    assert [each.kind for each in settled.judged] == ["reread"] * 3
+    assert {line["revision"] for line in runs.lines()} == {1}
+    assert runs.kind(runs.page(dated[plain[3].url])) in ("reread", "unchanged")
+
+
+def test_a_value_that_one_article_alone_gains_is_an_edit(runs: Runs) -> None:
+    plain = [Post(number=n, slug=f"musim-{n}", shows_published=False) for n in range(1, 5)]
+    runs.run(*map(runs.page, plain))
+    dated = attrs.evolve(plain[0], shows_published=True)
+    kinds = [each.kind for each in runs.run(runs.page(dated), runs.page(plain[1]))]
+    assert kinds == ["changed", "unchanged"]

@@ -117,8 +117,8 @@ def test_the_first_sighting_is_on_disk_at_once_and_a_later_one_counts_anew(folde
     folder.run(Seen(address(1)))
     folder.run(missing(1, 410))
     assert list(verify(folder.path, LINTAS, named(rules_1))) == []
-    folder.run(missing(1, 403))
-    assert [each["status"] for each in folder.lines()[-1]["captures"]] == [410, 403]
+    folder.run(missing(1))
+    assert [each["status"] for each in folder.lines()[-1]["captures"]] == [410, 404]
     assert list(verify(folder.path, LINTAS, named(rules_1))) == []
 
 
@@ -196,3 +196,33 @@ def test_missing_articles_are_due_at_once(folder: Folder) -> None:
     ledger = Ledger.read_only(folder.path)
     assert [look.url for look in ledger.due(folder.clock(), 10)] == [address(1)]
     ledger.close()
+
+
+def closed(post: int) -> Missing:
+    answer = exchange(address(post), b"Khusus anggota", status=403)
+    return Missing(address(post), 403, [capture(answer)], "closed")
+
+
+def test_what_is_closed_while_others_answer_in_two_runs_is_gone_and_may_come_back(
+    folder: Folder,
+) -> None:
+    folder.run(found(1), found(2))
+    folder.run(closed(1), found(2))
+    assert gone(folder) == []
+    folder.run(closed(1), found(2))
+    assert gone(folder) == [("lintas:1", 2)]
+    assert folder.lines()[-1]["reason"] == "closed"
+    (outcome,) = folder.run(found(1))
+    assert (outcome.kind, outcome.revision) == ("changed", 3)
+
+
+def test_a_run_in_which_nothing_answers_says_of_no_article_that_it_is_closed(
+    folder: Folder,
+) -> None:
+    folder.run(found(1), found(2))
+    for _ in range(3):
+        folder.run(closed(1), closed(2))
+    folder.run(closed(1), found(2))
+    assert gone(folder) == []
+    folder.run(closed(1), found(2))
+    assert gone(folder) == [("lintas:1", 2)]

@@ -207,6 +207,9 @@ class Recorder:
         self.sightings = Sightings(batches.folder)
         self.waiting = Waiting(batches.folder)
         self.furniture = Furniture(batches.folder, batches.tables.meta(EVIDENCE))
+        self._closed: set[str] = set()
+        """Addresses of what this run found closed for the first time."""
+
         self._found_out: list[Entry] = []
         """Furniture found in this run: lines that have it are read again."""
 
@@ -274,13 +277,18 @@ class Recorder:
                 mass=True,
             )
         batches.begin([], [])
+        if not self.answered:  # nor did anything else: the whole site may be closed
+            for url in self._closed:
+                row = self.rows.address(url)
+                if row is not None:
+                    self.rows.put_address(attrs.evolve(row, missing_since=None, missing_run=None))
         gone: list[Gone] = []
         for candidate, members in self.sightings.candidates():
             known = self.rows.article(candidate.id)
             if known is None or known.state != "article":
                 continue
             if candidate.status in _SHUT and not self.answered:
-                continue  # the whole site may be
+                continue
             row = self.rows.address(candidate.url)
             first = row.sighted() if row is not None else ()
             line = Gone(
@@ -318,7 +326,7 @@ class Recorder:
     def undecided(self) -> bool:
         """Whether something waits that two more articles would decide."""
         return any(
-            difference.edge and not self.furniture.explains(difference.lone)
+            (difference.edge or difference.filled) and not self.furniture.explains(difference.lone)
             for difference in self.waiting.differences.values()
         )
 
@@ -586,6 +594,8 @@ class Recorder:
             self.sightings.note(known.id)
             since = row.missing_since
             if since is None:
+                if finding.status in _SHUT:
+                    self._closed.add(row.url)
                 row = attrs.evolve(
                     row,
                     missing_since=stamp(self.batches.now),
