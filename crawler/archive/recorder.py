@@ -536,6 +536,7 @@ class Recorder:
             )
             if kind == "unchanged" and not (stale or verdict.difference.is_edit):
                 row = attrs.evolve(row, unchanged=comparison.began or row.unchanged, digits=0)
+            row = attrs.evolve(row, theme=self._same_theme(article, verdict, row))
             if finding.as_of is not None:
                 row = schedule.after_copy(row, self.batches.now, finding.as_of)
             if article.source != "rest" and finding.captures and not stale:
@@ -558,6 +559,14 @@ class Recorder:
                 self.rows.put_address(
                     attrs.evolve(asked, article=article.id, state="article", moved=1)
                 )
+
+    def _same_theme(self, article: Article, verdict: Verdict, row: AddressRow) -> str | None:
+        """Return the theme that is known to print of this article just what its last line says."""
+        known = self.rows.article(row.article) if row.article else None
+        if verdict.writes or known is None or article.source == "rest":
+            return None if verdict.writes else row.theme
+        said = (article.content_hash, self.rereader.rules.page_hash(article))
+        return article.theme or "" if said == (known.content_hash, known.page_hash) else row.theme
 
     def _refused(self, finding: Refused) -> Outcome:
         row = self._address(finding.url) or AddressRow(url=finding.url)
@@ -783,6 +792,11 @@ class _Comparison:
         self._before = rereader.read(self._known, blocks, self.notes, theme)
         if self._before is None:
             return
+        row = self._recorder.rows.address(self._known.url)
+        page = self._before.sources.get("page")
+        if page is not None and row is not None and row.theme == (theme or ""):
+            same = dict(self._before.sources) | {"page": attrs.evolve(page, theme=theme)}
+            self._before = attrs.evolve(self._before, sources=same)
         finding = self._finding
         self._now, error = attempt(
             partial(

@@ -142,6 +142,10 @@ class AddressRow:
     digits: int = 0
     """Looks in a row that found nothing changed but numbers."""
 
+    theme: str | None = None
+    """The theme that printed just what the last line says, when it was looked at since; "": one
+    without a name."""
+
     kept: str | None = None
     """Digest of the last payload kept of a refused page."""
 
@@ -316,7 +320,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 
 
 NAME: Final = "state.sqlite"
-SCHEMA: Final = 5
+SCHEMA: Final = 6
 
 _Row = TypeVar("_Row", AddressRow, ArticleRow)
 
