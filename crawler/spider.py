@@ -517,8 +517,9 @@ class NewsroomSpider(Spider):
                 post_id=step.post_id,
                 answer=frontier.answer if step.record is not None else None,
             )
-            async for request in self._take(asked):
-                yield request
+            if not asked.waits(now()):
+                async for request in self._take(asked):
+                    yield request
 
     def _left_over(self, *, shows_changes: bool) -> list[Look]:
         """Return what earlier runs did not get to, what they owe, and what is due for a look."""
@@ -539,7 +540,7 @@ class NewsroomSpider(Spider):
 
     async def _take(self, asked: Asked) -> AsyncIterator[Request]:
         """Yield the request for *asked*, once a run, when there is room for it."""
-        if asked.url in self._asked or self.keeper().ending or asked.waits(now()):
+        if asked.url in self._asked or self.keeper().ending:
             return
         if not await self.intake.admit():
             return

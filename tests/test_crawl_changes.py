@@ -182,3 +182,24 @@ def test_articles_that_vanish_in_a_mass_are_not_gone(archived: Archived) -> None
         assert "are missing: none is recorded as gone" in again.said
         assert again.run.gone == 0
     assert archived.later_lines == []
+
+
+def test_an_article_whose_page_was_stale_and_is_gone(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    crawl(newsroom, tmp_path)
+    cache, target = trouble.StaleCache(), newsroom.url(TAIS).removeprefix(newsroom.address)
+    cache.hold(target, newsroom.get(target))
+    newsroom.faults.append(cache)
+    newsroom.edit(TAIS, note="Redaksi meralat angka ini.")
+    edited = crawl(newsroom, tmp_path)
+    assert [line["revision"] for line in edited.lines] == [2]
+    newsroom.forget_visits()
+    assert crawl(newsroom, tmp_path).lines == []
+    assert target not in asked(newsroom)  # it is looked at again, but not at once
+
+    cache.purge()
+    newsroom.delete(TAIS)
+    assert crawl(newsroom, tmp_path).run.missing == 1
+    [gone] = crawl(newsroom, tmp_path).lines
+    assert (gone["schema"], gone["revision"]) == ("gone/1", 3)
