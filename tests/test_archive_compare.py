@@ -196,3 +196,11 @@ def test_numbers_alone_are_told_from_other_edits() -> None:
     assert not compare(
         counted, page(f"{BODY}\n\nDibaca 13 kali sejak pagi.", writer="Sari")
     ).digits_alone
+
+
+def test_a_record_that_hides_its_author_or_embeds_nothing_is_no_edit() -> None:
+    assert not compare(rest(), rest(authors=())).is_edit
+    assert not compare(rest(), rest(authors=(), categories=(), tags=())).is_edit
+    assert not compare(rest(authors=(), categories=(), tags=()), rest()).is_edit
+    assert compare(rest(), rest(tags=())).fields == ("tags",)
+    assert compare(page(), page(authors=())).fields == ("authors",)

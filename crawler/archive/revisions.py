@@ -27,6 +27,7 @@ from crawler.timestamps import instant
 
 _ORDERED: Final = ("authors", "embeds")
 _SETS: Final = ("categories", "tags", "topics")
+_EMBEDDED: Final = (*_SETS, "image_url", "caption")
 FIELDS: Final = (
     *("title", "subtitle", "published_at", "caption", "image_url", "writer", "editor"),
     *("source_url", *_ORDERED, *_SETS),
@@ -175,7 +176,11 @@ def _changes(field: str, pairs: Sequence[_Pair], last: Any) -> list[tuple[Any, A
 
     The record may be as it was where the page is not: a caption, a second author.
     """
-    values = ((_value(old, field), _value(new, field)) for _, old, new in pairs)
+    values = (
+        (_value(old, field), _value(new, field))
+        for source, old, new in pairs
+        if source == "page" or (_has_place(old, field) and _has_place(new, field))
+    )
     return [(was, is_) for was, is_ in values if is_ not in (was, last)]
 
 
@@ -183,6 +188,16 @@ def _is_printed(was: Any, is_: Any, before: State, now: State) -> bool:
     """Whether a value that only one reading has is printed in the other page, and was not read."""
     alone = None if was and is_ else was or is_
     return isinstance(alone, str) and alone in (now if was else before).printed
+
+
+def _has_place(record: Article, field: str) -> bool:
+    """Whether *record* may state *field*: a server may hide authors, or embed nothing at all.
+
+    Every post has an author and a category; a record of neither came alone.
+    """
+    if field == "authors":
+        return bool(record.authors)
+    return field not in _EMBEDDED or bool(record.authors or record.categories)
 
 
 def _is_filled(field: str, pairs: Sequence[_Pair]) -> bool:
