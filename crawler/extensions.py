@@ -341,7 +341,6 @@ class RunKeeper:
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Write what the run owes: lines that were held, its feeds, its record, the exit code."""
-        await self._hand_on_held(spider)
         feeds = self._feeds()
         await self._settle(feeds, spider)
         if feeds is not None and not (self.archive is None and self.failure):
@@ -367,20 +366,6 @@ class RunKeeper:
                 logger.log(level, line)
 
     # --- the rest is ours
-
-    async def _hand_on_held(self, spider: Spider) -> None:
-        """Send on the lines of what the archive had held until it had seen more, as items."""
-        if self.archive is None:
-            return
-        with contextlib.suppress(ArchiveError):  # said when the run is finished
-            for outcome in (await asyncio.to_thread(self.archive.settle)).judged:
-                self.outcomes["held"] -= 1
-                self.outcomes[outcome.kind] += 1
-                self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
-                if isinstance(outcome.line, Article):
-                    await self.crawler.signals.send_catch_log_async(
-                        signals.item_scraped, item=outcome.line, response=None, spider=spider
-                    )
 
     def _robots(self) -> str:
         return "obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore"

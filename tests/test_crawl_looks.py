@@ -60,14 +60,14 @@ def test_what_could_not_be_read_is_tried_again_whatever_the_doors_show(
 ) -> None:
     newsroom, out = archived.newsroom, tmp_path / "others"
     newsroom.faults.append(trouble.on(TAIS, trouble.says(UNREADABLE)))
-    first = crawl(newsroom, out)
+    first = crawl(newsroom, out, "-a", "discover=sitemap")
     assert (first.code, first.run.new) == (4, 36)
     newsroom.faults.clear()
-    at_once = crawl(newsroom, out)
+    at_once = crawl(newsroom, out, "-a", "discover=sitemap")
     assert (at_once.code, at_once.run.new) == (0, 0)  # not before its pause is over
     let_time_pass(first.folder)
     newsroom.forget_visits()
-    later = crawl(newsroom, out)
+    later = crawl(newsroom, out, "-a", "discover=sitemap")
     assert (later.code, later.run.new) == (0, 1)
     assert len(asked(newsroom)) <= 4
 
@@ -75,7 +75,7 @@ def test_what_could_not_be_read_is_tried_again_whatever_the_doors_show(
 def test_an_edit_that_a_limit_left_over_is_fetched_by_the_next_run(archived: Archived) -> None:
     archived.newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
     archived.newsroom.edit(TAIS, note="Redaksi meralat angka ini.")
-    one = archived.crawl("-a", "budget=3")  # robots.txt, the list, one page
+    one = archived.crawl("-a", "budget=4")  # robots.txt, the list, their records, one page
     assert (one.code, one.run.changed) == (0, 1)
     rest = archived.crawl()
     assert (rest.code, rest.run.changed) == (0, 1)

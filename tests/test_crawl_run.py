@@ -49,7 +49,7 @@ def test_every_article_becomes_one_line(runs: Runs) -> None:
         runs.newsroom.site.addresses.entry(entry) for entry in runs.newsroom.articles
     )
     assert {each.id for each in found} == {f"progres:{each.id}" for each in runs.newsroom.articles}
-    assert {(each.revision, each.source) for each in found} == {(1, "page")}
+    assert {(each.revision, each.source) for each in found} == {(1, "both")}
     assert len(lines(runs.first.folder)) == len(found)
 
 
@@ -75,7 +75,9 @@ def test_a_headline_reads_as_it_was_printed(runs: Runs) -> None:
 
 def test_each_capture_holds_the_bytes_that_were_served(runs: Runs) -> None:
     for article in read(runs.first.folder):
-        assert [each.url for each in article.captures] == list(article.pages)
+        *pages, record = article.captures
+        assert [each.url for each in pages] == list(article.pages)
+        assert "/wp-json/wp/v2/posts" in record.url
         for reference in article.captures:
             capture = read_capture(runs.first.folder, reference)
             target = reference.url.removeprefix(runs.newsroom.address)

@@ -51,7 +51,7 @@ def tampered(folder: Path) -> None:
 
 def test_a_newsroom_that_writes_escapes(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
     newsroom.faults.append(trouble.on(r"\.html", trouble.changed(hostile)))
-    folder = crawl(newsroom, tmp_path).folder
+    folder = crawl(newsroom, tmp_path, "-a", "discover=sitemap").folder
     said = shown(folder)
     assert "HEBOH" in said
     assert not CONTROL & set(said)

@@ -37,7 +37,7 @@ def test_nothing_commands_a_terminal_or_a_browser(
     newsroom.faults.append(
         trouble.on(f"{SLUG}|{newsroom.articles[0].slug}", trouble.changed(hostile))
     )
-    run = crawl(tmp_path, newsroom.address)
+    run = crawl(tmp_path, newsroom.address, "-a", "discover=sitemap")
     [article] = [each for each in run.articles if SLUG in each.url]
     assert "HEBOH" in article.title
     assert not CONTROL & set(article.title + article.body + (article.subtitle or ""))

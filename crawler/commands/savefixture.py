@@ -234,7 +234,7 @@ class Command(ScrapyCommand):
             return []
         wanted = canonical(url)
         for article in read(folder, gone=True):
-            if article.url == wanted and article.source == "page":
+            if article.url == wanted and article.source != "rest":
                 captures = [read_capture(folder, each) for each in article.captures]
                 return [each for each in captures if each.url in article.pages] or captures
         return []
