@@ -22,8 +22,9 @@ from crawler.archive import RunRecord
 from crawler.errors import ConfigurationError
 from crawler.newsrooms import Newsroom, newsroom_at
 from crawler.notify import Notifier, change
+from crawler.timestamps import now
 from demo import Content, EmbeddedNewsroom
-from tests.archive_site import Folder
+from tests.archive_site import Clock, Folder
 from tests.tool_venvs import ROOT
 
 
@@ -195,7 +196,7 @@ def test_nothing_is_said_of_a_run_that_finds_another(
     tmp_path: Path, mailbox: Mailbox, newsroom: EmbeddedNewsroom
 ) -> None:
     assert crawl(tmp_path, newsroom.address, mailbox) == 0
-    with Folder(tmp_path / "lintas").open(newsroom=_same(tmp_path / "lintas")):
+    with Folder(tmp_path / "lintas", clock=Clock(now())).open(newsroom=_same(tmp_path / "lintas")):
         assert crawl(tmp_path, newsroom.address, mailbox) == 75
     assert not mailbox.messages
 
