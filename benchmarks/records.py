@@ -10,7 +10,6 @@ process, the better of two rounds; the judge is asked for one article of each li
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import tempfile
 import time
@@ -62,7 +61,6 @@ def main(argv: list[str] | None = None) -> None:
             f"an edit of one article of a list, judged and written: median "
             f"{statistics.median(times) * 1000:.0f} ms, most {max(times) * 1000:.0f} ms"
         )
-    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 def fill(
