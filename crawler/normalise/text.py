@@ -122,8 +122,8 @@ _LONG: Final = 4_000
 _FEW: Final = 20
 
 _ENDS: Final = b" \n\t\r\f/\"'"
-# A page with fewer of them can cost no more than one that is too small to be asked.
-_HARMLESS: Final = 14_000
+# A page with fewer of them cannot have so many attributes: their square is below MOST.
+_HARMLESS: Final = 6_300
 
 # The states of WHATWG HTML, 13.2.5.6 to 13.2.5.40, which libxml2 follows from 2.14 on. Possessive,
 # so that nothing is read twice.
