@@ -47,7 +47,7 @@ def url(number: int) -> str:
     return f"https://danau.example/kabar/{WORDS[number]}-{number}"
 
 
-def found(number: int, *more: str, first: str = "") -> Found:
+def found(number: int, *more: str, first: str = "", modified: str = "") -> Found:
     """An article about one of WORDS, with *more* blocks at its end."""
     who = WORDS[number].capitalize()
     blocks = [
@@ -67,6 +67,7 @@ def found(number: int, *more: str, first: str = "") -> Found:
         f'<body class="single-post postid-{number + 100}"><article id="post-{number + 100}" '
         f'class="post-{number + 100} post hentry"><h1 class="entry-title">{who} Memulai Musim</h1>'
         '<time class="entry-date published" datetime="2026-03-01T08:00:00+07:00">1 Maret 2026</time>'
+        f'<time class="updated" datetime="{modified or "2026-03-01T08:00:00+07:00"}"></time>'
         f'<div class="entry-content">{"".join(f"<p>{each}</p>" for each in blocks)}</div>'
         "</article></body></html>"
     )
@@ -136,6 +137,22 @@ def test_a_block_of_one_article_alone_is_an_edit(runs: Runs) -> None:
 def test_a_note_that_two_articles_of_one_affair_get_is_an_edit_of_both(runs: Runs) -> None:
     note = "Catatan redaksi: nama saksi pada berita ini telah disamarkan."
     assert runs.run(found(2, note), found(4, note)) == ["changed", "changed"]
+
+
+def test_a_note_in_articles_that_say_they_were_modified_is_theirs(runs: Runs) -> None:
+    """However many: a plugin changes what nobody has touched, too."""
+    note = "Artikel ini telah diperbarui dengan tanggapan dari pemerintah kabupaten."
+    for day, number in enumerate((2, 4, 6, 8), 12):
+        edited = found(number, note, modified=f"2026-03-{day}T08:00:00+07:00")
+        assert runs.run(edited, found(number + 1)) == ["changed", "unchanged"]
+    assert runs.furniture() == []
+    assert [str(line["body"]).endswith(note) for line in runs.lines()[12:]] == [True] * 4
+
+
+def test_an_edited_article_gets_the_plugins_block_too(runs: Runs) -> None:
+    touched = found(1, CALL, modified="2026-03-11T08:00:00+07:00")
+    assert set(runs.run(touched, *(found(n, CALL) for n in range(2, 5)))) == {"unchanged"}
+    assert [entry["block"] for entry in runs.furniture()] == [CALL]
 
 
 def test_a_real_edit_beside_the_block_is_one(runs: Runs) -> None:

@@ -109,12 +109,18 @@ class Furniture:
             ((id_, frozenset(keys)) for id_, keys in seen.get("recent", ())), WINDOW
         )
         self._changes: dict[str, dict[str, int]] = seen.get("changes", {})
+        """What changed → articles, and when."""
+
+        self._edited: dict[str, dict[str, int]] = seen.get("edited", {})
+        """The same, of articles that the newsroom says it modified: these prove nothing."""
+
         self._new: list[Entry] = []
 
     def kept(self) -> str:
         """Return what has been seen, for the next run."""
         recent = [[id_, sorted(keys)] for id_, keys in self._recent]
-        return json.dumps({"recent": recent, "changes": self._changes}, ensure_ascii=False)
+        seen = {"recent": recent, "changes": self._changes, "edited": self._edited}
+        return json.dumps(seen, ensure_ascii=False)
 
     def is_in(self, article: Article) -> bool:
         """Whether *article* was read before some of it was known for what it is."""
@@ -132,19 +138,30 @@ class Furniture:
         if not common & keys:
             return
         # Articles that are copies of one another, but for a name, say nothing of a plugin.
-        texts = [keys for _, keys in self._recent if 2 * len(keys & common) <= len(keys)]
+        texts = [each for each in self._recent if 2 * len(each[1] & common) <= len(each[1])]
         for key, block in _blocks(article):
-            count = sum(_short(key) in keys for keys in texts)
+            edited = self._edited.get(f"+{key}", ())
+            count = sum(_short(key) in keys for id_, keys in texts if id_ not in edited)
             if count >= LEAST and count >= SHARE * len(self._recent):
                 self._add(block, count, now)
 
     def changed(
-        self, lone: Sequence[str], blocks: Iterable[str], id_: str, now: dt.datetime
+        self,
+        lone: Sequence[str],
+        blocks: Iterable[str],
+        id_: str,
+        now: dt.datetime,
+        *,
+        edited: bool,
     ) -> None:
-        """Note that *lone*, the *blocks* and fields of a difference, changed in article *id_*."""
+        """Note that *lone*, the *blocks* and fields of a difference, changed in article *id_*.
+
+        *edited*: the newsroom says that it modified that article.
+        """
         sample = {block_key(block): block for block in blocks}
+        kept = self._edited if edited else self._changes
         for key in lone:
-            there = self._changes.setdefault(key, {})
+            there = kept.setdefault(key, {})
             there[id_] = seconds(now)
             for article, at in list(there.items()):
                 if at < seconds(now) - _SECONDS:
@@ -152,16 +169,21 @@ class Furniture:
             block = sample.get(key[1:])
             if block is not None and self.seen(key) >= TOGETHER:
                 self._add(block, self.seen(key), now)
-        while len(self._changes) > _MOST:
-            del self._changes[next(iter(self._changes))]
+        while len(kept) > _MOST:
+            del kept[next(iter(kept))]
 
     def seen(self, key: str) -> int:
-        """Return in how many articles what *key* stands for changed, or stands where it is new."""
-        ids = set(self._changes.get(key, ()))
+        """Return in how many articles what *key* stands for changed, or stands where it is new.
+
+        Articles that were modified count as one: a note that the newsroom puts into three is in
+        none that it left alone.
+        """
+        edited = self._edited.get(key, {}).keys()
+        ids = self._changes.get(key, {}).keys() - edited
         if key.startswith("+"):
             short = _short(key[1:])
-            ids |= {id_ for id_, keys in self._recent if short in keys}
-        return len(ids)
+            ids |= {id_ for id_, keys in self._recent if short in keys} - edited
+        return len(ids) + bool(edited)
 
     def explains(self, lone: Collection[str]) -> bool:
         """Whether all of a difference came into, or went from, several articles."""

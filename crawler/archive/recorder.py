@@ -400,7 +400,8 @@ class Recorder:
         lone = verdict.difference.lone if known is not None else ()
         if lone:
             blocks = (*verdict.difference.came, *verdict.difference.went)
-            self.furniture.changed(lone, blocks, article.id, when)
+            edited = verdict.difference.modified or comparison.is_listed_as_modified()
+            self.furniture.changed(lone, blocks, article.id, when, edited=edited)
             # What others fetched comes in its order: a later state must not overtake it.
             if not last and as_of is None and self.waiting.has_room(article.id):
                 self.waiting.add(finding, article.id, verdict.difference)
@@ -409,7 +410,7 @@ class Recorder:
                 finding = self._by_todays_furniture(finding)
                 article = finding.article
                 hashed = self.rereader.rules.page_hash(article)
-                verdict = self._by_itself(article, known, hashed)
+                verdict = judge(article, known, hashed, Difference)  # nothing else differs
         if known is not None and verdict.kind == "changed":
             verdict, warning = self._braked(verdict, known, warning)
         line: Article | None = None
@@ -447,10 +448,6 @@ class Recorder:
         except NotAnArticle:  # nothing is left without it
             return finding
         return attrs.evolve(finding, article=attrs.evolve(article, id=finding.article.id))
-
-    def _by_itself(self, article: Article, known: ArticleRow | None, hashed: str) -> Verdict:
-        """Judge *article*, of which nothing differs but what many articles have or lack."""
-        return judge(article, known, hashed, Difference)
 
     def _braked(
         self, verdict: Verdict, known: ArticleRow, warning: str | None
@@ -762,6 +759,11 @@ class _Comparison:
         if self._before is None or self._now is None:
             return None
         return compare(self._before, self._now)
+
+    def is_listed_as_modified(self) -> bool:
+        """Whether a door lists a change since the last look."""
+        row = self._recorder.rows.address(self._known.url) if self._known is not None else None
+        return row is not None and schedule.is_behind(row, self._finding.lastmod)
 
     def is_stale(self, kind: OutcomeKind, row: AddressRow) -> bool:
         """Whether the page is older than what its record, or a list, states."""

@@ -86,6 +86,9 @@ class Difference:
     filled: tuple[str, ...] = ()
     """Of :attr:`fields`, those that one of two pages does not state at all."""
 
+    modified: bool = False
+    """Whether the newsroom says that it modified the article meanwhile."""
+
     @property
     def is_edit(self) -> bool:
         return bool(self.fields or self.came or self.went)
@@ -128,7 +131,13 @@ def compare(before: State, now: State) -> Difference:
     text = _text(pairs, before, now)
     if not (fields or text.is_edit) and _is_rebuilt(pairs, before, now):
         fields.append("body")
-    return attrs.evolve(text, fields=tuple(fields), filled=tuple(filled))
+    modified = [state.article.modified_at for state in (before, now)]
+    return attrs.evolve(
+        text,
+        fields=tuple(fields),
+        filled=tuple(filled),
+        modified=modified[1] is not None and instant(modified[1]) != instant(modified[0]),
+    )
 
 
 _Pair: TypeAlias = tuple[str, Article, Article]
