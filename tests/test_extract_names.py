@@ -7,17 +7,8 @@ import json
 import pytest
 
 from crawler.extract import extract_html
+from tests.small_page import TEXT, TITLE
 
-TITLE = "Dermaga Pasar Baru Selesai Diperbaiki"
-TEXT = "".join(
-    f"<p>{sentence}</p>"
-    for sentence in (
-        "Dermaga kayu di belakang Pasar Baru kembali dipakai nelayan sejak Senin pagi.",
-        "Tukang mengganti empat puluh papan yang lapuk dan menambah lampu di ujungnya.",
-        "“Kami tidak lagi menurunkan ikan dari atas lumpur,” kata Rusdi, seorang nelayan.",
-        "Dinas perikanan meminta kapal besar tetap bersandar di pelabuhan lama.",
-    )
-)
 TIME = " <time class='entry-date' datetime='2023-05-17T09:20:00+07:00'>17 Mei 2023</time>"
 
 Names = tuple[tuple[str, ...], str | None, str | None]

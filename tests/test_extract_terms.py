@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crawler.extract import extract_html
+from tests.small_page import TEXT, TITLE
 
 URL = "https://pesisir.example/daerah/dermaga-pasar-baru-selesai/"
-TITLE = "Dermaga Pasar Baru Selesai Diperbaiki"
-TEXT = "".join(
-    f"<p>{sentence}</p>"
-    for sentence in (
-        "Dermaga kayu di belakang Pasar Baru kembali dipakai nelayan sejak Senin pagi.",
-        "Tukang mengganti empat puluh papan yang lapuk dan menambah lampu di ujungnya.",
-        "“Kami tidak lagi menurunkan ikan dari atas lumpur,” kata Rusdi, seorang nelayan.",
-        "Dinas perikanan meminta kapal besar tetap bersandar di pelabuhan lama.",
-    )
-)
 
 
 def terms(

@@ -22,7 +22,7 @@ from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
 from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
-from crawler.normalise.text import as_typed, block_key, fold
+from crawler.normalise.text import as_typed, block_key, fold, is_sentence
 from crawler.timestamps import instant
 
 _ORDERED: Final = ("authors", "embeds")
@@ -42,8 +42,6 @@ LONE: Final = 2
 
 _LONGEST_LONE: Final = 400
 _SIMILAR: Final = 0.5
-_WORDS: Final = 6
-_SENTENCE: Final = re.compile(r"[.!?…][\"'’”)\]]*$")
 _DIGITS: Final = re.compile(r"\d[\d.,]*")
 _TAG: Final = re.compile(r"<[^>]*>")
 _HIDDEN: Final = re.compile(r"<(script|style|head)\b.*?</\1", re.DOTALL | re.IGNORECASE)
@@ -303,10 +301,10 @@ def _across(old: str, new: str) -> Difference:
             if grown is not None or match is not None:
                 went.append(one)
                 came.append(grown or match or "")
-            elif inside and _is_sentence(one):
+            elif inside and is_sentence(one):
                 went.append(one)
         if inside:
-            came += [each for each in fresh if each not in came and _is_sentence(each)]
+            came += [each for each in fresh if each not in came and is_sentence(each)]
     return Difference(came=tuple(came), went=tuple(went), replaced=bool(came and went))
 
 
@@ -348,11 +346,7 @@ def _is_grown(one: str, other: str, there: str, here: str) -> bool:
     if not short or not _letters(long).startswith(_letters(short)):
         return False
     more = " ".join(long.split()[len(short.split()) :])
-    return _is_sentence(more) and _letters(more) not in (there if long is other else here)
-
-
-def _is_sentence(text: str) -> bool:
-    return len(text.split()) >= _WORDS and _SENTENCE.search(text) is not None
+    return is_sentence(more) and _letters(more) not in (there if long is other else here)
 
 
 def _is_rebuilt(pairs: Sequence[_Pair], before: State, now: State) -> bool:

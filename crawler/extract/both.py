@@ -7,10 +7,9 @@ table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from crawler.errors import NotAnArticle
 from crawler.extract.content import Walk
@@ -19,12 +18,8 @@ from crawler.extract.record import Record
 from crawler.extract.rest import RestRecord
 from crawler.extract.story import Story
 from crawler.items import RelatedPost
-from crawler.normalise.text import typographic_fold
+from crawler.normalise.text import is_sentence, typographic_fold
 from crawler.timestamps import instant
-
-_SENTENCE: Final = re.compile(r"[.!?…][\"”'’)\]]*$")
-# Shorter ones are labels, and names of things.
-_WORDS: Final = 6
 
 
 class Both(Record):
@@ -190,8 +185,3 @@ def _own(story: Story, other: Story) -> int:
 
 def _plain(text: str) -> str:
     return typographic_fold(text).casefold()
-
-
-def is_sentence(text: str) -> bool:
-    """Whether *text* is a sentence that somebody wrote, and no label."""
-    return len(text.split()) >= _WORDS and _SENTENCE.search(text) is not None

@@ -50,10 +50,6 @@ class Figure:
     start: int
     end: int
 
-    @property
-    def is_number(self) -> bool:
-        return self.value[0].isdigit()
-
 
 def figures(words: Sequence[str]) -> Iterator[Figure]:
     """Yield what *words* state in figures, in order.

@@ -81,6 +81,16 @@ def block_key(text: str) -> str:
     return _DIGITS.sub("0", key) if key.count(" ") < _LABEL else key
 
 
+# Shorter ones are labels, and names of things.
+_SHORTEST_SENTENCE: Final = 6
+_SENTENCE_END: Final = re.compile(r"[.!?…][\"'’”)\]]*$")
+
+
+def is_sentence(text: str) -> bool:
+    """Whether *text* is, or ends with, a sentence that somebody wrote, and no label."""
+    return len(text.split()) >= _SHORTEST_SENTENCE and _SENTENCE_END.search(text) is not None
+
+
 def typographic_fold(text: str) -> str:
     """Return :func:`fold` of *text* with one form for what WordPress prints in several.
 
