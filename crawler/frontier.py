@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.discovery import Answer, Fetch, Known, Link, Missing, Note, Summary, Walk
+from crawler.discovery import (
+    Answer,
+    Fetch,
+    Known,
+    Link,
+    Missing,
+    Note,
+    Summary,
+    Walk,
+    with_records,
+)
 from crawler.fetch_errors import (
     AnswerLost,
     BudgetSpent,
@@ -24,6 +34,7 @@ from crawler.fetch_errors import (
 )
 from crawler.items import Capture
 from crawler.middlewares import as_capture, conditional
+from crawler.timestamps import now
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -103,6 +114,21 @@ class Frontier:
         self._commit()
         for each in found:
             yield each
+
+    async def records(self, links: Sequence[Link]) -> AsyncIterator[tuple[Link, Capture | None]]:
+        """Yield *links*, each with the answer that has its REST record where one could be had."""
+        walk = with_records(self.archive.newsroom, self, links, now=now())
+        answer: Answer | None = None
+        while True:
+            try:
+                step = walk.send(answer)
+            except StopIteration:
+                return
+            answer = None
+            if isinstance(step, Fetch):
+                answer = await self._fetch(step)
+            elif isinstance(step, Link):
+                yield step, self.answer if step.record is not None else None
 
     def _note_listed(self) -> None:
         if self._listed:

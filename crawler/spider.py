@@ -126,9 +126,6 @@ is nobody's fault."""
 CLOSED: Final = frozenset({"http_401", "http_403", "protected"})
 """What an article that was public answers when it is for the public no more."""
 
-RECORDS: Final = 100
-"""REST records that are asked for at once: the most that WordPress gives."""
-
 LISTS: Final = frozenset({"front_page", "list"})
 """Refusals that are nobody's fault but where a door lists the address as a post."""
 
@@ -397,26 +394,26 @@ class NewsroomSpider(Spider):
     async def _with_records(
         self, looks: Sequence[Look], frontier: Frontier
     ) -> AsyncIterator[Asked]:
-        """Yield *looks* with their REST records, where REST is open; a hundred a request."""
-        left = [each for each in looks if each.url not in self._asked]
-        for begin in range(0, len(left), RECORDS):
-            some = left[begin : begin + RECORDS]
-            answer = await self._records(some, frontier)
-            there = post_ids(answer) if answer is not None else frozenset()
-            for look in some:
-                mine = answer if look.post_id in there else None
-                yield Asked(url=look.url, look=look, post_id=look.post_id, answer=mine)
+        """Yield *looks*, with their REST records where REST is open."""
+        left = {each.url: each for each in looks if each.url not in self._asked}
+        posts = {url: each.post_id for url, each in left.items() if self._has_records}
+        links = [
+            Link(url=url, door="rest", post_id=post_id)
+            for url, post_id in posts.items()
+            if post_id is not None
+        ]
+        async for link, answer in frontier.records(links):
+            look = left.pop(link.url)
+            yield Asked(url=look.url, look=look, post_id=look.post_id, answer=answer)
+        for look in left.values():
+            yield Asked(url=look.url, look=look, post_id=look.post_id)
 
-    async def _records(self, looks: Sequence[Look], frontier: Frontier) -> Capture | None:
-        """Return the REST list of the posts of *looks*; None where it cannot be had."""
-        ids = [str(each.post_id) for each in looks if each.post_id is not None]
-        root = self.archive().ledger.door("rest").get("root") if "rest" in frontier.doors else None
-        if self.keeper().ending or not ids or not root:
+    async def _record_of(self, page: Page) -> Capture | None:
+        """Return the record that *page* names: of a post of another type, or as it is by now."""
+        address = page.record_address
+        if address is None or not self._has_records:
             return None
-        query = f"include={','.join(ids)}&per_page={len(ids)}&_embed=1"
-        return await self._listed(f"{root}wp/v2/posts{'&' if '?' in root else '?'}{query}")
-
-    async def _listed(self, url: str) -> Capture | None:
+        url = f"{address}{'&' if '?' in address else '?'}_embed=1"
         try:
             response = await _download(self.crawler, url)
         except (BudgetSpent, RunEnding):
@@ -427,28 +424,19 @@ class NewsroomSpider(Spider):
         answer = as_capture(response)
         return answer if response.status == 200 and post_ids(answer) else None  # noqa: PLR2004
 
-    async def _record_of(self, page: Page) -> Capture | None:
-        """Return the record that *page* names, of a post that is in none of the lists: its type's."""
-        address = page.record_address
-        if address is None or not self._has_records:
-            return None
-        return await self._listed(f"{address}{'&' if '?' in address else '?'}_embed=1")
-
     async def _witnesses(self, frontier: Frontier) -> AsyncIterator[Any]:
         """Look at two articles more where that tells a plugin's block from an edit."""
         await self.intake.idle()
         if self.keeper().ending or self.arguments.urls is not None:
             return
-        looks = self.archive().witnesses()
-        answer = await self._records([each for each in looks if each.source != "page"], frontier)
-        there = post_ids(answer) if answer is not None else frozenset()
-        for look in looks:
-            if answer is None:
-                async for request in self._take(Asked(url=look.url, look=look)):
+        async for asked in self._with_records(self.archive().witnesses(), frontier):
+            known = asked.look.source if asked.look is not None else None
+            if asked.answer is None or known == "page":
+                async for request in self._take(attrs.evolve(asked, answer=None)):
                     yield request
-            elif look.post_id in there and await self.intake.admit():
-                link = Link(url=look.url, door="rest", post_id=look.post_id)
-                async for found in self.read_record(link, answer):
+            elif await self.intake.admit():  # one request tells of both
+                link = Link(url=asked.url, door="rest", post_id=asked.post_id)
+                async for found in self.read_record(link, asked.answer):
                     yield found
 
     def _plan(self, frontier: Frontier, robots: bytes) -> Walk:
@@ -663,7 +651,9 @@ class NewsroomSpider(Spider):
         try:
             page = await self._whole(first)
             captures = page.captures
-            answer = asked.answer or await self._record_of(page)
+            answer = asked.answer
+            if answer is None or page.is_newer_than(answer, asked.post_id):
+                answer = await self._record_of(page) or answer
             article = page.article(
                 answer, post_id=asked.post_id, furniture=self.archive().furniture
             )

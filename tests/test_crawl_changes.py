@@ -165,6 +165,26 @@ def test_an_edit_whose_page_is_shut_is_written_from_its_record(archived: Archive
     assert "Redaksi meralat angka ini." in changed["body"]
 
 
+def test_a_page_that_is_newer_than_its_record_has_it_asked_for_again(archived: Archived) -> None:
+    newsroom = archived.newsroom
+    [entry] = (each for each in newsroom.articles if each.slug == CABAI)
+
+    def of_yesterday(body: bytes) -> bytes:
+        body = body.replace(b"Redaksi meralat angka ini.", b"")
+        return re.sub(rb'"(modified(?:_gmt)?)":"20\d\d', rb'"\1":"2009', body)
+
+    newsroom.faults.append(trouble.on(r"include=", trouble.changed(of_yesterday)))
+    newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
+    newsroom.forget_visits()
+    second = archived.crawl()
+    assert (second.code, second.run.changed) == (0, 1)
+    assert f"/wp-json/wp/v2/posts/{entry.id}?_embed=1" in asked(newsroom)
+    [line] = archived.later_lines
+    assert "Redaksi meralat angka ini." in line["body"]
+    assert line["provenance"]["body"] == "rest"
+    assert problems(second.folder, newsroom) == []
+
+
 def test_related_posts_are_no_edit(archived: Archived) -> None:
     archived.newsroom.hold(DRAINASE)  # it stood in the boxes of others
     again = archived.crawl("-a", "refresh=all")

@@ -16,7 +16,7 @@ wants fetched and what it found, and is sent the answers; whoever drives it owns
 from __future__ import annotations
 
 from crawler.discovery.feed import read_feed
-from crawler.discovery.planner import DOORS, plan
+from crawler.discovery.planner import DOORS, plan, with_records
 from crawler.discovery.sitemap import read_sitemap
 from crawler.discovery.steps import (
     Answer,
@@ -47,4 +47,5 @@ __all__ = [
     "plan",
     "read_feed",
     "read_sitemap",
+    "with_records",
 ]

@@ -103,6 +103,16 @@ def _whole(steps: Part[None], the_plan: _Plan) -> Walk:
     yield the_plan.summary()
 
 
+def with_records(
+    newsroom: Newsroom, memory: Memory, links: Sequence[Link], *, now: dt.datetime
+) -> Walk:
+    """Return the walk that yields *links* of known posts with their REST objects.
+
+    Without, where the server does not give them.
+    """
+    return RestDoor(Visit(newsroom, memory, now, None)).with_records(links)
+
+
 class _Plan:
     def __init__(self, visit: Visit, robots: bytes, *, records: bool, embed: bool) -> None:
         self.visit = visit

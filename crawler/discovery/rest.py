@@ -326,12 +326,12 @@ class RestDoor:
             if link is not None:
                 worth.append(link)
         if self.embed and not records and worth:
-            yield from self._with_records(worth)
+            yield from self.with_records(worth)
         else:
             yield from worth
         return len(worth)
 
-    def _with_records(self, links: Sequence[Link]) -> Part[None]:
+    def with_records(self, links: Sequence[Link]) -> Part[None]:
         """Yield *links* with their REST objects; without, where the server does not give them."""
         pace, left = _Pace(_FIRST_RECORDS), list(links)
         while left:

@@ -39,6 +39,7 @@ from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.outlets import own_names
 from crawler.normalise.text import block_key
+from crawler.timestamps import instant
 
 __all__ = [
     "EXTRACTOR",
@@ -172,6 +173,13 @@ class Page:
     def captures(self) -> list[Capture]:
         """The parts that are here, in order; what was opened is none if it is another form."""
         return [capture for capture, _ in self._in_order()]
+
+    def is_newer_than(self, answer: Capture, post_id: int | None) -> bool:
+        """Whether the page states a later modification than its record in *answer*."""
+        page = self._reading
+        rest = RestRecord(record(answer, post_id or page.post_id, page.url), self._newsroom)
+        printed, stated = instant(page.modified_at), instant(rest.modified_at)
+        return printed is not None and stated is not None and printed > stated
 
     @property
     def record_address(self) -> str | None:
