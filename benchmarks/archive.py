@@ -286,7 +286,7 @@ def _share_left(write: Callable[[list[Exchange]], int], exchanges: list[Exchange
         stop.clear()
         thread = threading.Thread(target=spin)
         thread.start()
-        time.sleep(0.1)
+        time.sleep(0.1)  # until it runs at its speed
         turns[0] = 0
         begin = time.perf_counter()
         during()
@@ -295,7 +295,7 @@ def _share_left(write: Callable[[list[Exchange]], int], exchanges: list[Exchange
         thread.join()
         return done / seconds
 
-    alone = speed(lambda: time.sleep(0.5))
+    alone = speed(lambda: time.sleep(0.5))  # half a second in which nothing else runs
     return min(speed(lambda: write(exchanges)) / alone, 1.0)
 
 

@@ -142,7 +142,7 @@ class Soak:
         options = ("-a", "refresh=all") if self.random.random() < 0.05 else ()
         running = begin(self.out, self.newsroom.address, *options, LOG_LEVEL="WARNING")
         if self.random.random() < 0.1:
-            time.sleep(self.random.uniform(0.02, 0.7))
+            time.sleep(self.random.uniform(0.02, 0.7))  # killed at any moment, not at an event
             if self.random.random() < 0.7:
                 running.process.kill()
             else:
