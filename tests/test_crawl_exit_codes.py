@@ -151,12 +151,14 @@ def test_a_site_that_goes_down_ends_the_run(archived: Archived) -> None:
 
 
 def test_a_disk_that_refuses_ends_the_run(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
-    ended = crawl(newsroom, tmp_path, largest_file=150_000)
+    before = crawl(newsroom, tmp_path, "-a", "limit=5")
+    full = max(path.stat().st_size for path in before.folder.rglob("*") if path.is_file())
+    ended = crawl(newsroom, tmp_path, largest_file=full + 20_000)
     assert ended.code == 1
     assert "can no longer be written" in ended.said
     assert "Traceback" not in ended.said
     assert ended.run.exit_code == 1
-    assert 0 < len(lines(ended.folder)) < 37
+    assert 5 <= len(lines(ended.folder)) < 37
     again = crawl(newsroom, tmp_path)
     assert (again.code, len(lines(again.folder))) == (0, 37)
 
