@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from crawler.codec import Line, dump_line
+from crawler.decoding import zstd
 from crawler.items import (
     Article,
     CaptureReference,
@@ -165,6 +166,11 @@ class Captures:
 def write_lines(path: Path, lines: Iterable[Line], torn: bytes = b"") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(dump_line(line) for line in lines) + torn)
+
+
+def compressed(month: bytes) -> bytes:
+    """A month of lines as it is kept once it is over."""
+    return zstd.compress(month)
 
 
 def page(title: str, text: str) -> bytes:

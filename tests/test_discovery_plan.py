@@ -13,7 +13,6 @@ import attrs
 import pytest
 
 from crawler.discovery import Answer, Window, plan
-from crawler.discovery.cdx import number_of_pages
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from tests.discovery_site import ADDRESS, NEWSROOM, NOW, Driver, Run, Site, at, page
 from tests.memory_double import DictMemory
@@ -446,6 +445,9 @@ class Index:
     """Time of capture and path; sorted as an index is, by address."""
 
     pages: int = 0
+    stated: str | None = None
+    """How it says how many pages there are, where not as OpenWayback."""
+
     requests: list[dict[str, str]] = attrs.field(factory=list)
 
     def __call__(self, url: str, answer: Answer) -> Answer:
@@ -454,7 +456,8 @@ class Index:
         query = dict(parse_qsl(urlsplit(url).query))
         self.requests.append(query)
         if "showNumPages" in query:
-            return page(url, json.dumps([["numpages"], [str(self.pages)]]))
+            stated = json.dumps([["numpages"], [str(self.pages)]])
+            return page(url, stated if self.stated is None else self.stated)
         rows = self.rows
         if self.pages:
             size = -(-len(rows) // self.pages)
@@ -591,15 +594,19 @@ class TestCdx:
     @pytest.mark.parametrize(
         ("stated", "pages"),
         [
-            (b"3\n", 3),
-            (b'[["numpages"],\n["3"]]\n', 3),
-            (b'{"pages": 3, "pageSize": 5, "blocks": 11}', 3),
-            (b'{"urlkey": "example,kabar)/", "pages": "tiga"}', 0),
-            (b"", 0),
+            ("3\n", 3),
+            ('[["numpages"],\n["3"]]\n', 3),
+            ('{"pages": 3, "pageSize": 5, "blocks": 11}', 3),
+            ('{"urlkey": "example,kabar)/", "pages": "tiga"}', 0),
+            ("", 0),
         ],
     )
-    def test_how_many_pages_there_are(self, stated: bytes, pages: int) -> None:
-        assert number_of_pages(stated) == pages
+    def test_how_many_pages_there_are(self, stated: str, pages: int) -> None:
+        index = Index(captures(6), pages=pages, stated=stated)
+        assert len(ask(index).found) == 6
+        assert {query["page"] for query in index.requests if "page" in query} >= (
+            {"0", "1", "2"} if pages else set()
+        )
 
     def test_wants_a_server(self) -> None:
         with pytest.raises(ConfigurationError, match="want the address of a CDX server"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,35 +14,49 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from crawler.archive import edits
-from crawler.archive.edited import edit_of
-from crawler.archive.lines import pack
+from crawler.archive import Edit, edits
 from crawler.errors import ArchiveError
 from crawler.items import Article, Gone, Withheld
 from tests.edit_pairs import OTHERS, PAIRS, TEXT, TITLE, Pair
 from tests.offline import scrapy
-from tests.reading_samples import SITE, article, sample_archive, write_lines
+from tests.reading_samples import SITE, article, compressed, sample_archive, write_lines
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-def named(pair: Pair) -> set[str]:
-    """The kinds that the rules say."""
-    common = {"title": TITLE, "body": TEXT}
-    before = {**common, **pair.before}
-    after = {name: before[name] for name in common} | pair.after
-    return set(edit_of(article(1, **before), article(1, revision=2, **after)).kinds)
+def edit_of(before: Article, after: Article) -> Edit:
+    """The edit that an archive of these two lines shows."""
+    with tempfile.TemporaryDirectory() as root:
+        month = Path(root) / "articles-2024-06.jsonl"
+        write_lines(month, [before, after])
+        [found] = edits(month)
+    return found
+
+
+@functools.cache
+def kinds() -> dict[str, set[str]]:
+    """The kinds that the rules say of each pair, by its name; all pairs in one archive."""
+    lines: list[Article] = []
+    for number, pair in enumerate(PAIRS + OTHERS, 1):
+        before = {"title": TITLE, "body": TEXT, **pair.before}
+        after = {"title": before["title"], "body": before["body"], **pair.after}
+        lines += [article(number, **before), article(number, revision=2, **after)]
+    with tempfile.TemporaryDirectory() as root:
+        month = Path(root) / "articles-2024-06.jsonl"
+        write_lines(month, lines)
+        said = {each.id: set(each.kinds) for each in edits(month)}
+    return {pair.name: said[f"lintas:{n}"] for n, pair in enumerate(PAIRS + OTHERS, 1)}
 
 
 @pytest.mark.parametrize("pair", PAIRS + OTHERS, ids=lambda pair: pair.name)
 def test_kinds(pair: Pair) -> None:
-    assert named(pair) == set(pair.kinds.split())
+    assert kinds()[pair.name] == set(pair.kinds.split())
 
 
 def test_precision_and_recall_of_kinds() -> None:
     right, said, wanted = Counter[str](), Counter[str](), Counter[str]()
     for pair in PAIRS + OTHERS:
-        found, expected = named(pair), set(pair.kinds.split())
+        found, expected = kinds()[pair.name], set(pair.kinds.split())
         right.update(found & expected)
         said.update(found)
         wanted.update(expected)
@@ -182,7 +198,7 @@ def test_compressed_months_and_single_files(tmp_path: Path) -> None:
     # Of article 12 and 13 the revision before is in another file.
     assert list(edits(folder / "articles-2024-07.jsonl")) == []
     for month in (march, folder / "articles-2024-06.jsonl"):
-        month.with_name(f"{month.name}.zst").write_bytes(pack(month.read_bytes()))
+        month.with_name(f"{month.name}.zst").write_bytes(compressed(month.read_bytes()))
         month.unlink()
     assert list(edits(folder)) == plain
 
