@@ -41,7 +41,7 @@ from crawler.archive.rebuild import fill_all
 from crawler.archive.verify import verify
 from crawler.archive.warc import request, response
 from crawler.codec import dump_line
-from crawler.extract import extract_article, page_hash
+from crawler.extract import extract_article
 from crawler.items import Article, Capture, Exchange
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.workers import RULES
@@ -406,7 +406,7 @@ def add_grown(folder: Path, count: int) -> None:
 def rebuild(folder: Path) -> None:
     """Make the ledger from all lines."""
     begin = time.perf_counter()
-    tables, filler = fill_all(folder, folder / "state.sqlite", page_hash, NOW)
+    tables, filler = fill_all(folder, folder / "state.sqlite", NOW)
     tables.close()
     seconds = time.perf_counter() - begin
     size = (folder / "state.sqlite").stat().st_size

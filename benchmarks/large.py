@@ -36,7 +36,6 @@ from crawler.archive.rebuild import fill_all, remove_ledger
 from crawler.archive.tables import Tables
 from crawler.archive.verify import verify
 from crawler.export.statistics import statistics, status
-from crawler.extract import page_hash
 from crawler.newsrooms import load_newsroom
 from crawler.workers import RULES
 from demo import EmbeddedNewsroom, Fault, Request, Response
@@ -156,7 +155,7 @@ def scrapy(*arguments: str) -> Measured:
 
 def rebuild(folder: Path) -> None:
     """Make the ledger anew from the lines."""
-    tables, _ = fill_all(folder, folder / "state.sqlite", page_hash, NOW)
+    tables, _ = fill_all(folder, folder / "state.sqlite", NOW)
     tables.close()
 
 

@@ -16,7 +16,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.archive import Failed, Found, Look, Refused, Seen, Validators
+from crawler.archive import AddressRow, Failed, Found, Refused, Seen, Validators
 from crawler.archive import Missing as MissingPage
 from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Answer, Link, Missing, Note, Walk, Window, plan
@@ -28,7 +28,7 @@ from crawler.errors import (
     NotAnArticle,
 )
 from crawler.extensions import ALARMING, RunKeeper, answered
-from crawler.extract import Page, extract_article, open_page, page_hash, post_ids
+from crawler.extract import Page, extract_article, open_page, post_ids
 from crawler.fetch_errors import (
     AnswerLost,
     BudgetSpent,
@@ -46,7 +46,7 @@ from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditi
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.urls import same_host
 from crawler.project import newsroom_folders
-from crawler.timestamps import now, stamp
+from crawler.timestamps import now, seconds, stamp
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -136,7 +136,7 @@ class Asked:
 
     url: str
     lastmod: str | None = None
-    look: Look | None = None
+    look: AddressRow | None = None
     """What the ledger knew of it, None for a new one."""
 
     door: str = ""
@@ -152,7 +152,7 @@ class Asked:
     @property
     def is_known(self) -> bool:
         """Whether an article was archived from this address."""
-        return self.look is not None and self.look.id is not None
+        return self.look is not None and self.look.article is not None
 
     def wants_post(self, reason: str, captures: Sequence[Capture]) -> bool:
         """Whether a post should be where *captures* are a list, for *reason*.
@@ -171,7 +171,7 @@ class Asked:
             and look.stale > 0
             and self.answer is None
             and look.next_look is not None
-            and look.next_look > moment
+            and look.next_look > seconds(moment)
         )
 
     def check(self, article: Article) -> None:
@@ -392,7 +392,7 @@ class NewsroomSpider(Spider):
             yield each
 
     async def _with_records(
-        self, looks: Sequence[Look], frontier: Frontier
+        self, looks: Sequence[AddressRow], frontier: Frontier
     ) -> AsyncIterator[Asked]:
         """Yield *looks*, with their REST records where REST is open."""
         left = {each.url: each for each in looks if each.url not in self._asked}
@@ -509,7 +509,7 @@ class NewsroomSpider(Spider):
                 async for request in self._take(asked):
                     yield request
 
-    def _left_over(self, *, shows_changes: bool) -> list[Look]:
+    def _left_over(self, *, shows_changes: bool) -> list[AddressRow]:
         """Return what earlier runs did not get to, what they owe, and what is due for a look."""
         ledger, asked = self.archive().ledger, self.arguments
         if asked.source == "rest" or asked.since or asked.until or asked.urls is not None:
@@ -698,7 +698,7 @@ class NewsroomSpider(Spider):
     def _by_record(self, asked: Asked, reason: str) -> Found:
         """Return the article as its record states it, its page as it was last captured."""
         assert asked.answer is not None
-        known = asked.look.id if asked.look is not None else None
+        known = asked.look.article if asked.look is not None else None
         captures = [*(self.archive().stored_pages(known) if known else ()), asked.answer]
         article = extract_article(
             captures, self.newsroom, post_id=asked.post_id, furniture=self.archive().furniture
@@ -709,7 +709,7 @@ class NewsroomSpider(Spider):
         """Return the lead photo where it is wanted, and its article is news."""
         if not self._takes_photos or article.image_url is None:
             return []
-        if self.archive().ledger.says(article.id, article.content_hash, page_hash(article)):
+        if self.archive().ledger.says(article):
             return []
         return await photo_at(self.crawler, article.image_url)
 
@@ -717,7 +717,7 @@ class NewsroomSpider(Spider):
 
     async def _about_former(self, asked: Asked, captures: list[Capture], article: Article) -> None:
         """Tell the archive when a known address led to another article than its own."""
-        if asked.look is not None and asked.is_known and asked.look.id != article.id:
+        if asked.look is not None and asked.is_known and asked.look.article != article.id:
             hops = captures[0].exchanges
             status = hops[0].status if hops else 301
             await self._tell(MissingPage(asked.url, status, captures[:1], "moved"))

@@ -56,6 +56,14 @@ def comparable(text: str | None) -> str | None:
         return None
 
 
+def is_ahead(moment: str | None, present: dt.datetime) -> bool:
+    """Whether *moment* lies ahead of the *present*, by more than a wrong zone explains.
+
+    What states such a moment says nothing; believed, it would hide every change until then.
+    """
+    return (comparable(moment) or "") > stamp(present + dt.timedelta(days=1))
+
+
 # what sites state
 
 # Before the Web there was no news on it; after that somebody typed 9999.

@@ -24,7 +24,7 @@ import attrs
 from crawler.archive import RawLine, Rules
 from crawler.archive.rereading import Change, changes
 from crawler.errors import ArchiveError, ConfigurationError, attempt, extra
-from crawler.extract import EXTRACTOR, extract_sources, page_hash
+from crawler.extract import EXTRACTOR, extract_sources
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
 
@@ -42,7 +42,7 @@ _AHEAD: Final = 3
 _LINES: Final = 100
 
 
-RULES: Final = Rules(extractor=EXTRACTOR, sources=extract_sources, page_hash=page_hash)
+RULES: Final = Rules(extractor=EXTRACTOR, sources=extract_sources)
 """Today's rules of extraction, as an archive is handed them."""
 
 

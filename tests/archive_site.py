@@ -122,10 +122,6 @@ def _inner(tag: str, html: str) -> str:
     return found[1] if found else ""
 
 
-def page_hash(article: Article) -> str:
-    return hashlib.sha256(repr((article.caption, article.writer)).encode()).hexdigest()
-
-
 def found(
     post: int = 1,
     title: str = "Pasar Lama dibuka lagi",
@@ -176,7 +172,6 @@ def named(rules: Any, extractor: str | None = None) -> Rules:
     return Rules(
         extractor=extractor or rules.__name__.replace("_", "-"),
         sources=sources,
-        page_hash=page_hash,
     )
 
 

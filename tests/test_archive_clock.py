@@ -57,9 +57,7 @@ def test_who_trusts_the_clock_goes_on_and_edits_are_found(folder: Folder) -> Non
     with pytest.raises(ArchiveError, match="CLOCK_TRUSTED"):
         folder.open()
     with folder.open(trust_clock=True) as archive:
-        look = archive.ledger.look(address(1))
-        assert look is not None
-        assert look.wanted(BEGIN)
+        assert [look.url for look in archive.ledger.due(BEGIN, 10)] == [address(1)]
         assert tell(archive, found(1, text="Disunting.")).kind == "changed"
         archive.finish(RunReport(exit_code=0))
     assert folder.lines()[-1]["written_at"] == folder.lines()[0]["written_at"]
@@ -76,9 +74,9 @@ def test_a_clock_that_is_years_ahead_is_said(folder: Folder) -> None:
 
 
 def wanted(archive: Archive, stated: str | None) -> bool:
-    look = archive.ledger.look(address(1))
-    assert look is not None
-    return look.wanted(BEGIN + dt.timedelta(minutes=30), stated)
+    """Whether the article is due when a door lists it with that modification."""
+    archive.listed([Link(url=address(1), door="sitemap", lastmod=stated)])
+    return bool(archive.ledger.due(BEGIN + dt.timedelta(minutes=30), 10))
 
 
 def test_a_lastmod_of_the_future_hides_no_later_edit(folder: Folder) -> None:
@@ -92,7 +90,6 @@ def test_a_lastmod_of_the_future_hides_no_later_edit(folder: Folder) -> None:
         assert not wanted(archive, future)
         assert wanted(archive, later)
         folder.clock.move(minutes=20)
-        archive.listed([Link(url=address(1), door="sitemap", lastmod=later)])
         assert wanted(archive, later)
 
 

@@ -96,7 +96,7 @@ def test_withheld_article_is_not_archived_again(folder: Folder) -> None:
     with folder.open() as archive:
         look = archive.ledger.look(address(1))
         assert look is not None
-        assert look.state == "withheld"
+        assert (look.state, look.reason) == ("refused", "withheld")
         known = archive.ledger.known(address(1))
         assert known is not None
         assert known.state == "refused"

@@ -14,11 +14,11 @@ import attrs
 import pytest
 
 from crawler.archive import (
+    AddressRow,
     Archive,
     Failed,
     Found,
     Ledger,
-    Look,
     Missing,
     Refused,
     RunReport,
@@ -26,7 +26,7 @@ from crawler.archive import (
     Withhold,
 )
 from crawler.archive.rebuild import fill_all
-from crawler.archive.tables import ARTICLE_COLUMNS, NAME
+from crawler.archive.tables import NAME, ArticleRow, columns
 from crawler.discovery import Link, Memory
 from crawler.errors import ArchiveError, WrongArchive
 from tests.archive_site import (
@@ -38,7 +38,6 @@ from tests.archive_site import (
     exchange,
     found,
     listing,
-    page_hash,
     rest,
     tell,
 )
@@ -59,13 +58,19 @@ def link(post: int, **more: Any) -> Link:
     return Link(url=address(post), door="sitemap", **more)
 
 
-def urls(looks: list[Look]) -> list[str]:
+def urls(looks: list[AddressRow]) -> list[str]:
     return [look.url for look in looks]
+
+
+def due_at(row: AddressRow) -> dt.datetime:
+    """When the address is to be looked at again."""
+    assert row.next_look is not None
+    return dt.datetime.fromtimestamp(row.next_look, dt.UTC)
 
 
 def articles(path: Path) -> list[tuple[Any, ...]]:
     """What the ledger at *path* has of articles; their address may be newer than their line."""
-    names = ", ".join(name for name in ARTICLE_COLUMNS if name != "url")
+    names = ", ".join(name for name in columns(ArticleRow) if name != "url")
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(f"SELECT {names} FROM articles ORDER BY id").fetchall()
 
@@ -152,7 +157,7 @@ def test_listed_address_that_redirects_to_an_article_is_that_article(archive: Ar
     assert archive.ledger.waiting(10) == []
     look = archive.ledger.look(short)
     assert look is not None
-    assert (look.url, look.id) == (address(1), "lintas:1")
+    assert (look.url, look.article) == (address(1), "lintas:1")
 
 
 def test_known_post_that_is_listed_elsewhere_has_moved(archive: Archive, folder: Folder) -> None:
@@ -179,7 +184,7 @@ def test_withheld_post_stays_withheld_at_another_address(archive: Archive) -> No
     archive.listed([Link(url="https://lintas.example/baru", door="rest", post_id=1)])
     look = archive.ledger.look("https://lintas.example/baru")
     assert look is not None
-    assert look.state == "withheld"
+    assert (look.state, look.reason) == ("refused", "withheld")
     assert archive.ledger.waiting(10) == []
 
 
@@ -201,9 +206,8 @@ def test_looks_grow_apart_while_nothing_changes(archive: Archive, folder: Folder
     for _ in range(16):
         look = archive.ledger.look(address(1))
         assert look is not None
-        assert look.next_look is not None
-        pauses.append((look.next_look - folder.clock()).total_seconds() / 3600)
-        folder.clock.now = look.next_look
+        pauses.append((due_at(look) - folder.clock()).total_seconds() / 3600)
+        folder.clock.now = due_at(look)
         tell(archive, Seen(address(1)))
     for pause, hours in zip(pauses, [1, 2, 4, 8, 16, 32, 64], strict=False):
         assert 0.9 * hours <= pause <= hours
@@ -220,10 +224,8 @@ def test_what_changes_is_looked_at_sooner(archive: Archive, folder: Folder) -> N
     after = archive.ledger.look(address(1))
     assert before is not None
     assert after is not None
-    assert before.next_look is not None
-    assert after.next_look is not None
     now = folder.clock()
-    assert (after.next_look - now) < (before.next_look - now) / 3
+    assert (due_at(after) - now) < (due_at(before) - now) / 3
 
 
 def test_old_article_is_not_looked_at_as_often_as_a_new_one(archive: Archive) -> None:
@@ -232,8 +234,7 @@ def test_old_article_is_not_looked_at_as_often_as_a_new_one(archive: Archive) ->
     tell(archive, Found(article, old.captures))
     look = archive.ledger.look(address(1))
     assert look is not None
-    assert look.next_look is not None
-    assert look.next_look - BEGIN > dt.timedelta(days=160)
+    assert due_at(look) - BEGIN > dt.timedelta(days=160)
 
 
 def test_failures_are_tried_again_after_growing_pauses(archive: Archive, folder: Folder) -> None:
@@ -244,12 +245,11 @@ def test_failures_are_tried_again_after_growing_pauses(archive: Archive, folder:
         assert (outcome.kind, outcome.note) == ("failed", "http_503")
         look = archive.ledger.look(address(1))
         assert look is not None
-        assert look.next_look is not None
         assert (look.state, look.failures, look.reason) == ("failed", number, "http_503")
-        pauses.append(int((look.next_look - folder.clock()).total_seconds()) // 60)
-        before = look.next_look - dt.timedelta(seconds=1)
+        pauses.append(int((due_at(look) - folder.clock()).total_seconds()) // 60)
+        before = due_at(look) - dt.timedelta(seconds=1)
         assert number == 1 or archive.ledger.retries(before, 10) == []
-        assert urls(archive.ledger.retries(look.next_look, 10)) == [address(1)]
+        assert urls(archive.ledger.retries(due_at(look), 10)) == [address(1)]
     week = 7 * 24 * 60
     assert pauses[:6] == [0, 15, 30, 60, 120, 240]
     assert pauses[-3:] == [week, week, week]
@@ -275,9 +275,8 @@ def test_refused_address_is_looked_at_again_seldom(archive: Archive, folder: Fol
         tell(archive, Refused(url, "static_page"))
         look = archive.ledger.look(url)
         assert look is not None
-        assert look.next_look is not None
         assert (look.state, look.reason) == ("refused", "static_page")
-        pauses.append((look.next_look - folder.clock()).total_seconds() / 86400)
+        pauses.append((due_at(look) - folder.clock()).total_seconds() / 86400)
     assert [round(pause / 0.95) for pause in pauses] == [1, 2, 4]
     assert archive.ledger.waiting(10) == []
     assert urls(archive.ledger.refused(10)) == [url]
@@ -291,38 +290,11 @@ def test_article_that_is_refused_later_stays_an_article(archive: Archive) -> Non
     assert (look.state, look.reason) == ("article", "protected")
 
 
-def test_what_a_spider_should_fetch_of_what_is_listed(archive: Archive, folder: Folder) -> None:
-    archive.listed([link(1), link(2), link(3, lastmod="2026-03-09T00:00:00Z")])
-    tell(archive, Failed(address(2), "timeout"))
-    tell(archive, Failed(address(2), "timeout"))
-    tell(archive, found(3))
-    tell(archive, found(4))
-    tell(archive, Withhold("lintas:4", "asked for"))
-    waiting, failed, article, withheld = (archive.ledger.look(address(n)) for n in (1, 2, 3, 4))
-    assert waiting is not None
-    assert failed is not None
-    assert article is not None
-    assert withheld is not None
-    now, later = folder.clock(), folder.clock() + dt.timedelta(minutes=20)
-    assert waiting.wanted(now)
-    assert not failed.wanted(now, "2026-03-10T02:00:00Z")
-    assert failed.wanted(later)
-    assert not article.wanted(now)
-    assert not article.wanted(now, "2026-03-09T00:00:00Z")
-    assert article.wanted(now, "2026-03-09T00:00:01Z")
-    assert not withheld.wanted(later, "2027-01-01")
-    assert withheld.state == "withheld"
-
-
-def test_gone_article_is_fetched_when_listed_but_not_at_every_run(folder: Folder) -> None:
+def test_gone_article_is_due_for_nobody_that_does_not_list_it(folder: Folder) -> None:
     folder.run(found(1))
     for _ in range(2):
         folder.run(Missing(address(1), 404))
     ledger = Ledger.read_only(folder.path)
-    look = ledger.look(address(1))
-    assert look is not None
-    assert not look.wanted(folder.clock(), "2027-01-01")
-    assert look.wanted(folder.clock() + dt.timedelta(days=1))
     assert ledger.due(folder.clock() + dt.timedelta(days=999), 10) == []
     ledger.close()
 
@@ -405,7 +377,7 @@ def test_rebuilt_ledger_knows_every_article_and_revision(folder: Folder) -> None
         "article",
         "article",
         "gone",
-        "withheld",
+        "refused",
         "article",
     ]
 
@@ -546,7 +518,7 @@ def test_compressed_months_are_rebuilt_from_too(folder: Folder) -> None:
         archive.finish(RunReport(exit_code=0))
     assert len(list(folder.path.glob("*.zst"))) == 2
     before = articles(folder.path / NAME)
-    tables, filler = fill_all(folder.path, folder.path / "again", page_hash, folder.clock())
+    tables, filler = fill_all(folder.path, folder.path / "again", folder.clock())
     tables.close()
     assert filler.lines == 14
     assert articles(folder.path / "again") == before

@@ -11,7 +11,8 @@ from typing import Any
 import attrs
 import pytest
 
-from crawler.extract import extract_html, page_hash
+from crawler.archive.tables import page_hash
+from crawler.extract import extract_html
 from crawler.extract.record import Wording, content_hash, instant, normal_form
 from crawler.items import Article, Embed
 

@@ -21,15 +21,17 @@ from crawler.archive.findings import (
     Withhold,
 )
 from crawler.archive.identity import newsroom_of
-from crawler.archive.ledger import Ledger, Look
+from crawler.archive.ledger import Ledger
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.reading import RawLine, last_articles, read, read_raw
 from crawler.archive.revisions import Extract, Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
+from crawler.archive.tables import AddressRow
 from crawler.archive.warc_reading import read_capture
 from crawler.items import Validators
 
 __all__ = [
+    "AddressRow",
     "Archive",
     "Change",
     "Edit",
@@ -40,7 +42,6 @@ __all__ = [
     "Found",
     "Holder",
     "Ledger",
-    "Look",
     "Missing",
     "Outcome",
     "RawLine",

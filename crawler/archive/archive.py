@@ -21,7 +21,7 @@ from crawler.archive.findings import Finding, Found, Outcome, Settlement, Withho
 from crawler.archive.finishing import NAME as MANIFEST
 from crawler.archive.finishing import compress, finished_months, update_manifest
 from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.ledger import Ledger, Look, note
+from crawler.archive.ledger import Ledger, note
 from crawler.archive.lines import month_files
 from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
@@ -50,15 +50,15 @@ from crawler.archive.runs import (
     new_run_id,
     read_runs,
 )
-from crawler.archive.schedule import LONGEST, is_ahead
+from crawler.archive.schedule import LONGEST
 from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.tables import LedgerDamaged, Tables, open_unless_raised
+from crawler.archive.tables import AddressRow, LedgerDamaged, Tables, open_unless_raised
 from crawler.archive.warc import warc_files
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, attempt
 from crawler.items import Capture, Link
 from crawler.newsrooms import Newsroom
-from crawler.timestamps import instant, seconds, stamp
+from crawler.timestamps import instant, is_ahead, seconds, stamp
 
 # So long after the last run, a clock that leapt is likelier than a pause.
 _YEARS: Final = dt.timedelta(days=2 * 365)
@@ -173,14 +173,12 @@ class Archive:
         self._ledger_damaged = self._closed = False
         self._finished = False
         self._is_new = not (folder / IDENTITY).exists()
-        opened = make_ready(
-            folder, newsroom, rules.page_hash, operator=operator, robots=robots, clock=clock
-        )
+        opened = make_ready(folder, newsroom, operator=operator, robots=robots, clock=clock)
         self._tables = opened.tables
         with open_unless_raised(opened.tables):
             intent, recorded, back = self._interrupted()
             self._notes += self._leap(opened.tables)
-            found = stock(folder, int(opened.tables.meta("lines") or 0), opened.tables.files())
+            found = stock(folder, opened.tables.lines, opened.tables.files())
             found = attrs.evolve(found, lines=found.lines + back)
             self._record = attrs.evolve(record, found=found, short=shortfall(folder, found))
             self._log = RunLog(folder, self._record)
@@ -298,10 +296,12 @@ class Archive:
 
     def stored_pages(self, id_: str) -> list[Capture]:
         """Return the pages of an article as they were last captured; none where none can be read."""
-        pages, error = attempt(partial(self._recorder.rereader.pages, self.ledger.captures(id_)))
-        return [] if error is not None or pages is None else pages
+        known = self.ledger.article(id_)
+        if known is None:
+            return []
+        return attempt(partial(self._recorder.rereader.pages, known))[0] or []
 
-    def witnesses(self) -> list[Look]:
+    def witnesses(self) -> list[AddressRow]:
         """Return articles to look at before the run ends, so that what waits can be judged."""
         if not self._recorder.undecided():
             return []

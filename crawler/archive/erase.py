@@ -310,7 +310,7 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     rows = tables.rows()
     row = rows.article(intent.id)
     if row is not None:  # what the line that withholds it says
-        rows.put_article(ArticleRow(id=row.id, url=row.url, revision=1, state="withheld"))
+        rows.put(ArticleRow(id=row.id, url=row.url, revision=1, state="withheld"))
     tables.begin()
     tables.put(rows)
     tables.commit()

@@ -10,114 +10,35 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
-from crawler.archive.schedule import is_ahead
-from crawler.archive.tables import NAME, OWED, OWN_POST, AddressRow, Tables, connect
+from crawler.archive.tables import (
+    NAME,
+    OWED,
+    OWN_POST,
+    AddressRow,
+    ArticleRow,
+    Tables,
+    columns,
+    connect,
+)
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.items import CaptureReference, Known, Link, Validators
+from crawler.items import Article, Known, Link, Validators
 from crawler.timestamps import comparable, seconds
 
-COLUMNS: Final = (
-    "url",
-    "state",
-    "article",
-    "post_id",
-    "published",
-    "lastmod",
-    "looked_at",
-    "source",
-    "etag",
-    "last_modified",
-    "next_look",
-    "failures",
-    "reason",
-    "stale",
-)
-
-
-@attrs.frozen(kw_only=True)
-class Look:
-    """What a spider needs to know of an address before it asks for it."""
-
-    url: str
-    """The article's current address, where it was asked under an earlier one."""
-
-    state: str
-    """``article``, ``refused``, ``failed``, ``waiting``, ``gone`` or ``withheld``."""
-
-    id: str | None = None
-    """Of the article that it leads to."""
-
-    post_id: int | None = None
-    published: str | None = None
-    """UTC, as is ``lastmod``."""
-
-    lastmod: str | None = None
-    """As a door stated it when the address was last looked at."""
-
-    looked_at: str | None = None
-    """When it was last fetched, UTC."""
-
-    source: str | None = None
-    """``page`` or ``rest``: what the article's last line was read from."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    stale: int = 0
-    """Looks in a row that were sent for a change and brought the page of before."""
-
-    next_look: dt.datetime | None = None
-    """UTC; None while it was never fetched."""
-
-    failures: int = 0
-    """Failed fetches in a row."""
-
-    reason: str | None = None
-    """Why it was refused, or failed last."""
-
-    def wanted(self, now: dt.datetime, lastmod: str | None = None) -> bool:
-        """Whether an address that a door lists with *lastmod* should be fetched at *now*.
-
-        Never fetched: yes. Withheld: never. Stated to have changed since the last look: yes, but
-        what fails, or is gone, only after its pause. Else when its next look is due.
-        """
-        if self.state == "withheld":
-            return False
-        if self.next_look is None or self.next_look <= now:
-            return True
-        if self.failures or self.state == "gone":
-            return False
-        stated = None if is_ahead(lastmod, now) else comparable(lastmod)
-        return stated is not None and stated > (self.lastmod or self.looked_at or "")
-
-
-def as_look(row: tuple[Any, ...]) -> Look:
-    """Return what a row of :data:`COLUMNS` says."""
-    values = dict(zip(COLUMNS, row, strict=True))
-    next_look = values.pop("next_look")
-    if values["state"] == "refused" and values["reason"] == "withheld":
-        values["state"] = "withheld"
-    return Look(
-        id=values.pop("article"),
-        next_look=None if next_look is None else dt.datetime.fromtimestamp(next_look, dt.UTC),
-        **values,
-    )
-
-
-_LOOK: Final = f"SELECT {', '.join(f'here.{name}' for name in COLUMNS)} FROM addresses AS here"  # noqa: S608 -- our own text
 # An earlier address of an article stands for its current one.
-_BY_URL: Final = f"""{_LOOK} WHERE here.url = coalesce(
+_BY_URL: Final = """WHERE here.url = coalesce(
     (SELECT articles.url FROM addresses JOIN articles ON articles.id = addresses.article
-        WHERE addresses.url = :url AND addresses.moved = 1), :url)"""  # noqa: S608 -- our own text
-_BY_POST: Final = f"""{_LOOK} WHERE here.url = coalesce(
+        WHERE addresses.url = :url AND addresses.moved = 1), :url)"""
+_BY_POST: Final = f"""WHERE here.url = coalesce(
     (SELECT url FROM articles WHERE id = :id),
     (SELECT url FROM articles WHERE post_id = :post AND {OWN_POST}),
-    (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own text
+    (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own words
 # SQLite, which has no statistics here, would go through all by publication where it is in doubt; so
 # the two questions that are ordered by it name their index.
+_Row = TypeVar("_Row", Known, AddressRow, ArticleRow)
 _LISTED: Final = "moved = 0 AND state <> 'gone'"
 
 
@@ -182,13 +103,11 @@ class Ledger:
         ``lastmod`` is that of the last look, so an address stays new until it has been fetched. A
         withheld article is ``refused``.
         """
-        look = self.look(url)
-        return None if look is None else _known(look)
+        return next(self._all(Known, _BY_URL, url=url), None)
 
     def known_post(self, post_id: int) -> Known | None:
         """Return what is known of the post, under its current address."""
-        found = self._looks(_BY_POST, {"id": f"{self._name}:{post_id}", "post": post_id})
-        return _known(found[0]) if found else None
+        return next(self._all(Known, _BY_POST, id=f"{self._name}:{post_id}", post=post_id), None)
 
     def count(self, *, after: str | None = None, before: str | None = None) -> int:
         """Return how many posts are listed and not gone, published after and before (exclusive).
@@ -196,18 +115,14 @@ class Ledger:
         Posts whose publication is not known count only when neither is given; earlier slugs never.
         """
         where, values = _window(after, before)
-        rows = self._rows(f"SELECT count(*) FROM addresses WHERE {where}", values)  # noqa: S608 -- our own text
-        return int(rows[0][0])
+        [(found,)] = self._rows(f"SELECT count(*) FROM addresses WHERE {where}", values)  # noqa: S608 -- our own text
+        return int(found)
 
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
         """Yield what :meth:`count` counts, oldest first, the undated at the end."""
         where, values = _window(after, before)
-        query = f"{_LOOK} WHERE {where} ORDER BY published IS NULL, published"
-        try:
-            for row in self._connection.execute(query, values):
-                yield _known(as_look(row))
-        except sqlite3.DatabaseError as error:
-            raise self._damaged(error) from error
+        order = "ORDER BY published IS NULL, published"
+        return self._all(Known, f"WHERE {where} {order}", **values)
 
     def door(self, name: str) -> dict[str, Any]:
         """Return what the door of that name left, an empty dict at first."""
@@ -228,12 +143,11 @@ class Ledger:
 
     # for the spider
 
-    def look(self, url: str) -> Look | None:
+    def look(self, url: str) -> AddressRow | None:
         """Return what is known of *url*; ``None`` when it was never listed."""
-        found = self._looks(_BY_URL, {"url": url})
-        return found[0] if found else None
+        return next(iter(self._looks(_BY_URL, url=url)), None)
 
-    def due(self, now: dt.datetime, limit: int) -> list[Look]:
+    def due(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return articles and refused addresses whose look is due, longest due first.
 
         Among them what is missing, and known addresses that a door listed with a newer
@@ -241,62 +155,65 @@ class Ledger:
         withheld, or has only its REST record.
         """
         return self._looks(
-            f"{_LOOK} WHERE next_look <= :now AND state IN ('article', 'refused') AND moved = 0 "
+            "WHERE next_look <= :now AND state IN ('article', 'refused') AND moved = 0 "
             "AND source IS NOT 'rest' ORDER BY next_look LIMIT :limit",
-            {"now": seconds(now), "limit": limit},
+            now=seconds(now),
+            limit=limit,
         )
 
-    def owed(self, now: dt.datetime, limit: int) -> list[Look]:
+    def owed(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return what must be looked at again whatever the doors show, longest due first.
 
         Articles that an earlier run found missing, what was listed with a newer modification and
         not fetched since, what could not be fetched or read the last time.
         """
         return self._looks(
-            f"{_LOOK} WHERE next_look <= :now AND {OWED} ORDER BY next_look LIMIT :limit",
-            {"now": seconds(now), "limit": limit},
+            f"WHERE next_look <= :now AND {OWED} ORDER BY next_look LIMIT :limit",
+            now=seconds(now),
+            limit=limit,
         )
 
-    def retries(self, now: dt.datetime, limit: int) -> list[Look]:
+    def retries(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return addresses that were never read because fetching failed, whose pause is over."""
         return self._looks(
-            f"{_LOOK} WHERE next_look <= :now AND state = 'failed' ORDER BY next_look LIMIT :limit",
-            {"now": seconds(now), "limit": limit},
+            "WHERE next_look <= :now AND state = 'failed' ORDER BY next_look LIMIT :limit",
+            now=seconds(now),
+            limit=limit,
         )
 
-    def waiting(self, limit: int) -> list[Look]:
+    def waiting(self, limit: int) -> list[AddressRow]:
         """Return addresses that were listed and never fetched, newest publication first."""
         return self._looks(
-            f"{_LOOK} INDEXED BY by_waiting WHERE state = 'waiting' "
-            "ORDER BY published DESC LIMIT :limit",
-            {"limit": limit},
+            "INDEXED BY by_waiting WHERE state = 'waiting' ORDER BY published DESC LIMIT :limit",
+            limit=limit,
         )
 
-    def unpaged(self, now: dt.datetime, limit: int) -> list[Look]:
+    def unpaged(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return articles whose last line is a REST record, newest publication first.
 
         Without those whose page failed or was refused, until their pause is over.
         """
         return self._looks(
-            f"{_LOOK} INDEXED BY by_record WHERE state = 'article' AND moved = 0 AND source = 'rest' "
+            "INDEXED BY by_record WHERE state = 'article' AND moved = 0 AND source = 'rest' "
             "AND next_look <= :now ORDER BY published DESC LIMIT :limit",
-            {"now": seconds(now), "limit": limit},
+            now=seconds(now),
+            limit=limit,
         )
 
-    def unchanged(self, before: str, limit: int, *, without: tuple[str, ...] = ()) -> list[Look]:
+    def unchanged(self, before: str, limit: int, *, without: Sequence[str]) -> list[AddressRow]:
         """Return articles that were not looked at since *before*, UTC, the newest first."""
         return self._looks(
-            f"{_LOOK} WHERE state = 'article' AND moved = 0 AND looked_at < :before "  # noqa: S608 -- our own text
+            "WHERE state = 'article' AND moved = 0 AND looked_at < :before "
             "AND stale = 0 AND article NOT IN (SELECT value FROM json_each(:without)) "
             "ORDER BY published DESC LIMIT :limit",
-            {"before": before, "limit": limit, "without": json.dumps(without)},
+            before=before,
+            limit=limit,
+            without=json.dumps(without),
         )
 
-    def captures(self, id_: str) -> list[CaptureReference]:
-        """Return what the lines name from which the article was last read, of each source."""
-        rows = self._rows("SELECT captures FROM articles WHERE id = ?", (id_,))
-        by_source = json.loads(rows[0][0]) if rows else {}
-        return [CaptureReference(**each) for refs in by_source.values() for each in refs]
+    def article(self, id_: str) -> ArticleRow | None:
+        """Return what the last line of an article says; ``None`` when there never was any."""
+        return next(self._all(ArticleRow, "WHERE here.id = :id", id=id_), None)
 
     def withheld_posts(self) -> list[int]:
         """Return the post ids of what is withheld."""
@@ -304,18 +221,14 @@ class Ledger:
         numbers = (str(post or id_.rpartition(":")[2]) for id_, post in rows)
         return [int(number) for number in numbers if number.isdecimal()]
 
-    def knows(self, id_: str) -> bool:
-        """Whether an article of this id was ever archived."""
-        return bool(self._rows("SELECT 1 FROM articles WHERE id = ?", (id_,)))
-
-    def says(self, id_: str, content_hash: str, page_hash: str) -> bool:
-        """Whether the article's last line is of its page, and states these hashes."""
-        return bool(
-            self._rows(
-                "SELECT 1 FROM articles WHERE id = ? AND state = 'article' AND source <> 'rest' "
-                "AND content_hash = ? AND page_hash = ?",
-                (id_, content_hash, page_hash),
-            )
+    def says(self, article: Article) -> bool:
+        """Whether the article's last line is of its page, and states what *article* does."""
+        known = self.article(article.id)
+        return (
+            known is not None
+            and known.state == "article"
+            and known.source != "rest"
+            and known.states(article)
         )
 
     def validators(self, url: str) -> Validators:
@@ -345,23 +258,34 @@ class Ledger:
             )
         ]
 
-    def troubles(self, limit: int) -> list[Look]:
+    def troubles(self, limit: int) -> list[AddressRow]:
         """Return what failed or was refused as invalid, most failures first."""
         return self._looks(
-            f"{_LOOK} WHERE failures > 0 OR reason = 'invalid_record' "
+            "WHERE failures > 0 OR reason = 'invalid_record' "
             "ORDER BY failures DESC, url LIMIT :limit",
-            {"limit": limit},
+            limit=limit,
         )
 
-    def refused(self, limit: int) -> list[Look]:
+    def refused(self, limit: int) -> list[AddressRow]:
         """Return addresses that turned out to be no article, with the reason, by reason."""
         return self._looks(
-            f"{_LOOK} WHERE state = 'refused' AND moved = 0 ORDER BY reason, url LIMIT :limit",
-            {"limit": limit},
+            "WHERE state = 'refused' AND moved = 0 ORDER BY reason, url LIMIT :limit",
+            limit=limit,
         )
 
-    def _looks(self, query: str, values: Mapping[str, Any]) -> list[Look]:
-        return [as_look(row) for row in self._rows(query, values)]
+    def _looks(self, where: str, **values: Any) -> list[AddressRow]:
+        return list(self._all(AddressRow, where, **values))
+
+    def _all(self, kind: type[_Row], where: str, **values: Any) -> Iterator[_Row]:
+        """Yield the rows of that *kind* for which *where* holds."""
+        names = columns(kind)
+        table = "articles" if kind is ArticleRow else "addresses"
+        query = f"SELECT {', '.join(f'here.{name}' for name in names)} FROM {table} AS here {where}"  # noqa: S608 -- our own words
+        try:
+            for row in self._connection.execute(query, values):
+                yield kind(**dict(zip(names, row, strict=True)))
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
 
     def _rows(self, query: str, values: Mapping[str, Any] | tuple[Any, ...] = ()) -> list[Any]:
         try:
@@ -371,17 +295,6 @@ class Ledger:
 
     def _damaged(self, error: sqlite3.Error) -> ArchiveDamaged:
         return ArchiveDamaged(NAME, 0, f"{error}; delete it, it is rebuilt from the lines")
-
-
-def _known(look: Look) -> Known:
-    return Known(
-        url=look.url,
-        post_id=look.post_id,
-        published=look.published,
-        lastmod=look.lastmod,
-        state="refused" if look.state == "withheld" else look.state,
-        looked_at=look.looked_at,
-    )
 
 
 def _window(after: str | None, before: str | None) -> tuple[str, dict[str, str | None]]:
@@ -439,7 +352,7 @@ def _move(tables: Tables, links: Sequence[Link], site: str) -> None:
         if there is not None and there.article is not None:
             continue
         former = rows.address(known.url) or AddressRow(url=known.url, article=known.id)
-        rows.put_address(attrs.evolve(former, url=link.url))
-        rows.put_address(attrs.evolve(former, article=known.id, moved=1, next_look=None))
-        rows.put_article(attrs.evolve(known, url=link.url))
+        rows.put(attrs.evolve(former, url=link.url))
+        rows.put(attrs.evolve(former, article=known.id, moved=1, next_look=None))
+        rows.put(attrs.evolve(known, url=link.url))
     tables.put(rows)

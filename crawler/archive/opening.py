@@ -16,7 +16,7 @@ from crawler.archive.identity import add_withheld, claim
 from crawler.archive.lines import SUFFIX, cut_torn_lines, month_files
 from crawler.archive.rebuild import open_ledger, remove_ledger
 from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.tables import PageHash, Tables, open_unless_raised
+from crawler.archive.tables import Tables, open_unless_raised
 from crawler.archive.warc import FOLDER, WarcFiles, cut_torn_record, warc_files
 from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
@@ -37,7 +37,6 @@ class Opened:
 def make_ready(
     folder: Path,
     newsroom: Newsroom,
-    page_hash: PageHash,
     *,
     operator: str,
     robots: str = "",
@@ -55,7 +54,7 @@ def make_ready(
     if runs_path.exists() and (cut := cut_torn_line(runs_path)):
         said.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
     erasing = intent_of(folder)
-    ledger = open_ledger(folder, page_hash, now, shrunk=erasing.files if erasing else ())
+    ledger = open_ledger(folder, now, shrunk=erasing.files if erasing else ())
     said += ledger.said
     with open_unless_raised(ledger.tables):
         add_withheld(folder, ledger.withheld)

@@ -14,7 +14,7 @@ import attrs
 from crawler.archive.files import temporary
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
 from crawler.archive.schedule import first_look
-from crawler.archive.tables import NAME, PageHash, Tables, apply_line, open_unless_raised
+from crawler.archive.tables import NAME, Tables, apply_line, open_unless_raised
 from crawler.archive.warc_reading import read_validators
 from crawler.codec import Line, parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord
@@ -27,10 +27,9 @@ _CHUNK: Final = 500
 class Filler:
     """Brings a ledger up to lines; says in :attr:`said` what could not be read."""
 
-    def __init__(self, folder: Path, tables: Tables, page_hash: PageHash, now: dt.datetime) -> None:
+    def __init__(self, folder: Path, tables: Tables, now: dt.datetime) -> None:
         self.folder = folder
         self.tables = tables
-        self.page_hash = page_hash
         self.now = now
         self.lines = 0
         self.said: list[str] = []
@@ -60,7 +59,7 @@ class Filler:
         rows = self.tables.rows()
         rows.fetch([line.url for line in chunk], [line.id for line in chunk])
         for line in chunk:
-            apply_line(rows, line, self.page_hash)
+            apply_line(rows, line)
             if isinstance(line, Withheld):
                 self.withheld.append(line.id)
         for line in {line.id: line for line in chunk}.values():
@@ -70,13 +69,12 @@ class Filler:
                 if isinstance(line, Article) and line.source == "page" and line.captures:
                     etag, last_modified = read_validators(self.folder, line.captures[0])
                     row = attrs.evolve(row, etag=etag, last_modified=last_modified)
-                rows.put_address(row)
+                rows.put(row)
         self.lines += len(chunk)
         self.tables.begin()
         self.tables.put(rows)
         self.tables.put_file(name, end, crc)
-        count = int(self.tables.meta("lines") or 0) + lines
-        self.tables.put_meta("lines", str(count))
+        self.tables.put_meta("lines", str(self.tables.lines + lines))
         if chunk and (written := chunk[-1].written_at):
             self.tables.put_meta("written_at", max(written, self.tables.meta("written_at") or ""))
         self.tables.commit()
@@ -96,9 +94,7 @@ class OpenedLedger:
     rebuilt: bool = False
 
 
-def open_ledger(
-    folder: Path, page_hash: PageHash, now: dt.datetime, *, shrunk: Sequence[str] = ()
-) -> OpenedLedger:
+def open_ledger(folder: Path, now: dt.datetime, *, shrunk: Sequence[str] = ()) -> OpenedLedger:
     """Open the ledger of the archive in *folder*, and bring it up to the lines.
 
     What is read are the lines behind those that it accounts for; all of them when it is missing,
@@ -110,14 +106,14 @@ def open_ledger(
     if not path.exists():
         if not files:
             return OpenedLedger(tables=Tables(path))
-        return _rebuild(folder, files, page_hash, now, "was missing")
+        return _rebuild(folder, files, now, "was missing")
     try:
         tables = Tables(path)
         with open_unless_raised(tables):
             accounted = tables.files()
             counted = tables.meta("lines") is not None or not files
     except sqlite3.DatabaseError as error:
-        return _rebuild(folder, files, page_hash, now, f"cannot be used ({error})")
+        return _rebuild(folder, files, now, f"cannot be used ({error})")
     accounted = {name: known for name, known in accounted.items() if "/" not in name}
     behind = [(file, *accounted.pop(file.plain_name, (0, 0))) for file in files]
     lost = [
@@ -131,8 +127,8 @@ def open_ledger(
     if lost or not counted:
         tables.close()
         why = f"knew lines that {lost[0]} does not have" if lost else "did not count lines"
-        return _rebuild(folder, files, page_hash, now, why)
-    filler = Filler(folder, tables, page_hash, now)
+        return _rebuild(folder, files, now, why)
+    filler = Filler(folder, tables, now)
     with open_unless_raised(tables):
         for name, size in packed.items() - {(name, size) for name, (size, _) in accounted.items()}:
             tables.put_file(name, size, 0)
@@ -145,25 +141,21 @@ def open_ledger(
     return OpenedLedger(tables=tables, said=tuple(said), withheld=tuple(filler.withheld))
 
 
-def fill_all(
-    folder: Path, path: Path, page_hash: PageHash, now: dt.datetime
-) -> tuple[Tables, Filler]:
+def fill_all(folder: Path, path: Path, now: dt.datetime) -> tuple[Tables, Filler]:
     """Make a ledger at *path* from all lines of the archive in *folder*."""
     tables = Tables(path, durable=False)
-    filler = Filler(folder, tables, page_hash, now)
+    filler = Filler(folder, tables, now)
     with open_unless_raised(tables):
         for file in month_files(folder):
             filler.fill(file)
     return tables, filler
 
 
-def _rebuild(
-    folder: Path, files: list[MonthFile], page_hash: PageHash, now: dt.datetime, why: str
-) -> OpenedLedger:
+def _rebuild(folder: Path, files: list[MonthFile], now: dt.datetime, why: str) -> OpenedLedger:
     path = folder / NAME
     beside = temporary(path)
     remove_ledger(beside)
-    tables, filler = fill_all(folder, beside, page_hash, now)
+    tables, filler = fill_all(folder, beside, now)
     tables.close()
     remove_ledger(path)  # a log left beside it would be played into the new one
     beside.replace(path)

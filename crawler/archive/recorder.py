@@ -40,13 +40,13 @@ from crawler.archive.revisions import (
     judge,
     shows,
 )
-from crawler.archive.tables import AddressRow, ArticleRow, Rows, began, line_key, place
+from crawler.archive.tables import AddressRow, ArticleRow, Rows, began, place
 from crawler.archive.waiting import Sightings, Waiting, named
 from crawler.archive.warc import sha256
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveError, InvalidRecord, NotAnArticle, attempt
 from crawler.items import Article, Capture, Gone, Withheld
-from crawler.timestamps import comparable, stamp
+from crawler.timestamps import comparable, is_ahead, seconds, stamp
 
 EVIDENCE: Final = "furniture"
 """Under this name the ledger keeps what was seen that may be the site's own text."""
@@ -110,7 +110,7 @@ class Recorder:
         if isinstance(finding, Refused | Missing | Seen | Failed):
             _check_address(finding.url)
         now = self.batches.now
-        if isinstance(finding, Found | Refused | Seen) and schedule.is_ahead(finding.lastmod, now):
+        if isinstance(finding, Found | Refused | Seen) and is_ahead(finding.lastmod, now):
             finding = attrs.evolve(finding, lastmod=None)
         match finding:
             case Found():
@@ -125,7 +125,7 @@ class Recorder:
                 return self._seen(finding)
             case Failed(url, reason):
                 row = self._address(url) or AddressRow(url=url)
-                self.rows.put_address(schedule.after_failure(row, self.batches.now, reason))
+                self.rows.put(schedule.after_failure(row, self.batches.now, reason))
                 return Outcome(kind="failed", url=url, id=row.article, note=reason)
             case Withhold(id_, reason):
                 return self._withhold(id_, reason)
@@ -152,7 +152,7 @@ class Recorder:
             for url in self._closed:
                 row = self.rows.address(url)
                 if row is not None:
-                    self.rows.put_address(attrs.evolve(row, missing_since=None, missing_run=None))
+                    self.rows.put(attrs.evolve(row, missing_since=None, missing_run=None))
         gone: list[Gone] = []
         for candidate, members in self.sightings.candidates():
             known = self.rows.article(candidate.id)
@@ -249,8 +249,7 @@ class Recorder:
             raise InvalidRecord("site", article.site, f"the archive's name, {self.site}")
         known = self.rows.article(article.id)
         comparison = _Comparison(self, finding, known)
-        hashed = self.rereader.rules.page_hash(article)
-        verdict = judge(article, known, hashed, comparison.difference)
+        verdict = judge(article, known, comparison.difference)
         if finding.as_of is not None:
             past = verdict.kind == "changed" and known and self._is_past(finding.as_of, known)
             if known and (past or not verdict.writes):
@@ -280,8 +279,7 @@ class Recorder:
             if self.furniture.explains(lone):
                 finding = self._by_todays_furniture(finding)
                 article = finding.article
-                hashed = self.rereader.rules.page_hash(article)
-                verdict = judge(article, known, hashed, Difference)  # nothing else differs
+                verdict = judge(article, known, Difference)  # nothing else differs
         if known is not None and verdict.kind == "changed":
             verdict, warning = self._braked(verdict, known, warning)
         line: Article | None = None
@@ -291,10 +289,10 @@ class Recorder:
                 if known
                 else ()
             )
-            line = self.batches.write(article, verdict.revision, finding.captures, previous, hashed)
+            line = self.batches.write(article, verdict.revision, finding.captures, previous)
         elif known is not None and verdict.kind != "withheld":
             place(self.rows, known, attrs.evolve(article, id=known.id, captures=()), known.source)
-            self.rows.put_article(attrs.evolve(known, url=article.url))
+            self.rows.put(attrs.evolve(known, url=article.url))
         current = known.url if known and verdict.kind == "withheld" else article.url
         self._after_look(finding, verdict, comparison, current)
         return Outcome(
@@ -328,7 +326,7 @@ class Recorder:
         if row is None:
             return verdict, warning
         digits = row.digits + 1 if verdict.difference.digits_alone else 0
-        self.rows.put_address(attrs.evolve(row, digits=digits))
+        self.rows.put(attrs.evolve(row, digits=digits))
         written = began(known.captures_of(known.source))
         if digits <= _COUNTERS or written is None:
             return verdict, warning
@@ -419,22 +417,19 @@ class Recorder:
                         self.batches.keep_document(
                             page.url, page.headers.get("etag"), page.headers.get("last-modified")
                         )
-            self.rows.put_address(row)
+            self.rows.put(row)
         for url in {article.url, *_asked(finding.captures)} - {current}:
             asked = self.rows.address(url)
             # What was another article's address stays that: it is for Missing to say what it is now.
             if asked is not None and asked.article in (None, article.id):
-                self.rows.put_address(
-                    attrs.evolve(asked, article=article.id, state="article", moved=1)
-                )
+                self.rows.put(attrs.evolve(asked, article=article.id, state="article", moved=1))
 
     def _same_theme(self, article: Article, verdict: Verdict, row: AddressRow) -> str | None:
         """Return the theme that is known to print of this article just what its last line says."""
         known = self.rows.article(row.article) if row.article else None
         if verdict.writes or known is None or article.source == "rest":
             return None if verdict.writes else row.theme
-        said = (article.content_hash, self.rereader.rules.page_hash(article))
-        return article.theme or "" if said == (known.content_hash, known.page_hash) else row.theme
+        return article.theme or "" if known.states(article) else row.theme
 
     def _refused(self, finding: Refused) -> Outcome:
         row = self._address(finding.url) or AddressRow(url=finding.url)
@@ -454,7 +449,7 @@ class Recorder:
             article=known is not None and known.state != "withheld",
             kept=finding.keep,
         )
-        self.rows.put_address(row)
+        self.rows.put(row)
         return Outcome(kind="refused", url=finding.url, id=row.article, note=finding.reason)
 
     def _missing(self, finding: Missing) -> Outcome:
@@ -482,11 +477,11 @@ class Recorder:
                 )
             elif row.missing_run != self.batches.run:
                 self.sightings.add(known.id, row.url, since, finding)
-            self.rows.put_address(schedule.look_again(row, self.batches.now))
+            self.rows.put(attrs.evolve(row, next_look=seconds(self.batches.now)))
         else:  # an earlier address that leads nowhere any more
             former = self.rows.address(finding.url)
             if former is not None:
-                self.rows.put_address(attrs.evolve(former, moved=1, state="gone"))
+                self.rows.put(attrs.evolve(former, moved=1, state="gone"))
         return Outcome(kind="missing", url=finding.url, id=known.id, revision=known.revision)
 
     def _sighted(self, finding: Missing) -> str | None:
@@ -529,7 +524,7 @@ class Recorder:
             self.sightings.drop(known.id)
         stale = schedule.is_behind(row, finding.lastmod)
         row = schedule.after_nothing(row, self.batches.now, finding.lastmod, stale=stale)
-        self.rows.put_address(
+        self.rows.put(
             attrs.evolve(
                 row,
                 unchanged=(not stale and finding.began) or row.unchanged,
@@ -546,7 +541,6 @@ class Recorder:
 
     def _reread(self, finding: Reread) -> Outcome:
         article = finding.article
-        hashed = self.rereader.rules.page_hash(article)
         known = self.rows.article(article.id)
         line = None
         if (
@@ -554,12 +548,12 @@ class Recorder:
             and known.state == "article"
             and (known.revision, known.source) == (article.revision, article.source)
             and (finding.same_rules or known.extractor != article.extractor)
-            and not known.has_line(line_key(article, hashed))
+            and not known.has_line(article)
         ):
             before = self.rows.address(article.url)
-            line = self.batches.add_article(article, article.revision, article.captures, hashed)
+            line = self.batches.add_article(article, article.revision, article.captures)
             if before is not None:  # the page itself was not looked at
-                self.rows.put_address(before)
+                self.rows.put(before)
         return Outcome(
             kind="reread" if line else "unchanged",
             url=article.url,
@@ -589,7 +583,7 @@ class Recorder:
     def _put_gone(self, url: str, *, first: bool) -> None:
         row = self.rows.address(url)
         if row is not None:
-            self.rows.put_address(schedule.after_gone(row, self.batches.now, first=first))
+            self.rows.put(schedule.after_gone(row, self.batches.now, first=first))
 
     def _address(self, url: str) -> AddressRow | None:
         """The row of *url*, or of the article's current address where *url* is an earlier one."""
@@ -605,7 +599,7 @@ class Recorder:
         fetched = [comparable(each.fetched_at) for each in known.captures_of(known.source)]
         if known.state == "gone" or not fetched:
             fetched.append(row.looked_at if row else None)
-        past = [each for each in fetched if not schedule.is_ahead(each, self.batches.now)]
+        past = [each for each in fetched if not is_ahead(each, self.batches.now)]
         at, last = comparable(as_of) or "", max(filter(None, past), default="")
         return at < last or (at == last and known.id not in self.copied)
 

@@ -111,10 +111,10 @@ class Remaker:
                     run=each.run,
                     written_at=batches.stamp,
                 )
-                batches.add(line, self.rules.page_hash(line))
+                batches.add(line)
                 row = batches.rows.address(line.url)
                 if row is not None:
-                    batches.rows.put_address(first_look(row, batches.now))
+                    batches.rows.put(first_look(row, batches.now))
                 runs[each.run] += 1
             batches.commit_files()
             made.update(runs)

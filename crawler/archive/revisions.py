@@ -17,10 +17,10 @@ from typing import Any, Final, Protocol, TypeAlias
 import attrs
 
 from crawler.archive.findings import OutcomeKind
-from crawler.archive.tables import ArticleRow, line_key
+from crawler.archive.tables import ArticleRow
 from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
-from crawler.items import Article, Capture, CaptureReference
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import as_typed, block_key, fold, is_sentence
 from crawler.timestamps import instant
@@ -378,7 +378,6 @@ class Verdict:
 def judge(
     found: Article,
     known: ArticleRow | None,
-    page_hash: str,
     differs: Callable[[], Difference | None],
 ) -> Verdict:
     """Return what follows from *found*, an article that the ledger has as *known*.
@@ -392,11 +391,7 @@ def judge(
         back = known.state == "gone"
         kind: OutcomeKind = "changed" if back else "withheld"
         return Verdict(kind, known.revision + back, writes=back)
-    same = (
-        found.source == known.source
-        and found.content_hash == known.content_hash
-        and page_hash == known.page_hash
-    )
+    same = found.source == known.source and known.states(found)
     if same and found.url == known.line_url:
         return Verdict("unchanged", known.revision, writes=False)
     if not same:
@@ -404,7 +399,7 @@ def judge(
         if difference is None or difference.is_edit:
             return Verdict("changed", known.revision + 1, difference=difference or Difference())
     more = _RANK[found.source] - _RANK[known.source or "page"]
-    if more < 0 or known.has_line(line_key(found, page_hash)):
+    if more < 0 or known.has_line(found):
         return Verdict("unchanged", known.revision, writes=False)
     return Verdict("superseded" if more > 0 else "reread", known.revision)
 
@@ -429,8 +424,6 @@ class Rules:
     extractor: str
     sources: Extract
     """Returns what gives the article, by what it is made of: ``page``, ``rest``, ``both``."""
-
-    page_hash: Callable[[Article], str]
 
     def extract(
         self,
@@ -466,9 +459,10 @@ class Rereader:
         self.rules = rules
         self._captures = recent_captures(folder)
 
-    def pages(self, references: Sequence[CaptureReference]) -> list[Capture]:
-        """Return those of *references* that are pages, by their media type."""
-        stored = [self._captures(each) for each in references]
+    def pages(self, known: ArticleRow) -> list[Capture]:
+        """Return the pages of *known* as they were read last."""
+        named = (each for source in known.sources() for each in known.captures_of(source))
+        stored = map(self._captures, named)
         return [each for each in stored if "html" in each.headers.get("content-type", "")]
 
     def read(

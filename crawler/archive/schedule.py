@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 
 from crawler.archive.tables import AddressRow
-from crawler.timestamps import comparable, seconds, stamp
+from crawler.timestamps import comparable, is_ahead, seconds, stamp
 
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
@@ -36,39 +36,22 @@ STALE_LONGEST: Final = _DAY
 STALE_TRIES: Final = 14
 
 
-def first_pause(age: int) -> int:
-    """Return seconds until the first look at an article that is *age* seconds old."""
+def _first_pause(row: AddressRow, now: dt.datetime) -> int:
+    """Return seconds until the first look at an article: half its age."""
+    stated = row.lastmod or row.published
+    age = seconds(now) - seconds(dt.datetime.fromisoformat(stated)) if stated else 0
     return min(max(age // 2, SHORTEST), LONGEST)
 
 
-def pause_after_nothing(pause: int) -> int:
+def _longer(pause: int) -> int:
     """Return the pause after a look that found nothing new, the last pause being *pause*."""
     return min(2 * max(pause, SHORTEST), LONGEST)
 
 
-def pause_after_change(pause: int) -> int:
-    """Return the pause after a look that found a change, the last pause being *pause*."""
-    return max(pause // 4, SHORTEST)
-
-
-def pause_after_failures(failures: int) -> int:
-    """Return the pause after so many failures in a row."""
-    if failures <= 1:
-        return 0
-    return int(min(FAILED * 2 ** min(failures - 2, 20), FAILED_LONGEST))
-
-
-def spread(url: str, pause: int) -> int:
-    """Return *pause*, up to a tenth shorter: what came in one run is not all due in one."""
-    return pause - pause * (zlib.crc32(url.encode(errors="replace")) % 1000) // 10_000
-
-
-def is_ahead(moment: str | None, now: dt.datetime) -> bool:
-    """Whether *moment* lies ahead of *now*, by more than a wrong zone explains.
-
-    What states such a moment says nothing; believed, it would hide every change until then.
-    """
-    return (comparable(moment) or "") > stamp(now + dt.timedelta(days=1))
+def _due(row: AddressRow, now: dt.datetime, pause: int) -> AddressRow:
+    """Let *row* be due after *pause*, up to a tenth less: what came in one run is not all due in one."""
+    less = pause * (zlib.crc32(row.url.encode(errors="replace")) % 1000) // 10_000
+    return attrs.evolve(row, pause=pause, next_look=seconds(now) + pause - less)
 
 
 def after_article(
@@ -92,13 +75,11 @@ def after_article(
         return after_failure(row, now, without_page)
     if row.source == "rest" and kind == "unchanged":  # its page is due as it was
         return row
-    pause = first_pause(_age(row, now))
     if stale or row.source == "rest":
-        pause = STALE if stale else 0
-        return attrs.evolve(row, next_look=seconds(now) + pause)
-    if kind not in ("new", "superseded") and row.pause:
-        changed = kind == "changed"
-        pause = pause_after_change(row.pause) if changed else pause_after_nothing(row.pause)
+        return attrs.evolve(row, next_look=seconds(now) + (STALE if stale else 0))
+    if kind in ("new", "superseded") or not row.pause:
+        return _due(row, now, _first_pause(row, now))
+    pause = max(row.pause // 4, SHORTEST) if kind == "changed" else _longer(row.pause)
     return _due(row, now, pause)
 
 
@@ -121,16 +102,9 @@ def _still_stale(row: AddressRow, now: dt.datetime, lastmod: str | None) -> Addr
     """Return *row* after a look that was sent for a change and brought what was there before."""
     tries = row.stale + 1
     if tries > STALE_TRIES:  # then it is no cache: there is nothing to see
-        return _due(_seen(row, now, lastmod), now, pause_after_nothing(row.pause))
+        return _due(_seen(row, now, lastmod), now, _longer(row.pause))
     pause = min(STALE * 2 ** (tries - 1), STALE_LONGEST)
-    return attrs.evolve(
-        row,
-        stale=tries,
-        failures=0,
-        missing_since=None,
-        missing_run=None,
-        next_look=seconds(now) + pause,
-    )
+    return row.found(stale=tries, failures=0, next_look=seconds(now) + pause)
 
 
 def after_nothing(
@@ -139,19 +113,19 @@ def after_nothing(
     """Return *row* after a look that found what was there before."""
     if stale:
         return _still_stale(row, now, lastmod)
-    row = attrs.evolve(_seen(row, now, lastmod), missing_since=None, missing_run=None)
-    return _due(row, now, pause_after_nothing(row.pause))
+    return _due(_seen(row, now, lastmod).found(), now, _longer(row.pause))
 
 
 def after_failure(row: AddressRow, now: dt.datetime, reason: str) -> AddressRow:
     """Return *row* after its address could not be fetched."""
     failures = row.failures + 1
+    pause = min(FAILED * 2 ** min(failures - 2, 20), FAILED_LONGEST) if failures > 1 else 0
     return attrs.evolve(
         row,
         state="failed" if row.state == "waiting" else row.state,
         reason=reason,
         failures=failures,
-        next_look=seconds(now) + pause_after_failures(failures),
+        next_look=seconds(now) + int(pause),
     )
 
 
@@ -170,25 +144,15 @@ def after_refusal(
     """
     first = row.reason != reason
     failures = row.failures + 1 if kept else 0
-    row = attrs.evolve(
-        _seen(row, now, lastmod),
-        state=row.state if article else "refused",
-        reason=reason,
-        failures=failures,
-        missing_since=None,
-        missing_run=None,
+    row = _seen(row, now, lastmod).found(
+        state=row.state if article else "refused", reason=reason, failures=failures
     )
-    return _due(row, now, REFUSED if first else pause_after_nothing(row.pause))
+    return _due(row, now, REFUSED if first else _longer(row.pause))
 
 
 def after_gone(row: AddressRow, now: dt.datetime, *, first: bool) -> AddressRow:
     """Return *row* of an article that is gone; its pause holds when a door lists it again."""
-    return _due(row, now, REFUSED if first else pause_after_nothing(row.pause))
-
-
-def look_again(row: AddressRow, now: dt.datetime) -> AddressRow:
-    """Return *row* of an article that was missing: the next run looks again."""
-    return attrs.evolve(row, next_look=seconds(now))
+    return _due(row, now, REFUSED if first else _longer(row.pause))
 
 
 def first_look(row: AddressRow, now: dt.datetime) -> AddressRow:
@@ -197,7 +161,7 @@ def first_look(row: AddressRow, now: dt.datetime) -> AddressRow:
         row = attrs.evolve(row, looked_at=stamp(now))
     if row.state != "article" or row.next_look is not None:
         return row
-    return _due(row, now, 0 if row.source == "rest" else first_pause(_age(row, now)))
+    return _due(row, now, 0 if row.source == "rest" else _first_pause(row, now))
 
 
 def _seen(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
@@ -210,12 +174,3 @@ def _seen(row: AddressRow, now: dt.datetime, lastmod: str | None) -> AddressRow:
         stale=0,
         reason=None,
     )
-
-
-def _due(row: AddressRow, now: dt.datetime, pause: int) -> AddressRow:
-    return attrs.evolve(row, pause=pause, next_look=seconds(now) + spread(row.url, pause))
-
-
-def _age(row: AddressRow, now: dt.datetime) -> int:
-    stated = row.lastmod or row.published
-    return seconds(now) - seconds(dt.datetime.fromisoformat(stated)) if stated else 0

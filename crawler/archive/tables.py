@@ -6,19 +6,18 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 import attrs
 
 from crawler.codec import Line
 from crawler.errors import WrongArchive
 from crawler.items import Article, CaptureReference, Gone, Withheld, fields_filled
+from crawler.normalise.text import as_typed
 from crawler.timestamps import comparable
-
-PageHash: TypeAlias = Callable[[Article], str]
-
 
 _THEN: Final = "then "
 # A newsroom changes its theme every few years, and back within days.
@@ -28,6 +27,9 @@ _THEMES: Final = 3
 @attrs.frozen(kw_only=True)
 class ArticleRow:
     """An article: what its last line says."""
+
+    table: ClassVar = "articles"
+    key: ClassVar = "id"
 
     id: str
     url: str
@@ -71,9 +73,7 @@ class ArticleRow:
 
     def captures_of(self, source: str | None) -> tuple[CaptureReference, ...]:
         """Return the captures that the last line of that *source* names."""
-        return tuple(
-            CaptureReference(**values) for values in json.loads(self.captures).get(source, ())
-        )
+        return _references(json.loads(self.captures).get(source, ()))
 
     def sources(self) -> list[str]:
         """Return what lines were read from, since one that was read from everything."""
@@ -83,20 +83,48 @@ class ArticleRow:
         """Return the captures of the last line that a former *theme* printed."""
         return self.captures_of(f"{_THEN}{theme}")
 
-    def has_line(self, key: str) -> bool:
-        """Whether a line of the current revision says the same; see :func:`line_key`."""
-        return key in self.written.split("\n")
+    def states(self, article: Article) -> bool:
+        """Whether the last line says what *article* does."""
+        hashes = article.content_hash, page_hash(article)
+        return (self.content_hash, self.page_hash) == hashes
+
+    def has_line(self, line: Article) -> bool:
+        """Whether a line of the current revision says what *line* does."""
+        return _line_key(line) in self.written.split("\n")
 
 
-def line_key(line: Article, page_hash: str) -> str:
+def page_hash(article: Article) -> str:
+    """Return a digest of what only the page states, ``sha256:…``.
+
+    It covers subtitle, caption, image_url, writer, editor, source_url and embeds: between two
+    lines of source ``page``, a change of these makes a revision although ``content_hash`` stays.
+    """
+    lines = [
+        f"{field}\t{getattr(article, field) or ''}"
+        for field in ("subtitle", "caption", "image_url", "writer", "editor", "source_url")
+    ]
+    lines += [f"embed\t{embed.kind}\t{embed.url}" for embed in article.embeds]
+    text = as_typed("\n".join(lines)) + "\n"
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def _line_key(line: Article) -> str:
     """Return what two lines of one revision differ in."""
-    hashes = (each.removeprefix("sha256:")[:16] for each in (line.content_hash, page_hash))
-    return " ".join((line.source, line.extractor, *hashes, line.url))
+    hashes = (line.content_hash, page_hash(line))
+    short = (each.removeprefix("sha256:")[:16] for each in hashes)
+    return " ".join((line.source, line.extractor, *short, line.url))
+
+
+def _references(values: Iterable[Mapping[str, Any]]) -> tuple[CaptureReference, ...]:
+    return tuple(CaptureReference(**each) for each in values)
 
 
 @attrs.frozen(kw_only=True)
 class AddressRow:
-    """An address that was listed or fetched."""
+    """An address that was listed or fetched, and when to look again."""
+
+    table: ClassVar = "addresses"
+    key: ClassVar = "url"
 
     url: str
     article: str | None = None
@@ -104,7 +132,7 @@ class AddressRow:
 
     post_id: int | None = None
     published: str | None = None
-    """In the form that sorts, as are the next three."""
+    """UTC, in the form that sorts, as are the next three."""
 
     lastmod: str | None = None
     """As a door stated it when the address was last looked at."""
@@ -116,18 +144,26 @@ class AddressRow:
     """When it was last fetched."""
 
     state: str = "waiting"
+    """Also ``article``, ``refused``, ``failed`` or ``gone``."""
+
     moved: int = 0
     """1 for an earlier address of the article."""
 
     source: str | None = None
+    """What the article's last line was read from."""
+
     reason: str | None = None
+    """Why it was refused, or failed last."""
+
     etag: str | None = None
     last_modified: str | None = None
     next_look: int | None = None
-    """Seconds since 1970."""
+    """Seconds since 1970; None while it was never fetched, and of what is withheld."""
 
     pause: int = 0
     failures: int = 0
+    """Failed fetches in a row."""
+
     missing_since: str | None = None
     missing_run: str | None = None
     sighting: str | None = None
@@ -149,68 +185,65 @@ class AddressRow:
     kept: str | None = None
     """Digest of the last payload kept of a refused page."""
 
+    def found(self, **changes: Any) -> AddressRow:
+        """Return the row with *changes*, of an article that is not missing."""
+        return attrs.evolve(self, missing_since=None, missing_run=None, **changes)
+
     def sighted(self) -> tuple[CaptureReference, ...]:
         """Return the captures of the first look that found the article missing."""
-        return tuple(CaptureReference(**values) for values in json.loads(self.sighting or "[]"))
+        return _references(json.loads(self.sighting or "[]"))
+
+
+_Row = TypeVar("_Row", AddressRow, ArticleRow)
+
+
+def columns(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of the columns that a row of that *kind* is made of."""
+    return tuple(field.name for field in attrs.fields(kind))
 
 
 class Rows:
     """Rows that a batch works on: read once, changed here, written at its end."""
 
-    def __init__(
-        self,
-        addresses: Callable[[list[str]], list[AddressRow]],
-        articles: Callable[[list[str]], list[ArticleRow]],
-    ) -> None:
-        self._read_addresses = addresses
-        self._read_articles = articles
-        self._addresses: dict[str, AddressRow | None] = {}
-        self._articles: dict[str, ArticleRow | None] = {}
-        self._changed_addresses: set[str] = set()
-        self._changed_articles: set[str] = set()
+    def __init__(self, read: Callable[[type[_Row], list[str]], list[_Row]]) -> None:
+        self._read: Callable[[type[Any], list[str]], list[Any]] = read
+        self._rows: dict[tuple[type, str], Any] = {}
+        self._changed: dict[tuple[type, str], None] = {}
 
-    def fetch(self, urls: list[str], ids: list[str]) -> None:
+    def fetch(self, urls: Iterable[str], ids: Iterable[str]) -> None:
         """Read what the batch will ask for in as few queries as can be."""
-        found = self._fetch_addresses(urls)
-        wanted = {*ids, *(row.article for row in found if row.article)} - self._articles.keys()
-        articles = self._read_articles(list(wanted)) if wanted else []
-        self._articles.update(dict.fromkeys(wanted))
-        self._articles.update({row.id: row for row in articles})
-        self._fetch_addresses([row.url for row in articles])
+        leading = [row.article for row in self._fetch(AddressRow, urls) if row.article]
+        articles = self._fetch(ArticleRow, [*ids, *leading])
+        self._fetch(AddressRow, [row.url for row in articles])
 
-    def _fetch_addresses(self, urls: list[str]) -> list[AddressRow]:
-        wanted = set(urls) - self._addresses.keys()
-        found = self._read_addresses(list(wanted)) if wanted else []
-        self._addresses.update(dict.fromkeys(wanted))
-        self._addresses.update({row.url: row for row in found})
+    def _fetch(self, kind: type[_Row], keys: Iterable[str]) -> list[_Row]:
+        wanted = [key for key in dict.fromkeys(keys) if (kind, key) not in self._rows]
+        found = self._read(kind, wanted) if wanted else []
+        self._rows.update(dict.fromkeys((kind, key) for key in wanted))
+        self._rows.update({(kind, getattr(row, kind.key)): row for row in found})
         return found
 
     def address(self, url: str) -> AddressRow | None:
-        if url not in self._addresses:
-            self._fetch_addresses([url])
-        return self._addresses[url]
+        self._fetch(AddressRow, [url])
+        row: AddressRow | None = self._rows[AddressRow, url]
+        return row
 
     def article(self, id_: str) -> ArticleRow | None:
-        if id_ not in self._articles:
-            self.fetch([], [id_])
-        return self._articles[id_]
+        self.fetch([], [id_])
+        row: ArticleRow | None = self._rows[ArticleRow, id_]
+        return row
 
-    def put_address(self, row: AddressRow) -> None:
-        self._addresses[row.url] = row
-        self._changed_addresses.add(row.url)
+    def put(self, row: AddressRow | ArticleRow) -> None:
+        place = type(row), getattr(row, row.key)
+        self._rows[place] = row
+        self._changed[place] = None
 
-    def put_article(self, row: ArticleRow) -> None:
-        self._articles[row.id] = row
-        self._changed_articles.add(row.id)
-
-    def changed(self) -> tuple[list[AddressRow], list[ArticleRow]]:
+    def changed(self, kind: type[_Row]) -> list[_Row]:
         """Return the rows to write."""
-        addresses = (self._addresses[url] for url in self._changed_addresses)
-        articles = (self._articles[id_] for id_ in self._changed_articles)
-        return [row for row in addresses if row], [row for row in articles if row]
+        return [self._rows[each] for each in self._changed if each[0] is kind]
 
 
-def apply_line(rows: Rows, line: Line, page_hash: PageHash) -> None:
+def apply_line(rows: Rows, line: Line) -> None:
     """Bring *rows* up to *line*.
 
     The one place that knows what a line means to the ledger: a run, catching up, rebuilding and
@@ -220,32 +253,18 @@ def apply_line(rows: Rows, line: Line, page_hash: PageHash) -> None:
     if known is not None and not isinstance(line, Withheld) and line.revision < known.revision:
         return  # a line of before, that was lost and made again
     if isinstance(line, Article):
-        rows.put_article(_article_row(known, line, page_hash))
+        rows.put(_article_row(known, line))
         place(rows, known, line, line.source)
         return
-    state = "gone" if isinstance(line, Gone) else "withheld"
-    revision = line.revision if isinstance(line, Gone) else known.revision if known else 1
-    base = known or ArticleRow(id=line.id, url=line.url, revision=revision, state=state)
+    gone = isinstance(line, Gone)
+    state = "gone" if gone else "withheld"
+    row = known or ArticleRow(id=line.id, url=line.url, revision=1, state=state)
+    if isinstance(line, Gone):
+        row = attrs.evolve(row, revision=line.revision, written="")
     if known is None or known.state != "withheld":
-        rows.put_article(
-            attrs.evolve(
-                base,
-                revision=revision,
-                state=state,
-                written=base.written if state == "withheld" else "",
-            )
-        )
+        rows.put(attrs.evolve(row, state=state))
     address = rows.address(line.url) or AddressRow(url=line.url, article=line.id)
-    rows.put_address(
-        attrs.evolve(
-            address,
-            state="gone" if state == "gone" else "refused",
-            reason=state,
-            next_look=None,
-            missing_since=None,
-            missing_run=None,
-        )
-    )
+    rows.put(address.found(state="gone" if gone else "refused", reason=state, next_look=None))
 
 
 def _kept(known: ArticleRow | None, line: Article) -> dict[str, Any]:
@@ -261,8 +280,7 @@ def _kept(known: ArticleRow | None, line: Article) -> dict[str, Any]:
     return former if line.source == "both" else captures | former
 
 
-def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -> ArticleRow:
-    hashed = page_hash(line)
+def _article_row(known: ArticleRow | None, line: Article) -> ArticleRow:
     same = known is not None and known.revision == line.revision
     before = known.written.split("\n") if same and known and known.written else []
     captures = _kept(known, line)
@@ -278,10 +296,10 @@ def _article_row(known: ArticleRow | None, line: Article, page_hash: PageHash) -
         source=line.source,
         extractor=line.extractor,
         content_hash=line.content_hash,
-        page_hash=hashed,
+        page_hash=page_hash(line),
         theme=line.theme or (known.theme if known else None),
         captures=_json(captures),
-        written="\n".join([*before, line_key(line, hashed)]),
+        written="\n".join([*before, _line_key(line)]),
         day=(line.published_at or "")[:10] or None,
         filled=fields_filled(line),
     )
@@ -297,11 +315,10 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
     if known is not None and known.url != line.url:
         former = rows.address(known.url)
         if former is not None and former.article == line.id:
-            rows.put_address(attrs.evolve(former, moved=1, next_look=None))
+            rows.put(attrs.evolve(former, moved=1, next_look=None))
     address = rows.address(line.url) or AddressRow(url=line.url)
-    rows.put_address(
-        attrs.evolve(
-            address,
+    rows.put(
+        address.found(
             article=line.id,
             post_id=line.post_id if line.post_id is not None else address.post_id,
             published=comparable(line.published_at) or address.published,
@@ -313,8 +330,6 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
             source=source,
             reason=None,
             failures=0,
-            missing_since=None,
-            missing_run=None,
         )
     )
 
@@ -322,29 +337,16 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 NAME: Final = "state.sqlite"
 SCHEMA: Final = 6
 
-_Row = TypeVar("_Row", AddressRow, ArticleRow)
-
-ADDRESS_COLUMNS: Final = tuple(field.name for field in attrs.fields(AddressRow))
-ARTICLE_COLUMNS: Final = tuple(field.name for field in attrs.fields(ArticleRow))
-
-_TYPES: Final = {
-    **dict.fromkeys(
-        (
-            *("post_id", "moved", "next_look", "pause", "failures", "revision", "checksum"),
-            "filled",
-        ),
-        "INTEGER",
-    ),
-    **dict.fromkeys(("stale", "digits"), "INTEGER DEFAULT 0"),
-}
-
 
 class LedgerDamaged(sqlite3.DatabaseError):
     """The ledger can be read, but does not say what the lines say, or not as this program does."""
 
 
-def _columns(names: Iterable[str]) -> str:
-    return ", ".join(f"{name} {_TYPES.get(name, 'TEXT')}" for name in names)
+def _declared(kind: type[AddressRow | ArticleRow]) -> str:
+    """Return the columns and the key of a table, as SQL."""
+    types = {"int": "INTEGER DEFAULT 0", "int | None": "INTEGER"}
+    names = [f"{each.name} {types.get(str(each.type), 'TEXT')}" for each in attrs.fields(kind)]
+    return ", ".join([*names, f"PRIMARY KEY ({kind.key})"])
 
 
 OWED: Final = (
@@ -364,8 +366,8 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE files (name TEXT PRIMARY KEY, size INTEGER, crc INTEGER) WITHOUT ROWID;
 CREATE TABLE doors (name TEXT PRIMARY KEY, left_by TEXT) WITHOUT ROWID;
 CREATE TABLE documents (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT) WITHOUT ROWID;
-CREATE TABLE addresses ({_columns(ADDRESS_COLUMNS)}, PRIMARY KEY (url));
-CREATE TABLE articles ({_columns(ARTICLE_COLUMNS)}, PRIMARY KEY (id)) WITHOUT ROWID;
+CREATE TABLE addresses ({_declared(AddressRow)});
+CREATE TABLE articles ({_declared(ArticleRow)}) WITHOUT ROWID;
 CREATE INDEX by_publication ON addresses (published, state) WHERE moved = 0;
 CREATE INDEX by_post ON addresses (post_id) WHERE article IS NULL AND post_id IS NOT NULL;
 CREATE INDEX by_look ON addresses (next_look)
@@ -412,10 +414,11 @@ class _Closable(Protocol):
 @contextmanager
 def open_unless_raised(thing: _Closable) -> Iterator[None]:
     """Close *thing* when what is done with it raises."""
-    with ExitStack() as ending:
-        ending.callback(thing.close)
+    try:
         yield
-        ending.pop_all()
+    except BaseException:
+        thing.close()
+        raise
 
 
 class Tables:
@@ -467,21 +470,18 @@ class Tables:
 
     def rows(self) -> Rows:
         """Return the rows for a batch; :meth:`put` writes what became of them."""
-        return Rows(self._addresses, self._articles)
+        return Rows(self._choose)
 
     def put(self, rows: Rows) -> None:
-        addresses, articles = rows.changed()
-        self._put("addresses", "url", ADDRESS_COLUMNS, addresses)
-        self._put("articles", "id", ARTICLE_COLUMNS, [row.summed() for row in articles])
+        self._put(AddressRow, rows.changed(AddressRow))
+        self._put(ArticleRow, [row.summed() for row in rows.changed(ArticleRow)])
 
     def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of what is no article."""
-        self.connection.execute(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (url, etag, last_modified)
-        )
+        self._replace("documents", url, etag, last_modified)
 
     def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO doors VALUES (?, ?)", (name, _json(left)))
+        self._replace("doors", name, _json(left))
 
     def addresses_of(self, id_: str) -> list[str]:
         """Return all addresses that lead to an article."""
@@ -490,11 +490,7 @@ class Tables:
 
     def of_post(self, post_id: int) -> str | None:
         """Return the id of the article of a post that was archived before its id was known."""
-        row = self.connection.execute(
-            f"SELECT id FROM articles WHERE post_id = ? AND {OWN_POST}",  # noqa: S608 -- our own words
-            (post_id,),
-        ).fetchone()
-        return row[0] if row else None
+        return self._one(f"SELECT id FROM articles WHERE post_id = ? AND {OWN_POST}", post_id)  # noqa: S608 -- our own words
 
     def forget_after(self, moment: str, latest: int) -> None:
         """Let no look be later than *moment*, or due after *latest*: a clock was wrong."""
@@ -513,11 +509,15 @@ class Tables:
         )
 
     def meta(self, name: str) -> str | None:
-        row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
+        return self._one("SELECT value FROM meta WHERE name = ?", name)
 
     def put_meta(self, name: str, value: str) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        self._replace("meta", name, value)
+
+    @property
+    def lines(self) -> int:
+        """How many lines are accounted for, in all files."""
+        return int(self.meta("lines") or 0)
 
     def files(self) -> dict[str, tuple[int, int]]:
         """Return how much of each file is accounted for: name → size and crc32 of that much."""
@@ -525,34 +525,36 @@ class Tables:
         return {name: (size, crc) for name, size, crc in found}
 
     def put_file(self, name: str, size: int, crc: int) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (name, size, crc))
+        self._replace("files", name, size, crc)
 
-    def _addresses(self, urls: list[str]) -> list[AddressRow]:
-        return self._choose(AddressRow, "addresses", "url", ADDRESS_COLUMNS, urls)
+    def _one(self, query: str, value: str | int) -> str | None:
+        row = self.connection.execute(query, (value,)).fetchone()
+        return row[0] if row else None
 
-    def _articles(self, ids: list[str]) -> list[ArticleRow]:
-        rows = self._choose(ArticleRow, "articles", "id", ARTICLE_COLUMNS, ids)
+    def _replace(self, table: str, *values: str | int | None) -> None:
+        marks = ", ".join("?" * len(values))
+        self.connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)  # noqa: S608 -- our own names
+
+    def _choose(self, kind: type[_Row], wanted: list[str]) -> list[_Row]:
+        names = columns(kind)
+        query = _CHOOSE.format(columns=", ".join(names), table=kind.table, key=kind.key)
+        found = self.connection.execute(query, (json.dumps(wanted),)).fetchone()[0]
+        rows = [kind(**dict(zip(names, row, strict=True))) for row in json.loads(found)]
         for row in rows:
-            if row != row.summed():
+            if isinstance(row, ArticleRow) and row != row.summed():
                 raise LedgerDamaged(f"the ledger does not say of {row.id} what its line says")
         return rows
 
-    def _choose(
-        self, kind: type[_Row], table: str, key: str, columns: tuple[str, ...], wanted: list[str]
-    ) -> list[_Row]:
-        query = _CHOOSE.format(columns=", ".join(columns), table=table, key=key)
-        found = self.connection.execute(query, (json.dumps(wanted),)).fetchone()[0]
-        return [kind(**dict(zip(columns, row, strict=True))) for row in json.loads(found)]
-
-    def _put(self, table: str, key: str, columns: tuple[str, ...], rows: list[_Row]) -> None:
+    def _put(self, kind: type[_Row], rows: list[_Row]) -> None:
         if not rows:
             return
+        names = columns(kind)
         query = _PUT.format(
-            table=table,
-            key=key,
-            columns=", ".join(columns),
-            values=", ".join(f"json_extract(value, '$[{i}]')" for i in range(len(columns))),
-            updates=", ".join(f"{name} = excluded.{name}" for name in columns if name != key),
+            table=kind.table,
+            key=kind.key,
+            columns=", ".join(names),
+            values=", ".join(f"json_extract(value, '$[{i}]')" for i in range(len(names))),
+            updates=", ".join(f"{name} = excluded.{name}" for name in names if name != kind.key),
         )
         self.connection.execute(query, (json.dumps([attrs.astuple(row) for row in rows]),))
 

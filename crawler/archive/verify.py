@@ -28,17 +28,15 @@ from crawler.archive.losses import Accounts, by_file, few, of_runs
 from crawler.archive.rereading import differing
 from crawler.archive.revisions import Rules
 from crawler.archive.runs import RunRecord, scan_runs
+from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import (
-    ARTICLE_COLUMNS,
     SCHEMA,
     ArticleRow,
-    PageHash,
     Tables,
     apply_line,
+    columns,
     connect,
-    line_key,
 )
-from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.warc import FOLDER, crc_of
 from crawler.archive.warc_reading import (
     NotARecord,
@@ -182,7 +180,7 @@ class LineChecker:
                 self.jumps[line.id] = attrs.evolve(place, what=f"{line.id}: {what}")
             elif what:
                 yield self._wrong(line, place, what)
-            apply_line(rows, line, self.rules.page_hash)
+            apply_line(rows, line)
             if offset >= accounted:
                 self._note("behind", [(line.id,)])
             if isinstance(line, Withheld):
@@ -231,7 +229,7 @@ class LineChecker:
         if again and line.revision <= before:
             self.jumps.pop(line.id, None)  # that is the one
             return "", False
-        if not _disorder(line, known, self.rules.page_hash):
+        if not _disorder(line, known):
             return "", False
         if isinstance(line, Article) and line.revision == before:
             what = f"a second line of revision {line.revision} that says the same"
@@ -283,7 +281,7 @@ def _check_form(line: Line, raw: bytes) -> Iterator[str]:
         yield "its keys are not in their order"
 
 
-def _disorder(line: Article | Gone, known: ArticleRow | None, page_hash: PageHash) -> bool:
+def _disorder(line: Article | Gone, known: ArticleRow | None) -> bool:
     """Whether *line* must not follow what is *known*, the line before it."""
     if known is None:
         return False
@@ -292,7 +290,7 @@ def _disorder(line: Article | Gone, known: ArticleRow | None, page_hash: PageHas
             isinstance(line, Gone) and known.state == "gone"
         )
     if line.revision == known.revision:
-        return known.has_line(line_key(line, page_hash(line)))
+        return known.has_line(line)
     return line.revision < known.revision
 
 
@@ -503,7 +501,7 @@ def _check_withheld(folder: Path, fresh: Tables) -> Iterator[Problem]:
 
 
 # Whether the row of an article says what its lines say. Its address may be newer than its line.
-_COMPARED = ", ".join(name for name in ARTICLE_COLUMNS if name != "url")
+_COMPARED = ", ".join(name for name in columns(ArticleRow) if name != "url")
 _ROWS = f"SELECT {_COMPARED} FROM"
 _STRANGE: Final = {
     f"{_ROWS} main.articles EXCEPT {_ROWS} live.articles": "does not say of {} what its lines say",

@@ -44,7 +44,7 @@ class Batches:
         self._lines = LineFiles(folder)
         self._sizes = tables.files()
         self._written_at = tables.meta("written_at") or ""
-        self.count = int(tables.meta("lines") or 0)
+        self.count = tables.lines
         """Lines in all files."""
         self.wrote: Counter[str] = Counter()
         """File → lines that were added to it."""
@@ -74,7 +74,6 @@ class Batches:
         revision: int,
         captures: Sequence[Capture],
         previous: Sequence[CaptureReference],
-        page_hash: str,
     ) -> Article:
         """Add *captures*, and *article* as a line that names them; return the line.
 
@@ -83,17 +82,13 @@ class Batches:
         mark = self.warcs.mark()
         try:
             references = [self.warcs.keep(capture, previous) for capture in captures]
-            return self.add_article(article, revision, references, page_hash)
+            return self.add_article(article, revision, references)
         except CrawlerError:
             self.warcs.reset(mark)
             raise
 
     def add_article(
-        self,
-        article: Article,
-        revision: int,
-        captures: Sequence[CaptureReference],
-        page_hash: str,
+        self, article: Article, revision: int, captures: Sequence[CaptureReference]
     ) -> Article:
         """Add *article*, whose captures are in the archive, as a line; return the line."""
         line = attrs.evolve(
@@ -104,7 +99,7 @@ class Batches:
             run=self.run,
             written_at=self.stamp,
         )
-        self.add(line, page_hash)
+        self.add(line)
         return line
 
     def unchanged_until(self, id_: str) -> str | None:
@@ -113,7 +108,7 @@ class Batches:
         row = self.rows.address(known.url) if known is not None else None
         return row.unchanged if row is not None else None
 
-    def add(self, line: Line, page_hash: str | None = None) -> None:
+    def add(self, line: Line) -> None:
         """Add *line* as it is."""
         try:
             content = dump_line(line)
@@ -122,7 +117,7 @@ class Batches:
         if isinstance(line, Withheld):
             self._withheld.append(line.id)
         self._lines.add(content)
-        apply_line(self.rows, line, lambda _: page_hash or "")
+        apply_line(self.rows, line)
 
     def keep_meta(self, name: str, value: str) -> None:
         """Keep *value* under *name* in the ledger."""
@@ -180,7 +175,7 @@ class Batches:
     def take_up(self) -> None:
         """Go on with files that were replaced, as the ledger now has them."""
         self._sizes = self.tables.files()
-        self.count = int(self.tables.meta("lines") or 0)
+        self.count = self.tables.lines
 
     def close(self) -> None:
         self._lines.close()

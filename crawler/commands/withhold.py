@@ -44,7 +44,7 @@ class Command(ArchiveCommand):
         if not (opts.reason or "").strip():
             raise UsageError("--reason is missing: say why", print_help=False)
         with suppress(ArchiveError), closing(Ledger.read_only(folder)) as ledger:
-            if not ledger.knows(id_):
+            if ledger.article(id_) is None:
                 raise UsageError(f"{folder.name} has no article {id_}", print_help=False)
         with Archive.open(
             folder,

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive import Holder, Ledger, Look, RunRecord, last_runs, lock_holder
+from crawler.archive import AddressRow, Holder, Ledger, RunRecord, last_runs, lock_holder
 from crawler.archive.ledger import CountedArticles
 from crawler.archive.reading import read_lines
 from crawler.codec import Line
@@ -505,7 +505,7 @@ def _plain(_: Any, __: Any, value: Any) -> Any:
 def _missing(ledger: Ledger) -> list[Missing]:
     looks = [
         *ledger.waiting(MOST_TROUBLES),
-        *(each for each in ledger.troubles(MOST_TROUBLES) if each.id is None),
+        *(each for each in ledger.troubles(MOST_TROUBLES) if each.article is None),
         *ledger.refused(MOST_TROUBLES),
     ]
     unique = {look.url: look for look in looks}
@@ -515,7 +515,7 @@ def _missing(ledger: Ledger) -> list[Missing]:
     ]
 
 
-def _reason(look: Look) -> str:
+def _reason(look: AddressRow) -> str:
     if look.state == "waiting":
         return "waiting"
     if look.failures:

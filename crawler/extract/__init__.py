@@ -31,7 +31,7 @@ from crawler.extract.gates import (
     refuse_response,
 )
 from crawler.extract.page import ArticlePage
-from crawler.extract.record import EXTRACTOR, Record, page_hash
+from crawler.extract.record import EXTRACTOR, Record
 from crawler.extract.rest import RestRecord, record, records
 from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
@@ -48,7 +48,6 @@ __all__ = [
     "extract_html",
     "extract_sources",
     "open_page",
-    "page_hash",
     "post_ids",
 ]
 

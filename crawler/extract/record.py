@@ -87,21 +87,6 @@ def instant(moment: str) -> str:
     return f"{when.isoformat()[: len('2021-09-30T01:15:00')]}Z"
 
 
-def page_hash(article: Article) -> str:
-    """Return a digest of what only the page states, ``sha256:…``.
-
-    It covers subtitle, caption, image_url, writer, editor, source_url and embeds: between two
-    lines of source ``page``, a change of these makes a revision although ``content_hash`` stays.
-    """
-    lines = [
-        f"{field}\t{getattr(article, field) or ''}"
-        for field in ("subtitle", "caption", "image_url", "writer", "editor", "source_url")
-    ]
-    lines += [f"embed\t{embed.kind}\t{embed.url}" for embed in article.embeds]
-    text = as_typed("\n".join(lines)) + "\n"
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
 EXTRACTOR: Final = "3"
 """Version of the rules; it changes when the same captures give another article."""
 
