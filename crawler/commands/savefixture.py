@@ -1,13 +1,10 @@
-"""``scrapy savefixture NAME URL``: a page and its record, to be corrected by hand.
-
-Saved pages: folders that say what has to be read from a page, for a person to correct.
-"""
+"""``scrapy savefixture NAME URL``: a page and its record, to be corrected by hand, as a test case."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import unquote, urlsplit
@@ -22,8 +19,8 @@ from crawler.codec import as_mapping
 from crawler.display import LiveDisplay
 from crawler.errors import ConfigurationError, CrawlerError, NotAnArticle
 from crawler.extensions import RunKeeper
-from crawler.extract import extract_article, open_page
-from crawler.fetch_errors import as_refusal, fetch
+from crawler.extract import Page, extract_article, open_page
+from crawler.fetch_errors import fetch
 from crawler.items import Capture
 from crawler.middlewares import as_capture
 from crawler.newsrooms import Newsroom, load_newsroom
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import AsyncIterator
 
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
 
 FIXTURES: Final = Path(__file__).parents[2] / "fixtures"
 
@@ -56,15 +51,12 @@ _ADVICE: Final = (
     "delete this line."
 )
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-_PLAIN: Final = "text/html; charset=UTF-8"
 
 
-def fixture_folder(name: str, slug: str | None, url: str, root: Path = FIXTURES) -> Path:
-    """Return the folder of a new case: *slug*, or what *url* ends with.
-
-    Raises :exc:`ConfigurationError` for a slug that cannot be a folder's name, and for a folder
-    that is there.
-    """
+def _new_folder(newsroom: Newsroom, slug: str | None, url: str) -> Path:
+    """Return the folder of a new case: *slug*, or what *url* ends with."""
+    if not same_host(url, (newsroom.host, *newsroom.hosts)):
+        raise ConfigurationError(f"{url}: want an address of {newsroom.address}")
     if slug is None:
         last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
         words = re.sub(r"[^a-z0-9]+", "-", last.removesuffix(".html").lower()).strip("-")
@@ -74,32 +66,31 @@ def fixture_folder(name: str, slug: str | None, url: str, root: Path = FIXTURES)
             f"--slug {slug!r}: want lower-case letters, digits and dashes that say what the page "
             "proves, such as dua-penulis"
         )
-    folder = root / name / slug
+    folder = FIXTURES / newsroom.name / slug
     if folder.exists():
         raise ConfigurationError(f"{folder} is there already; want another --slug")
     return folder
 
 
-def save_fixture(folder: Path, captures: Sequence[Capture], newsroom: Newsroom) -> str | None:
+def _save(folder: Path, captures: Sequence[Capture], newsroom: Newsroom) -> str | None:
     """Write *captures* of one page's parts into *folder*, with what our rules read from them.
 
     Returns None for an article, else the reason for which the page is none.
     """
-    record: Mapping[str, Any]
-    reason = None
+    name, reason = "article.json", None
     try:
-        article = as_mapping(extract_article(captures, newsroom))
+        record = as_mapping(extract_article(captures, newsroom))
     except NotAnArticle as error:
-        name, record, reason = "not_article.json", {"reason": error.reason}, error.reason
-    else:
-        name = "article.json"
-        record = {key: value for key, value in article.items() if key not in NOT_TYPED}
+        name, reason = "not_article.json", error.reason
+        record = {"reason": reason}
     folder.mkdir(parents=True)
     for number, capture in enumerate(captures, 1):
         page = "page.html" if number == 1 else f"page-{number}.html"
         (folder / page).write_bytes(capture.body)
-    _write(folder / "meta.json", _meta(captures))
-    _write(folder / name, record)
+    typed = {key: value for key, value in record.items() if key not in NOT_TYPED}
+    for file, values in (("meta.json", _meta(captures)), (name, typed)):
+        text = json.dumps(values, ensure_ascii=False, indent=2)
+        (folder / file).write_text(f"{text}\n", encoding="utf-8")
     return reason
 
 
@@ -111,14 +102,9 @@ def _meta(captures: Sequence[Capture]) -> dict[str, Any]:
     if first.status != 200:  # noqa: PLR2004 -- OK, which goes without saying
         meta["status"] = first.status
     content_type = first.headers.get("content-type", "")
-    if content_type.replace(" ", "").lower() != _PLAIN.replace(" ", "").lower():
+    if content_type.replace(" ", "").lower() != "text/html;charset=utf-8":
         meta["headers"] = {"content-type": content_type} if content_type else {}
     return meta
-
-
-def _write(path: Path, values: Mapping[str, Any]) -> None:
-    text = json.dumps(values, ensure_ascii=False, indent=2)
-    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 class PageSpider(Spider):
@@ -134,36 +120,28 @@ class PageSpider(Spider):
     captures: list[Capture]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield the request for the page."""
-        yield Request(self.url, callback=self.read, errback=self.not_fetched, dont_filter=True)
-
-    async def read(self, response: Response) -> None:
-        """Keep the page, and fetch the parts that it links."""
-        self.captures.append(first := as_capture(response))
+        """Keep the page, and the parts that it links."""
+        url: str | None = self.url
+        page: Page | None = None
         try:
-            page = open_page(first, self.newsroom)
-            while url := page.next_missing():
+            while url:
                 request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-                further = as_capture(await fetch(self.crawler, request))
-                self.captures.append(further)
-                page.add(further)
+                self.captures.append(came := as_capture(await fetch(self.crawler, request)))
+                if page is None:
+                    page = open_page(came, self.newsroom)
+                else:
+                    page.add(came)
+                url = page.next_missing()
+            assert page is not None
+            self.captures[:] = page.captures
         except NotAnArticle:
-            return  # the case is that the page, or a part of it, is refused
+            pass  # the case is that the page, or a part of it, is refused
         except IgnoreRequest as error:
             self.captures.clear()
-            _say_why(page.next_missing() or self.url, error)
-            return
-        self.captures[:] = page.captures
-
-    def not_fetched(self, failure: Failure) -> None:
-        """Say why the page could not be had."""
-        assert failure.value is not None
-        _say_why(self.url, as_refusal(failure.value))
-
-
-def _say_why(url: str, error: BaseException) -> None:
-    words = str(error) or type(error).__name__
-    say(words if words.startswith(url) else f"{url}: {words}")
+            words = str(error) or type(error).__name__
+            say(words if words.startswith(str(url)) else f"{url}: {words}")
+        for nothing in list[Any]():  # which makes it what Scrapy iterates
+            yield nothing
 
 
 class Command(ScrapyCommand):
@@ -197,34 +175,35 @@ class Command(ScrapyCommand):
         refuse_unknown_options(args)
         if len(args) != 2:  # noqa: PLR2004 -- newsroom and address
             raise UsageError("want NAME and URL: a newsroom of crawler/sites, and a page of it")
+        name, url = args
+        assert self.settings is not None
         try:
-            newsroom, folder = self._case(args[0], args[1], opts.slug)
+            newsroom = load_newsroom(name, newsroom_folders(self.settings))
+            folder = _new_folder(newsroom, opts.slug, url)
         except ConfigurationError as error:
             raise UsageError(str(error), print_help=False) from None
+        captures: list[Capture] = []
+        how = "from the archive"
         try:
-            captures = [] if opts.fetch else self._archived(newsroom, args[1])
-            how = "from the archive"
+            if not opts.fetch:
+                captures += self._archived(newsroom, url)
             if not captures:
-                captures, how = self._fetched(newsroom, args[1]), "fetched"
+                how = "fetched"
+                assert self.crawler_process is not None
+                self.crawler_process.crawl(
+                    PageSpider, newsroom=newsroom, url=url, captures=captures
+                )
+                self.crawler_process.start()
         except CrawlerError as error:
             say(str(error))
-            captures = []
         if not captures:
             self.exitcode = EXIT_FAILED
             return
-        reason = save_fixture(folder, captures, newsroom)
+        reason = _save(folder, captures, newsroom)
         found = f"not an article ({reason})" if reason else "an article"
         pages = "1 page" if len(captures) == 1 else f"{len(captures)} pages"
         say(f"{found}, {pages}, {how}; now correct by hand what the record says")
         print(folder)
-
-    def _case(self, name: str, url: str, slug: str | None) -> tuple[Newsroom, Path]:
-        """Return the newsroom of that name, and the folder for *url*."""
-        assert self.settings is not None
-        newsroom = load_newsroom(name, newsroom_folders(self.settings))
-        if not same_host(url, (newsroom.host, *newsroom.hosts)):
-            raise ConfigurationError(f"{url}: want an address of {newsroom.address}")
-        return newsroom, fixture_folder(newsroom.name, slug, url)
 
     def _archived(self, newsroom: Newsroom, url: str) -> list[Capture]:
         """Return the captures of the page where the archive has it, else nothing."""
@@ -238,10 +217,3 @@ class Command(ScrapyCommand):
                 captures = [read_capture(folder, each) for each in article.captures]
                 return [each for each in captures if each.url in article.pages] or captures
         return []
-
-    def _fetched(self, newsroom: Newsroom, url: str) -> list[Capture]:
-        assert self.crawler_process is not None
-        captures: list[Capture] = []
-        self.crawler_process.crawl(PageSpider, newsroom=newsroom, url=url, captures=captures)
-        self.crawler_process.start()
-        return captures

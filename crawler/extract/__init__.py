@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.errors import ConfigurationError, NotAnArticle
-from crawler.extract.both import Both
 from crawler.extract.document import Document
 from crawler.extract.gates import (
     is_json,
@@ -32,7 +31,7 @@ from crawler.extract.gates import (
 )
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, Record
-from crawler.extract.rest import RestRecord, record, records
+from crawler.extract.rest import Both, RestRecord, record, records
 from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
@@ -60,7 +59,12 @@ def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Artic
     Raises :exc:`~crawler.errors.NotAnArticle` with a reason that is a slug.
     """
     encoded = body.encode("utf-8", "replace") if isinstance(body, str) else body
-    return extract_article([Capture(url=url, body=encoded)], _newsroom(site, url))
+    try:
+        newsroom = _shipped(site)
+    except ConfigurationError:
+        parts = urlsplit(url)
+        newsroom = Newsroom(name=site, address=f"{parts.scheme}://{parts.netloc}")
+    return extract_article([Capture(url=url, body=encoded)], newsroom)
 
 
 def extract_article(
@@ -79,10 +83,8 @@ def extract_article(
     are the references that *captures* carry. A photo among them is kept with the article, and not
     read.
     """
-    page, rest = _sources(captures, newsroom or _shipped("progres"), post_id, furniture)
-    source = Both(page, rest) if page is not None and rest is not None else page or rest
-    assert source is not None
-    return source.to_item(captures)
+    sources = _sources(captures, newsroom or _shipped("progres"), post_id, furniture)
+    return sources[-1].to_item(captures)
 
 
 def extract_sources(
@@ -96,11 +98,8 @@ def extract_sources(
 
     As :func:`extract_article`, for whoever compares like with like.
     """
-    page, rest = _sources(captures, newsroom, post_id, furniture)
-    there: list[Record] = [each for each in (page, rest) if each is not None]
-    if page is not None and rest is not None:
-        there.append(Both(page, rest))
-    return {each.source: partial(each.to_item, captures) for each in there}
+    sources = _sources(captures, newsroom, post_id, furniture)
+    return {each.source: partial(each.to_item, captures) for each in sources}
 
 
 def _sources(
@@ -108,24 +107,35 @@ def _sources(
     newsroom: Newsroom,
     post_id: int | None,
     furniture: Collection[str],
-) -> tuple[ArticlePage | None, RestRecord | None]:
-    """Return what reads the pages among *captures*, and what reads the record."""
+) -> list[Record]:
+    """Return what reads the pages among *captures*, what reads the record, and what reads both."""
     for capture in captures:
         refuse_response(capture)
     answer = next(filter(is_json, captures), None)
     pages = [each for each in captures if not is_json(each)]
     pages = [each for each in pages if not media_type(each).startswith("image/")] or pages
-    keys = frozenset(map(block_key, furniture))
     page = _reading([_document(capture) for capture in pages], newsroom) if pages else None
-    rest = None
-    if answer is not None:
-        if page is not None:
-            post_id = post_id or page.post_id
-        rest = RestRecord(record(answer, post_id, page.url if page else None), _named(newsroom))
-        rest.leave_out(keys)
+    return _told(page, answer, newsroom, post_id, furniture)
+
+
+def _told(
+    page: ArticlePage | None,
+    answer: Capture | None,
+    newsroom: Newsroom,
+    post_id: int | None,
+    furniture: Collection[str],
+) -> list[Record]:
+    keys = frozenset(map(block_key, furniture))
     if page is not None:
         page.leave_out(keys)
-    return page, rest
+    if answer is None:
+        return [page] if page is not None else []
+    if page is not None:
+        values = record(answer, post_id or page.post_id, page.url)
+    else:
+        values = record(answer, post_id)
+    rest = RestRecord(values, _named(newsroom), keys)
+    return [page, rest, Both(page, rest)] if page is not None else [rest]
 
 
 def open_page(first: Capture, newsroom: Newsroom | None = None) -> Page:
@@ -177,7 +187,7 @@ class Page:
         """Whether the page states a later modification than its record in *answer*."""
         page = self._reading
         rest = RestRecord(record(answer, post_id or page.post_id, page.url), self._newsroom)
-        printed, stated = instant(page.modified_at), instant(rest.modified_at)
+        printed, stated = instant(page.modified_at), instant(rest.stated("modified_at"))
         return printed is not None and stated is not None and printed > stated
 
     @property
@@ -195,17 +205,12 @@ class Page:
         furniture: Collection[str] = (),
     ) -> Article:
         """Return the article on the parts that are here, and on its REST record in *answer*."""
-        parts = self._in_order()
-        documents = [document for _, document in parts]
+        documents = [document for _, document in self._in_order()]
         page = self._reading
         if documents != list(page.documents):
             page = _reading(documents, self._newsroom)
-        page.leave_out(frozenset(map(block_key, furniture)))
-        if answer is None:
-            return page.to_item(self.captures)
-        rest = RestRecord(record(answer, post_id or page.post_id, page.url), self._newsroom)
-        rest.leave_out(page.furniture)
-        return Both(page, rest).to_item([*self.captures, answer])
+        source = _told(page, answer, self._newsroom, post_id, furniture)[-1]
+        return source.to_item(self.captures if answer is None else [*self.captures, answer])
 
     def _read(self, capture: Capture, url: str) -> ArticlePage:
         refuse_response(capture)
@@ -262,14 +267,6 @@ def post_ids(answer: Capture) -> frozenset[int]:
         return frozenset(each["id"] for each in records(answer) if type(each.get("id")) is int)
     except NotAnArticle:
         return frozenset()
-
-
-def _newsroom(site: str, url: str) -> Newsroom:
-    try:
-        return _shipped(site)
-    except ConfigurationError:
-        parts = urlsplit(url)
-        return Newsroom(name=site, address=f"{parts.scheme}://{parts.netloc}")
 
 
 @lru_cache(maxsize=64)

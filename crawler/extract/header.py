@@ -11,15 +11,10 @@ from lxml import etree
 from crawler.extract import media
 from crawler.extract.document import Document, text_of
 
-_TAGS: Final = (
-    *("h1", "h2", "p", "a", "time", "img", "figcaption", "div", "section"),
-    *media.AMP_IMAGES,
-    *("iframe", "amp-iframe", "amp-youtube", "video", "amp-video"),
-)
-_PLAYERS: Final = frozenset(("iframe", "amp-iframe", "amp-youtube", "video", "amp-video"))
-_BOXES: Final = frozenset(("div", "section", "p"))
-_NONE: Final[frozenset[str]] = frozenset()
-_IMAGES: Final = frozenset(("img", *media.AMP_IMAGES))
+_PLAYERS: Final = ("iframe", "amp-iframe", "amp-youtube", "video", "amp-video")
+_BOXES: Final = ("div", "section", "p")
+_IMAGES: Final = ("img", *media.AMP_IMAGES)
+_TAGS: Final = ("h1", "h2", "a", "time", "figcaption", *_BOXES, *_IMAGES, *_PLAYERS)
 
 
 @attrs.frozen(kw_only=True)
@@ -66,16 +61,11 @@ def read_header(document: Document, marks: Marks) -> Header:
     header = Header(document.article)
     for element in header.scope.iter(*_TAGS):
         tag = element.tag
-        classes = element.get("class")
-        names = _names(classes) if classes else _NONE
+        names = class_names(element)
         if tag == "a":
             _anchor(header, element, names, marks)
         elif tag in _BOXES:
-            if (
-                names
-                and not names.isdisjoint(marks.content)
-                and names.isdisjoint(marks.not_content)
-            ):
+            if not names.isdisjoint(marks.content) and names.isdisjoint(marks.not_content):
                 header.content = element
                 break
             if header.subtitle is None and not names.isdisjoint(marks.subtitle):
@@ -88,17 +78,12 @@ def read_header(document: Document, marks: Marks) -> Header:
             if not document.leads_elsewhere(element):
                 (header.updated if edited else header.published).append(element)
         elif tag in _PLAYERS:
-            if _is_player(element, marks):
+            parent = element.getparent()
+            if parent is not None and has(parent, marks.player):
                 header.players.append(element)
         else:
             _only(header, element, names, marks)
     return header
-
-
-# A theme has some hundred values of ``class``, on every page the same.
-@lru_cache(maxsize=2048)
-def _names(classes: str) -> frozenset[str]:
-    return frozenset(classes.split())
 
 
 def _only(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
@@ -116,16 +101,16 @@ def _only(header: Header, element: etree._Element, names: frozenset[str], marks:
 def _anchor(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
     rels = (element.get("rel") or "").split()
     if "category" in rels:
-        _add(header.categories, text_of(element))
+        found = header.categories
     elif "tag" in rels:
-        _add(header.topics, text_of(element))
+        found = header.topics
     elif "author" in rels or not names.isdisjoint(marks.author):
-        _add(header.authors, text_of(element))
-
-
-def _add(names: list[str], name: str) -> None:
-    if name and name not in names:
-        names.append(name)
+        found = header.authors
+    else:
+        return
+    name = text_of(element)
+    if name and name not in found:
+        found.append(name)
 
 
 def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
@@ -137,12 +122,58 @@ def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
     return around is figure or (around is not None and around.getparent() is figure)
 
 
-def _is_player(element: etree._Element, marks: Marks) -> bool:
-    parent = element.getparent()
-    return parent is not None and has(parent, marks.player)
+def class_names(element: etree._Element) -> frozenset[str]:
+    """Return the names in the class of *element*."""
+    return _names(element.get("class") or "")
+
+
+# A theme has some hundred values of ``class``, on every page the same.
+@lru_cache(maxsize=2048)
+def _names(classes: str) -> frozenset[str]:
+    return frozenset(classes.split())
 
 
 def has(element: etree._Element, names: frozenset[str]) -> bool:
     """Whether one of *names* is in the class of *element*."""
-    classes = element.get("class")
-    return classes is not None and not names.isdisjoint(classes.split())
+    return not names.isdisjoint(class_names(element))
+
+
+def parts_of(header: Header) -> list[etree._Element]:
+    """Return the elements of the text: leads above the content, and the content.
+
+    An ad may have divided that into several of one name. A lead that the text begins with is none.
+    """
+    content, scope = header.content, header.scope
+    assert content is not None
+    parts = {content: None}
+    classes = content.get("class")
+    for each in scope.iter(str(content.tag)):
+        if (
+            each.get("class") == classes
+            and _stands_in(each, scope)
+            and each is not content
+            and not any(outer in parts for outer in each.iterancestors())
+        ):
+            parts[each] = None
+    text = text_of(content) if header.leads else ""
+    leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]
+    return [*leads, *parts]
+
+
+def _stands_in(element: etree._Element, scope: etree._Element) -> bool:
+    """Whether *element* is in *scope* and not in another article there."""
+    for each in element.iterancestors():
+        if each is scope:
+            return True
+        if each.tag == "article":
+            return False
+    return False
+
+
+def after_content(content: etree._Element | None, scope: etree._Element) -> list[etree._Element]:
+    """Return what follows *content* inside *scope*, at any level."""
+    found: list[etree._Element] = []
+    while content is not None and content is not scope:
+        found += content.itersiblings("*")
+        content = content.getparent()
+    return found

@@ -4,7 +4,6 @@ A page is a class with one property for each field of the line that the page sta
 field's name, the most explicit source first. A theme is a subclass that names other classes of
 the markup; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
 
-- ``Below``: what stands below the text, such as terms, writer and editor, and related posts.
 - ``Selected``: where a newsroom's pages differ from their theme, parsel's selectors of its file.
 - The addresses of the pages that one article is split into, and how many are followed.
 """
@@ -20,12 +19,12 @@ from urllib.parse import urlsplit
 
 from cssselect import SelectorError
 from lxml import etree
-from parsel import Selector, SelectorList
+from parsel import Selector
 
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
-from crawler.extract.header import Header, Marks, has, read_header
+from crawler.extract.header import Header, Marks, after_content, has, parts_of, read_header
 from crawler.extract.media import box, frame, source
 from crawler.extract.record import Record
 from crawler.extract.roles import Role, Roles
@@ -37,151 +36,12 @@ from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical, plain_post_id, same_host, without_page_number
 from crawler.normalise.vocabulary import EDITORS, WRITERS
 
-# What the theme prints before a name, untranslated or not.
-_CREDITED: Final = {
-    **dict.fromkeys(WRITERS | {"writer"}, "writer"),
-    **dict.fromkeys(EDITORS, "editor"),
-}
-
-
-class Below:
-    """The parts of an article's pages below their text.
-
-    *after* is what follows the content, *footers* are those that stand inside of it.
-    """
-
-    def __init__(
-        self,
-        after: Sequence[etree._Element],
-        footers: Sequence[etree._Element],
-        document: Document,
-        marks: Marks,
-        roles: Roles,
-    ) -> None:
-        self._document = document
-        self._roles = roles
-        self._marks = marks
-        self._after = after
-        self._footers = [*footers, *(each for each in after if has(each, marks.footer))]
-
-    @cached_property
-    def terms(self) -> list[tuple[str, list[str]]]:
-        """The names of terms, each with the values of its ``rel``."""
-        found = []
-        for footer in self._footers:
-            for anchor in footer.iter("a"):
-                rels = (anchor.get("rel") or "").split()
-                if "tag" in rels and (name := text_of(anchor)):
-                    found.append((name, rels))
-        return found
-
-    @property
-    def categories(self) -> list[str]:
-        """The names of categories, as themes other than WPBerita print them here."""
-        return [name for name, rels in self.terms if "category" in rels]
-
-    @property
-    def tags(self) -> list[str]:
-        """The names of tags."""
-        return [name for name, rels in self.terms if "category" not in rels]
-
-    def credited(self, role: str) -> str | None:
-        """Return the name behind the label of ``writer`` or ``editor``."""
-        for line in self._credits:
-            for span in line.iter("span"):
-                label, _, name = text_of(span).partition(":")
-                if _CREDITED.get(label.strip().casefold()) == role and name.strip():
-                    return name.strip()
-        return None
-
-    @property
-    def source_links(self) -> list[etree._Element]:
-        """The links beside writer and editor: "Sumber Berita"."""
-        return [anchor for element in self._credits for anchor in element.iter("a")]
-
-    @property
-    def related(self) -> list[RelatedPost]:
-        """The posts that the theme lists below the article."""
-        return [
-            post
-            for element in self._after
-            for found in self._boxes(element)
-            for post in box(found, self._document, "end")
-        ]
-
-    @cached_property
-    def _credits(self) -> list[etree._Element]:
-        return [
-            element
-            for footer in self._footers
-            for element in footer.iter("div")
-            if has(element, self._marks.credits)
-        ]
-
-    def _boxes(self, element: etree._Element) -> Iterator[etree._Element]:
-        """Yield the boxes of related posts that *element* is or holds, in order."""
-        waiting = [element]
-        while waiting:
-            each = waiting.pop()
-            classes = each.get("class")
-            role = self._roles.of(classes) if classes else None
-            if role is Role.RELATED:
-                yield each
-            elif role is None:
-                waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
-
-
-def parts_of(header: Header) -> list[etree._Element]:
-    """Return the elements of the text: leads above the content, and the content.
-
-    An ad may have divided that into several of one name. A lead that the text begins with is none.
-    """
-    content, scope = header.content, header.scope
-    assert content is not None
-    parts = {content: None}
-    classes = content.get("class")
-    for each in scope.iter(str(content.tag)):
-        if (
-            each.get("class") == classes
-            and _stands_in(each, scope)
-            and each is not content
-            and not any(outer in parts for outer in each.iterancestors())
-        ):
-            parts[each] = None
-    text = text_of(content) if header.leads else ""
-    leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]
-    return [*leads, *parts]
-
-
-def _stands_in(element: etree._Element, scope: etree._Element) -> bool:
-    """Whether *element* is in *scope* and not in another article there."""
-    for each in element.iterancestors():
-        if each is scope:
-            return True
-        if each.tag == "article":
-            return False
-    return False
-
-
-def after_content(header: Header) -> list[etree._Element]:
-    """Return what follows the content inside the article, at any level."""
-    element, scope = header.content, header.scope
-    found: list[etree._Element] = []
-    while element is not None and element is not scope:
-        found += element.itersiblings("*")
-        element = element.getparent()
-    return found
-
-
 FIELDS: Final = (
     *("title", "subtitle", "published_at", "modified_at", "authors", "writer", "editor"),
     *("source_url", "categories", "tags", "topics", "caption", "image_url", "body", "not_body"),
 )
 """Fields that a selector can be given for; ``not_body`` is what to leave out of the text."""
 
-
-# Letters from which on a paragraph is a sentence.
-_SENTENCE: Final = 40
 # How an XPath begins, and no CSS selector does: a path, or a function.
 _XPATH: Final = re.compile(r"\.?/|[a-z-]*\(")
 # What lxml lets a page hold, and not be given.
@@ -209,8 +69,15 @@ class Selected:
         query = self._selectors.get(field)
         if not query:
             return []
-        found = (each.root for each in _select(field, query, self._document))
-        elements = (each if isinstance(each, etree._Element) else _holding(each) for each in found)
+        page = Selector(root=self._document.root, type="html")
+        try:
+            found = page.xpath(query) if _XPATH.match(query) else page.css(query)
+        except (SelectorError, ValueError) as error:
+            raise ConfigurationError(
+                f"selectors.{field}: {query!r} is no CSS selector and no XPath ({error})"
+            ) from None
+        roots = (each.root for each in found)
+        elements = (each if isinstance(each, etree._Element) else _holding(each) for each in roots)
         return [each for each in elements if each is not None]
 
     def element(self, field: str) -> etree._Element | None:
@@ -220,16 +87,6 @@ class Selected:
     def texts(self, field: str) -> list[str]:
         """Return the texts of what the selector of *field* finds, each once."""
         return [t for t in dict.fromkeys(text_of(each) for each in self.elements(field)) if t]
-
-
-def _select(field: str, query: str, document: Document) -> SelectorList[Selector]:
-    page = Selector(root=document.root, type="html")
-    try:
-        return page.xpath(query) if _XPATH.match(query) else page.css(query)
-    except (SelectorError, ValueError) as error:
-        raise ConfigurationError(
-            f"selectors.{field}: {query!r} is no CSS selector and no XPath ({error})"
-        ) from None
 
 
 def _holding(found: object) -> etree._Element | None:
@@ -245,9 +102,9 @@ def _holding(found: object) -> etree._Element | None:
 MOST_PAGES: Final = 99
 """Pages of one article; a larger number in an address is that of a post, or a trap."""
 
-
 # What the address of a page of an article has after that of the first.
 _PAGED: Final = re.compile(r"(?:/\d{1,3}/?|[?&]page=(?:\d{1,3}|all))(?=[?&#]|$)")
+_NUMBER: Final = re.compile(r"(?:/|[?&]page=)(\d{1,3})/?$")
 
 
 def page_links(scope: etree._Element, document: Document, first: str) -> list[str]:
@@ -284,9 +141,9 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
             raise NotAnArticle(first, "too_many_pages")
         if url is None or without_page_number(url) != first:
             continue
-        number = _number(url)
-        if number is not None:
-            found.setdefault(number, url)
+        number = _NUMBER.search(url)
+        if number is not None and 1 < int(number[1]) <= MOST_PAGES:
+            found.setdefault(int(number[1]), url)
         elif url.endswith("page=all"):
             whole = url
     if whole is not None and len(found) == 1:
@@ -305,13 +162,14 @@ def _numbered(first: str, number: int) -> str:
     return f"{first.rstrip('/')}/{number}{'/' if first.endswith('/') else ''}"
 
 
-def _number(url: str) -> int | None:
-    found = re.search(r"(?:/|[?&]page=)(\d{1,3})/?$", url)
-    number = int(found[1]) if found is not None else 1
-    return number if 1 < number <= MOST_PAGES else None
-
-
-_POST: Final = re.compile(r"(?:post|postid)-(\d{1,18})")
+# What the theme prints before a name, untranslated or not.
+_CREDITED: Final = {
+    **dict.fromkeys(WRITERS | {"writer"}, "writer"),
+    **dict.fromkeys(EDITORS, "editor"),
+}
+# Letters from which on a paragraph is a sentence.
+_SENTENCE: Final = 40
+_POST: Final = re.compile(r"^(?:post|postid)-(\d{1,18})\Z")
 _POST_LINK: Final = re.compile(r"(?:[?&]p=|/wp/v2/posts/)(\d{1,18})(?!\d)")
 _METADATA: Final = ("ld+json", "meta[", "[itemprop")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)")
@@ -321,7 +179,6 @@ class ArticlePage(Record):
     """The pages of one article in the markup that WordPress themes have in common (hAtom)."""
 
     source: ClassVar[str] = "page"
-    theme: ClassVar[str] = "hatom"
     marks: ClassVar[Marks] = Marks()
     roles: ClassVar[Roles] = Roles()
 
@@ -342,17 +199,24 @@ class ArticlePage(Record):
         return read_header(document, self.marks)
 
     @property
-    def theme_name(self) -> str | None:  # type: ignore[override]  # computed here
+    def theme_name(self) -> str | None:
         return self.document.theme_name
+
+    @property
+    def _contents(self) -> Iterator[tuple[Selected, Header, etree._Element | None]]:
+        """The content of each page, as the newsroom selects it or else the theme marks it."""
+        for document, header in zip(self.documents, self.headers, strict=True):
+            selected = Selected(document, self.newsroom.selectors)
+            content = selected.element("body")
+            yield selected, header, header.content if content is None else content
 
     @cached_property
     def walks(self) -> list[Walk]:
         """The content of each page; :exc:`NotAnArticle` where one has none."""
         walks = []
-        for document, header in zip(self.documents, self.headers, strict=True):
-            selected = Selected(document, self.newsroom.selectors)
-            content = selected.element("body")
-            content = header.content if content is None else content
+        for document, (selected, header, content) in zip(
+            self.documents, self._contents, strict=True
+        ):
             if content is None:
                 raise NotAnArticle(document.url, "no_content")
             skip = frozenset(selected.elements("not_body"))
@@ -363,16 +227,8 @@ class ArticlePage(Record):
     @property
     def is_readable(self) -> bool:
         """Whether the pages have what this class looks for: a headline and a text."""
-        if not self.newsroom.selectors:
-            found = (header.content is not None for header in self.headers)
-            return self.header.title is not None and all(found)
         title = self._part("title", self.header.title)
-        contents = (
-            Selected(document, self.newsroom.selectors).element("body") is not None
-            or header.content is not None
-            for document, header in zip(self.documents, self.headers, strict=True)
-        )
-        return title is not None and all(contents)
+        return title is not None and all(each is not None for _, _, each in self._contents)
 
     @property
     def has_sentences(self) -> bool:
@@ -387,10 +243,7 @@ class ArticlePage(Record):
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
-        if len(self.headers) == 1:
-            return
-        posts = {_post_of(header) for header in self.headers} - {None}
-        if len(posts) > 1:
+        if len({_post_of(header) for header in self.headers} - {None}) > 1:
             raise NotAnArticle(self.documents[-1].url, "other_article")
 
     @cached_property
@@ -430,17 +283,14 @@ class ArticlePage(Record):
         number = _post_of(self.header)
         if number is not None:
             return self.state("post_id", number, "article[id]")
-        for name in self.document.body_classes:
-            found = _POST.fullmatch(name)
-            if found is not None:
-                return self.state("post_id", int(found[1]), "body[class]")
         head = self.document.head
-        for href, where in (
-            (head.link("shortlink"), "link[rel=shortlink]"),
-            (head.link("alternate", "application/json"), "link[type=application/json]"),
-            (self.document.headers.get("link"), "Link"),
+        for pattern, stating, where in (
+            *((_POST, name, "body[class]") for name in self.document.body_classes),
+            (_POST_LINK, head.link("shortlink"), "link[rel=shortlink]"),
+            (_POST_LINK, head.link("alternate", "application/json"), "link[type=application/json]"),
+            (_POST_LINK, self.document.headers.get("link"), "Link"),
         ):
-            found = _POST_LINK.search(href or "")
+            found = pattern.search(stating or "")
             if found is not None:
                 return self.state("post_id", int(found[1]), where)
         return None
@@ -450,10 +300,9 @@ class ArticlePage(Record):
         return self.state_text("title", self._part("title", self.header.title), "h1.entry-title")
 
     @property
-    def subtitle(self) -> str | None:  # type: ignore[override]  # computed here
-        return self.state_text(
-            "subtitle", self._part("subtitle", self.header.subtitle), "p.subtitle"
-        )
+    def subtitle(self) -> str | None:
+        found = self._part("subtitle", self.header.subtitle)
+        return self.state_text("subtitle", found, "p.subtitle")
 
     @property
     def published_at(self) -> str | None:
@@ -470,9 +319,7 @@ class ArticlePage(Record):
             found = self.moment_of(element)
             if found is not None and "T" in found:
                 return self.state("modified_at", found, "time.updated[datetime]")
-        if self.header.published:
-            return None
-        otherwise: str | None = self._otherwise("modified_at")
+        otherwise: str | None = None if self.header.published else self._otherwise("modified_at")
         return otherwise
 
     def _otherwise(self, field: str) -> Any:
@@ -521,10 +368,8 @@ class ArticlePage(Record):
 
     @property
     def categories(self) -> Sequence[str]:
-        found = self.selected.texts("categories") or [
-            *self.header.categories,
-            *self.below.categories,
-        ]
+        below = (name for name, rels in self._terms_below if "category" in rels)
+        found = self.selected.texts("categories") or (*self.header.categories, *below)
         return self.state("categories", list(dict.fromkeys(found)), "a[rel=category]")
 
     @property
@@ -534,49 +379,52 @@ class ArticlePage(Record):
 
     @property
     def tags(self) -> Sequence[str]:
-        found = self.selected.texts("tags") or list(dict.fromkeys(self.below.tags))
-        return self.state("tags", found, "footer a[rel=tag]")
+        below = dict.fromkeys(name for name, rels in self._terms_below if "category" not in rels)
+        return self.state("tags", self.selected.texts("tags") or list(below), "footer a[rel=tag]")
 
     @property
-    def writer(self) -> str | None:  # type: ignore[override]  # computed here
+    def writer(self) -> str | None:
         return self._credited("writer")
 
     @property
-    def editor(self) -> str | None:  # type: ignore[override]  # computed here
+    def editor(self) -> str | None:
         return self._credited("editor")
 
     @property
-    def source_url(self) -> str | None:  # type: ignore[override]  # computed here
-        for anchor in self.selected.elements("source_url") or self.below.source_links:
+    def source_url(self) -> str | None:
+        beside = (anchor for element in self._credits for anchor in element.iter("a"))
+        for anchor in self.selected.elements("source_url") or beside:
             address = self.document.absolute(anchor.get("href"))
             if address is not None:
                 return self.state("source_url", address, "a[Sumber Berita]")
         return None
 
     @cached_property
-    def image_url(self) -> str | None:  # type: ignore[override]  # computed here
+    def image_url(self) -> str | None:
         photo = self._part("image_url", self.header.photo)
         address = self.document.absolute(source(photo)) if photo is not None else None
         return self.state("image_url", address, "img.wp-post-image")
 
     @property
-    def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
+    def image_alt(self) -> str | None:
         photo = self._part("image_url", self.header.photo)
         alt = fold(photo.get("alt") or "") if photo is not None and self.image_url else ""
         return self.state("image_alt", alt or None, "img.wp-post-image[alt]")
 
     @property
-    def caption(self) -> str | None:  # type: ignore[override]  # computed here
+    def caption(self) -> str | None:
         return self.state_text("caption", self._part("caption", self.header.caption), "figcaption")
 
     @property
-    def lead_embeds(self) -> Iterable[Embed]:  # type: ignore[override]  # computed here
+    def lead_embeds(self) -> Iterable[Embed]:
         found = (frame(element, self.document) for element in self.header.players)
         return [embed for embed in found if embed is not None]
 
     @property
-    def end_related(self) -> Iterable[RelatedPost]:  # type: ignore[override]  # computed here
-        return self.below.related
+    def end_related(self) -> Iterable[RelatedPost]:
+        """The posts that the theme lists below the article."""
+        boxes = (found for element in self._after_content for found in self._boxes(element))
+        return [post for found in boxes for post in box(found, self.document, "end")]
 
     @property
     def language(self) -> str:
@@ -598,24 +446,55 @@ class ArticlePage(Record):
 
     def _part(self, field: str, found: etree._Element | None) -> etree._Element | None:
         """Return what the newsroom's selector of *field* finds, else what the theme marks."""
-        selected = self.selected.element(field) if self.newsroom.selectors else None
+        selected = self.selected.element(field)
         return found if selected is None else selected
 
-    def _credited(self, role: str) -> str | None:
-        for element in self.selected.elements(role):
-            label, colon, name = text_of(element).partition(":")
-            return self.state(role, (name.strip() if colon else label) or None, "selector")
-        return self.state(role, self.below.credited(role), "div.gmr-cf-metacontent")
+    # What stands below the text.
 
     @cached_property
     def _after_content(self) -> list[etree._Element]:
-        return after_content(self.header)
+        return after_content(self.header.content, self.header.scope)
 
     @cached_property
-    def below(self) -> Below:
-        """What stands below the text."""
-        footers = self.walks[-1].footers
-        return Below(self._after_content, footers, self.document, self.marks, self.roles)
+    def _footers(self) -> list[etree._Element]:
+        after = (each for each in self._after_content if has(each, self.marks.footer))
+        return [*self.walks[-1].footers, *after]
+
+    @cached_property
+    def _terms_below(self) -> list[tuple[str, list[str]]]:
+        """The names of terms, each with the values of its ``rel``."""
+        anchors = (anchor for footer in self._footers for anchor in footer.iter("a"))
+        found = ((each, (each.get("rel") or "").split()) for each in anchors)
+        terms = ((text_of(each), rels) for each, rels in found if "tag" in rels)
+        return [(name, rels) for name, rels in terms if name]
+
+    @cached_property
+    def _credits(self) -> list[etree._Element]:
+        boxes = (element for footer in self._footers for element in footer.iter("div"))
+        return [element for element in boxes if has(element, self.marks.credits)]
+
+    def _credited(self, role: str) -> str | None:
+        """Return the name behind the label of ``writer`` or ``editor``."""
+        chosen = self.selected.element(role)
+        if chosen is not None:
+            label, colon, name = text_of(chosen).partition(":")
+            return self.state(role, (name.strip() if colon else label) or None, "selector")
+        for span in (span for line in self._credits for span in line.iter("span")):
+            label, _, name = text_of(span).partition(":")
+            if _CREDITED.get(label.strip().casefold()) == role and name.strip():
+                return self.state(role, name.strip(), "div.gmr-cf-metacontent")
+        return None
+
+    def _boxes(self, element: etree._Element) -> Iterator[etree._Element]:
+        """Yield the boxes of related posts that *element* is or holds, in order."""
+        waiting = [element]
+        while waiting:
+            each = waiting.pop()
+            role = self.roles.of(each.get("class") or "")
+            if role is Role.RELATED:
+                yield each
+            elif role is None:
+                waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
 
 
 def _can_be(stamp: str) -> bool:
@@ -629,8 +508,5 @@ def _can_be(stamp: str) -> bool:
 def _post_of(header: Header) -> int | None:
     """Return the post id that the element around the article carries."""
     scope = header.scope
-    for name in (scope.get("id") or "", *(scope.get("class") or "").split()):
-        found = _POST.fullmatch(name)
-        if found is not None:
-            return int(found[1])
-    return None
+    names = (scope.get("id") or "", *(scope.get("class") or "").split())
+    return next((int(found[1]) for name in names if (found := _POST.match(name))), None)

@@ -1,8 +1,12 @@
-"""A REST record of WordPress as the article that it states."""
+"""A REST record of WordPress as the article that it states, alone and together with its page.
+
+The record is the newsroom's own database, the page what a theme prints of it: the record comes
+first where both state the same, the page where a theme knows more. ``docs/revisions.md`` has the
+table.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -14,34 +18,36 @@ from crawler.errors import NotAnArticle
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
 from crawler.extract.gates import is_gambling
-from crawler.extract.page import numbered
+from crawler.extract.page import ArticlePage, numbered
 from crawler.extract.record import Record
+from crawler.extract.story import Story
 from crawler.extract.themes import THEMES
 from crawler.extract.unknown.times import YEARS
 from crawler.items import Capture
 from crawler.newsrooms import Newsroom
-from crawler.normalise.text import block_key, fold, typographic_fold
+from crawler.normalise.text import block_key, fold, is_sentence, typographic_fold
 from crawler.normalise.urls import canonical
-from crawler.timestamps import rest_moment
+from crawler.timestamps import instant, rest_moment
 
 Values: TypeAlias = Mapping[str, Any]
 
 _NEXT_PAGE: Final = re.compile(r"<!--\s*nextpage\s*-->")
 _CUT: Final = ("[…]", "[...]")
-_TOPICS: Final = ("newstopic", "topic", "topik")
-
 
 # What WordPress and its shops and galleries keep as posts, and no newsroom writes.
 _NO_ARTICLES: Final = frozenset(
-    {
-        "page",
-        "attachment",
-        "revision",
-        "nav_menu_item",
-        "product",
-        "custom_css",
+    (
+        *("page", "attachment", "revision", "nav_menu_item", "product", "custom_css"),
         "elementor_library",
-    }
+    )
+)
+
+# What the page is asked for first.
+_PRINTED: Final = frozenset(
+    (
+        *("image_alt", "caption", "subtitle", "writer", "editor", "source_url", "language"),
+        *("theme_name", "lead_embeds", "inline_related", "end_related"),
+    )
 )
 
 
@@ -56,9 +62,12 @@ class RestRecord(Record):
     source: ClassVar[str] = "rest"
     text_source = "rest"
 
-    def __init__(self, values: Values, newsroom: Newsroom) -> None:
+    def __init__(
+        self, values: Values, newsroom: Newsroom, furniture: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(newsroom)
         self.values = values
+        self.furniture = furniture
         self._refuse()
 
     def _refuse(self) -> None:
@@ -72,72 +81,37 @@ class RestRecord(Record):
         if is_gambling(_rendered(values, "title")):
             raise NotAnArticle(self.url, "hacked")
 
+    def stated(self, field: str) -> Any:
+        """Return what the record states of *field*, or what its text makes of it."""
+        if field in self._fields:
+            return self.state(field, self._fields[field], "rest")
+        return super().stated(field)
+
+    @cached_property
+    def _fields(self) -> Values:
+        values = self.values
+        number = values.get("id")
+        photo = next(iter(self._embedded("wp:featuredmedia")), {})
+        return {
+            "post_id": number if type(number) is int else None,
+            "title": self._plain(_rendered(values, "title")),
+            "published_at": self._moment("date"),
+            "modified_at": self._moment("modified"),
+            "authors": _names(self._embedded("author")),
+            "categories": self._terms("category"),
+            "tags": self._terms("post_tag"),
+            "topics": self._terms("newstopic", "topic", "topik"),
+            "image_url": canonical(_text(photo, "source_url")),
+            "image_alt": fold(_text(photo, "alt_text")) or None,
+            "caption": self._caption(photo),
+        }
+
     @cached_property
     def url(self) -> str:
         address = canonical(_text(self.values, "link"))
         if address is None:
             raise NotAnArticle(self.newsroom.address, "no_address")
         return address
-
-    @property
-    def post_id(self) -> int | None:
-        number = self.values.get("id")
-        return self.state("post_id", number if type(number) is int else None, "rest")
-
-    @property
-    def title(self) -> str | None:
-        return self.state("title", self._plain(_rendered(self.values, "title")), "rest")
-
-    @cached_property
-    def published_at(self) -> str | None:
-        return self.state(
-            "published_at", _moment(self.values, "date", self.newsroom.tzinfo), "rest"
-        )
-
-    @cached_property
-    def modified_at(self) -> str | None:
-        return self.state(
-            "modified_at", _moment(self.values, "modified", self.newsroom.tzinfo), "rest"
-        )
-
-    @property
-    def authors(self) -> Sequence[str]:
-        return self.state("authors", _names(self._embedded("author")), "rest")
-
-    @property
-    def categories(self) -> Sequence[str]:
-        return self.state("categories", self._terms("category"), "rest")
-
-    @property
-    def tags(self) -> Sequence[str]:
-        return self.state("tags", self._terms("post_tag"), "rest")
-
-    @property
-    def topics(self) -> Sequence[str]:
-        return self.state("topics", self._terms(*_TOPICS), "rest")
-
-    @cached_property
-    def image_url(self) -> str | None:  # type: ignore[override]  # computed here
-        return self.state("image_url", canonical(_text(self._photo, "source_url")), "rest")
-
-    @cached_property
-    def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
-        return self.state("image_alt", fold(_text(self._photo, "alt_text")) or None, "rest")
-
-    @cached_property
-    def caption(self) -> str | None:  # type: ignore[override]  # computed here
-        found = self._plain(_rendered(self._photo, "caption"))
-        return self.state("caption", None if self._is_excerpt(found or "") else found, "rest")
-
-    def _is_excerpt(self, caption: str) -> bool:
-        """Whether WordPress made *caption*: of a photo without one it gives an excerpt.
-
-        That is the begin of the photo's own page, and what plugins add to every text.
-        """
-        if caption.endswith(_CUT) or block_key(caption) in self.furniture:
-            return True
-        content = self._plain(_rendered(self.values, "content")) or ""
-        return bool(caption) and typographic_fold(caption) in typographic_fold(content)
 
     @property
     def language(self) -> str:
@@ -154,9 +128,21 @@ class RestRecord(Record):
         documents = (Document(f"<div>{part}</div>", self.url) for part in _NEXT_PAGE.split(content))
         return [Walk(document.root, document, theme.roles) for document in documents]
 
-    @property
-    def _photo(self) -> Values:
-        return next(iter(self._embedded("wp:featuredmedia")), {})
+    def _moment(self, field: str) -> str | None:
+        local, universal = _text(self.values, field), _text(self.values, f"{field}_gmt")
+        moment = rest_moment(local, universal, self.newsroom.tzinfo)
+        return moment.isoformat() if moment and moment.year in YEARS else None
+
+    def _caption(self, photo: Values) -> str | None:
+        """Return the caption of *photo*, unless WordPress made it: of one without, an excerpt.
+
+        That is the begin of the photo's own page, and what plugins add to every text.
+        """
+        caption = self._plain(_rendered(photo, "caption"))
+        if not caption or caption.endswith(_CUT) or block_key(caption) in self.furniture:
+            return None
+        content = self._plain(_rendered(self.values, "content")) or ""
+        return None if typographic_fold(caption) in typographic_fold(content) else caption
 
     def _embedded(self, relation: str) -> list[Values]:
         """Return what the answer holds of *relation*; where it may not be read, an error is there."""
@@ -165,19 +151,91 @@ class RestRecord(Record):
 
     def _terms(self, *taxonomies: str) -> list[str]:
         groups = _mapping(self.values, "_embedded").get("wp:term")
-        terms = (
-            term
-            for group in (groups if isinstance(groups, list) else ())
-            for term in _several(group)
-            if term.get("taxonomy") in taxonomies
-        )
-        return _names(terms)
+        groups = groups if isinstance(groups, list) else []
+        each = (term for group in groups for term in _several(group))
+        return _names(term for term in each if term.get("taxonomy") in taxonomies)
 
     def _plain(self, html: str) -> str | None:
         """Return the text of a piece of HTML."""
         if "<" not in html:
             return fold(unescape(html)) or None
         return text_of(Document(f"<p>{html}</p>", self.url).root) or None
+
+
+class Both(Record):
+    """One article of which both its page and its REST record are at hand."""
+
+    source: ClassVar[str] = "both"
+
+    def __init__(self, page: ArticlePage, rest: RestRecord) -> None:
+        """Raise :exc:`NotAnArticle` where page and record are of different posts."""
+        super().__init__(page.newsroom)
+        if page.post_id is not None and page.post_id != rest.stated("post_id"):
+            raise NotAnArticle(page.url, "other_post")
+        self._page, self._rest = page, rest
+
+    def stated(self, field: str) -> Any:
+        """Return what the first of the two states of *field*, else what the other does."""
+        page, rest = self._page, self._rest
+        is_printed = field in _PRINTED
+        if field == "authors":
+            # A plugin may know of more authors than the record's one.
+            is_printed = set(rest.stated(field)) < set(page.authors)
+        elif field == "pages":
+            # A theme may link none of them, or the next alone.
+            is_printed = len(page.pages) >= len(rest.pages)
+        first, other = (page, rest) if is_printed else (rest, page)
+        for source in (first, other):
+            value = source.stated(field)
+            if value:
+                break
+        return self.state(field, value, source.provenance.get(field, ""))
+
+    @property
+    def walks(self) -> Sequence[Walk]:
+        return self._told_by.walks
+
+    @cached_property
+    def story(self) -> Story:
+        return self._told_by.story
+
+    @property
+    def text_source(self) -> str:  # type: ignore[override]  # computed here
+        return self._told_by.text_source
+
+    @cached_property
+    def _told_by(self) -> Record:
+        """Whose text is taken: the page's only where it has sentences that the record lacks.
+
+        A page that is older than its record has such, too: what was edited since.
+        """
+        stated, printed = self._rest.story, self._page.story
+        if not stated.text_blocks:
+            return self._page
+        own = _own(printed, stated)
+        if not own:
+            return self._rest
+        is_replaced = own <= _own(stated, printed)
+        # What a page builder keeps elsewhere is no older text: hardly any of it is in the record.
+        is_alike = len(printed.text_blocks) >= 2 * own
+        was, is_ = (instant(each.stated("modified_at")) for each in (self._page, self._rest))
+        if was is not None and is_ is not None:
+            is_older = was < is_ and (is_replaced or is_alike)
+        else:
+            is_older = is_replaced and is_alike
+        return self._rest if is_older else self._page
+
+
+def _own(story: Story, other: Story) -> int:
+    """Return how many blocks of *story* are sentences that *other* lacks."""
+    have = _comparable(other.body)
+    return sum(
+        is_sentence(each.text) and _comparable(each.text) not in have for each in story.text_blocks
+    )
+
+
+def _comparable(text: str) -> str:
+    return typographic_fold(text).casefold()
 
 
 def records(capture: Capture) -> list[Values]:
@@ -214,11 +272,6 @@ def record(capture: Capture, post_id: int | None, url: str | None = None) -> Val
         ):
             return values
     raise NotAnArticle(capture.url, "no_post")
-
-
-def _moment(values: Values, field: str, zone: dt.tzinfo) -> str | None:
-    moment = rest_moment(_text(values, field), _text(values, f"{field}_gmt"), zone)
-    return moment.isoformat() if moment and moment.year in YEARS else None
 
 
 def _several(value: Any) -> list[Values]:

@@ -18,7 +18,7 @@ from crawler.errors import NotAnArticle
 from crawler.extract.blocks import Block
 from crawler.extract.content import Walk
 from crawler.extract.document import Document
-from crawler.extract.header import Header
+from crawler.extract.header import Header, after_content
 from crawler.extract.media import Photo
 from crawler.extract.page import ArticlePage, Selected
 from crawler.extract.roles import Role, Roles
@@ -48,7 +48,6 @@ _SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
 class GenericPage(ArticlePage):
     """An article in markup of which nothing is known."""
 
-    theme: ClassVar[str] = "generic"
     roles: ClassVar[Roles] = Roles(BOXES)
 
     _opening_photo: Photo | None = None
@@ -137,11 +136,11 @@ class GenericPage(ArticlePage):
         return self.state("authors", [each.name for each in found], found[0].source)
 
     @property
-    def writer(self) -> str | None:  # type: ignore[override]  # computed here
+    def writer(self) -> str | None:
         return self._named("writer", self._names.writer) or super().writer
 
     @property
-    def editor(self) -> str | None:  # type: ignore[override]  # computed here
+    def editor(self) -> str | None:
         return self._named("editor", self._names.editor) or super().editor
 
     def _named(self, role: str, found: Byline | None) -> str | None:
@@ -192,36 +191,31 @@ class GenericPage(ArticlePage):
         return photo.LeadPhoto(opening.url, opening.alt, opening.caption or found.caption, "img")
 
     @cached_property
-    def image_url(self) -> str | None:  # type: ignore[override]  # computed here
+    def image_url(self) -> str | None:
         if self.selected.elements("image_url"):
             return super().image_url
         return self.state("image_url", self._lead.url, self._lead.source)
 
     @property
-    def image_alt(self) -> str | None:  # type: ignore[override]  # computed here
+    def image_alt(self) -> str | None:
         if self.selected.elements("image_url"):
             return super().image_alt
         return self.state("image_alt", self._lead.alt, "img[alt]")
 
     @property
-    def caption(self) -> str | None:  # type: ignore[override]  # computed here
+    def caption(self) -> str | None:
         if self.selected.elements("caption"):
             return super().caption
         return self.state("caption", self._lead.caption, "caption")
 
     @property
-    def end_related(self) -> Iterable[RelatedPost]:  # type: ignore[override]  # computed here
+    def end_related(self) -> Iterable[RelatedPost]:
         return [post for post in super().end_related if len(post.title) >= _SHORTEST_HEADLINE]
 
     @cached_property
     def _after_content(self) -> list[etree._Element]:
         """What follows the text on the page: boxes of other articles stand outside of this one."""
-        found: list[etree._Element] = []
-        element = self.header.content
-        while element is not None and element is not self.facts.page:
-            found += element.itersiblings("*")
-            element = element.getparent()
-        return found
+        return after_content(self.header.content, self.facts.page)
 
     @property
     def language(self) -> str:
