@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from http import HTTPStatus
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +23,7 @@ from crawler.archive.warc_reading import (
     digest_agrees,
     entity,
     flaw,
+    member_of,
     record_at,
 )
 from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle, attempt
@@ -33,7 +33,7 @@ from crawler.items import Article, Capture, Exchange, Member, Origin, joined_hea
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
 from crawler.timestamps import comparable, stamp
-from crawler.warc_sources import Damage, Oversized, Source, member, open_sources, walk
+from crawler.warc_sources import Source, Unread, open_sources
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
@@ -48,7 +48,6 @@ _PAGE: Final = "page"
 _REST: Final = "rest"
 _PHOTO: Final = "photo"
 _GONE: Final = ("http_404", "http_410")
-_USES: Final = (_PAGE, _REST, *_GONE)
 
 _RUN: Final = dt.timedelta(hours=6)
 """Between a page and its REST record, for them to be of one look: a run is no longer."""
@@ -85,19 +84,6 @@ class _Seen:
     """Of one that says that its article is gone, the first that says so."""
 
 
-@attrs.frozen
-class _Visit:
-    """A revisit record, and what it says of the record that it repeats."""
-
-    seen: _Seen
-    record_id: str
-    refers_to: str
-    of: tuple[str, str]
-    """Key of the address, and date."""
-
-    digest: str
-
-
 _Places: TypeAlias = defaultdict[str, list[_Seen]]
 """Key of an address → its captures, in order once all are known."""
 
@@ -105,10 +91,9 @@ _Places: TypeAlias = defaultdict[str, list[_Seen]]
 class Ingest:
     """What the WARC and WACZ files at *paths* hold of *newsroom*, read twice.
 
-    First every record is looked at, and where those of the newsroom's hosts lie is remembered: its
-    pages, what says that one is gone, and answers of its REST API. Then they are read in the order
-    in which they were fetched, so that edits become revisions in their order, whatever the order of
-    the files.
+    First every record is looked at, and where those of the newsroom lie is remembered. Then they
+    are read in the order in which they were fetched, so that edits become revisions in their order,
+    whatever the order of the files.
     """
 
     def __init__(
@@ -173,9 +158,9 @@ class Ingest:
             held: Counter[str] = Counter()
             own = False
             info: int | None = None
-            for record in chain(source.oversized, walk(source)):
-                if isinstance(record, Damage):
-                    own |= self._note_damage(record)
+            for record in source.records():
+                if isinstance(record, Unread):
+                    own |= self._note_damage(source, record)
                     continue
                 url = record.fields.get("warc-target-uri", "").strip("<>")
                 held[_described(record, url)] += 1
@@ -190,18 +175,16 @@ class Ingest:
         for places in (self._pages, self._images, self._gone, self._answers):
             for several in places.values():
                 several.sort()
-        self._moments += self._vanished()
-        self._moments.sort()
+        self._moments = sorted([*self._moments, *self._vanished()])
 
-    def _note_damage(self, record: Damage) -> bool:
+    def _note_damage(self, source: Source, unread: Unread) -> bool:
         """Say what is damaged; return whether it may be the newsroom's."""
-        if isinstance(record, Oversized):
-            if not same_host(record.url, self.hosts):
-                return False
-            if record.media and record.media not in (*_HTML, _JSON):
-                self.passed_over["not_html"] += 1
-                return True
-        self.problems.append(str(record))
+        if unread.url and not same_host(unread.url, self.hosts):
+            return False
+        if unread.media and unread.media not in (*_HTML, _JSON):
+            self.passed_over["not_html"] += 1
+        else:
+            self.problems.append(f"{source.name}: byte {unread.offset}: {unread.problem}")
         return True
 
     def _holding(self, held: Counter[str]) -> str:
@@ -373,7 +356,7 @@ class Ingest:
             date=record.fields["warc-date"],
             status=status,
             digest=stated if agrees else sha256(body),
-            content=member(source, record),
+            content=member_of(source.path, record),
         )
         return attrs.evolve(capture, copied=copied)
 
@@ -382,7 +365,7 @@ class Ingest:
         said = b""
         if info is not None:
             record = record_at(source.path.parent, source.path.name, info)
-            said = b"" if flaw(record) else member(source, record)
+            said = b"" if flaw(record) else member_of(source.path, record)
         return Origin(name=source.name, digest=source.digest, warcinfo=said)
 
     def _place(self, seen: _Seen) -> str:
@@ -397,10 +380,11 @@ class _FirstLook:
         self.passed_over = passed_over
         self.photos = photos
         self._found: list[_Seen] = []
-        self._visits: list[_Visit] = []
-        self._by_id: dict[str, tuple[_Seen, str]] = {}
-        self._by_date: dict[tuple[str, str], tuple[_Seen, str]] = {}
-        self._by_digest: dict[str, tuple[_Seen, str]] = {}
+        self._visits: list[tuple[_Seen, str, str, _Names]] = []
+        """Revisits, with id, digest and names of the record that they repeat."""
+
+        self._known: dict[tuple[str, ...], tuple[_Seen, str]] = {}
+        """Name of a record → it and its digest."""
 
     def take(self, record: StoredRecord, url: str, source: int, info: int | None) -> bool:
         """Take *record*; return whether it is the newsroom's."""
@@ -417,15 +401,15 @@ class _FirstLook:
         seen = _Seen(at, source, record.offset, url, info=info)
         digest = fields.get("warc-payload-digest", "")
         if record.kind == "revisit":
-            target = fields.get("warc-refers-to-target-uri", url).strip("<>")
-            of = _key(target), comparable(fields.get("warc-refers-to-date")) or ""
-            refers_to = fields.get("warc-refers-to", "").strip("<>")
             if "server-not-modified" in fields.get("warc-profile", ""):
                 digest = ""  # some state that of the empty body
-            self._visits.append(_Visit(seen, record.record_id, refers_to, of, digest))
+            target = fields.get("warc-refers-to-target-uri", url).strip("<>")
+            date = comparable(fields.get("warc-refers-to-date")) or ""
+            names = _names(fields.get("warc-refers-to", "").strip("<>"), target, date, digest)
+            self._visits.append((seen, record.record_id, digest, names))
             return own
         use = _use(record, url, photos=self.photos)
-        if use == _PHOTO or (own and use in _USES):
+        if use == _PHOTO or (own and use in (_PAGE, _REST, *_GONE)):
             self._remember(attrs.evolve(seen, use=use), record.record_id, digest)
         else:
             self.passed_over.update([use] * own)
@@ -433,34 +417,29 @@ class _FirstLook:
 
     def resolved(self) -> list[_Seen]:
         """Return what may be of use, revisits with the record that they repeat."""
-        for visit in sorted(self._visits, key=lambda each: each.seen):
-            original = self._original_of(visit)
-            if original is not None:
-                place = original.original or (original.source, original.offset)
-                seen = attrs.evolve(visit.seen, use=original.use, original=place)
-                self._remember(seen, visit.record_id, visit.digest)
-            elif same_host(visit.seen.url, self.hosts):
+        for seen, record_id, digest, names in sorted(self._visits, key=lambda visit: visit[0]):
+            entries = [self._known[name] for name in names if name in self._known]
+            of = next((each for each, other in entries if _may_be_one(other, digest)), None)
+            if of is not None:
+                place = of.original or (of.source, of.offset)
+                self._remember(attrs.evolve(seen, use=of.use, original=place), record_id, digest)
+            elif same_host(seen.url, self.hosts):
                 self.passed_over["revisit of what is no page, or in none of the files"] += 1
         return self._found
 
     def _remember(self, seen: _Seen, record_id: str, digest: str) -> None:
         self._found.append(seen)
-        entry = (seen, digest)
-        self._by_id.setdefault(record_id, entry)
-        self._by_date.setdefault((_key(seen.url), stamp(seen.at)), entry)
-        if digest:
-            self._by_digest.setdefault(digest, entry)
+        for name in _names(record_id, seen.url, stamp(seen.at), digest):
+            self._known.setdefault(name, (seen, digest))
 
-    def _original_of(self, visit: _Visit) -> _Seen | None:
-        """Return what *visit* refers to: by id, by address and date, by digest."""
-        for entry in (
-            self._by_id.get(visit.refers_to),
-            self._by_date.get(visit.of),
-            self._by_digest.get(visit.digest),
-        ):
-            if entry is not None and _may_be_one(entry[1], visit.digest):
-                return entry[0]
-        return None
+
+_Names: TypeAlias = tuple[tuple[str, ...], ...]
+
+
+def _names(record_id: str, url: str, date: str, digest: str) -> _Names:
+    """Under what a record is known, the surest first; by what is not said, none is."""
+    names = (("id", record_id), ("date", date, _key(url)), ("digest", digest))
+    return tuple(name for name in names if name[1])
 
 
 def _may_be_one(digest: str, other: str) -> bool:

@@ -20,18 +20,13 @@ from typing import BinaryIO, Final, cast
 
 import attrs
 
-from crawler.archive.warc_reading import (
-    NotARecord,
-    StoredRecord,
-    TooLarge,
-    next_record_after,
-    records,
-)
+from crawler.archive.warc_reading import NotARecord, StoredRecord, TooLarge, records, walk
 from crawler.errors import ArchiveDamaged, ConfigurationError
 
 _ZIP: Final = b"PK\x03\x04"
 _GZIP: Final = b"\x1f\x8b"
 _WARC: Final = b"WARC/1."
+_BLANK: Final = (b"\r\n", b"\n")
 # More than any header; where a line is longer, the bytes are no record.
 _LINE: Final = 64 * 1024
 # More than any page; longer records, such as videos, are passed over.
@@ -41,8 +36,22 @@ _BLOCK: Final = 1024 * 1024
 # thousandth.
 _MOST_TIMES: Final = 100
 _ALWAYS: Final = 64 * 1024 * 1024
+_LENGTH: Final = re.compile(rb"^Content-Length[ \t]*:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 _TARGET: Final = re.compile(rb"^WARC-Target-URI:\s*+<?([^\s>]*+)", re.IGNORECASE | re.MULTILINE)
 _MEDIA: Final = re.compile(rb"^Content-Type:\s*+([\w/+.-]*+)", re.IGNORECASE | re.MULTILINE)
+
+
+@attrs.frozen
+class Unread:
+    """What could not be read of a file."""
+
+    offset: int
+    problem: str
+    url: str = ""
+    """Of a record that is too large."""
+
+    media: str = ""
+    """What the HTTP header of one that is too large says that it is: ``video/mp4``."""
 
 
 @attrs.frozen
@@ -56,50 +65,20 @@ class Source:
     digest: str
     """Of the file that was given, be it the package that this one is of."""
 
-    oversized: tuple[Oversized, ...] = ()
+    oversized: tuple[Unread, ...] = ()
     """What was too large to be copied into it."""
 
-
-@attrs.frozen
-class Damage:
-    """A place from which no record could be read."""
-
-    source: str
-    offset: int
-    problem: str
-
-    def __str__(self) -> str:
-        return f"{self.source}: byte {self.offset}: {self.problem}"
-
-
-@attrs.frozen
-class Oversized(Damage):
-    """A record that is too large to be read."""
-
-    url: str
-    media: str
-    """What its HTTP header says that it is, in lower case: ``video/mp4``."""
-
-
-@attrs.define
-class _Unpacking:
-    """The file at *path* while it is unpacked to *scratch*: how much it may still give."""
-
-    path: Path
-    scratch: Path
-    digest: str
-    most: int
-    taken: int = 0
-
-    def take(self, size: int) -> None:
-        """Raise :exc:`ArchiveDamaged` when *size* more bytes are too many."""
-        self.taken += size
-        if self.taken > self.most:
-            problem = f"unpacks to more than {self.most} bytes, too many for its size; not read"
-            raise ArchiveDamaged(str(self.path), 0, problem)
-
-    def new_name(self) -> Path:
-        return self.scratch / f"{len(list(self.scratch.iterdir()))}.warc.gz"
+    def records(self) -> Iterator[StoredRecord | Unread]:
+        """Yield its records; where it is damaged say so, and go on behind the damage."""
+        yield from self.oversized
+        with self.path.open("rb") as file:
+            for each in walk(file, largest=_LARGEST_FILE):
+                if isinstance(each, StoredRecord):
+                    yield each
+                elif each.beginning:
+                    yield _oversized(each.offset, each.beginning)
+                else:
+                    yield Unread(each.offset, each.problem)
 
 
 def open_sources(path: Path, scratch: Path) -> list[Source]:
@@ -118,84 +97,120 @@ def open_sources(path: Path, scratch: Path) -> list[Source]:
         raise ConfigurationError(f"{path}: {error.strerror}; want a WARC or WACZ file") from None
     unpacking = _Unpacking(path, scratch, digest, max(_ALWAYS, _MOST_TIMES * size))
     if start.startswith(_ZIP):
-        return list(_unpacked(unpacking))
-    return [_source(path.name, path, unpacking)]
+        return list(unpacking.members())
+    return [unpacking.source(path.name, path)]
 
 
-def walk(source: Source) -> Iterator[StoredRecord | Damage]:
-    """Yield the records of *source*; where it is damaged say so, and go on behind the damage."""
-    start: int | None = 0
-    with source.path.open("rb") as file:
-        while start is not None:
-            end = start
-            try:
-                for record in records(file, start, largest=_LARGEST_FILE):
-                    end = record.offset + record.length
-                    yield record
-            except TooLarge as error:
-                yield _oversized(source.name, end, error.start)
-                start = next_record_after(file, end, largest=_LARGEST_FILE)
-            except NotARecord as error:
-                yield Damage(source.name, end, str(error))
-                start = next_record_after(file, end, largest=_LARGEST_FILE)
-            else:
-                return
+@attrs.define
+class _Unpacking:
+    """The file at *path* while it is unpacked to *scratch*."""
 
+    path: Path
+    scratch: Path
+    digest: str
+    most: int
+    """Bytes that it may give."""
 
-def member(source: Source, record: StoredRecord) -> bytes:
-    """Return the gzip member that *record* is."""
-    with source.path.open("rb") as file:
-        file.seek(record.offset)
-        return file.read(record.length)
+    taken: int = 0
 
+    def take(self, content: bytes) -> bytes:
+        """Return *content*; :exc:`ArchiveDamaged` when that is more than the file may give."""
+        self.taken += len(content)
+        if self.taken > self.most:
+            problem = f"unpacks to more than {self.most} bytes, too many for its size; not read"
+            raise ArchiveDamaged(str(self.path), 0, problem)
+        return content
 
-def _unpacked(unpacking: _Unpacking) -> Iterator[Source]:
-    """Copy the WARC files of a WACZ to the scratch folder."""
-    path = unpacking.path
-    try:
-        with zipfile.ZipFile(path) as package:
-            names = [
-                each
-                for each in package.namelist()
-                if each.startswith("archive/") and each.endswith((".warc", ".warc.gz"))
-            ]
-            if not names:
-                raise ConfigurationError(f"{path}: holds no archive/*.warc.gz; want a WACZ file")
-            for name in names:
-                copy = unpacking.new_name()
-                with package.open(name) as packed, copy.open("wb") as file:
-                    while block := packed.read(_BLOCK):
-                        unpacking.take(len(block))
-                        file.write(block)
-                yield _source(f"{path.name}/{name}", copy, unpacking)
-    except (
-        EOFError,
-        NotImplementedError,  # of zipfile, for a compression that it does not know
-        OSError,  # of bzip2
-        RuntimeError,
-        lzma.LZMAError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        _pass_on_trouble_of_ours(error)
-        raise ArchiveDamaged(str(path), 0, f"cannot be unpacked ({error})") from None
+    def new_name(self) -> Path:
+        return self.scratch / f"{len(list(self.scratch.iterdir()))}.warc.gz"
 
+    def members(self) -> Iterator[Source]:
+        """Copy the WARC files of a WACZ to the scratch folder."""
+        try:
+            with zipfile.ZipFile(self.path) as package:
+                names = [
+                    each
+                    for each in package.namelist()
+                    if each.startswith("archive/") and each.endswith((".warc", ".warc.gz"))
+                ]
+                if not names:
+                    what = "holds no archive/*.warc.gz; want a WACZ file"
+                    raise ConfigurationError(f"{self.path}: {what}")
+                for name in names:
+                    copy = self.new_name()
+                    with package.open(name) as packed, copy.open("wb") as file:
+                        while block := packed.read(_BLOCK):
+                            file.write(self.take(block))
+                    yield self.source(f"{self.path.name}/{name}", copy)
+        except (
+            EOFError,
+            NotImplementedError,  # of zipfile, for a compression that it does not know
+            OSError,  # of bzip2
+            RuntimeError,
+            lzma.LZMAError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
+            _pass_on_trouble_of_ours(error)
+            raise ArchiveDamaged(str(self.path), 0, f"cannot be unpacked ({error})") from None
 
-def _source(name: str, path: Path, unpacking: _Unpacking) -> Source:
-    with path.open("rb") as file:
-        start = file.read(len(_WARC))
-        file.seek(0)
-        if start.startswith(_GZIP):
-            if _has_members(file):
-                return Source(name, path, unpacking.digest)
+    def source(self, name: str, path: Path) -> Source:
+        with path.open("rb") as file:
+            start = file.read(len(_WARC))
             file.seek(0)
-            with gzip.GzipFile(fileobj=file) as plain:
-                return _repacked(name, cast("BinaryIO", plain), unpacking)
-        if not start:  # an empty file holds nothing, and no damage
-            return Source(name, path, unpacking.digest)
-        if start == _WARC:
-            return _repacked(name, file, unpacking)
-    raise ConfigurationError(f"{name}: want a WARC file (.warc, .warc.gz) or a WACZ file")
+            # An empty file holds nothing, and no damage.
+            if not start or (start.startswith(_GZIP) and _has_members(file)):
+                return Source(name, path, self.digest)
+            file.seek(0)
+            if start.startswith(_GZIP):
+                with gzip.GzipFile(fileobj=file) as plain:
+                    return self.repacked(name, cast("BinaryIO", plain))
+            if start == _WARC:
+                return self.repacked(name, file)
+        raise ConfigurationError(f"{name}: want a WARC file (.warc, .warc.gz) or a WACZ file")
+
+    def repacked(self, name: str, plain: BinaryIO) -> Source:
+        """Write the records of *plain* to a file of the scratch folder, each as a member."""
+        copy = self.new_name()
+        oversized = []
+        with copy.open("wb") as file:
+            try:
+                for record in self.plain_records(plain):
+                    if isinstance(record, Unread):
+                        oversized.append(record)
+                    else:
+                        file.write(gzip.compress(record, 1, mtime=0))
+            except (NotARecord, EOFError, OSError, zlib.error) as error:
+                _pass_on_trouble_of_ours(error)
+                file.write(b"\x1f\x8b\x08")  # read as damage at the end
+        return Source(name, copy, self.digest, tuple(oversized))
+
+    def plain_records(self, plain: BinaryIO) -> Iterator[bytes | Unread]:
+        """Yield the records of an uncompressed WARC file, byte for byte."""
+        while line := self.take(plain.readline(_LINE)):
+            if line in _BLANK:
+                continue
+            if not line.startswith(_WARC):
+                raise NotARecord("no WARC header")
+            offset = plain.tell() - len(line)
+            head = b""
+            while line not in _BLANK:
+                head += line.rstrip(b"\r\n") + b"\r\n"
+                line = self.take(plain.readline(_LINE))
+                if not line or len(head) > _LINE:
+                    raise NotARecord("its end is missing" if not line else "a header without end")
+            stated = _LENGTH.findall(head)
+            length = int(stated[-1]) if stated else 0
+            if length > _LARGEST_FILE:
+                yield _oversized(offset, head + b"\r\n" + plain.read(_LINE))
+                length -= _LINE
+                while length > 0 and (skipped := self.take(plain.read(min(length, _BLOCK)))):
+                    length -= len(skipped)
+                continue
+            block = self.take(plain.read(length))
+            if len(block) < length:
+                raise NotARecord("its end is missing")
+            yield head + b"\r\n" + block + b"\r\n\r\n"
 
 
 def _has_members(file: BinaryIO) -> bool:
@@ -208,80 +223,16 @@ def _has_members(file: BinaryIO) -> bool:
         return "block" not in str(error)
 
 
-def _repacked(name: str, plain: BinaryIO, unpacking: _Unpacking) -> Source:
-    """Write the records of *plain* to a file of the scratch folder, each as a member."""
-    copy = unpacking.new_name()
-    oversized = []
-    with copy.open("wb") as file:
-        try:
-            for record in _plain_records(name, plain, unpacking):
-                if isinstance(record, Oversized):
-                    oversized.append(record)
-                else:
-                    file.write(gzip.compress(record, 1, mtime=0))
-        except (NotARecord, EOFError, OSError, zlib.error) as error:
-            _pass_on_trouble_of_ours(error)
-            file.write(b"\x1f\x8b\x08")  # read as damage at the end
-    return Source(name, copy, unpacking.digest, tuple(oversized))
-
-
 def _pass_on_trouble_of_ours(error: Exception) -> None:
     """Raise *error* where it is the system's, such as a full disk: the file is not to blame."""
     if isinstance(error, OSError) and error.errno:
         raise error
 
 
-def _plain_records(
-    name: str, plain: BinaryIO, unpacking: _Unpacking
-) -> Iterator[bytes | Oversized]:
-    """Yield the records of an uncompressed WARC file, byte for byte."""
-    while line := _line(plain, unpacking):
-        if line in (b"\r\n", b"\n"):
-            continue
-        if not line.startswith(_WARC):
-            raise NotARecord("no WARC header")
-        offset = plain.tell() - len(line)
-        head = [line]
-        length = 0
-        while (line := _line(plain, unpacking)) not in (b"\r\n", b"\n"):
-            if not line:
-                raise NotARecord("its end is missing")
-            head.append(line)
-            if plain.tell() - offset > _LINE:
-                raise NotARecord("a WARC header without end")
-            field, _, value = line.partition(b":")
-            if field.strip().lower() == b"content-length" and value.strip().isdigit():
-                length = int(value)
-        if length > _LARGEST_FILE:
-            start = b"".join([*head, b"\r\n", plain.read(_LINE)])
-            yield _oversized(name, offset, start)
-            _pass_over(plain, length - _LINE, unpacking)
-            continue
-        block = plain.read(length)
-        unpacking.take(len(block))
-        if len(block) < length:
-            raise NotARecord("its end is missing")
-        lines = [each.rstrip(b"\r\n") for each in head]
-        yield b"\r\n".join([*lines, b"", b""]) + block + b"\r\n\r\n"
-
-
-def _line(plain: BinaryIO, unpacking: _Unpacking) -> bytes:
-    line = plain.readline(_LINE)
-    unpacking.take(len(line))
-    return line
-
-
-def _pass_over(plain: BinaryIO, length: int, unpacking: _Unpacking) -> None:
-    while length > 0 and (skipped := len(plain.read(min(length, _BLOCK)))):
-        unpacking.take(skipped)
-        length -= skipped
-
-
-def _oversized(name: str, offset: int, start: bytes) -> Oversized:
+def _oversized(offset: int, start: bytes) -> Unread:
     """Return what is said of a record that begins with *start*."""
     head, _, block = start[: 2 * _LINE].partition(b"\r\n\r\n")
     target, media = _TARGET.search(head), _MEDIA.search(block.partition(b"\r\n\r\n")[0])
     url = target[1].decode("utf-8", "replace") if target else ""
     kind = media[1].decode("ascii", "replace").lower() if media else ""
-    problem = f"{url}: more than {_LARGEST_FILE} bytes; not read"
-    return Oversized(name, offset, problem, url, kind)
+    return Unread(offset, f"{url}: more than {_LARGEST_FILE} bytes; not read", url, kind)

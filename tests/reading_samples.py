@@ -15,6 +15,8 @@ from typing import Any
 
 import attrs
 
+from crawler.archive import Edit
+from crawler.archive.edited import seen_edit
 from crawler.codec import Line, dump_line
 from crawler.decoding import zstd
 from crawler.items import (
@@ -284,3 +286,10 @@ def sample_archive(root: Path, name: str = "lintas") -> Path:
 
 def _of(line: Article, **fields: Any) -> Article:
     return attrs.evolve(line, **fields)
+
+
+def edit_of(before: Article, after: Article | Gone) -> Edit:
+    """Return the edit that two lines of an article show."""
+    found = seen_edit([before], [after], [before])
+    assert found is not None
+    return found

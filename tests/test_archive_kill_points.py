@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from crawler.archive import Missing, RunReport, read, read_capture, read_runs
-from crawler.archive.lines import iterate, month_files
+from crawler.archive.lines import month_files
 from crawler.archive.repairing import repair
 from crawler.archive.tables import NAME
 from crawler.archive.verify import verify
@@ -250,8 +250,7 @@ def every_line(folder: Folder) -> Counter[tuple[Any, ...]]:
     """The key of every line, and how often it is there."""
     lines: Counter[tuple[Any, ...]] = Counter()
     for file in month_files(folder.path):
-        with file.open() as text:
-            for _, raw in iterate(text):
-                line = json.loads(raw)
-                lines[line["schema"], line["id"], line["revision"], line.get("source")] += 1
+        for _, raw in file.lines():
+            line = json.loads(raw)
+            lines[line["schema"], line["id"], line["revision"], line.get("source")] += 1
     return lines

@@ -234,11 +234,9 @@ def test_memory_grows_with_articles_not_with_text(tmp_path: Path) -> None:
 
 
 def test_a_line_says_where_it_is_from_before_it_is_read(folder: Folder) -> None:
-    folder.run(found(1, 'Kutipan "written_at":"1999" dan "extractor":"lain"'))
+    folder.run(found(1, 'Kutipan "written_at":"1999" dan "warc":"lain"'))
     (mine,) = read_raw(folder.path)
-    assert (mine.id, mine.extractor, mine.warc) == (
-        "lintas:1", "rules-1", folder.articles()[0].captures[0].warc,
-    )  # fmt: skip
+    assert (mine.id, mine.warc) == ("lintas:1", folder.articles()[0].captures[0].warc)
     assert mine.written_at == folder.articles()[0].written_at
     assert mine.parse() == folder.articles()[0]
     spaced = json.dumps(json.loads(mine.content)).encode()  # as another program may write it

@@ -22,6 +22,7 @@ from crawler.archive.repairing import repair
 from crawler.archive.revisions import Rules
 from crawler.archive.tables import NAME
 from crawler.archive.verify import Problem, Tally, verify
+from crawler.decoding import zstd
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 from tests.archive_site import (
@@ -316,7 +317,7 @@ def tear(path: Path) -> None:
 
 def both(path: Path) -> None:
     month = MonthFile(202603, path / "articles-2026-03.jsonl.zst")
-    with month.open() as text:
+    with zstd.open(month.path) as text:
         (path / "articles-2026-03.jsonl").write_bytes(text.read())
 
 

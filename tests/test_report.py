@@ -13,13 +13,12 @@ import pytest
 from parsel import Selector
 
 from crawler.archive import RunRecord
-from crawler.archive.edited import edit_of
 from crawler.codec import Line
 from crawler.export.report import Chapter, Edits, render, write_report
 from crawler.export.statistics import summarise
 from crawler.items import CaptureReference, Dateline, Gone
 from tests.browser import chromium, needs_chromium, served, violations
-from tests.reading_samples import SITE, article, sample_archive, write_lines
+from tests.reading_samples import SITE, article, edit_of, sample_archive, write_lines
 
 NOW = dt.datetime(2024, 7, 3, 4, 5, tzinfo=dt.UTC)
 PLOTS = {

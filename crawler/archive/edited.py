@@ -17,7 +17,7 @@ import attrs
 
 from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
 from crawler.archive.lines import month_of
-from crawler.archive.reading import Opened, RawLine, open_all, withheld
+from crawler.archive.reading import Opened, RawLine, lines_of, open_all, withheld
 from crawler.errors import ArchiveError
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
 from crawler.normalise.words import block_changes, counted
@@ -93,33 +93,28 @@ class Edit:
     captures_after: tuple[CaptureReference, ...] = ()
 
 
-def edit_of(before: Article | Gone, after: Article | Gone, was: Article | None = None) -> Edit:
-    """Return the edit that made *after* of *before*.
-
-    Where one of them is gone, *was* is the article as it last was.
-    """
-    known = before if isinstance(before, Article) else was
-    edit = _framed(before, after, known)
-    if isinstance(after, Gone) or known is None:
-        return edit
+def _compared(edit: Edit, known: Article, now: Article) -> Edit:
+    """Return *edit* with what of *known* was changed in *now*."""
     compared = [
         (Comparison.of(old, new), number)
-        for old, new, number in block_changes(known.body, after.body)
+        for old, new, number in block_changes(known.body, now.body)
     ]
-    fields = changed_fields(known, after)
-    kinds = kinds_of(known, after, fields, [block for block, _ in compared])
-    if isinstance(before, Gone):
+    fields = changed_fields(known, now)
+    kinds = kinds_of(known, now, fields, [block for block, _ in compared])
+    if edit.kind == "returned":
         kinds = ("returned", *(kinds if compared or fields else ()))
-    title = Comparison.of(known.title, after.title)
+    title = Comparison.of(known.title, now.title)
     runs = [run for block in (title, *(block for block, _ in compared)) for run in block.runs]
     return attrs.evolve(
         edit,
+        url=now.url,
+        title=now.title,
         kind=kinds[0],
         kinds=kinds,
-        headline=Headline(known.title, after.title) if "title" in fields else None,
+        headline=Headline(known.title, now.title) if "title" in fields else None,
         changes=tuple(_change(block, number) for block, number in compared),
         fields=tuple(
-            FieldChange(name, getattr(known, name), getattr(after, name))
+            FieldChange(name, getattr(known, name), getattr(now, name))
             for name in fields
             if name != "title"
         ),
@@ -130,15 +125,15 @@ def edit_of(before: Article | Gone, after: Article | Gone, was: Article | None =
 
 def _framed(before: Article | Gone, after: Article | Gone, known: Article | None) -> Edit:
     """Return what can be said of an edit without comparing texts."""
-    gone = isinstance(after, Gone)
-    newest = known if gone else after
+    newest = known if isinstance(after, Gone) else after
+    kind = "gone" if isinstance(after, Gone) else "returned" if isinstance(before, Gone) else "text"
     return Edit(
         id=after.id,
         site=after.site,
         url=after.url,
         title=newest.title if isinstance(newest, Article) else "",
-        kind="gone" if gone else "returned",
-        kinds=("gone",) if gone else ("returned",),
+        kind=kind,
+        kinds=(kind,),
         from_revision=before.revision,
         to_revision=after.revision,
         last_seen_before=after.unchanged_until
@@ -206,17 +201,13 @@ def _moment(value: dt.date | str | None, name: str, clock: str) -> str | None:
 
 def _edited(files: Sequence[Opened], first: str | None, last: str | None) -> set[bytes]:
     """Return the ids of which a later revision was written between two moments."""
+    since = int(first[:7].replace("-", "")) if first else 0
     ids = set()
-    for file in files:
-        month = month_of(Path(file.name))
-        if month is not None and first and month < int(first[:7].replace("-", "")):
-            continue
-        for offset, raw in file.lines():
-            schema, id_, revision = file.beginning(offset, raw)
-            if revision > 1 and schema in (ARTICLE, GONE):
-                written = RawLine(file.name, offset, raw).written_at
-                if (not first or written >= first) and (not last or written <= last):
-                    ids.add(id_)
+    for line in lines_of(file for file in files if (month_of(Path(file.name)) or since) >= since):
+        schema, id_, revision = line.beginning
+        later = revision > 1 and schema in (ARTICLE, GONE)
+        if later and (first or "") <= line.written_at <= (last or "~"):
+            ids.add(id_)
     return ids
 
 
@@ -237,19 +228,16 @@ class _Kept:
     def fill(self, files: Sequence[Opened], ids: set[bytes]) -> None:
         """Take the lines of the articles *ids* from *files*, without those that are withheld."""
         hidden = set()
-        place = 0
-        for file in files if ids else ():
-            for offset, raw in file.lines():
-                place += 1
-                schema, id_, revision = file.beginning(offset, raw)
-                if schema == WITHHELD:
-                    hidden.add(id_)
-                elif id_ in ids:
-                    written = RawLine(file.name, offset, raw).written_at
-                    self.database.execute(
-                        "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (place, id_, revision, schema == GONE, written, file.name, offset, raw),
-                    )
+        for place, line in enumerate(lines_of(files if ids else ())):
+            schema, id_, revision = line.beginning
+            if schema == WITHHELD:
+                hidden.add(id_)
+            elif id_ in ids:
+                told = (line.written_at, line.file, line.offset, line.content)
+                self.database.execute(
+                    "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (place, id_, revision, schema == GONE, *told),
+                )
         self.database.execute("CREATE INDEX by_id ON line (id, revision, place)")
         self.database.executemany("DELETE FROM line WHERE id = ?", ((id_,) for id_ in hidden))
 
@@ -306,13 +294,9 @@ def seen_edit(earlier: Revision, later: Revision, text: Revision) -> Edit | None
     last = next(before, earlier[0])
     pair = most_alike(text, later)
     if pair is None:
-        return _framed(
-            last, first, next((each for each in text if isinstance(each, Article)), None)
-        )
-    edit = edit_of(last if isinstance(last, Gone) else pair[0], pair[1], pair[0])
-    seen = _framed(last, first, pair[0])
-    same = ("last_seen_before", "seen_at", "modified_at", "captures_before", "captures_after")
-    return attrs.evolve(edit, **{name: getattr(seen, name) for name in same})
+        known = next((each for each in text if isinstance(each, Article)), None)
+        return _framed(last, first, known)
+    return _compared(_framed(last, first, pair[0]), *pair)
 
 
 def most_alike(earlier: Revision, later: Revision) -> tuple[Article, Article] | None:

@@ -21,18 +21,18 @@ from cattrs import Converter
 from crawler.archive.files import patch_file, replace_file
 from crawler.archive.finishing import rewrite, update_manifest
 from crawler.archive.lines import MonthFile, month_files
-from crawler.archive.reading import line_beginning
+from crawler.archive.reading import RawLine
 from crawler.archive.tables import ArticleRow
-from crawler.archive.warc import FOLDER, crc_of, member, new_record_id
+from crawler.archive.warc import crc_of, member, new_record_id
 from crawler.archive.warc_reading import (
     ERASED_DIGEST,
-    NotARecord,
+    Damage,
     StoredRecord,
     parse_response,
-    records,
+    record_at,
+    stored,
 )
 from crawler.archive.writer import Batches
-from crawler.codec import parse_line
 from crawler.decoding import decode, read_json
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import WITHHELD, Article, Gone, joined_headers
@@ -47,148 +47,10 @@ _LENGTH: Final = re.compile(rb"(\r\ncontent-length:) *\d+", re.IGNORECASE)
 _COMMENT: Final = 0x10
 _HEADER: Final = 10
 
-
-@attrs.frozen
-class Traces:
-    """What belongs to an article in the WARC files."""
-
-    addresses: frozenset[str]
-    places: frozenset[tuple[str, int]]
-    """File and offset of the records that its lines name."""
-
-    post_id: int | None = None
-    """By which it stands in REST lists, also where these were kept for others."""
-
-
-@attrs.frozen(kw_only=True)
-class Trace:
-    """A record that belongs to an article."""
-
-    warc: str
-    offset: int
-    length: int
-    answer: str
-    """Id of the response: its own, or that of which it is the request."""
-
-
-def find(folder: Path, traces: Traces) -> list[Trace]:
-    """Return the records of *traces* in the WARC files of the archive in *folder*.
-
-    What its lines name, what was fetched from its addresses, what redirected there, REST lists that
-    it stands in, and the requests for all of these.
-    """
-    found: list[Trace] = []
-    for path in sorted((folder / FOLDER).glob("*.warc.gz")):
-        warc = f"{FOLDER}/{path.name}"
-        ids: set[str] = set()
-        with path.open("rb") as file:
-            try:
-                for record in records(file):
-                    if _belongs(record, warc, traces, ids):
-                        ids.add(f"<{record.record_id}>")
-                        answer = record.fields.get("warc-concurrent-to", "").strip("<>")
-                        found.append(
-                            Trace(
-                                warc=warc,
-                                offset=record.offset,
-                                length=record.length,
-                                answer=answer or record.record_id,
-                            )
-                        )
-            except NotARecord as error:
-                raise ArchiveDamaged(warc, file.tell(), f"cannot be searched ({error})") from None
-    return found
-
-
-def _belongs(record: StoredRecord, warc: str, traces: Traces, ids: set[str]) -> bool:
-    if record.kind not in ("response", "request", "revisit", "resource"):
-        return False
-    address = record.fields.get("warc-target-uri", "")
-    location = _LOCATION.search(record.block.partition(b"\r\n\r\n")[0])
-    return (
-        (warc, record.offset) in traces.places
-        or record.fields.get("warc-concurrent-to") in ids
-        or address in traces.addresses
-        or (location is not None and location[1].decode(errors="replace") in traces.addresses)
-        or (
-            traces.post_id is not None
-            and _REST.search(address) is not None
-            and any(_is_post(each, traces.post_id) for each in posts_of(record) or ())
-        )
-    )
-
-
-def posts_of(record: StoredRecord) -> list[object] | None:
-    """Return what the REST list in *record* lists; None where it is no such list."""
-    try:
-        status, fields, body = parse_response(record.block)
-        posts = read_json(decode(body, joined_headers(fields)))
-    except (ValueError, RecursionError):
-        return None
-    return posts if status == HTTPStatus.OK and isinstance(posts, list) else None
-
-
-def _is_post(post: object, post_id: int) -> bool:
-    return isinstance(post, dict) and post.get("id") == post_id
-
-
-def _nothing(length: int, now: str) -> bytes:
-    """Return a record of *length* bytes that says that something was erased."""
-    content = b"software: newsroom-archive\r\nerased: " + now.encode() + b"\r\n"
-    fields = [
-        ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", f"<{new_record_id()}>"),
-        ("WARC-Date", now),
-        ("Content-Type", "application/warc-fields"),
-    ]
-    return padded(member(fields, content), length)
-
-
-def _without(path: Path, trace: Trace, post_id: int) -> bytes | None:
-    """Return the record that *trace* is without a post; None where it is no REST list.
-
-    The other posts stay, and with them the record: it keeps its id, and in the place of its
-    digests says that of its payload from before, which lines go on naming.
-    """
-    with path.open("rb") as file:
-        record = next(records(file, trace.offset))
-    posts = posts_of(record)
-    if posts is None:
-        return None
-    rest = [post for post in posts if not _is_post(post, post_id)]
-    changed = json.dumps(rest, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-    # Without a coding of its own: the record's is enough, and there has to be room for it.
-    head = _CODED.sub(b"", record.block[: record.block.index(b"\r\n\r\n") + 4])
-    head = _LENGTH.sub(rb"\1 %d" % len(changed), head)
-    before = record.fields.get(ERASED_DIGEST) or record.fields["warc-payload-digest"]
-    gone = ("content-length", "warc-payload-digest", "warc-block-digest")
-    kept = {name: value for name, value in record.fields.items() if name not in gone}
-    kept[ERASED_DIGEST] = before
-    return padded(_member(kept, head + changed), trace.length)
-
-
-def padded(content: bytes, length: int) -> bytes:
-    """Return the gzip member *content* made *length* bytes long, by a comment in its header."""
-    missing = length - len(content)
-    if missing < 0:
-        raise ArchiveError(f"a record of {length} bytes is too small for what must replace it")
-    if not missing:
-        return content
-    header = bytearray(content[:_HEADER])
-    header[3] |= _COMMENT
-    return bytes(header) + b" " * (missing - 1) + b"\0" + content[_HEADER:]
-
-
-def _member(fields: Mapping[str, str], block: bytes) -> bytes:
-    return member(((_cased(name), value) for name, value in fields.items()), block)
-
-
-def _cased(name: str) -> str:
-    """A field's name as the standard writes it."""
-    return "-".join(
-        word.upper() if word in ("warc", "uri", "id", "ip") else word.capitalize()
-        for word in name.split("-")
-    )
+_LINES: Final = "lines"
+_RECORDS: Final = "records"
+_PARTS: Final = "REST lists, in part,"
+_LEFT: Final = "records that other articles need were left"
 
 
 @attrs.frozen(kw_only=True)
@@ -199,28 +61,15 @@ class Erased:
     withheld: bool = False
     """Whether it was not withheld before."""
 
-    lines: Counter[str] = attrs.field(factory=Counter)
-    """File → how many lines."""
-
-    records: Counter[str] = attrs.field(factory=Counter)
-    """File → how many records."""
-
-    parts: Counter[str] = attrs.field(factory=Counter)
-    """File → how many REST lists it was taken out of."""
-
-    left: Counter[str] = attrs.field(factory=Counter)
-    """File → how many records that other articles need, too, and that are no REST list."""
+    counts: Counter[tuple[str, str]] = attrs.field(factory=Counter)
+    """What of which file → how many."""
 
     def __str__(self) -> str:
         said = [
             f"{count} {what} of {file}"
-            for what, counts in (
-                ("lines", self.lines),
-                ("records", self.records),
-                ("REST lists, in part,", self.parts),
-                ("records that other articles need were left", self.left),
-            )
-            for file, count in counts.items()
+            for each in (_LINES, _RECORDS, _PARTS, _LEFT)
+            for (what, file), count in self.counts.items()
+            if what == each
         ]
         return f"erased {self.id}: {', '.join(said) or 'nothing was left'}"
 
@@ -306,7 +155,7 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     batches.warcs.known = ("", 0)  # asked anew
     for file in month_files(folder):
         if file.path.name in intent.files:
-            _erase_lines(batches, file, intent.id.encode(), erased)
+            _erase_lines(batches, file, intent.id, erased)
     rows = tables.rows()
     row = rows.article(intent.id)
     if row is not None:  # what the line that withholds it says
@@ -319,72 +168,32 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     return erased
 
 
+def _is_own(raw: bytes, id_: str) -> bool:
+    """Whether a line goes with the article *id_*: not the one that withholds it."""
+    schema, whose, _ = RawLine("", 0, raw).beginning
+    return whose == id_.encode() and schema != WITHHELD
+
+
 def _own_lines(file: MonthFile, id_: str) -> Iterator[Article | Gone]:
-    for _, raw in file.lines():
-        if line_beginning(raw)[1] == id_.encode():
-            line = parse_line(raw)
+    for offset, raw in file.lines():
+        if _is_own(raw, id_):
+            line = RawLine(file.path.name, offset, raw).parse()
             if isinstance(line, Article | Gone):
                 yield line
 
 
 def count_own(folder: Path, id_: str) -> tuple[int, int]:
     """Return how many lines there are, and how many of them are to go with the article *id_*."""
-    beginnings = (line_beginning(raw) for each in month_files(folder) for _, raw in each.lines())
-    mine = [whose == id_.encode() and schema != WITHHELD for schema, whose, _ in beginnings]
+    mine = [_is_own(raw, id_) for each in month_files(folder) for _, raw in each.lines()]
     return len(mine), sum(mine)
 
 
-def _named_by_others(folder: Path, id_: str, traces: list[Trace]) -> set[tuple[str, int]]:
-    """Which of *traces* lines of other articles name."""
-    needles = {b'"offset":%d,' % trace.offset for trace in traces}
-    places = {(trace.warc, trace.offset) for trace in traces}
-    shared: set[tuple[str, int]] = set()
-    for file in month_files(folder):
-        for _, raw in file.lines():
-            if not any(needle in raw for needle in needles):
-                continue
-            line = parse_line(raw)
-            if line.id != id_ and isinstance(line, Article | Gone):
-                shared |= {(each.warc, each.offset) for each in line.captures} & places
-    return shared
-
-
-def _patches(batches: Batches, intent: Intent, erased: Erased) -> dict[str, dict[int, bytes]]:
-    """Return WARC file → offset → what takes the place of the record there; counts it in *erased*."""
-    folder = batches.folder
-    post_id = intent.post_id
-    own = Traces(frozenset(intent.addresses), frozenset(intent.places), post_id)
-    traces = find(folder, own)
-    shared = _named_by_others(folder, intent.id, traces)
-    needed = {each.answer for each in traces if (each.warc, each.offset) in shared}
-    found: dict[str, dict[int, bytes]] = {}
-    for trace in traces:
-        new: bytes | None = None
-        if trace.answer not in needed:
-            new = _nothing(trace.length, batches.stamp)
-            erased.records[trace.warc] += 1
-        elif (trace.warc, trace.offset) in shared:  # its request says nothing of the article
-            new = None if post_id is None else _without(folder / trace.warc, trace, post_id)
-            (erased.left if new is None else erased.parts)[trace.warc] += 1
-        if new is not None:
-            found.setdefault(trace.warc, {})[trace.offset] = new
-    return found
-
-
-def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) -> None:
+def _erase_lines(batches: Batches, file: MonthFile, id_: str, erased: Erased) -> None:
     """Write *file* without the article's lines, and let the ledger follow."""
-    removed = 0
-
-    def keep(_: int, raw: bytes) -> bool:
-        nonlocal removed
-        schema, whose, _ = line_beginning(raw)
-        mine = whose == id_ and schema != WITHHELD
-        removed += mine
-        return not mine
-
-    size, crc = rewrite(file, keep)
+    removed = sum(_is_own(raw, id_) for _, raw in file.lines())
+    size, crc = rewrite(file, lambda raw: not _is_own(raw, id_))
     if removed:
-        erased.lines[file.path.name] += removed
+        erased.counts[_LINES, file.path.name] += removed
     tables = batches.tables
     tables.begin()
     tables.put_file(file.plain_name, size, crc)
@@ -392,3 +201,155 @@ def _erase_lines(batches: Batches, file: MonthFile, id_: bytes, erased: Erased) 
         tables.put_file(file.path.name, file.path.stat().st_size, 0)
     tables.put_meta("lines", str(int(tables.meta("lines") or 0) - removed))
     tables.commit()
+
+
+# WARC files
+
+
+@attrs.frozen
+class _Trace:
+    """A record that belongs to an article."""
+
+    warc: str
+    offset: int
+    length: int
+    answer: str
+    """Id of the response: its own, or that of which it is the request."""
+
+
+def _patches(batches: Batches, intent: Intent, erased: Erased) -> dict[str, dict[int, bytes]]:
+    """Return WARC file → offset → what takes the place of the record there; counts it in *erased*."""
+    traces = _traces(batches.folder, intent)
+    shared = _named_by_others(batches.folder, intent.id, traces)
+    needed = {each.answer for each in traces if (each.warc, each.offset) in shared}
+    found: dict[str, dict[int, bytes]] = {}
+    for trace in traces:
+        new: bytes | None = None
+        if trace.answer not in needed:
+            new = _nothing(trace.length, batches.stamp)
+            erased.counts[_RECORDS, trace.warc] += 1
+        elif (trace.warc, trace.offset) in shared:  # its request says nothing of the article
+            record = record_at(batches.folder, trace.warc, trace.offset)
+            new = _without(record, intent.post_id)
+            erased.counts[_LEFT if new is None else _PARTS, trace.warc] += 1
+        if new is not None:
+            found.setdefault(trace.warc, {})[trace.offset] = new
+    return found
+
+
+def _traces(folder: Path, intent: Intent) -> list[_Trace]:
+    """Return the records of an article.
+
+    What its lines name, what was fetched from its addresses, what redirected there, REST lists that
+    it stands in, and the requests for all of these.
+    """
+    found: list[_Trace] = []
+    ids: set[str] = set()
+    for warc, record in stored(folder):
+        if isinstance(record, Damage):
+            raise ArchiveDamaged(warc, record.offset, f"cannot be searched ({record.problem})")
+        if _belongs(record, warc, intent, ids):
+            ids.add(f"<{record.record_id}>")
+            answer = record.fields.get("warc-concurrent-to", "").strip("<>") or record.record_id
+            found.append(_Trace(warc, record.offset, record.length, answer))
+    return found
+
+
+def _belongs(record: StoredRecord, warc: str, intent: Intent, ids: set[str]) -> bool:
+    if record.kind not in ("response", "request", "revisit", "resource"):
+        return False
+    address = record.fields.get("warc-target-uri", "")
+    location = _LOCATION.search(record.block.partition(b"\r\n\r\n")[0])
+    return (
+        (warc, record.offset) in intent.places
+        or record.fields.get("warc-concurrent-to") in ids
+        or address in intent.addresses
+        or (location is not None and location[1].decode(errors="replace") in intent.addresses)
+        or (
+            intent.post_id is not None
+            and _REST.search(address) is not None
+            and any(_is_post(each, intent.post_id) for each in posts_of(record) or ())
+        )
+    )
+
+
+def _named_by_others(folder: Path, id_: str, traces: list[_Trace]) -> set[tuple[str, int]]:
+    """Which of *traces* lines of other articles name."""
+    needles = {b'"offset":%d,' % trace.offset for trace in traces}
+    places = {(trace.warc, trace.offset) for trace in traces}
+    shared: set[tuple[str, int]] = set()
+    for file in month_files(folder):
+        for offset, raw in file.lines():
+            if not any(needle in raw for needle in needles):
+                continue
+            line = RawLine(file.path.name, offset, raw).parse()
+            if line.id != id_ and isinstance(line, Article | Gone):
+                shared |= {(each.warc, each.offset) for each in line.captures} & places
+    return shared
+
+
+def posts_of(record: StoredRecord) -> list[object] | None:
+    """Return what the REST list in *record* lists; None where it is no such list."""
+    try:
+        status, fields, body = parse_response(record.block)
+        posts = read_json(decode(body, joined_headers(fields)))
+    except (ValueError, RecursionError):
+        return None
+    return posts if status == HTTPStatus.OK and isinstance(posts, list) else None
+
+
+def _is_post(post: object, post_id: int) -> bool:
+    return isinstance(post, dict) and post.get("id") == post_id
+
+
+def _nothing(length: int, now: str) -> bytes:
+    """Return a record of *length* bytes that says that something was erased."""
+    content = b"software: newsroom-archive\r\nerased: " + now.encode() + b"\r\n"
+    fields = [
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", f"<{new_record_id()}>"),
+        ("WARC-Date", now),
+        ("Content-Type", "application/warc-fields"),
+    ]
+    return padded(member(fields, content), length)
+
+
+def _without(record: StoredRecord, post_id: int | None) -> bytes | None:
+    """Return *record* without a post; None where it is no REST list, or there is no post.
+
+    The other posts stay, and with them the record: it keeps its id, and in the place of its
+    digests says that of its payload from before, which lines go on naming.
+    """
+    posts = posts_of(record)
+    if posts is None or post_id is None:
+        return None
+    rest = [post for post in posts if not _is_post(post, post_id)]
+    changed = json.dumps(rest, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    # Without a coding of its own: the record's is enough, and there has to be room for it.
+    head = _CODED.sub(b"", record.block[: record.block.index(b"\r\n\r\n") + 4])
+    head = _LENGTH.sub(rb"\1 %d" % len(changed), head)
+    before = record.fields.get(ERASED_DIGEST) or record.fields["warc-payload-digest"]
+    gone = ("content-length", "warc-payload-digest", "warc-block-digest")
+    kept = {_cased(name): value for name, value in record.fields.items() if name not in gone}
+    fields = {**kept, _cased(ERASED_DIGEST): before}
+    return padded(member(fields.items(), head + changed), record.length)
+
+
+def padded(content: bytes, length: int) -> bytes:
+    """Return the gzip member *content* made *length* bytes long, by a comment in its header."""
+    missing = length - len(content)
+    if missing < 0:
+        raise ArchiveError(f"a record of {length} bytes is too small for what must replace it")
+    if not missing:
+        return content
+    header = bytearray(content[:_HEADER])
+    header[3] |= _COMMENT
+    return bytes(header) + b" " * (missing - 1) + b"\0" + content[_HEADER:]
+
+
+def _cased(name: str) -> str:
+    """A field's name as the standard writes it."""
+    return "-".join(
+        word.upper() if word in ("warc", "uri", "id", "ip") else word.capitalize()
+        for word in name.split("-")
+    )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from crawler.archive.files import replace_file, replacing, sync_folder
-from crawler.archive.lines import ARTICLES, SUFFIX, MonthFile, frames, month_files, pack
+from crawler.archive.lines import SUFFIX, MonthFile, frames, month_files, pack
 from crawler.archive.warc import warc_files
 from crawler.decoding import zstd
 from crawler.errors import ArchiveDamaged
@@ -24,7 +24,7 @@ _OPEN_DAYS: Final = 35
 _BUFFER: Final = 256 * 1024
 
 
-def finished_months(folder: Path, now: dt.datetime, prefix: str = ARTICLES) -> list[MonthFile]:
+def finished_months(folder: Path, now: dt.datetime) -> list[MonthFile]:
     """Return the plain files of months that ended more than 35 days before *now*.
 
     Never the newest: lines may still be added to it, whatever the clock says.
@@ -32,9 +32,7 @@ def finished_months(folder: Path, now: dt.datetime, prefix: str = ARTICLES) -> l
     latest = (now - dt.timedelta(days=_OPEN_DAYS)).date().replace(day=1)
     before = latest.year * 100 + latest.month
     return [
-        file
-        for file in month_files(folder, prefix)[:-1]
-        if not file.compressed and file.month < before
+        file for file in month_files(folder)[:-1] if not file.compressed and file.month < before
     ]
 
 
@@ -48,7 +46,7 @@ def compress(file: MonthFile, crc: int | None) -> Path:
     packed = file.path.with_name(file.path.name + SUFFIX)
     plain, again, checked = hashlib.sha256(), hashlib.sha256(), 0
     with replacing(packed, like=file.path) as target:
-        with file.open() as source:
+        with file.path.open("rb") as source:
             for frame in frames(source):
                 plain.update(frame)
                 checked = zlib.crc32(frame, checked)
@@ -65,18 +63,14 @@ def compress(file: MonthFile, crc: int | None) -> Path:
     return packed
 
 
-def rewrite(file: MonthFile, keep: Callable[[int, bytes], bool]) -> tuple[int, int]:
-    """Write *file* again with the lines that *keep*, asked with offset and line, says yes to.
-
-    Returns size and crc32 of its text.
-    """
+def rewrite(file: MonthFile, keep: Callable[[bytes], bool]) -> tuple[int, int]:
+    """Write *file* again with the lines to *keep*; return size and crc32 of its text."""
     size = crc = 0
     with replacing(file.path) as target:
-        for frame in frames(raw for offset, raw in file.lines() if keep(offset, raw)):
+        for frame in frames(raw for _, raw in file.lines() if keep(raw)):
             size += len(frame)
             crc = zlib.crc32(frame, crc)
-            packed = pack(frame) if file.compressed else frame
-            target.write(packed)
+            target.write(pack(frame) if file.compressed else frame)
     return size, crc
 
 

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import attrs
 
@@ -26,7 +26,7 @@ _OPTIONS: Final[dict[int, int]] = {
     zstd.CompressionParameter.compression_level: 10,
     zstd.CompressionParameter.checksum_flag: 1,
 }
-_PACKED_BUFFER: Final = 256 * 1024
+_BUFFER: Final = 256 * 1024
 
 
 def frames(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -59,7 +59,7 @@ def thaw(path: Path) -> None:
         return
     try:
         with zstd.ZstdFile(packed) as source, replacing(path, like=packed) as target:
-            while block := source.read(_PACKED_BUFFER):
+            while block := source.read(_BUFFER):
                 target.write(block)
     except (EOFError, zstd.ZstdError) as error:
         raise ArchiveDamaged(packed.name, 0, f"cannot be read to its end ({error})") from None
@@ -69,8 +69,7 @@ def thaw(path: Path) -> None:
 
 ARTICLES: Final = "articles"
 
-_NAME = re.compile(r"(?P<prefix>[a-z]+)-(?P<year>\d{4})-(?P<month>\d\d)\.jsonl(?:\.zst)?")
-_BUFFER: Final = 256 * 1024
+_NAME = re.compile(r"articles-(\d{4})-(\d\d)\.jsonl(?:\.zst)?")
 
 
 @attrs.frozen(order=True)
@@ -88,65 +87,54 @@ class MonthFile:
     def plain_name(self) -> str:
         return self.path.name.removesuffix(SUFFIX)
 
-    def open(self) -> BinaryIO:
-        """Open its text for reading, from the beginning."""
-        if self.compressed:
-            return io.BufferedReader(zstd.ZstdFile(self.path), _BUFFER)
-        return io.BufferedReader(io.FileIO(self.path), _BUFFER)
-
     def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield offset and line, with its newline, of its whole lines from byte *start* on.
-
-        Raises :exc:`ArchiveDamaged` where it cannot be read on.
-        """
-        offset = start
-        try:
-            with self.open() as text:
-                if start:
-                    text.seek(start)
-                for offset, raw in iterate(text, start):
-                    yield offset, raw
-        except (OSError, EOFError, zstd.ZstdError) as error:
-            raise ArchiveDamaged(self.path.name, offset, f"cannot be read on ({error})") from None
+        """Yield offset and line of its whole lines from byte *start* on; see :func:`lines_in`."""
+        with io.FileIO(self.path) as file:
+            yield from lines_in(file, self.path.name, start)
 
 
-def month_of(path: Path, prefix: str = ARTICLES) -> int | None:
+def lines_in(
+    file: io.FileIO, name: str, start: int = 0, *, end: int | None = None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield offset and line, with its newline, of the whole lines of a file of lines.
+
+    Raises :exc:`ArchiveDamaged` where it cannot be read on.
+    """
+    offset = start
+    try:
+        plain = zstd.ZstdFile(file) if name.endswith(SUFFIX) else file
+        with io.BufferedReader(plain, _BUFFER) as text:
+            text.seek(start)
+            for line in text:
+                if not line.endswith(b"\n") or (end is not None and offset + len(line) > end):
+                    return
+                yield offset, line
+                offset += len(line)
+    except (OSError, EOFError, zstd.ZstdError) as error:
+        raise ArchiveDamaged(name, offset, f"cannot be read on ({error})") from None
+
+
+def month_of(path: Path) -> int | None:
     """Return the month of which the file at *path* is, ``None`` when it is no file of lines."""
     match = _NAME.fullmatch(path.name)
-    if match is None or match["prefix"] != prefix:
-        return None
-    return int(match["year"]) * 100 + int(match["month"])
+    return int(match[1]) * 100 + int(match[2]) if match else None
 
 
-def month_files(folder: Path, prefix: str = ARTICLES) -> list[MonthFile]:
+def month_files(folder: Path) -> list[MonthFile]:
     """Return the files of lines in *folder*, oldest first; the plain one where there are two."""
     found: dict[int, MonthFile] = {}
-    for path in folder.glob(f"{prefix}-*.jsonl*"):
-        month = month_of(path, prefix)
+    for path in folder.glob(f"{ARTICLES}-*.jsonl*"):
+        month = month_of(path)
         if month is not None and (month not in found or found[month].compressed):
             found[month] = MonthFile(month, path)
     return [found[month] for month in sorted(found)]
 
 
-def iterate(file: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-    """Yield offset and line, with its newline, of the whole lines of *file* from *start* to *end*.
-
-    *file* stands at *start* already, unless that is 0.
-    """
-    offset = start
-    for line in file:
-        if not line.endswith(b"\n") or (end is not None and offset + len(line) > end):
-            return
-        yield offset, line
-        offset += len(line)
-
-
 class LineFiles:
     """Appends lines to the file of their month, in batches that are whole or absent."""
 
-    def __init__(self, folder: Path, prefix: str = ARTICLES) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.prefix = prefix
         self._file: AppendedFile | None = None
         self._month = 0
         self._lines: list[bytes] = []
@@ -157,7 +145,7 @@ class LineFiles:
         month = int(stamp[:4]) * 100 + int(stamp[5:7])
         if month != self._month:
             self.close()
-            path = self.folder / _name(month, self.prefix)
+            path = self.folder / _name(month)
             thaw(path)
             self._month = month
             self._file = None
@@ -189,7 +177,7 @@ class LineFiles:
 
     @property
     def name(self) -> str:
-        return _name(self._month, self.prefix)
+        return _name(self._month)
 
     def close(self) -> None:
         if self._file is not None:
@@ -198,15 +186,15 @@ class LineFiles:
         self._month = 0
 
 
-def cut_torn_lines(folder: Path, prefix: str = ARTICLES) -> list[str]:
+def cut_torn_lines(folder: Path) -> list[str]:
     """Cut what follows the last newline of any plain file of lines; return what to say of it."""
     said = []
-    for file in month_files(folder, prefix):
+    for file in month_files(folder):
         if not file.compressed and (cut := cut_torn_line(file.path)):
             end = file.path.stat().st_size
             said.append(f"{file.path.name}: cut {cut} bytes of a torn line at byte {end}")
     return said
 
 
-def _name(month: int, prefix: str) -> str:
-    return f"{prefix}-{month // 100:04}-{month % 100:02}.jsonl"
+def _name(month: int) -> str:
+    return f"{ARTICLES}-{month // 100:04}-{month % 100:02}.jsonl"

@@ -17,7 +17,8 @@ from crawler.archive.lines import SUFFIX, cut_torn_lines, month_files
 from crawler.archive.rebuild import open_ledger, remove_ledger
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import Tables, open_unless_raised
-from crawler.archive.warc import FOLDER, WarcFiles, cut_torn_record, warc_files
+from crawler.archive.warc import WarcFiles, cut_torn_record, warc_files
+from crawler.archive.warc_reading import FOLDER
 from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
 from crawler.timestamps import stamp

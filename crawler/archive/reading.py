@@ -8,10 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +22,8 @@ import attrs
 from crawler.archive.files import last_lines
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
-from crawler.archive.lines import SUFFIX, MonthFile, iterate, month_files
+from crawler.archive.lines import SUFFIX, MonthFile, lines_in, month_files
 from crawler.codec import Line, parse_line
-from crawler.decoding import zstd
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
 from crawler.items import ARTICLE, GONE, WITHHELD, Article
 from crawler.timestamps import comparable
@@ -35,10 +36,9 @@ _BEGINNING = re.compile(
 _PLACE_BITS: Final = 40
 # Within a value these quotes would be escaped.
 _WRITTEN: Final = re.compile(rb'"written_at":"([^"\\]+)"')
-_EXTRACTOR: Final = re.compile(rb'"extractor":"([^"\\]+)"')
+_RUN: Final = re.compile(rb'"run":"([^"\\]+)"')
 _WARC: Final = re.compile(rb'"captures":\[\{[^][{}]*?"warc":"([^"\\]+)"')
 _TRIES: Final = 5
-_BUFFER: Final = 256 * 1024
 
 
 @attrs.frozen
@@ -52,35 +52,45 @@ class RawLine:
     content: bytes = attrs.field(repr=False)
 
     @property
+    def beginning(self) -> tuple[str, bytes, int]:
+        """Schema, id and revision; :exc:`ArchiveDamaged` when it is no line."""
+        match = _BEGINNING.match(self.content)
+        if match is not None:
+            return match["schema"].decode(), match["id"], int(match["revision"] or 0)
+        try:
+            values = json.loads(self.content)
+            return values["schema"], values["id"].encode(), values.get("revision", 0)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ArchiveDamaged(self.file, self.offset, "not a line of JSON") from None
+
+    @property
     def is_article(self) -> bool:
-        return line_beginning(self.content)[0] == ARTICLE
+        return self.beginning[0] == ARTICLE
 
     @property
     def id(self) -> str:
-        return line_beginning(self.content)[1].decode()
+        return self.beginning[1].decode()
 
     @property
     def written_at(self) -> str:
         """When it was written, empty where it does not say."""
-        return self._text(_WRITTEN, "written_at")
+        return self._text(_WRITTEN) or json.loads(self.content).get("written_at") or ""
 
     @property
-    def extractor(self) -> str:
-        """The rules that read it, empty where it does not say."""
-        return self._text(_EXTRACTOR, "extractor")
-
-    def _text(self, pattern: re.Pattern[bytes], name: str) -> str:
-        found = pattern.search(self.content)
-        return found[1].decode() if found else json.loads(self.content).get(name) or ""
+    def run(self) -> str:
+        return self._text(_RUN)
 
     @property
     def warc(self) -> str:
         """The file of its first capture, empty where it has none."""
-        found = _WARC.search(self.content)
-        if found:
-            return found[1].decode()
+        if found := self._text(_WARC):
+            return found
         captures = json.loads(self.content).get("captures") or ()
         return captures[0]["warc"] if captures else ""
+
+    def _text(self, pattern: re.Pattern[bytes]) -> str:
+        found = pattern.search(self.content)
+        return found[1].decode() if found else ""
 
     def parse(self) -> Line:
         """Return what it holds; :exc:`ArchiveDamaged` when that is no line."""
@@ -99,20 +109,43 @@ def lines_that_count(
     """
     with ExitStack() as stack:
         files = open_all(path, written, stack)
-        index = _index(files, withheld(path))
-        wanted = index.places(gone=gone) if latest else None
-        place, next_ = -1, 0
-        for file in files:
-            for offset, raw in file.lines():
-                place += 1
-                if wanted is None:
-                    if index.leaves_out(line_beginning(raw)[1], gone=gone):
-                        continue
-                elif next_ == len(wanted) or wanted[next_] != place:
+        newest, left_out = _index(files, withheld(path), gone=gone)
+        mask = (1 << _PLACE_BITS) - 1
+        wanted = array("Q", sorted(e & mask for i, e in newest.items() if i not in left_out))
+        newest.clear()
+        following = iter(wanted)
+        next_ = next(following, None)
+        for place, line in enumerate(lines_of(files)):
+            if latest:
+                if place != next_:
                     continue
-                else:
-                    next_ += 1
-                yield RawLine(file.name, offset, raw)
+                next_ = next(following, None)
+            elif line.beginning[1] in left_out:
+                continue
+            yield line
+
+
+def _index(
+    files: Sequence[Opened], withheld: Iterable[str], *, gone: bool
+) -> tuple[dict[bytes, int], set[bytes]]:
+    """Return id → revision and place of the line that counts, and the ids that are left out.
+
+    A first pass, which reads no more than the beginning of each line.
+    """
+    newest: dict[bytes, int] = {}
+    vanished: dict[bytes, int] = {}
+    hidden = {id_.encode() for id_ in withheld}
+    for place, line in enumerate(lines_of(files)):
+        schema, id_, revision = line.beginning
+        if schema == ARTICLE:
+            newest[id_] = max(revision << _PLACE_BITS | place, newest.get(id_, -1))
+        elif schema == GONE:
+            vanished[id_] = revision
+        elif schema == WITHHELD:
+            hidden.add(id_)
+    if not gone:  # what came back has a later revision
+        hidden |= {id_ for id_, at in vanished.items() if newest.get(id_, 0) >> _PLACE_BITS <= at}
+    return newest, hidden
 
 
 @attrs.frozen
@@ -125,87 +158,19 @@ class Opened:
 
     size: int
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield offset and line, with its newline, of the whole lines; as often as asked."""
+    def lines(self) -> Iterator[RawLine]:
+        """Yield its whole lines, as often as asked."""
         self.file.seek(0)
         # A file of its own, so that the end of this reading closes nothing.
         plain = io.FileIO(self.file.fileno(), closefd=False)
-        packed = self.name.endswith(SUFFIX)
-        offset = 0
-        try:
-            text = io.BufferedReader(zstd.ZstdFile(plain) if packed else plain, _BUFFER)
-            for offset, raw in iterate(text, 0, None if packed else self.size):
-                yield offset, raw
-        except (OSError, EOFError, zstd.ZstdError) as error:
-            raise ArchiveDamaged(self.name, offset, f"cannot be read on ({error})") from None
-
-    def beginning(self, offset: int, raw: bytes) -> tuple[str, bytes, int]:
-        """Return schema, id and revision of the line *raw*, which stands at *offset*."""
-        try:
-            return line_beginning(raw)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ArchiveDamaged(self.name, offset, "not a line of JSON") from None
+        end = None if self.name.endswith(SUFFIX) else self.size
+        for offset, raw in lines_in(plain, self.name, end=end):
+            yield RawLine(self.name, offset, raw)
 
 
-@attrs.define
-class _Index:
-    """Which lines count."""
-
-    newest: dict[bytes, int] = attrs.field(factory=dict)
-    """Id → revision and place of the line that counts."""
-
-    gone: dict[bytes, int] = attrs.field(factory=dict)
-    """Id → revision of the gone line."""
-
-    hidden: set[bytes] = attrs.field(factory=set)
-
-    def leaves_out(self, id_: bytes, *, gone: bool) -> bool:
-        return id_ in self.hidden or (not gone and id_ in self.gone)
-
-    def places(self, *, gone: bool) -> array[int]:
-        """Return the places of the lines that count, in order; the ids are forgotten."""
-        mask = (1 << _PLACE_BITS) - 1
-        found = array(
-            "Q",
-            sorted(
-                entry & mask
-                for id_, entry in self.newest.items()
-                if not self.leaves_out(id_, gone=gone)
-            ),
-        )
-        self.newest.clear()
-        return found
-
-
-def _index(files: Sequence[Opened], withheld: set[str]) -> _Index:
-    """What a first pass, which reads no more than the beginning of each line, tells."""
-    index = _Index(hidden={id_.encode() for id_ in withheld})
-    place = -1
-    for file in files:
-        for offset, raw in file.lines():
-            place += 1
-            schema, id_, revision = file.beginning(offset, raw)
-            if schema == ARTICLE:
-                entry = revision << _PLACE_BITS | place
-                if entry > index.newest.get(id_, -1):
-                    index.newest[id_] = entry
-            elif schema == GONE:
-                index.gone[id_] = revision
-            elif schema == WITHHELD:
-                index.hidden.add(id_)
-    for id_, revision in list(index.gone.items()):
-        if index.newest.get(id_, 0) >> _PLACE_BITS > revision:
-            del index.gone[id_]  # it came back
-    return index
-
-
-def line_beginning(raw: bytes) -> tuple[str, bytes, int]:
-    """Return schema, id and revision of a line without reading all of it."""
-    match = _BEGINNING.match(raw)
-    if match is not None:
-        return match["schema"].decode(), match["id"], int(match["revision"] or 0)
-    values = json.loads(raw)
-    return values["schema"], values["id"].encode(), values.get("revision", 0)
+def lines_of(files: Iterable[Opened]) -> Iterator[RawLine]:
+    """Yield the lines of all *files*."""
+    return chain.from_iterable(file.lines() for file in files)
 
 
 def open_all(path: Path, written: str | None, stack: ExitStack) -> list[Opened]:
@@ -215,9 +180,11 @@ def open_all(path: Path, written: str | None, stack: ExitStack) -> list[Opened]:
     """
     for _ in range(_TRIES):
         try:
-            return [_open(file, stack) for file in _files(path, written)]
+            opened = [stack.enter_context(io.FileIO(each.path)) for each in _files(path, written)]
         except FileNotFoundError:
             continue
+        ends = [(each, each.seek(0, io.SEEK_END)) for each in opened]
+        return [Opened(Path(os.fsdecode(each.name)).name, each, end) for each, end in ends]
     raise ArchiveError(f"{path}: its files change faster than they can be opened")
 
 
@@ -232,11 +199,6 @@ def _files(path: Path, written: str | None) -> list[MonthFile]:
     if not path.exists():
         raise ArchiveError(f"{path}: there is no such archive or file")
     return [MonthFile(0, path)]
-
-
-def _open(file: MonthFile, stack: ExitStack) -> Opened:
-    opened = stack.enter_context(io.FileIO(file.path))
-    return Opened(file.path.name, opened, opened.seek(0, io.SEEK_END))
 
 
 def withheld(path: Path) -> set[str]:
@@ -268,15 +230,12 @@ def read(
     read, :exc:`ArchiveDamaged` on a line that is none.
     """
     days = (_day(since, "since"), _day(until, "until"))
-    for line in _read(Path(path), latest=latest, gone=gone, written=_moment(written_since)):
-        if isinstance(line, Article) and _published_within(line, *days):
-            yield line
-
-
-def _read(path: Path, *, latest: bool, gone: bool, written: str | None) -> Iterator[Article]:
-    for raw in lines_that_count(path, latest=latest, gone=gone, written=written):
+    written = _moment(written_since)
+    for raw in lines_that_count(Path(path), latest=latest, gone=gone, written=written):
         line = raw.parse()
-        if isinstance(line, Article) and (line.written_at or "") >= (written or ""):
+        if not isinstance(line, Article) or (line.written_at or "") < (written or ""):
+            continue
+        if _published_within(line, *days):
             yield line
 
 
@@ -362,6 +321,5 @@ def read_lines(folder: Path) -> Iterator[Line]:
     Raises :exc:`ArchiveDamaged` on a line that is none.
     """
     with ExitStack() as stack:
-        for file in open_all(folder, None, stack):
-            for offset, raw in file.lines():
-                yield RawLine(file.name, offset, raw).parse()
+        for line in lines_of(open_all(folder, None, stack)):
+            yield line.parse()

@@ -22,8 +22,9 @@ from crawler.archive.lines import month_files
 from crawler.archive.losses import Accounts
 from crawler.archive.revisions import Rules
 from crawler.archive.schedule import first_look
-from crawler.archive.warc import FOLDER, sha256
+from crawler.archive.warc import sha256
 from crawler.archive.warc_reading import (
+    FOLDER,
     NotARecord,
     StoredRecord,
     digest_agrees,

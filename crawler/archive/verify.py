@@ -37,8 +37,9 @@ from crawler.archive.tables import (
     columns,
     connect,
 )
-from crawler.archive.warc import FOLDER, crc_of
+from crawler.archive.warc import crc_of
 from crawler.archive.warc_reading import (
+    FOLDER,
     NotARecord,
     StoredRecord,
     flaw,

@@ -25,13 +25,7 @@ from zlib_ng import zlib_ng
 
 from crawler import __version__
 from crawler.archive.files import AppendedFile, sync_folder
-from crawler.archive.warc_reading import (
-    NotARecord,
-    digest_agrees,
-    next_record_after,
-    record_at,
-    records,
-)
+from crawler.archive.warc_reading import FOLDER, Damage, digest_agrees, record_at, walk
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Capture, CaptureReference, Exchange, Member, Origin
 from crawler.timestamps import stamp
@@ -213,19 +207,12 @@ def _line(text: str) -> str:
     return _BREAKS.sub(" ", text)
 
 
-FOLDER: Final = "warc"
 # A file is finished when it has reached 1 GB, the size that the WARC standard recommends.
 FULL: Final = 1_000_000_000
 # Findings of a REST list name one capture; of the last few, where they lie is remembered.
 _REMEMBERED: Final = 8
 _BLOCK: Final = 1024 * 1024
 _ROBOTS: Final = re.compile(rb"^robots: (\w+)\r$", re.MULTILINE)
-
-
-@attrs.frozen
-class _Written:
-    kept: Exchange | Member
-    reference: CaptureReference
 
 
 class WarcFiles:
@@ -241,10 +228,7 @@ class WarcFiles:
         clock: Callable[[], dt.datetime],
         full: int = FULL,
     ) -> None:
-        """*folder* is the archive's; *archive* its name, with which file names begin.
-
-        *robots* is the policy by which what is added was fetched, empty where it is not known.
-        """
+        """*archive* is its name, *robots* the policy by which what is added was fetched."""
         self.folder = folder
         self.archive = archive
         self.operator = operator
@@ -259,7 +243,7 @@ class WarcFiles:
         self._path: Path | None = None
         self._members: list[bytes] = []
         self._begin = self._end = self._crc = 0
-        self._recent: list[_Written] = []
+        self._recent: dict[Exchange | Member, CaptureReference] = {}
         self._origin: Origin | None = None
         """Whose records those are that were added last."""
 
@@ -300,7 +284,7 @@ class WarcFiles:
     def add(self, members: Sequence[Member]) -> list[CaptureReference]:
         """Add records that are made already; return where they will be."""
         if self._path is None:
-            self._choose(self._own_words())
+            self._choose(self._words(robots=self.robots, description=_DESCRIPTION))
         references = []
         for member in members:
             references.append(member.at(self.name, self._end))
@@ -386,15 +370,14 @@ class WarcFiles:
         self, kept: Exchange | Member, origin: Origin | None, made: Callable[[], list[Member]]
     ) -> CaptureReference:
         """Add what is *made* of *kept*, unless that was done lately; return where its first is."""
-        for each in self._recent:
-            if each.kept == kept:
-                self._recent.remove(each)
-                self._recent.append(each)
-                return each.reference
-        if origin is not None:
-            self._attribute(origin)
-        reference, *_ = self.add(made())
-        self._recent = [*self._recent[1 - _REMEMBERED :], _Written(kept, reference)]
+        reference = self._recent.pop(kept, None)
+        if reference is None:
+            if origin is not None:
+                self._attribute(origin)
+            reference, *_ = self.add(made())
+        self._recent[kept] = reference  # the last
+        if len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
         return reference
 
     def _stored(self, reference: CaptureReference | None) -> CaptureReference | None:
@@ -418,26 +401,16 @@ class WarcFiles:
         """Say, before the first of its records, of what file the ones that follow are."""
         if origin == self._origin:
             return
-        said = {
-            "operator": self.operator,
-            "isPartOf": self.archive,
-            "copiedFrom": origin.name,
-            "copiedFromDigest": origin.digest,
-            "description": _COPIED,
-        }
+        said = {"copiedFrom": origin.name, "copiedFromDigest": origin.digest}
+        said = self._words(**said, description=_COPIED)
         if self._path is not None or not self._choose(said):
             self._append(warcinfo(PurePath(self.name).name, said, date=stamp(self.clock())))
         if origin.warcinfo:
             self._append(origin.warcinfo)
         self._origin = origin
 
-    def _own_words(self) -> dict[str, str]:
-        return {
-            "operator": self.operator,
-            "isPartOf": self.archive,
-            "robots": self.robots,
-            "description": _DESCRIPTION,
-        }
+    def _words(self, **said: str) -> dict[str, str]:
+        return {"operator": self.operator, "isPartOf": self.archive, **said}
 
     def _append(self, content: bytes) -> None:
         self._members.append(content)
@@ -528,16 +501,15 @@ def cut_torn_record(path: Path, known: tuple[int, int] | None) -> Tail:
     if size < start:
         said = f"{path.name}: {start - size} bytes shorter than it was; see scrapy verify"
         return Tail(said, usable=False)
-    end = start
-    cut = None
+    end, cut = size, None
     with path.open("r+b") as file:
-        try:
-            for record in records(file, end):
-                end = record.offset + record.length
-        except NotARecord:
-            if (after := next_record_after(file, end)) is not None:
-                said = f"{path.name}: damaged from byte {end} to {after}; see scrapy verify"
-                return Tail(said, usable=False)
+        for each in walk(file, start):
+            if not isinstance(each, Damage):
+                continue
+            if each.end is not None:
+                said = f"{path.name}: damaged from byte {each.offset} to {each.end}"
+                return Tail(f"{said}; see scrapy verify", usable=False)
+            end = each.offset
             file.truncate(end)
             cut = f"{path.name}: cut {size - end} bytes of a torn record at byte {end}"
     if end == 0:

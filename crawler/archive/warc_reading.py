@@ -22,6 +22,7 @@ from crawler.decoding import Incomplete, decode, without_chunks
 from crawler.errors import ArchiveDamaged
 from crawler.items import Capture, CaptureReference, Member, joined_headers
 
+FOLDER: Final = "warc"
 _BLOCK: Final = 64 * 1024
 # More than any page; what decodes to more is a bomb.
 _LARGEST: Final = 256 * 1024 * 1024
@@ -75,6 +76,19 @@ class TooLarge(NotARecord):
         self.start = start
 
 
+@attrs.frozen
+class Damage:
+    """Bytes that are no record, up to the next one that can be read."""
+
+    offset: int
+    end: int | None
+    """None where none follows."""
+
+    problem: str
+    beginning: bytes = attrs.field(default=b"", repr=False)
+    """Of a record that is too large."""
+
+
 def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     """Return the response that *reference* names, its content coding removed.
 
@@ -95,7 +109,9 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
         raise ArchiveDamaged(reference.warc, reference.offset, "a revisit that leads nowhere")
     try:
         status, fields, body = answer(record)
-        _check_payload(record, body, reference.digest)
+        before = record.fields.get(ERASED_DIGEST)
+        if before != reference.digest and (before or not digest_agrees(body, reference.digest)):
+            raise NotARecord(f"payload is not {reference.digest}")  # noqa: TRY301 -- as answer does
         headers = joined_headers(fields)
         decoded = entity(record, headers, body)
     except (NotARecord, ValueError, OSError) as error:
@@ -192,6 +208,33 @@ def records(file: BinaryIO, start: int = 0, *, largest: int = _LARGEST) -> Itera
         offset += taken
 
 
+def walk(
+    file: BinaryIO, start: int = 0, *, largest: int = _LARGEST
+) -> Iterator[StoredRecord | Damage]:
+    """Yield the records of a WARC file; where it is damaged say so, and read on behind it."""
+    following: int | None = start
+    while following is not None:
+        end = following
+        try:
+            for record in records(file, end, largest=largest):
+                end = record.offset + record.length
+                yield record
+        except NotARecord as error:
+            problem, beginning = str(error), error.start if isinstance(error, TooLarge) else b""
+        else:
+            return
+        following = next_record_after(file, end, largest=largest)
+        yield Damage(end, following, problem, beginning)
+
+
+def stored(folder: Path) -> Iterator[tuple[str, StoredRecord | Damage]]:
+    """Yield what is in all WARC files of the archive in *folder*, with the file's name in lines."""
+    for path in sorted((folder / FOLDER).glob("*.warc.gz")):
+        with path.open("rb") as file:
+            for each in walk(file):
+                yield f"{FOLDER}/{path.name}", each
+
+
 def next_record_after(file: BinaryIO, offset: int, *, largest: int = _LARGEST) -> int | None:
     """Return where, behind *offset*, the next byte lies from which a record can be read.
 
@@ -283,12 +326,14 @@ def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool
     The WARC standard says payload, and crawlers mean each of the three. None: unknown algorithm.
     """
     agrees = digest_agrees(body, stated)
-    if agrees is not False:
-        return agrees
     try:
-        return any(
-            each is not body and digest_agrees(each, stated)
-            for each in (without_chunks(headers, body), decode(body, headers))
+        return (
+            agrees
+            if agrees is not False
+            else any(
+                digest_agrees(each, stated)
+                for each in (without_chunks(headers, body), decode(body, headers))
+            )
         )
     except ValueError:
         return False
@@ -311,13 +356,6 @@ def flaw(record: StoredRecord) -> str | None:
         if payload_agrees(joined_headers(fields), body, stated) is False:
             return f"{record.kind}: payload is not {stated}"
     return None
-
-
-def _check_payload(record: StoredRecord, body: bytes, digest: str) -> None:
-    """Raise :exc:`NotARecord` unless *body* has *digest*, or had before a part was erased."""
-    before = record.fields.get(ERASED_DIGEST)
-    if before != digest and (before is not None or not digest_agrees(body, digest)):
-        raise NotARecord(f"payload is not {digest}")
 
 
 def _original(warc: str, record: StoredRecord) -> tuple[str, int]:
@@ -351,58 +389,53 @@ class Record(Member):
     """Media type without parameters; ``warc/revisit`` for a revisit."""
 
 
-class Records:
-    """The records of the archive in *folder* that a capture needs to be shown.
+def to_show(folder: Path, hidden: frozenset[str], reference: CaptureReference) -> list[Record]:
+    """Return the record of *reference*, and before a revisit the record that it repeats.
 
-    *hidden* are the ids of records that must not be shown.
+    None when one of them is *hidden*: ids of records that must not be shown. Raises
+    :exc:`ArchiveDamaged` where there is no such record.
     """
 
-    def __init__(self, folder: Path, *, hidden: frozenset[str]) -> None:
-        self.folder = folder.resolve()
-        self.hidden = hidden
-
-    def __call__(self, reference: CaptureReference) -> Iterator[Record]:
-        """Yield the record of *reference*, and before a revisit the record that it repeats.
-
-        Yields nothing when one of them is hidden. Raises :exc:`ArchiveDamaged` where there is no
-        such record.
-        """
-        stored = self._at(reference.warc, reference.offset, reference.length)
-        if stored.record_id != reference.record_id:
-            raise ArchiveDamaged(
-                reference.warc, reference.offset, f"record {reference.record_id} is not there"
-            )
-        found = [(reference.warc, stored)]
-        if stored.kind == "revisit":
-            warc, offset = _original(reference.warc, stored)
-            found.insert(0, (warc, self._at(warc, offset)))
-        if not any(each.record_id in self.hidden for _, each in found):
-            for warc, each in found:
-                yield self._whole(warc, each)
-
-    def _at(self, warc: str, offset: int, length: int | None = None) -> StoredRecord:
-        if not (self.folder / warc).resolve().is_relative_to(self.folder):
+    def at(warc: str, offset: int, length: int | None = None) -> StoredRecord:
+        if not (folder / warc).resolve().is_relative_to(folder.resolve()):
             raise ArchiveDamaged(warc, offset, "lies outside the archive")
-        return record_at(self.folder, warc, offset, length)
+        return record_at(folder, warc, offset, length)
 
-    def _whole(self, warc: str, stored: StoredRecord) -> Record:
-        try:
-            status, headers, _ = answer(stored)
-        except NotARecord as error:
-            raise ArchiveDamaged(warc, stored.offset, str(error)) from None
-        mime = dict(headers).get("content-type") or "application/octet-stream"
-        with (self.folder / warc).open("rb") as file:
-            file.seek(stored.offset)
-            content = file.read(stored.length)
-        return Record(
-            content=content,
-            record_id=stored.record_id,
-            url=stored.fields.get("warc-target-uri", "").strip("<>"),
-            date=stored.fields.get("warc-date", ""),
-            status=status,
-            digest=stored.fields.get("warc-payload-digest", ""),
-            place=(warc, stored.offset),
-            mime="warc/revisit"
-            if stored.kind == "revisit"
-            else mime.partition(";")[0].strip().lower(),
-        )
+    record = at(reference.warc, reference.offset, reference.length)
+    if record.record_id != reference.record_id:
+        what = f"record {reference.record_id} is not there"
+        raise ArchiveDamaged(reference.warc, reference.offset, what)
+    found = [(reference.warc, record)]
+    if record.kind == "revisit":
+        warc, offset = _original(reference.warc, record)
+        found.insert(0, (warc, at(warc, offset)))
+    if any(each.record_id in hidden for _, each in found):
+        return []
+    return [_whole(folder, warc, each) for warc, each in found]
+
+
+def _whole(folder: Path, warc: str, record: StoredRecord) -> Record:
+    try:
+        status, headers, _ = answer(record)
+    except NotARecord as error:
+        raise ArchiveDamaged(warc, record.offset, str(error)) from None
+    mime = dict(headers).get("content-type") or "application/octet-stream"
+    if record.kind == "revisit":
+        mime = "warc/revisit"
+    return Record(
+        content=member_of(folder / warc, record),
+        record_id=record.record_id,
+        url=record.fields.get("warc-target-uri", "").strip("<>"),
+        date=record.fields.get("warc-date", ""),
+        status=status,
+        digest=record.fields.get("warc-payload-digest", ""),
+        place=(warc, record.offset),
+        mime=mime.partition(";")[0].strip().lower(),
+    )
+
+
+def member_of(path: Path, record: StoredRecord) -> bytes:
+    """Return the gzip member that *record* of the file at *path* is."""
+    with path.open("rb") as file:
+        file.seek(record.offset)
+        return file.read(record.length)

@@ -9,7 +9,6 @@ import datetime as dt
 import os
 import shutil
 import sqlite3
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,11 +17,10 @@ import attrs
 
 from crawler.archive import Edit, edits, read
 from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.lines import month_files
-from crawler.archive.reading import RawLine, read_lines
+from crawler.archive.reading import read_lines
 from crawler.errors import ArchiveError, ConfigurationError
 from crawler.items import Article, Gone, Withheld
-from crawler.timestamps import now, stamp
+from crawler.timestamps import stamp
 
 
 @attrs.frozen(kw_only=True)
@@ -96,15 +94,6 @@ def hidden_records(folder: Path) -> frozenset[str]:
         if isinstance(line, Article) and line.id in hidden
         for capture in line.captures
     )
-
-
-def last_written(folder: Path) -> str:
-    """Return when the last line of the archive in *folder* was written, or now without any."""
-    for file in reversed(month_files(folder)):
-        last = deque(file.lines(), maxlen=1)
-        if last:
-            return RawLine(file.path.name, *last.pop()).written_at
-    return stamp(now())
 
 
 def checked_day(name: str, value: str | None) -> str | None:

@@ -25,6 +25,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
@@ -33,12 +34,13 @@ from typing import IO, Any, Final, Self
 import attrs
 
 from crawler import __version__
+from crawler.archive.reading import last_written
 from crawler.archive.warc import sha256, warcinfo
-from crawler.archive.warc_reading import Record, Records
-from crawler.export.selection import Selection, last_written, new_file
+from crawler.archive.warc_reading import Record, to_show
+from crawler.export.selection import Selection, new_file
 from crawler.export.surt import surt
 from crawler.items import Article, CaptureReference
-from crawler.timestamps import comparable
+from crawler.timestamps import comparable, now, stamp
 
 # Lines a block: as pywb and py-wacz do. A reader fetches a block to find one address.
 _BLOCK: Final = 300
@@ -142,20 +144,20 @@ def package(selection: Selection, path: Path) -> Written:
     folder = selection.folder
     days = " to ".join(filter(None, (selection.since, selection.until)))
     with (
-        new_file(path) as partial,
+        new_file(path) as beside,
         tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=f".{path.name}.") as scratch,
-        zipfile.ZipFile(partial, "w", allowZip64=True) as package,
+        zipfile.ZipFile(beside, "w", allowZip64=True) as package,
         closing(
             _Package(
                 package,
                 Path(scratch),
                 name=folder.name,
                 title=f"{folder.name} {days}".strip(),
-                created=last_written(folder),
+                created=last_written(folder) or stamp(now()),
             )
         ) as contents,
     ):
-        return contents.write(selection, Records(folder, hidden=selection.hidden()))
+        return contents.write(selection, partial(to_show, folder, selection.hidden()))
 
 
 class _Package:
@@ -186,7 +188,7 @@ class _Package:
         self.pages.close()
 
     def write(
-        self, selection: Selection, records: Callable[[CaptureReference], Iterator[Record]]
+        self, selection: Selection, records: Callable[[CaptureReference], list[Record]]
     ) -> Written:
         """Write everything; *records* gives what a reference needs to be shown, none if hidden."""
         shown = hidden = 0
@@ -214,9 +216,7 @@ class _Package:
         id_ = uuid.uuid5(uuid.NAMESPACE_OID, f"{name} {self.title} {self.created}")
         self.warc.write(warcinfo(name, said, date=self.created, record_id=id_.urn))
 
-    def add(
-        self, article: Article, records: Callable[[CaptureReference], Iterator[Record]]
-    ) -> bool:
+    def add(self, article: Article, records: Callable[[CaptureReference], list[Record]]) -> bool:
         """Place what *article* rests on; return whether a page of it can be shown."""
         page: Record | None = None
         for reference in article.captures:
