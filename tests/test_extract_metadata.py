@@ -100,7 +100,7 @@ def stated(values: Iterable[Stated]) -> list[tuple[str, str]]:
     ],
 )
 def test_reads_the_headline(text: str) -> None:
-    assert stated(read(ld(text)).titles())[0] == ("Harga cabai naik", "ld+json")
+    assert stated(read(ld(text)).said("title"))[0] == ("Harga cabai naik", "ld+json")
 
 
 def test_a_web_address_in_a_string_is_no_comment() -> None:
@@ -161,7 +161,8 @@ def test_creator_stands_in_for_a_missing_author() -> None:
 
 def test_nested_keywords_are_listed_once() -> None:
     assert several([["cabai", "pasar"], "cabai"]) == ["cabai", "pasar"]
-    assert several("cabai, pasar , ", split=",") == ["cabai", "pasar"]
+    page = read(ld('{"@type":"NewsArticle","keywords":"cabai, pasar , "}'))
+    assert [each.value for each in page.keywords()] == ["cabai", "pasar"]
 
 
 def test_text_is_plain() -> None:
@@ -194,14 +195,16 @@ def test_hostile_text_gives_no_article(text: str) -> None:
 
 def test_half_of_a_surrogate_pair_can_be_written() -> None:
     page = read(ld(r'{"@type":"NewsArticle","headline":"Cabai \ud83c naik"}'))
-    assert next(page.titles()).value.encode() == "Cabai \N{REPLACEMENT CHARACTER} naik".encode()
+    assert (
+        next(page.said("title")).value.encode() == "Cabai \N{REPLACEMENT CHARACTER} naik".encode()
+    )
 
 
 def test_strange_values_are_left_out() -> None:
     node = {"@type": {"a": 1}, "headline": {"name": {"name": "A"}}, "author": [[["B"]], 1.5, None]}
     assert types(node) == frozenset()
     page = read(ld(json.dumps({**node, "@type": "Article"})))
-    assert list(page.titles()) == []
+    assert list(page.said("title")) == []
     assert [each.value for each in page.authors()] == ["B"]
 
 
@@ -228,10 +231,10 @@ def test_meta_tags_in_order_of_trust() -> None:
         '<meta property="article:published_time" content="2023-05-04T08:00:00+08:00">'
         '<meta name="publishdate" content="2023/05/04 08:00:00">'
     )
-    assert stated(page.published()) == [
+    assert stated(page.said("published")) == [
         ("2023-05-04T08:00:00+08:00", "meta[article:published_time]")
     ]
-    assert stated(page.published_plain()) == [
+    assert stated(page.said("published_plain")) == [
         ("2023/05/04 08:00:00", "meta[publishdate]"),
         ("2023-05-04T08:00:00Z", "meta[pubdate]"),
     ]
@@ -264,7 +267,7 @@ def test_the_site_is_known_by_its_names() -> None:
 
 def test_a_meta_tag_with_a_name_is_no_microdata() -> None:
     page = read('<meta property="og:description" itemprop="headline" content="Ringkasan">')
-    assert list(page.titles()) == []
+    assert list(page.said("title")) == []
 
 
 def test_says_whether_it_is_an_article() -> None:
@@ -290,9 +293,11 @@ def test_microdata_of_the_article_and_of_nothing_else() -> None:
         f'<div {SCOPE}Comment"><span itemprop="author">Tamu</span></div>'
         f'<div {SCOPE}NewsArticle"><h3 itemprop="headline">Lain</h3></div>',
     )
-    assert stated(page.titles()) == [("Harga cabai naik", "[itemprop=headline]")]
-    assert stated(page.itemprop("author")) == [("Sari Dewi", "[itemprop=author]")]
-    assert stated(page.published()) == [("2023-05-04T08:00:00+08:00", "[itemprop=datePublished]")]
+    assert stated(page.said("title")) == [("Harga cabai naik", "[itemprop=headline]")]
+    assert stated(page.said("author")) == [("Sari Dewi", "[itemprop=author]")]
+    assert stated(page.said("published")) == [
+        ("2023-05-04T08:00:00+08:00", "[itemprop=datePublished]")
+    ]
     assert stated(page.images()) == [("cabai.jpg", "[itemprop=image]")]
 
 
@@ -303,4 +308,4 @@ def test_the_article_with_the_text_is_the_pages_own() -> None:
         f'<div {SCOPE}NewsArticle"><h1 itemprop="headline">Ini</h1>'
         '<div itemprop="articleBody">Teks</div></div>',
     )
-    assert stated(page.titles()) == [("Ini", "[itemprop=headline]")]
+    assert stated(page.said("title")) == [("Ini", "[itemprop=headline]")]

@@ -1,13 +1,12 @@
 """The text of an unknown page: where it stands, and what stands in it without being it.
 
 Two readers who know nothing of each other say which words are the article: trafilatura, and the
-lines of our own tree, by where sentences stand densest. A class that the themes of a kind use, or
-microdata, is a third opinion, and decides between them; where the two disagree widely and nobody
-decides, nothing is sure.
+lines of our own tree, by where sentences stand densest. A class that themes share, or microdata,
+decides between them; where they disagree widely and nobody decides, nothing is sure.
 
 Looked at is what stands below the headline, in the element of the post where the page names it,
-and above the headline of the next one. The container grows: the article's own sentences beside it,
-a lead above, a part behind an ad, a last paragraph that stands alone, are parts of the text.
+and above the headline of the next one. The article's own sentences beside the container (a lead
+above, a part behind an ad, a last paragraph) are parts of the text.
 """
 
 from __future__ import annotations
@@ -101,23 +100,22 @@ class Accepted:
 
     def has(self, text: str) -> bool:
         """Whether *text* is in it; a label or a name only where it is a line of its own."""
-        answer = self._answers.get(text)
-        if answer is None:
-            answer = self._answers[text] = self._has(squeeze(text))
-        return answer
+        if text not in self._answers:
+            self._answers[text] = self._has(squeeze(text))
+        return self._answers[text]
 
     def _has(self, squeezed: str) -> bool:
         if squeezed in self.lines:
             return True
         if len(squeezed) < _LABEL:
             return False
-        return squeezed in self.text or (len(squeezed) >= _PARAGRAPH and self._has_most(squeezed))
-
-    def _has_most(self, squeezed: str) -> bool:
-        """Whether two of beginning, middle and end are in it: a note between was left out."""
+        # Two of beginning, middle and end of a paragraph: a note between was left out.
         middle = len(squeezed) // 2
         pieces = (squeezed[:_PIECE], squeezed[middle : middle + _PIECE], squeezed[-_PIECE:])
-        return sum(piece in self.text for piece in pieces) > 1
+        is_paragraph = len(squeezed) >= _PARAGRAPH
+        return squeezed in self.text or (
+            is_paragraph and sum(piece in self.text for piece in pieces) > 1
+        )
 
 
 def read_text(root: etree._Element) -> Accepted:
@@ -167,8 +165,7 @@ def find_main_body(
 ) -> MainBody | None:
     """Return where the article's text stands, or ``None`` where nothing is sure.
 
-    *lines* are those of the page, *accepted* is what :func:`read_text` returned for it, *post* is
-    the element of the article, or the page.
+    *lines* are those of the page, *post* is the element of the article, or the page.
     """
     own = lines
     if post.tag != "body":
@@ -182,10 +179,7 @@ def find_main_body(
 
 
 def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Accepted) -> bool:
-    """Whether *headline* is printed below the text alone: in a list of what else there is.
-
-    Both readers find the text above it.
-    """
+    """Whether both readers find the text above *headline*: in a list of what else there is."""
     at = _place(own, headline)
     weights = weights_of(own[:at] if at is not None else ())
     densest = _densest(own)
@@ -377,8 +371,7 @@ def _name(element: etree._Element, is_name: Callable[[str], object]) -> str | No
 def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
     """Return *found* with all elements that hold some of the text: sentences beside the container.
 
-    Where a good part of what stands between the headline and a container without a name is none of
-    them, the container may be another article's.
+    A container without a name may be another article's: much that is none stands above it.
     """
     main = found.element
     wrappers = set(main.iterancestors())

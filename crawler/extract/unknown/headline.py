@@ -132,7 +132,7 @@ def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) 
                 return Headline(text, str(element.tag), element, agrees=True)
     if best is not None:
         return best[1]
-    for stated in metadata.titles():
+    for stated in metadata.said("title"):
         title = _without_site(stated.value, site)
         if _folded(title) not in site:
             return Headline(title, stated.source)
@@ -224,7 +224,7 @@ def heading_above(
 
 
 def _references(document: Document, metadata: Metadata, site: frozenset[str]) -> _References:
-    titles = map(_folded, (*(stated.value for stated in metadata.titles()), metadata.title))
+    titles = map(_folded, (*(stated.value for stated in metadata.said("title")), metadata.title))
     # Content systems call every page by the site's name.
     named = dict.fromkeys(each for each in titles if each and each not in site)
     return _References(tuple(named), _slug(document.url), document)

@@ -1,11 +1,9 @@
 """What a page states about itself for machines: JSON-LD, OpenGraph, plain meta tags, microdata.
 
-Each value comes with the name of its source, fit for ``provenance``. Sources are asked in the
-order in which newsrooms keep them true: JSON-LD, OpenGraph, microdata, then plain tags. Nothing
-here weighs one source against another; see ``times.py`` and ``names.py`` for that.
-
-JSON-LD is read as newsrooms really print it: wrapped, broken, nested, several to a page, hostile.
-Nothing raises on bad text; what cannot be read is left out (fixtures/lintas/jsonld-rusak).
+Each value comes with the name of its source, fit for ``provenance``, the sources of a field in the
+order in which newsrooms keep them true; ``times.py`` and ``names.py`` weigh them against the page.
+JSON-LD is read as it is printed: wrapped, broken, nested, hostile. Nothing raises on bad text; what
+cannot be read is left out (fixtures/lintas/jsonld-rusak).
 """
 
 from __future__ import annotations
@@ -13,6 +11,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeAlias, cast
@@ -83,11 +82,9 @@ class Graph:
     """The nodes of all JSON-LD blocks of a page."""
 
     articles: tuple[Node, ...] = ()
-    """Nodes of an article type that no list of other articles holds, in document order."""
+    """Those of an article that no list of other articles holds, in document order."""
 
     pages: tuple[Node, ...] = ()
-    """Nodes of a web page's type."""
-
     by_id: Mapping[str, Node] = attrs.field(factory=dict)
     """``@id`` → the node that says most under it."""
 
@@ -119,10 +116,7 @@ def read_graph(blocks: Sequence[str]) -> Graph:
 def parse(text: str) -> list[Any]:
     """Return the JSON values in *text*, repaired where that is possible without guessing.
 
-    Repaired are comment and CDATA wrappers, line breaks in strings, wrong escapes, comments,
-    trailing commas, entities in place of quotation marks, and objects without anything or with a
-    comma or semicolon between them. Of what is still broken, the headline and the dates are kept
-    as an article.
+    Of what is still broken, the headline and the dates are kept as an article.
     """
     if len(text) > _LARGEST:
         return []
@@ -188,10 +182,8 @@ def types(node: Node) -> frozenset[str]:
 
 
 def _nodes(values: list[Any]) -> Iterator[tuple[Node, bool]]:
-    """Yield every object in *values* in document order, and whether it stands among others.
-
-    Walks without recursion: a hostile page nests as deep as the parser lets it.
-    """
+    """Yield every object in *values* in document order, and whether it stands among others."""
+    # Without recursion: a hostile page nests as deep as the parser lets it.
     waiting: list[tuple[Any, bool]] = [(value, False) for value in reversed(values)]
     seen = 0
     while waiting and seen < _MOST_VALUES:
@@ -223,114 +215,105 @@ def words(value: Any) -> str | None:
     return fold(html.unescape(value)) or None
 
 
-def several(value: Any, *, split: str = "") -> list[str]:
-    """Return the texts that *value* lists, each once; a plain string is cut at *split*."""
+def several(value: Any) -> list[str]:
+    """Return the texts that *value* lists, each once."""
     found: dict[str, None] = {}
     waiting = [value]
     while waiting and len(found) < _MOST_NAMES:
         each = waiting.pop()
         if isinstance(each, list):
             waiting.extend(reversed(each[:_MOST_NAMES]))
-            continue
-        text = words(each)
-        if text:
-            parts = text.split(split) if split and isinstance(each, str) else [text]
-            found.update((part.strip(), None) for part in parts if part.strip())
+        elif text := words(each):
+            found[text] = None
     return list(found)
 
 
 _ITEMPROPS: Final = etree.XPath("//*[@itemprop]")
 
 
-@attrs.frozen
-class Property:
-    """An element with an ``itemprop``, of the page's own article."""
-
-    name: str
-    element: etree._Element
-
-    @property
-    def value(self) -> str:
-        """What it says: ``content``, ``datetime``, an address, the ``name`` in it, or its text."""
-        element = self.element
-        stated = element.get("content") or element.get("datetime")
-        if stated:
-            return fold(stated)
-        if element.tag in ("img", "amp-img", "source"):
-            return fold(element.get("src", ""))
-        if element.tag == "link" or (element.tag == "a" and self.name in ("image", "url")):
-            return fold(element.get("href", ""))
-        for child in element.iterdescendants():
-            if child.get("itemprop") == "name":
-                return fold(child.get("content", "")) or text_of(child)
-        return text_of(element)
-
-
-def read_microdata(root: etree._Element) -> tuple[Property, ...]:
-    """Return the properties of the page's own article, in document order.
+def read_microdata(root: etree._Element) -> dict[str, list[etree._Element]]:
+    """Return the elements of each property of the page's own article, in document order.
 
     Properties of people, comments, breadcrumbs and the like are left out. Where several articles
     are marked up, the page's own is the one that has the text, or a headline.
     """
-    found: list[tuple[Property, etree._Element | None]] = []
+    found: list[tuple[str, etree._Element, etree._Element | None]] = []
     for element in cast("list[etree._Element]", _ITEMPROPS(root))[:_MOST]:
         # The tag's own name says more: there are sites that mark descriptions as headlines.
         if element.tag == "meta" and (element.get("name") or element.get("property")):
             continue
-        scope = _scope(element)
-        if scope is None or _may_be_the_page(scope):
+        around = element.iterancestors()
+        scope = next((each for each in around if each.get("itemscope") is not None), None)
+        if scope is None or _kind(scope) in _MAY_BE_THE_PAGE:
             names = (element.get("itemprop") or "").split()
-            found.extend((Property(name, element), scope) for name in names)
-    own = _own_scope(found)
-    return tuple(
-        each for each, scope in found if scope is None or scope is own or not _is_an_article(scope)
-    )
+            found.extend((name, element, scope) for name in names)
+    articles = {
+        name: scope
+        for name, _, scope in reversed(found)
+        if scope is not None and _kind(scope) in _ARTICLE_TYPES
+    }
+    marks = ("articleBody", "headline", "datePublished")
+    own = next((articles[name] for name in marks if name in articles), None)
+    properties: dict[str, list[etree._Element]] = defaultdict(list)
+    for name, element, scope in found:
+        if scope is None or scope is own or _kind(scope) not in _ARTICLE_TYPES:
+            properties[name].append(element)
+    return properties
 
 
-def _scope(element: etree._Element) -> etree._Element | None:
-    """Return the thing whose property *element* is, ``None`` for the page itself."""
-    around = element.iterancestors()
-    return next((each for each in around if each.get("itemscope") is not None), None)
-
-
-def _own_scope(found: list[tuple[Property, etree._Element | None]]) -> etree._Element | None:
-    for wanted in ("articleBody", "headline", "datePublished"):
-        for each, scope in found:
-            if each.name == wanted and scope is not None and _is_an_article(scope):
-                return scope
-    return None
+_MAY_BE_THE_PAGE: Final = _ARTICLE_TYPES | _PAGE_TYPES | {"", "CreativeWork", "Blog"}
 
 
 def _kind(scope: etree._Element) -> str:
     return scope.get("itemtype", "").rstrip("/").rsplit("/", 1)[-1]
 
 
-def _is_an_article(scope: etree._Element) -> bool:
-    return _kind(scope) in _ARTICLE_TYPES
-
-
-def _may_be_the_page(scope: etree._Element) -> bool:
-    return _kind(scope) in (*_ARTICLE_TYPES, *_PAGE_TYPES, "", "CreativeWork", "Blog")
+def _said_by(element: etree._Element, name: str) -> str:
+    """Return what the property *name* says: an attribute, the ``name`` in it, or its text."""
+    stated = element.get("content") or element.get("datetime")
+    if stated:
+        return fold(stated)
+    if element.tag in ("img", "amp-img", "source"):
+        return fold(element.get("src", ""))
+    if element.tag == "link" or (element.tag == "a" and name in ("image", "url")):
+        return fold(element.get("href", ""))
+    for child in element.iterdescendants():
+        if child.get("itemprop") == "name":
+            return fold(child.get("content", "")) or text_of(child)
+    return text_of(element)
 
 
 _LD: Final = "ld+json"
 
-# Plain tags in the order in which they are believed. The names are those of Dublin Core, Parse.ly,
-# Sailthru, AMP and of the house systems of Indonesian networks (dtk:, content_).
-_PUBLISHED_TAGS: Final = (
-    *("publishdate", "dtk:publishdate", "content_publisheddate", "article:published"),
-    *("parsely-pub-date", "sailthru.date", "publish_date", "publish-date", "published_date"),
-    *("pubdate", "datepublished", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date"),
-    *("dcterms.created", "dc.date.created", "date", "createdate", "dtk:createddate", "datecreated"),
-)
-_MODIFIED_TAGS: Final = (
-    *("datemodified", "content_modifieddate", "dcterms.modified", "dc.date.modified"),
-    *("last-modified", "lastmod"),
-)
-_AUTHOR_TAGS: Final = (
-    *("content_author", "dtk:author", "parsely-author", "sailthru.author", "article:author"),
-    *("author", "dc.creator", "dcterms.creator", "dc.creator.name", "byl"),
-)
+# Where each field stands: ``ld/`` is a key of the article's JSON-LD, ``page/`` of a web page's,
+# ``is/`` an ``itemprop``, all others are meta tags: OpenGraph, Dublin Core, Parse.ly, Sailthru, AMP,
+# and those of the house systems of Indonesian networks (dtk:, content_).
+_FIELDS: Final = {
+    "title": """ld/headline ld/name is/headline og:title twitter:title originaltitle dc.title
+        title""",
+    "published": """ld/datePublished article:published_time og:article:published_time
+        is/datePublished ld/dateCreated page/datePublished""",
+    # Plain tags are often in local time whatever they say.
+    "published_plain": """publishdate dtk:publishdate content_publisheddate article:published
+        parsely-pub-date sailthru.date publish_date publish-date published_date pubdate
+        datepublished dc.date.issued dcterms.issued dc.date dcterms.date dcterms.created
+        dc.date.created date createdate dtk:createddate datecreated""",
+    "modified": """ld/dateModified article:modified_time og:updated_time is/dateModified
+        datemodified content_modifieddate dcterms.modified dc.date.modified last-modified
+        lastmod""",
+    "author": "is/author",
+    "author_plain": """content_author dtk:author parsely-author sailthru.author article:author author
+        dc.creator dcterms.creator dc.creator.name byl""",
+    "editor": "is/editor content_editor dtk:editor editor",
+    "image": "og:image og:image:url og:image:secure_url twitter:image is/image",
+    "section": """ld/articleSection article:section is/articleSection content_category
+        parsely-section dc.subject""",
+    "keywords": "ld/keywords article:tag content_tags dtk:keywords news_keywords",
+    "language": "ld/inLanguage is/inLanguage og:locale content-language language dc.language",
+    "site": "og:site_name application-name copyright",
+    "description": "description",
+    "type": "og:type",
+}
 
 # What Yoast, Rank Math and others put beside ``twitter:data1``.
 _AUTHOR_LABEL: Final = re.compile(
@@ -353,155 +336,89 @@ class Metadata:
     title: str = ""
     """What its window is called."""
 
-    tags: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    tags: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     """Name, in lower case, of each meta tag → its values."""
 
     graph: Graph = attrs.field(factory=Graph)
-    """Its JSON-LD."""
-
     article: Node = attrs.field(factory=dict)
     """The JSON-LD node of the article, empty where there is none."""
 
-    properties: tuple[Property, ...] = ()
+    properties: Mapping[str, Sequence[etree._Element]] = attrs.field(factory=dict)
     """Its microdata."""
 
-    def tag(self, *names: str) -> Iterator[Stated]:
-        """Yield the values of the meta tags *names*."""
-        for name in names:
-            for value in self.tags.get(name, ()):
-                yield Stated(value, f"meta[{name}]")
+    def said(self, field: str) -> Iterator[Stated]:
+        """Yield what the page says of *field*, as printed, the surest source first."""
+        for source in _FIELDS[field].split():
+            kind, _, name = source.rpartition("/")
+            if kind == "is":
+                label = f"[itemprop={name}]"
+                values = [_said_by(each, name) for each in self.properties.get(name, ())]
+            elif kind:
+                label, nodes = _LD, self.graph.pages if kind == "page" else (self.article,)
+                values = [value for node in nodes for value in several(node.get(name))]
+            else:
+                label, values = f"meta[{name}]", list(self.tags.get(name, ()))
+            yield from (Stated(value, label) for value in values if value)
 
-    def itemprop(self, *names: str) -> Iterator[Stated]:
-        """Yield the values of the properties *names*."""
-        for name in names:
-            for each in self.properties:
-                if each.name == name and (value := each.value):
-                    yield Stated(value, f"[itemprop={name}]")
-
-    def titles(self) -> Iterator[Stated]:
-        """Yield what the page calls itself, the site's name often with it."""
-        yield from self._ld("headline", "name")
-        yield from self.itemprop("headline")
-        yield from self.tag("og:title", "twitter:title", "originaltitle", "dc.title", "title")
-
-    def published(self) -> Iterator[Stated]:
-        """Yield the times of publication that are meant for machines, as printed."""
-        yield from self._ld("datePublished")
-        yield from self.tag("article:published_time", "og:article:published_time")
-        yield from self.itemprop("datePublished")
-        yield from self._ld("dateCreated")
-        for page in self.graph.pages:
-            yield from _stated(page, "datePublished")
-
-    def published_plain(self) -> Iterator[Stated]:
-        """Yield those of plain tags, which are often in local time whatever they say."""
-        yield from self.tag(*_PUBLISHED_TAGS)
-
-    def modified(self) -> Iterator[Stated]:
-        """Yield the times of the last edit, as printed."""
-        yield from self._ld("dateModified")
-        yield from self.tag("article:modified_time", "og:updated_time")
-        yield from self.itemprop("dateModified")
-        yield from self.tag(*_MODIFIED_TAGS)
-
-    def authors(self) -> Iterator[Stated]:
-        """Yield the names of JSON-LD's authors."""
-        yield from list(self._people(self.article.get("author"))) or self._people(
-            self.article.get("creator")
-        )
+    def authors(self) -> list[Stated]:
+        """Return the names of JSON-LD's authors."""
+        return self._people("author") or self._people("creator")
 
     def authors_plain(self) -> Iterator[Stated]:
         """Yield the names that meta tags give, of people and of the site alike."""
         for number in "12":
             labels = self.tags.get(f"twitter:label{number}", ())
             if any(map(_AUTHOR_LABEL.fullmatch, labels)):
-                yield from self.tag(f"twitter:data{number}")
-        for stated in self.tag(*_AUTHOR_TAGS):
+                name = f"twitter:data{number}"
+                yield from (Stated(each, f"meta[{name}]") for each in self.tags.get(name, ()))
+        for stated in self.said("author_plain"):
             if not stated.value.startswith(("http:", "https:", "//", "@", "www.")):
                 yield stated
 
-    def editors(self) -> Iterator[Stated]:
-        """Yield the names of editors that the page labels for machines."""
-        yield from self._people(self.article.get("editor"))
-        yield from self.itemprop("editor")
-        yield from self.tag("content_editor", "dtk:editor", "editor")
+    def editors(self) -> list[Stated]:
+        """Return the names of editors that the page labels for machines."""
+        return [*self._people("editor"), *self.said("editor")]
 
     def images(self) -> Iterator[Stated]:
         """Yield addresses of the lead photo, as printed."""
         image = self.article.get("image") or self.article.get("primaryImageOfPage")
-        for each in image if isinstance(image, list) else [image]:
-            node = self.graph.resolve(each)
-            if isinstance(node, dict):
-                node = node.get("url") or node.get("contentUrl") or node.get("@id")
-            if isinstance(node, str) and fold(node):
-                yield Stated(fold(node), _LD)
-        yield from self.tag("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
-        yield from self.itemprop("image")
-
-    def sections(self) -> Iterator[Stated]:
-        """Yield the categories."""
-        for name in several(self.article.get("articleSection")):
-            yield Stated(name, _LD)
-        yield from self.tag("article:section")
-        yield from self.itemprop("articleSection")
-        yield from self.tag("content_category", "parsely-section", "dc.subject")
+        yield from self._nodes(image, "url", "contentUrl", "@id")
+        yield from self.said("image")
 
     def keywords(self) -> Iterator[Stated]:
-        """Yield the tags, of the first source that has any."""
-        stated = [Stated(name, _LD) for name in several(self.article.get("keywords"), split=",")]
-        for tag in ("article:tag", "content_tags", "dtk:keywords", "news_keywords"):
-            stated = stated or [
-                Stated(name, each.source)
-                for each in self.tag(tag)
-                for name in several(each.value, split=",")
-            ]
-        yield from stated
-
-    def languages(self) -> Iterator[Stated]:
-        """Yield the language tags."""
-        yield from self._ld("inLanguage")
-        yield from self.itemprop("inLanguage")
-        for stated in self.tag("og:locale", "content-language", "language", "dc.language"):
-            yield Stated(stated.value.replace("_", "-"), stated.source)
+        """Yield the tags, those of each source together."""
+        for each in self.said("keywords"):
+            names = filter(None, map(str.strip, each.value.split(",")))
+            yield from (Stated(name, each.source) for name in names)
 
     def site_names(self) -> set[str]:
         """Return the names that the site gives itself, folded for comparing."""
-        names = {
-            stated.value for stated in self.tag("og:site_name", "application-name", "copyright")
-        }
-        for node in (self.article, *self.graph.pages[:3]):
-            for key in ("publisher", "copyrightHolder", "sourceOrganization"):
-                name = words(self.graph.resolve(node.get(key)))
-                if name:
-                    names.add(name)
+        keys = ("publisher", "copyrightHolder", "sourceOrganization")
+        nodes = (self.article, *self.graph.pages[:3])
+        named = (words(self.graph.resolve(node.get(key))) for node in nodes for key in keys)
+        names = (*(each.value for each in self.said("site")), *filter(None, named))
         return {name.casefold() for name in names}
 
     def is_article(self) -> bool:
         """Whether the page says for machines that it is an article."""
         return (
             bool(self.article)
-            or any(each.value.casefold() == "article" for each in self.tag("og:type"))
-            or any(self.tag("article:published_time"))
-            or any(each.name == "articleBody" for each in self.properties)
+            or any(each.value.casefold() == "article" for each in self.said("type"))
+            or "article:published_time" in self.tags
+            or "articleBody" in self.properties
         )
 
-    def _ld(self, *keys: str) -> Iterator[Stated]:
-        return _stated(self.article, *keys)
+    def _people(self, key: str) -> list[Stated]:
+        people = self._nodes(self.article.get(key), "name")
+        return [each for each in people if not each.value.startswith(("http:", "https:"))]
 
-    def _people(self, value: Any) -> Iterator[Stated]:
+    def _nodes(self, value: Any, *keys: str) -> Iterator[Stated]:
+        """Yield what the nodes of *value* say under the first of *keys* that each has."""
         for each in value if isinstance(value, list) else [value]:
             node = self.graph.resolve(each)
-            name = node.get("name") if isinstance(node, dict) else node
-            for found in several(name):
-                if not found.startswith(("http:", "https:")):
-                    yield Stated(found, _LD)
-
-
-def _stated(node: Node, *keys: str) -> Iterator[Stated]:
-    for key in keys:
-        value = words(node.get(key))
-        if value:
-            yield Stated(value, _LD)
+            if isinstance(node, dict):
+                node = next((node[key] for key in keys if node.get(key)), None)
+            yield from (Stated(said, _LD) for said in several(node))
 
 
 def read_metadata(root: etree._Element, url: str) -> Metadata:
@@ -519,13 +436,13 @@ def read_metadata(root: etree._Element, url: str) -> Metadata:
 
 
 def _tags(metas: Iterable[etree._Element]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, None]] = {}
     for meta in islice(metas, _MOST):
         value = meta.get("content")
         name = meta.get("property") or meta.get("name") or meta.get("http-equiv")
         if value and name and (value := fold(value[:_LONGEST])):
-            found.setdefault(fold(name).lower(), []).append(value)
-    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+            found.setdefault(fold(name).lower(), {})[value] = None
+    return {name: tuple(values) for name, values in found.items()}
 
 
 def _own_article(graph: Graph, url: str) -> Node:

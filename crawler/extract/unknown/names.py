@@ -407,7 +407,7 @@ def _authors(
         _printed(metadata.authors(), lines),
         _of_one_line(marked_up(lines)),
         _with_site(lines, site),
-        _as_bylines(metadata.itemprop("author"), WRITER),
+        _as_bylines(metadata.said("author"), WRITER),
         _writers(header),
         _people(metadata.authors()),
         _writers(below),

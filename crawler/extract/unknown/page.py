@@ -160,7 +160,7 @@ class GenericPage(ArticlePage):
             return self.state("categories", printed, "a[rel=category]")
         metadata = self.facts.metadata
         site = metadata.site_names() | {self.document.host}
-        sections = (each for each in metadata.sections() if each.value.casefold() not in site)
+        sections = (each for each in metadata.said("section") if each.value.casefold() not in site)
         return self._stated("categories", list(sections))
 
     @property
@@ -219,7 +219,7 @@ class GenericPage(ArticlePage):
 
     @property
     def language(self) -> str:
-        stated = (each.value for each in self.facts.metadata.languages())
+        stated = (each.value.replace("_", "-") for each in self.facts.metadata.said("language"))
         return self.document.language or next(stated, self.newsroom.language)
 
 

@@ -92,7 +92,7 @@ def _reason_of_the_site(facts: Facts) -> str | None:
     first = " ".join(line.text for line in facts.lines[:8])[:_LITTLE]
     if not _is_marked(facts) and _HACKED.search(said if not little else f"{said} {first}"):
         return "hacked"
-    described = " ".join((said, *(each.value for each in facts.metadata.tag("description"))))
+    described = " ".join((said, *(each.value for each in facts.metadata.said("description"))))
     if is_gambling(described):
         return "hacked"
     if little and (_PARKED.search(said) or _PARKED.search(first)):

@@ -320,11 +320,11 @@ def evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> Ev
     printed = [each for text in lines for each in read_printed(text, _BESIDE)]
     edits = [each for text in lines for each in read_printed(text, _BESIDE, edited=True)]
     return Evidence(
-        machine=read_all((*metadata.published(), *marked)),
+        machine=read_all((*metadata.said("published"), *marked)),
         printed=sorted(printed, key=lambda moment: not moment.has_clock),
-        plain=read_all(metadata.published_plain()),
+        plain=read_all(metadata.said("published_plain")),
         address=_in_address(facts.document.url),
-        edited=[*read_all((*metadata.modified(), *marked_edits)), *edits],
+        edited=[*read_all((*metadata.said("modified"), *marked_edits)), *edits],
         # Teasers and comments have the page's zone, too.
         offsets=offsets(islice(stamps, _MOST_TIMES)),
         zone=zone,
