@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from sys import intern
 from typing import Final
 
 import attrs
+
+_MONTH_ALONE: Final = len("2021-09")
+_DAY_ALONE: Final = len("2021-09-30")
 
 
 def now() -> dt.datetime:
@@ -40,17 +42,13 @@ def comparable(text: str | None) -> str | None:
 
     A day or a month alone counts from its beginning.
 
-    >>> comparable("2021-09-29T10:00:00+07:00")
-    '2021-09-29T03:00:00Z'
-    >>> comparable("2021-09")
-    '2021-09-01T00:00:00Z'
+    >>> comparable("2021-09-29T10:00:00+07:00"), comparable("2021-09")
+    ('2021-09-29T03:00:00Z', '2021-09-01T00:00:00Z')
     """
     if not text:
         return None
-    if len(text) == _MONTH_ALONE:
-        text += "-01"
     try:
-        moment = dt.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(f"{text}-01" if len(text) == _MONTH_ALONE else text)
         return stamp(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))
     except (ValueError, OverflowError):
         return None
@@ -67,15 +65,14 @@ def is_ahead(moment: str | None, present: dt.datetime) -> bool:
 # what sites state
 
 # Before the Web there was no news on it; after that somebody typed 9999.
-_FIRST_YEAR: Final = 1990
-_LAST_YEAR: Final = 2100
-
+_YEARS: Final = range(1990, 2101)
 _WESTERNMOST: Final = dt.timedelta(hours=-12)
 _EASTERNMOST: Final = dt.timedelta(hours=14)
 
 _ISO: Final = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?",
+    r"(?P<day>\d{4}-\d\d-\d\d)"
+    r"(?:[T ](?P<clock>\d\d:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)\.\d{1,9})?"
+    r"\s*(?:(?P<utc>Z|UTC|GMT)|(?P<offset>[+-]\d\d:?\d\d))?)?",
     re.IGNORECASE,
 )
 # As machines write it. Other months, other zones and "8:15 PM" are for the reader of printed dates.
@@ -96,9 +93,19 @@ def parse(text: str, zone: dt.tzinfo) -> dt.datetime | None:
     """
     text = text.strip()[:64]
     iso = _ISO.fullmatch(text)
-    if iso:
-        return _from_iso(iso, zone) if iso[4] else None
-    return _from_mail(text, zone)
+    try:
+        if iso and iso["clock"]:
+            offset = "+00:00" if iso["utc"] else iso["offset"] or ""
+            moment = dt.datetime.fromisoformat(f"{iso['day']}T{iso['clock']}{offset}")
+        elif _MAIL.fullmatch(text):
+            moment = parsedate_to_datetime(text)
+        else:
+            return None
+    except ValueError:
+        return None
+    if moment.year not in _YEARS:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def rest_moment(local: str, gmt: str, zone: dt.tzinfo) -> dt.datetime | None:
@@ -127,90 +134,38 @@ def rest_moment(local: str, gmt: str, zone: dt.tzinfo) -> dt.datetime | None:
 def parse_day(text: str) -> dt.date | None:
     """Return the day that *text* states as ``YYYY-MM-DD`` and nothing else, or ``None``."""
     iso = _ISO.fullmatch(text.strip()[:64])
-    if not iso or iso[4]:
-        return None
     try:
-        date = dt.date(int(iso[1]), int(iso[2]), int(iso[3]))
+        day = dt.date.fromisoformat(iso["day"]) if iso and not iso["clock"] else None
     except ValueError:
         return None
-    return date if _FIRST_YEAR <= date.year <= _LAST_YEAR else None
-
-
-def _from_iso(iso: re.Match[str], zone: dt.tzinfo) -> dt.datetime | None:
-    offset = (iso[7] or "").upper()
-    if offset in ("Z", "UTC", "GMT"):
-        zone = dt.UTC
-    elif offset:
-        minutes = int(offset[1:3]) * 60 + int(offset[-2:])
-        zone = _fixed(-minutes * 60 if offset[0] == "-" else minutes * 60) or zone
-    return _built([int(part or 0) for part in iso.groups()[:6]], zone)
-
-
-def _from_mail(text: str, zone: dt.tzinfo) -> dt.datetime | None:
-    if not _MAIL.fullmatch(text):
-        return None
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-
-
-def _fixed(seconds: int) -> dt.tzinfo | None:
-    return dt.timezone(dt.timedelta(seconds=seconds)) if abs(seconds) < 24 * 3600 else None
-
-
-def _built(parts: Sequence[int], zone: dt.tzinfo) -> dt.datetime | None:
-    year, month, date, hour, minute, second = parts
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        return None
-    try:
-        return dt.datetime(year, month, date, hour, minute, second, tzinfo=zone)
-    except ValueError:
-        return None
+    return day if day and day.year in _YEARS else None
 
 
 def instant(text: str | None) -> dt.datetime | None:
     """Return the moment that one of our own ISO 8601 strings states, in UTC."""
-    if not text:
-        return None
-    found = parse(text, dt.UTC)
+    found = parse(text, dt.UTC) if text else None
     return found.astimezone(dt.UTC) if found else None
 
 
 # what a line states
-
-_MONTH_ALONE: Final = len("2021-09")
-_DAY_ALONE: Final = len("2021-09-30")
 
 
 @attrs.frozen
 class Moment:
     """What a text such as ``2021-09-30T08:15:00+07:00``, ``2021-09-30`` or ``2021-09`` states."""
 
-    utc: dt.datetime | None = None
-    """The moment in UTC; None when no more than a day or a month is stated."""
-
-    offset_minutes: int | None = None
-    """The offset that was stated with it, in minutes: 420 for ``+07:00``."""
-
-    local: dt.datetime | None = None
-    """The moment at that offset."""
+    month: str | None = None
+    """Year and month at the offset that was stated, ``2021-09``."""
 
     day: dt.date | None = None
     """The calendar day at that offset; None when no more than a month is stated."""
 
-    month: str | None = None
-    """Year and month at that offset, ``2021-09``."""
+    local: dt.datetime | None = None
+    """The moment at that offset; None when no more than a day or a month is stated."""
 
     @classmethod
     def of(cls, stated: str | None) -> Moment:
-        """Return what *stated* says; all None for None.
-
-        *stated* is a value of the line format, which its validators have let pass. Where UTC would
-        lie outside the years 1 to 9999, ``utc`` is None.
+        """Return what *stated* says, a value of the line format; all None for None.
 
         >>> Moment.of("2021-09-30T02:15:00+07:00").utc.isoformat()
         '2021-09-29T19:15:00+00:00'
@@ -218,30 +173,29 @@ class Moment:
         (datetime.date(2021, 9, 30), None)
         """
         if stated is None:
-            return _UNKNOWN
-        if len(stated) == _MONTH_ALONE:
-            return cls(month=stated)
+            return cls()
         month = intern(stated[:_MONTH_ALONE])  # a million articles share a few
-        if len(stated) == _DAY_ALONE:
-            return cls(day=dt.date.fromisoformat(stated), month=month)
+        if len(stated) <= _DAY_ALONE:
+            day = dt.date.fromisoformat(stated) if len(stated) == _DAY_ALONE else None
+            return cls(month, day)
         local = dt.datetime.fromisoformat(stated)
-        offset = local.utcoffset() or dt.timedelta()
+        return cls(month, local.date(), local)
+
+    @property
+    def utc(self) -> dt.datetime | None:
+        """The moment in UTC; None also where that would lie outside the years 1 to 9999."""
         try:
-            utc = local.astimezone(dt.UTC)
+            return self.local and self.local.astimezone(dt.UTC)
         except OverflowError:
-            utc = None
-        return cls(
-            utc=utc,
-            offset_minutes=int(offset.total_seconds()) // 60,
-            local=local,
-            day=local.date(),
-            month=month,
-        )
+            return None
+
+    @property
+    def offset_minutes(self) -> int | None:
+        """The offset that was stated with it, in minutes: 420 for ``+07:00``."""
+        offset = self.local.utcoffset() if self.local else None
+        return None if offset is None else int(offset.total_seconds()) // 60
 
     @property
     def stamp(self) -> str | None:
         """The moment as ``2021-09-29T19:15:00Z``."""
         return None if self.utc is None else stamp(self.utc)
-
-
-_UNKNOWN: Final = Moment()

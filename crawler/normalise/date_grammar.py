@@ -1,7 +1,6 @@
-"""What a text prints of dates and times: days with their months, ranges of them, clock times.
+"""What a text prints of days: days with their months, ranges of them, and the years they mean.
 
 The patterns are written over the codes of :mod:`crawler.normalise.date_lexer`, by their names.
-What a date means on the calendar is for :mod:`crawler.normalise.date_resolve` to say.
 """
 
 from __future__ import annotations
@@ -10,242 +9,24 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
+from crawler.normalise.date_clock import Clock, clock_beside
 from crawler.normalise.date_lexer import (
     Tokens,
+    count_named,
     letters,
     month_named,
+    number,
     pattern,
-    spelt_number,
     weekday_named,
-    zone_named,
 )
 from crawler.normalise.vocabulary import (
     ENGLISH_MONTHS,
     NAMED_FOR_A_DATE,
     NUMBERED,
     NUMBERED_ALWAYS,
-    NUMBERS,
 )
-
-MIDNIGHT: Final = 24
-_NOON: Final = 12
-_SIXTY: Final = 60
-_TWO_DIGITS: Final = 2
-
-# After these a number with a point is no time: 12.50 persen.
-_MEASURES: Final = frozenset(("persen", "ribu", "juta", "miliar", "triliun", "km", "kg", "ton"))
-_IN_A_TIME: Final = ("d.", "d:")
-_CLOCK: Final = pattern(
-    r"""
-    (?P<zone_before><zone>)?                               # 2021-09-28WIB19:17
-    (?P<mark><sekitar>? <pukul>[:;,]? <sekitar>? | <t>)?
-    (?: (?P<half><setengah>)? (?P<hour><number> | <spelt>{1,2})
-        (?: (?(mark)[.:,;]|[.:]) (?P<minute><number>)
-            (?:[.:] (?P<second><number>) (?:[.,] <number|long|year>)?)? )?
-      | (?(mark)(?P<digits><year>)) )                      # pukul 0930
-    (?P<half_day><am>)?
-    (?P<part><part>)?
-    (?P<zone>\(? <zone>)?
-    (?P<part_after><part>)?
-    (?P<offset>\(?\+ (?:<number>(?::<number>)? | <year>)
-      | (?(second)-(?:<number>:<number> | <year>)))?
-    (?:\)? [-<hingga>] <pada>? <pukul>?                    # 08.00-10.00 WIB
-       (?P<until><number>[.:]<number>) (?P<zone_until><zone>)?)?
-    """
-)
-_MARKS: Final = ("zone", "zone_before", "zone_until", "half_day")
-_ALONE: Final = pattern(
-    r"""
-    (?P<before><other|sekitar|hingga>)?
-    (?P<time><number>:<number>(?::<number>)? | <number>\.<number>\.<number>)[;,)]?
-    """
-)
-_BEGINNING: Final = frozenset(("mulai", "dimulai", "sejak", "dari", "live", "tayang", "update"))
-_AFTER_HOUR: Final = ("part", "zone", "half_day", "part_after", "offset")
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A time of day, as printed. *hour* may be 24: the midnight with which the day ends."""
-
-    hour: int
-    minute: int
-    second: int | None
-    offset: int | None
-    """Minutes east of Greenwich; None when no zone is printed."""
-    until: tuple[int, int] | None
-    """Hour and minute at which a range ends."""
-    marked: bool
-    """By *pukul*, a zone, am or pm: a time wherever it stands."""
-    end: int
-    """The token after it."""
-
-    def on(self, day: dt.date, anchor: dt.datetime | None) -> dt.datetime | None:
-        """The moment on *day*, in the zone of *anchor* where none is printed.
-
-        None without any zone: a moment that cannot be placed is none.
-        """
-        offset = dt.timedelta(minutes=self.offset) if self.offset is not None else None
-        if offset is None and anchor is not None:
-            offset = anchor.utcoffset()
-        if offset is None:
-            return None
-        time = dt.time(self.hour % MIDNIGHT, self.minute, self.second or 0)
-        moment = dt.datetime.combine(day, time, dt.timezone(offset))
-        if self.hour < MIDNIGHT:
-            return moment
-        return moment + dt.timedelta(days=1) if day < dt.date.max else None
-
-    def iso(self, moment: dt.datetime) -> str:
-        """*moment* in ISO 8601, with seconds where they are printed."""
-        return moment.isoformat(timespec="minutes" if self.second is None else "seconds")
-
-
-def number(word: str) -> int:
-    """The value of a number token, a letter O in it being a slip for a zero."""
-    # Longer ones are no part of any date, and Python refuses to read very long ones.
-    return int(word.replace("o", "0")[:12])
-
-
-def clock_at(tokens: Tokens, place: int) -> Clock | None:
-    """The clock time that begins at token *place*, whether or not something marks it as one."""
-    before = tokens.code[max(place - 2, 0) : place]
-    if before in _IN_A_TIME and tokens.is_glued(place - 1):
-        return None  # the minutes of something that is no time: 25.00 WIB
-    found = _CLOCK.match(tokens.code, place)
-    if found is None or not (found["hour"] or found["digits"]):
-        return None
-    told = bool(found["mark"]) and not (place and tokens.code[place - 1] in "dn")  # not "8 jam"
-    marked = told or any(found[name] for name in _MARKS) or _is_by_day(tokens, found)
-    if not marked and (not found["minute"] or tokens.word(found.end()) in _MEASURES):
-        return None
-    if "n" in (found["hour"] or "") and not told:
-        return None
-    return _read_clock(tokens, found, told=told, marked=marked)
-
-
-def clock_alone(tokens: Tokens) -> Clock | None:
-    """The clock time that is all of a snippet: ``09:30``, ``mulai 09:30``, ``02.03.04``."""
-    found = _ALONE.fullmatch(tokens.code)
-    if found is None or (found["before"] == "o" and tokens.words[0] not in _BEGINNING):
-        return None
-    place = found.start("time")
-    return clock_at(tokens, place) if len(tokens.words[place]) == _TWO_DIGITS else None
-
-
-def _is_by_day(tokens: Tokens, found: re.Match[str]) -> bool:
-    """Whether the part of the day marks the time: ``9.30 pagi``, ``10 pagi``, not ``2 malam``."""
-    if not found["part"] or tokens.code[max(found.start() - 1, 0)] in "/-.,":
-        return False  # "29/9 siang" is a date
-    by_light = tokens.first(found, "part") in ("pagi", "siang", "sore", "petang")
-    return by_light or bool(found["minute"])
-
-
-def _read_clock(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> Clock | None:
-    printed = _printed_clock(tokens, found)
-    if printed is None and not (told and found["hour"]):
-        return None
-    if printed is None:  # "pukul 10. 30 orang" prints the hour alone
-        end = found.end("hour")
-        hour, minute, second = _hour(tokens, found), 0, None
-        part = _part_before(tokens, found.start())
-    else:
-        hour, minute, second = printed
-        end = max(found.end(name) for name in (*_AFTER_HOUR, "hour", "minute", "second", "digits"))
-        part = tokens.first(found, "part") or tokens.first(found, "part_after")
-        if not (part or found["minute"]):
-            part = _part_before(tokens, found.start())
-    hour = _hour_of_day(hour, tokens.first(found, "half_day"), part)
-    if hour == MIDNIGHT and minute and part:
-        hour = 0  # 12.30 malam
-    if found["half"]:
-        hour, minute = (hour - 1) % MIDNIGHT, 30
-    if hour * _SIXTY + minute > MIDNIGHT * _SIXTY or max(minute, second or 0) >= _SIXTY:
-        return None
-    if _is_duration(tokens, found, end):
-        return None
-    until = _until(tokens, found) if printed and found["minute"] else None
-    offset = _offset(tokens, found) if printed else None
-    return Clock(hour, minute, second, offset, until, marked, found.end() if until else end)
-
-
-def _printed_clock(tokens: Tokens, found: re.Match[str]) -> tuple[int, int, int | None] | None:
-    """Hour, minute and second; None if what looks like minutes is none."""
-    if found["digits"]:
-        word = tokens.first(found, "digits")
-        return number(word[:2]), number(word[2:]), None
-    minute, second = tokens.first(found, "minute"), tokens.first(found, "second")
-    printed = [word for word in (minute, second) if word]
-    at = found.start("hour")
-    glued = all(map(tokens.is_glued, range(at, at + 2 * len(printed))))
-    if not glued or any(len(word) != _TWO_DIGITS for word in printed):
-        return None
-    return _hour(tokens, found), number(minute or "0"), number(second) if second else None
-
-
-def _hour(tokens: Tokens, found: re.Match[str]) -> int:
-    words = tokens.words[slice(*found.span("hour"))]
-    if found["hour"] == "d":
-        return number(words[0])
-    spelt = spelt_number(words)
-    return MIDNIGHT + 1 if spelt is None else spelt
-
-
-def _is_duration(tokens: Tokens, found: re.Match[str], end: int) -> bool:
-    """Whether an hour alone counts something: ``buka 24 jam 7 hari``, ``jam 3 orang``."""
-    alone = end == found.end("hour") and not found["minute"]
-    return alone and tokens.code[end : end + 1] in ("h", "u", "b", "i", "a", "&")
-
-
-def _part_before(tokens: Tokens, place: int) -> str:
-    """The part of the day just before: ``Rabu malam sekitar pukul 8``."""
-    while tokens.code[place - 1 : place] in (",", ")", "q", "N"):
-        place -= 1
-    return tokens.word(place - 1) if tokens.code[place - 1 : place] == "T" else ""
-
-
-def _hour_of_day(hour: int, half_day: str, part: str) -> int:
-    """The hour on the 24-hour clock, ``jam 3 sore`` being 15."""
-    if hour > _NOON or (hour == 0 and not half_day):
-        return hour
-    if half_day:
-        return hour % _NOON + (_NOON if half_day[0] == "p" else 0)
-    if part.startswith("malam"):
-        # Jam 1 malam is 01.00; jam 12 malam the midnight that follows.
-        return MIDNIGHT if hour == _NOON else hour + _NOON if hour > 4 else hour  # noqa: PLR2004
-    if part.startswith(("sore", "petang")):
-        return hour % _NOON + _NOON
-    if part.startswith("siang"):
-        return hour + _NOON if hour < 7 else hour  # noqa: PLR2004 -- jam 11 siang is 11.00
-    return hour % _NOON if part else hour
-
-
-def _until(tokens: Tokens, found: re.Match[str]) -> tuple[int, int] | None:
-    if not found["until"]:
-        return None
-    at = found.start("until")
-    hour, minute = number(tokens.words[at]), number(tokens.words[at + 2])
-    fits = hour < MIDNIGHT and minute < _SIXTY and len(tokens.words[at + 2]) == _TWO_DIGITS
-    return (hour, minute) if fits and tokens.is_glued(at) and tokens.is_glued(at + 1) else None
-
-
-def _offset(tokens: Tokens, found: re.Match[str]) -> int | None:
-    """A numeric offset wins over the name of a zone: ``GMT+7``."""
-    if found["offset"]:
-        places = range(*found.span("offset"))
-        digits = "".join(
-            tokens.words[i].zfill(_TWO_DIGITS) for i in places if tokens.code[i] in "dy"
-        )
-        hours, minutes = number(digits[:2]), number(digits[2:] or "0")
-        if hours <= 14 and minutes < _SIXTY:  # noqa: PLR2004 -- no zone is farther east
-            return (-1 if "-" in found["offset"] else 1) * (hours * _SIXTY + minutes)
-    for name in ("zone", "zone_until", "zone_before"):
-        if found[name]:
-            return zone_named(tokens.words[found.end(name) - 1])
-    return None
-
 
 # A clock time between: Rabu, pukul 09.30 WIB (29/9).
 _HOUR: Final = "(?:,? <sekitar>? <pukul>? :? <number>[.:]<number> <zone>? <part>?)?"
@@ -326,7 +107,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class _Printed:
     """A date or a range as printed, between the tokens *start* and *end*."""
 
     first: Point
@@ -339,48 +120,54 @@ class Printed:
     """It could be a score (``Sabtu (2-1)``): a date only if its weekday agrees."""
 
 
-def _shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
+class _Read(NamedTuple):
+    """What a match of ``_PRINTED`` prints; *start* is None where the match begins it."""
+
+    days: list[int]
+    month: int
+    year: int | None
+    end: int
+    start: int | None = None
+    turn: int | None = None
+    named: bool = True
+    weak: bool = False
+
+
+def _shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Printed | None:
     """What a match of ``_PRINTED`` prints, or None where it only looks like a date.
 
     *in_place* says that a day and a month without a year end a range.
     """
     if found["month"]:
-        return _named(tokens, found)
-    if found["numbers"]:
-        return _slashed(tokens, found, in_place=in_place)
-    if found["iso"]:
+        read = _named(tokens, found)
+    elif found["numbers"]:
+        read = _slashed(tokens, found, in_place=in_place)
+    elif found["iso"]:
         at = found.start("iso")
         year, month, day = (number(tokens.words[place]) for place in (at, at + 2, at + 4))
-        return _printed(tokens, found, [day], Point(day, month, year), end=found.end("iso"))
-    return _month_first(tokens, found) if found["month_first"] else _dashed(tokens, found)
+        read = _Read([day], month, year, found.end("iso"))
+    else:
+        read = _month_first(tokens, found) if found["month_first"] else _dashed(tokens, found)
+    return read and _with_weekdays(tokens, found, read)
 
 
-def _printed(
-    tokens: Tokens,
-    found: re.Match[str],
-    days: list[int],
-    point: Point,
-    *,
-    end: int,
-    start: int | None = None,
-    named: bool = True,
-) -> Printed:
+def _with_weekdays(tokens: Tokens, found: re.Match[str], read: _Read) -> _Printed:
     """Give the days of a match their weekdays: of ``Sabtu-Minggu`` one to each end."""
-    weekday = last_weekday = None
-    begin = found.start("date") if start is None else start
-    if found["weekday"] and start is None:
+    days, weekday, last_weekday, last = read.days, None, None, None
+    begin = found.start("date") if read.start is None else read.start
+    if found["weekday"] and read.start is None:
         begin = found.start()
-        weekday = last_weekday = weekday_named(tokens.first(found, "weekday"))
+        weekday = weekday_named(tokens.first(found, "weekday"))
         if found["last_weekday"]:
             last_weekday = weekday_named(tokens.first(found, "last_weekday"))
             weekday = last_weekday if len(days) == 1 else weekday
-    first, last = replace(point, day=days[0], weekday=weekday), None
+    first = Point(days[0], read.month, read.year, weekday, read.turn)
     if len(days) > 1:
-        last = replace(point, day=days[-1], weekday=last_weekday if found["last_weekday"] else None)
+        last = replace(first, day=days[-1], weekday=last_weekday)
         if days[-1] < days[0]:  # 28-3 Januari begins in the month before
-            month = (point.month - 2) % MONTHS_A_YEAR + 1
-            first = replace(first, month=month, year=None if month > point.month else point.year)
-    return Printed(first, last, begin, end, named)
+            month = (read.month - 2) % MONTHS_A_YEAR + 1
+            first = replace(first, month=month, year=None if month > read.month else read.year)
+    return _Printed(first, last, begin, read.end, read.named, read.weak)
 
 
 def _year(tokens: Tokens, found: re.Match[str], group: str) -> int | None:
@@ -396,10 +183,13 @@ def _short_year(word: str) -> int | None:
     return value + (2000 if value <= 68 else 1900)  # noqa: PLR2004
 
 
-def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
+def _named(tokens: Tokens, found: re.Match[str]) -> _Read | None:
     days, start = _days(tokens, *found.span("days"))
-    if not days:
-        return _spelt(tokens, found)
+    if not days:  # tanggal satu Oktober; without "tanggal" it is a count: dua Mei
+        day = count_named(tokens.words[slice(*found.span("days"))]) if found["told"] else None
+        if day is None:
+            return None
+        days = [day]
     at = found.start("month")
     month = month_named(tokens.words[at], before_year=bool(found["year"])) or 0
     if tokens.code[at - 1] == "b" and not (found["told"] or found["weekday"]):
@@ -411,30 +201,13 @@ def _named(tokens: Tokens, found: re.Match[str]) -> Printed | None:
             year = None  # 12 Mei 1500 orang
         elif year or tokens.first(found, "year").startswith(("19", "20")):
             end = after
-    elif found["turn"]:
-        end, turn = found.end("turn"), _turn(tokens, found)
+    elif found["turn"]:  # tahun lalu, dua tahun lalu, tahun ini
+        years = count_named([tokens.first(found, "years") or "satu"]) or 0
+        end, turn = found.end("turn"), years * TURNS[found["turn"]]
     elif found["short"]:
         year = _short_year(tokens.first(found, "short"))
         end = found.end("short") if year else end
-    point = Point(days[0], month, year, turn=turn)
-    return _printed(tokens, found, days, point, end=end, start=start)
-
-
-def _turn(tokens: Tokens, found: re.Match[str]) -> int:
-    """How many years from the anchor's: tahun lalu, dua tahun lalu, tahun ini."""
-    word = tokens.first(found, "years") or "satu"
-    count = number(word) if found["years"] == "d" else NUMBERS.get(word, 0)
-    return count * TURNS[found["turn"]]
-
-
-def _spelt(tokens: Tokens, found: re.Match[str]) -> Printed | None:
-    """``tanggal satu Oktober``; without *tanggal* it is a count: ``dua Mei``."""
-    day = spelt_number(tokens.words[slice(*found.span("days"))])
-    if day is None or not found["told"]:
-        return None
-    year = _year(tokens, found, "year")
-    point = Point(day, month_named(tokens.first(found, "month")) or 0, year)
-    return _printed(tokens, found, [day], point, end=found.end("year" if year else "month"))
+    return _Read(days, month, year, end, start, turn)
 
 
 def _days(tokens: Tokens, start: int, end: int) -> tuple[list[int], int | None]:
@@ -449,7 +222,7 @@ def _days(tokens: Tokens, start: int, end: int) -> tuple[list[int], int | None]:
     return [number(tokens.words[i]) for i in range(start, end) if tokens.code[i] in "dx"], begin
 
 
-def _month_first(tokens: Tokens, found: re.Match[str]) -> Printed | None:
+def _month_first(tokens: Tokens, found: re.Match[str]) -> _Read | None:
     word = tokens.first(found, "month_first")
     days, _ = _days(tokens, *found.span("its_days"))
     year = _year(tokens, found, "its_year")
@@ -457,11 +230,10 @@ def _month_first(tokens: Tokens, found: re.Match[str]) -> Printed | None:
     is_count = tokens.code[end : end + 1] in _COUNTS or len(word) <= len("april")
     if is_count and not (year or found["weekday"] or word in ENGLISH_MONTHS):
         return None
-    point = Point(days[0], month_named(word) or 0, year)
-    return _printed(tokens, found, days, point, end=end)
+    return _Read(days, month_named(word) or 0, year, end)
 
 
-def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
+def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Read | None:
     days, start = _days(tokens, *found.span("numbers"))
     places = [i for i in range(*found.span("slashed")) if tokens.code[i] == "d"]
     month, *rest = (number(tokens.words[i]) for i in places)
@@ -477,8 +249,7 @@ def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed
         return None
     if len(days) == 1 and days[0] <= MONTHS_A_YEAR < month:
         days, month = [month], days[0]  # 4/13/2021 can only be month first
-    point = Point(days[0], month, year)
-    return _printed(tokens, found, days, point, end=found.end(), start=start, named=False)
+    return _Read(days, month, year, found.end(), start, named=False)
 
 
 def _is_in_place(tokens: Tokens, found: re.Match[str]) -> bool:
@@ -496,7 +267,7 @@ def _is_in_place(tokens: Tokens, found: re.Match[str]) -> bool:
     return number(tokens.words[start]) > number(tokens.words[start + 2])
 
 
-def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:
+def _dashed(tokens: Tokens, found: re.Match[str]) -> _Read | None:
     places = [i for i in range(*found.span("dashed")) if tokens.code[i] == "d"]
     *days, month = (number(tokens.words[i]) for i in places)
     told, end, year = found["weekday"] or found["told"], found.end(), None
@@ -514,11 +285,8 @@ def _dashed(tokens: Tokens, found: re.Match[str]) -> Printed | None:
         year = _short_year(tokens.first(found, "dashed_short"))
     elif tokens.code[places[0] - 1] != "(":
         return None
-    point = Point(days[0], month, year)
-    return replace(
-        _printed(tokens, found, days, point, end=end, named=False),
-        weak=not (found["dashed_year"] or found["dashed_short"]),
-    )
+    weak = not (found["dashed_year"] or found["dashed_short"])
+    return _Read(days, month, year, end, named=False, weak=weak)
 
 
 # What stands between the two dates of a range or a list.
@@ -533,12 +301,12 @@ _LABELS: Final = NUMBERED_ALWAYS | {"covid", "apollo"}
 _WEEKDAY_AFTER: Final = pattern(r"\)?,?\((<weekday>)\)")
 
 
-def printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[Printed]:
+def _printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[_Printed]:
     """The dates and ranges of a text in order, impossible ones (``31/9``) included.
 
     With *lists* two dates joined by *dan* are a range too, else two.
     """
-    before: Printed | None = None
+    before: _Printed | None = None
     place = 0
     while found := _PRINTED.search(tokens.code, place):
         between = before and _BETWEEN.fullmatch(tokens.code, before.end, found.start())
@@ -558,13 +326,13 @@ def printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[Printed]:
         yield before
 
 
-def _is_range(one: Printed, other: Printed, how: str, *, lists: bool) -> bool:
+def _is_range(one: _Printed, other: _Printed, how: str, *, lists: bool) -> bool:
     if how == "&":
         return lists
     return bool(how) and not (one.last or other.last)
 
 
-def _with_year_of(one: Printed, other: Point) -> Printed:
+def _with_year_of(one: _Printed, other: Point) -> _Printed:
     """*one* with the year that only the next date of its list prints."""
     if one.first.year or one.last or one.first.turn is not None or other.year is None:
         return one
@@ -572,7 +340,7 @@ def _with_year_of(one: Printed, other: Point) -> Printed:
     return replace(one, first=replace(one.first, year=other.year - wraps))
 
 
-def _read(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | None:
+def _read(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Printed | None:
     read = _shape(tokens, found, in_place=in_place)
     if read is None or not (in_place or _begins_here(tokens, found, read)):
         return None
@@ -585,7 +353,7 @@ def _read(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> Printed | 
     return read
 
 
-def _begins_here(tokens: Tokens, found: re.Match[str], read: Printed) -> bool:
+def _begins_here(tokens: Tokens, found: re.Match[str], read: _Printed) -> bool:
     """Whether what stands before does not make the date part of a phone number, a law, a street."""
     code, start = tokens.code, read.start
     if not start:
@@ -614,7 +382,7 @@ def _is_label(word: str, mark: str) -> bool:
     return len(word) <= len("mig") or word in _LABELS
 
 
-def _ends_here(tokens: Tokens, read: Printed) -> bool:
+def _ends_here(tokens: Tokens, read: _Printed) -> bool:
     """Whether the date is not the head of something longer: 29/09/2021/DPRD."""
     code, end = tokens.code, read.end
     if not tokens.is_glued(end - 1):
@@ -624,3 +392,154 @@ def _ends_here(tokens: Tokens, read: Printed) -> bool:
     if read.named or code[end] not in "/.-" or not tokens.is_glued(end):
         return True
     return code[end + 1] not in "dyxoMZ" or (code[end] == "-" and code[end + 1] in "do")
+
+
+_NEXT_WITHIN: Final = dt.timedelta(days=60)  # how far ahead a date without a year may lie
+_YEARS_AHEAD: Final = 10  # a year farther past the anchor is a slip
+EARLIEST_YEAR: Final = 1000
+_LATEST: Final = 2100  # without an anchor
+_LEAP: Final = 8  # the 29th of February returns within eight years
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A day, or the days of a range."""
+
+    first: dt.date
+    last: dt.date | None = None
+    inferred: bool = True
+    """The year comes from the anchor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text names between two tokens: a day or range, or a period that is none."""
+
+    start: int
+    end: int
+    span: Span | None = None
+    """None when it is impossible, has no year, or is a period."""
+
+    period: str = ""
+    """A moment, a week or months in the form of :func:`crawler.normalise.dates.normalise`."""
+
+    weekday: int | None = None
+    """The weekday printed in it or beside it, Monday being 0."""
+
+    clock: Clock | None = None
+    printed: bool = False
+    """It names a day and a month, and is not seen from the time of writing."""
+
+    present: bool = False
+    """It speaks of the time of writing (``malam ini``) more than it names a date."""
+
+
+def day_of(year: int, month: int, day: int) -> dt.date | None:
+    """That day, None if the calendar has none."""
+    try:
+        return dt.date(year, month, day)
+    except (ValueError, OverflowError):  # the latter from 2**31 on
+        return None
+
+
+# Words before a date that make it one to come, in the same sentence, and words right after it.
+_CUE_BEFORE: Final = re.compile(
+    r"\b(?:akan|bakal|mendatang|besok|esok|nanti|rencananya|direncanakan|dijadwalkan"
+    r"|paling\s(?:lambat|sampai|akhir|lama)|selambat-lambatnya|selambatnya)\b"
+)
+_CUE_AFTER: Final = re.compile(
+    r"[)\s,]{0,3}(?:mendatang|depan|nanti|besok|esok|yang akan datang|akan)\b"
+)
+_CUE_REACH: Final = 90
+
+
+def explicit(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) -> list[Reading]:
+    """The dates that the text prints, in order; with *lists* ``2 Mei dan 3 Juni`` are one range."""
+    readings = []
+    today = anchor.date() if anchor else None
+    for printed in _printed_dates(tokens, lists=lists):
+        start, end, weekday = printed.start, printed.end, printed.first.weekday
+        span = _resolved(printed, today, coming=_is_coming(tokens, printed))
+        if printed.weak and (span is None or span.first.weekday() != weekday):
+            continue
+        clock = clock_beside(tokens, start, end)
+        readings.append(Reading(start, end, span, weekday=weekday, clock=clock, printed=True))
+    return readings
+
+
+def _is_coming(tokens: Tokens, printed: _Printed) -> bool:
+    """Whether words around a date without a year say that it is to come."""
+    if printed.first.year is not None:
+        return False
+    start, end = tokens.start(printed.start), tokens.end(printed.end - 1)
+    before = tokens.plain[max(start - _CUE_REACH, 0) : start]
+    before = before[before.rfind(". ") + 1 :]
+    return bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(tokens.plain, end))
+
+
+def _resolved(printed: _Printed, anchor: dt.date | None, *, coming: bool) -> Span | None:
+    """The days that *printed* means, or None: an impossible day, or no anchor for the year.
+
+    *coming* says that the text speaks of the future.
+    """
+    first, last = printed.first, printed.last or printed.first
+    years = [_plausible(point, anchor) for point in (first, last)]
+    wraps = (last.month, last.day) < (first.month, first.day)
+    if years == [None, None]:
+        if anchor is None:
+            return None
+        if printed.last:
+            return nearest_range(first, last, anchor)
+        day = _without_year(first, anchor, coming=coming)
+        return Span(day) if day else None
+    begin_year, end_year = years
+    if begin_year is None:
+        assert end_year is not None
+        begin_year = end_year - wraps
+    begin = day_of(begin_year, first.month, first.day)
+    end = day_of(end_year or begin_year + wraps, last.month, last.day)
+    if begin is None or end is None:
+        return None
+    return Span(begin, end if end > begin else None, inferred=False)
+
+
+def _plausible(point: Point, anchor: dt.date | None) -> int | None:
+    """The year of *point*, unless it is a slip: 25 Mei 20021, but 25 Mei tahun lalu."""
+    year, latest = point.year, anchor.year + _YEARS_AHEAD if anchor else _LATEST
+    if point.turn is not None:
+        year = anchor.year + point.turn if anchor else None
+    return year if year is not None and EARLIEST_YEAR <= year <= latest else None
+
+
+def _without_year(point: Point, anchor: dt.date, *, coming: bool) -> dt.date | None:
+    """The nearest past occurrence, the anchor's own day included.
+
+    The next one, at most 60 days ahead, wins if the weekday agrees with it alone, or if the text
+    speaks of the future.
+    """
+    years = range(anchor.year - _LEAP, anchor.year + 2)
+    days = [day for year in years if (day := day_of(year, point.month, point.day))]
+    past = max((day for day in days if day <= anchor), default=None)
+    following = min((day for day in days if day > anchor), default=None)
+    if following is None or following - anchor > _NEXT_WITHIN:
+        return past
+    if past is None:
+        return following
+    wanted = coming or following.weekday() == point.weekday
+    return following if wanted and past.weekday() != point.weekday else past
+
+
+def nearest_range(first: Point, last: Point, anchor: dt.date) -> Span | None:
+    """The occurrence nearest to the anchor on either side: ranges announce."""
+    wraps = (last.month, last.day) < (first.month, first.day)
+    ranges = []
+    for year in range(anchor.year - 1, anchor.year + 2):
+        begin = day_of(year, first.month, first.day)
+        end = day_of(year + wraps, last.month, last.day)
+        if begin and end:
+            distance = max((begin - anchor).days, (anchor - end).days, 0)
+            ranges.append((distance, begin, end))
+    if not ranges:
+        return None
+    _, begin, end = min(ranges)
+    return Span(begin, end if end > begin else None)

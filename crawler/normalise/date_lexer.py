@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from crawler.normalise.vocabulary import (
     ABBREVIATIONS,
     KINDS,
@@ -67,7 +69,11 @@ LETTERS: Final = {
     "t": "t",  # that of ISO 8601
     "other": "o",
 }
-CODES: Final = {word: LETTERS[kind] for word, kind in KINDS.items()}
+_CODES: Final = {word: LETTERS[kind] for word, kind in KINDS.items()} | {
+    "akan datang": "F",
+    "sampai dengan": "R",
+    **dict.fromkeys(("kurang lebih", "lebih kurang"), "q"),
+}
 # What often stands in the same place: tahun lalu, tahun depan; 2-3 Mei, 2 dan 3 Mei.
 _SETS: Final = {"turn": "LVFIB", "joint": "-R&"}
 _NAMED: Final = re.compile(r"(?<!\?P)<([a-z]+(?:\|[a-z]+)*)>")
@@ -96,23 +102,6 @@ _BEFORE_A_YEAR: Final = {"agus": 8}
 _EASILY_MISTAKEN: Final = 6  # "macet" is one letter from "maret", nothing is from "januari"
 
 
-def _edits(one: str, other: str, most: int) -> int:
-    """Optimal string alignment distance of two words, ``most + 1`` when it is more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    above = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, against in enumerate(other, 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != against))
-            if min(i, j) > 1 and letter == other[j - 2] and one[i - 2] == against:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        before, above = above, row
-    return min(above[-1], most + 1)
-
-
 @lru_cache(maxsize=1024)
 def misspelt_month(word: str, *, before_year: bool) -> int | None:
     """The month that *word*, after a day, was meant to name; None if it may be another word.
@@ -121,17 +110,14 @@ def misspelt_month(word: str, *, before_year: bool) -> int | None:
     """
     if word in _BEFORE_A_YEAR:
         return _BEFORE_A_YEAR[word] if before_year else None
-    best, meant = 3, None
+    near: dict[int, set[int]] = {}
     for name, month in MONTH_NAMES.items():
-        is_long = len(name) > _EASILY_MISTAKEN
-        if before_year or is_long:
-            distance = _edits(word, name, 2 if before_year and is_long else 1)
-            within = distance <= (2 if before_year and is_long else 1)
-            if within and distance == best and month != meant:
-                meant = None
-            elif within and distance < best:
-                best, meant = distance, month
-    return meant
+        most = (len(name) > _EASILY_MISTAKEN) + before_year
+        distance = OSA.distance(word, name, score_cutoff=most)
+        if distance <= most:
+            near.setdefault(distance, set()).add(month)
+    nearest = near[min(near)] if near else set()
+    return nearest.pop() if len(nearest) == 1 else None
 
 
 def month_named(word: str, *, before_year: bool = True) -> int | None:
@@ -139,8 +125,16 @@ def month_named(word: str, *, before_year: bool = True) -> int | None:
     return MONTHS.get(word) or misspelt_month(word, before_year=before_year)
 
 
-def spelt_number(words: list[str]) -> int | None:
-    """The number that words name: dua belas, tiga puluh lima; None for ``dua tiga``."""
+def number(word: str) -> int:
+    """The value of a number token, a letter O in it being a slip for a zero."""
+    # Longer ones are no part of any date, and Python refuses to read very long ones.
+    return int(word.replace("o", "0")[:12])
+
+
+def count_named(words: list[str]) -> int | None:
+    """The number that words name: 12, dua belas, tiga puluh lima; None for ``dua tiga``."""
+    if words[0].isdecimal():
+        return number(words[0]) if len(words[0]) <= len("100") else None
     total = 0
     before = TIMES_TEN
     for word in words:
@@ -196,22 +190,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_PHRASES: Final = {
-    "akan datang": "F",
-    "sampai dengan": "R",
-    "kira-kira": "q",
-    "kurang lebih": "q",
-    "lebih kurang": "q",
-}
-_MARKS: Final = {mark: mark for mark in "()/-:,.|'+"} | {
-    "[": "(",
-    "{": "(",
-    "]": ")",
-    "}": ")",
-    "\\": "/",
-    "`": "'",
-    "\n": "|",
-}
+_MARKS: Final = dict(zip("()/-:,.|'+[{]}\\`\n", "()/-:,.|'+(())/'|", strict=True))
 # Words that are typed in more ways than can be listed.
 _FORMS: Final = (
     (re.compile(r"dini[\s-]?hari"), "T"),
@@ -227,20 +206,13 @@ _STOP: Final = ";"
 _DOUBTFUL: Final = re.compile(r"[.tDAZ]|(?<=d)o")
 
 
-def lower(text: str) -> str:
-    """*text* in lower case, of the same length."""
-    folded = text.lower()
-    return folded if len(folded) == len(text) else text.replace("İ", "I").lower()
-
-
 @lru_cache(maxsize=8192)
 def _lexical(word: str) -> str:
     """The code of a word by itself."""
     if "0" <= word[0] <= "9":
         return _NUMBER.get(len(word), "x")
-    known = CODES.get(word) or _PHRASES.get(word)
-    if known:
-        return known
+    if word in _CODES:
+        return _CODES[word]
     if not word[0].isalpha():
         return _MARKS.get(word, _STOP)
     for form, code in _FORMS:
@@ -250,19 +222,17 @@ def _lexical(word: str) -> str:
 
 
 class Tokens:
-    """The words, numbers and marks of a stretch of text.
+    """The words, numbers and marks of a text.
 
     ``code`` has one letter for each of ``words``, so that a match over the code leads back to the
-    text: ``start`` and ``end`` are places in ``plain``, the folded stretch.
+    text: ``start`` and ``end`` are places in ``plain``, the folded text.
     """
 
-    __slots__ = ("_found", "base", "code", "plain", "source", "words")
+    __slots__ = ("_found", "code", "plain", "source", "words")
 
-    def __init__(self, source: str, start: int = 0, end: int | None = None) -> None:
+    def __init__(self, source: str) -> None:
         self.source = source
-        self.base = start
-        stretch = source[start:end]
-        self.plain = (stretch if stretch.isascii() else stretch.translate(_FOLDED)).lower()
+        self.plain = (source if source.isascii() else source.translate(_FOLDED)).lower()
         self._found = list(_TOKEN.finditer(self.plain))
         self.words = [found[0] for found in self._found]
         self.code = "".join(map(_lexical, self.words))
@@ -315,7 +285,7 @@ class Tokens:
 
     def is_capital(self, place: int) -> bool:
         """Whether the text prints the word with a capital."""
-        return self.source[self.base + self.start(place)].isupper()
+        return self.source[self.start(place)].isupper()
 
     def is_glued(self, place: int) -> bool:
         """Whether nothing stands between the token and the one after it."""

@@ -8,12 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from crawler.normalise.date_grammar import MONTHS_A_YEAR, TURNS, number
-from crawler.normalise.date_lexer import Tokens, pattern, spelt_number, weekday_named
-from crawler.normalise.date_resolve import EARLIEST_YEAR, day_of
+from crawler.normalise.date_grammar import (
+    EARLIEST_YEAR,
+    MONTHS_A_YEAR,
+    TURNS,
+    Point,
+    Reading,
+    Span,
+    day_of,
+    nearest_range,
+)
+from crawler.normalise.date_lexer import Tokens, count_named, number, pattern, weekday_named
 from crawler.normalise.vocabulary import (
     MONTHS,
     ONE_UNIT,
@@ -24,47 +32,6 @@ from crawler.normalise.vocabulary import (
 )
 
 _DAYS_A_WEEK: Final = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """What a relative expression means: one of day, moment, week and month is set."""
-
-    start: int
-    end: int
-    day: dt.date | None = None
-    last: dt.date | None = None
-    moment: dt.datetime | None = None
-    week: tuple[int, int] | None = None
-    month: tuple[int, int] | None = None
-    last_month: tuple[int, int] | None = None
-    weekday: int | None = None
-    """The weekday printed in it or beside it, Monday being 0."""
-    present: bool = False
-    """It speaks of the time of writing (``malam ini``) more than it names a date."""
-
-
-def _week_of(today: dt.date, turn: str) -> tuple[int, int]:
-    """ISO year and week of *today*, one week on or back."""
-    year, week, _ = (today + dt.timedelta(TURNS[turn] * _DAYS_A_WEEK)).isocalendar()
-    return year, week
-
-
-def _weekday_of(week: tuple[int, int], weekday: int) -> dt.date | None:
-    """That day of an ISO week, None where the calendar ends before it."""
-    try:
-        return dt.date.fromisocalendar(*week, weekday + 1)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _month_of(day: dt.date, months: int) -> tuple[int, int]:
-    """Year and month of *day*, so many months on."""
-    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        msg = f"the calendar has no year {year}"
-        raise OverflowError(msg)  # as the sum of a day and a timedelta does
-    return year, month + 1
 
 
 # What is done every week names no date.
@@ -84,7 +51,7 @@ _INTRODUCING: Final = words_of("pada hari sejak hingga sampai mulai di , ( kata"
 _LISTED: Final = pattern(r",? <weekday>|<pasaran>?[,(]? <number> <hijri>")
 
 
-def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
+def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
     """The day, or the two days, that a match of the weekday groups means seen from *today*."""
     start, end = found.span()
     word, turn = tokens.words[start], found["turn"] or found["pair_turn"] or ""
@@ -99,18 +66,16 @@ def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Rela
     of_week = bool(found["of_week"] or found["pair_week"])
     if not found["pair"]:
         day = _turned(today, weekday, turn, of_week=of_week)
-        return Relative(start, end, day=day, weekday=weekday)
+        return Reading(start, end, Span(day), weekday=weekday)
     if not turn and "&" not in found["pair"]:
         return None  # "Senin-Jumat" is a timetable
     other = weekday_named(tokens.words[found.end("pair") - 1]) or 0
+    between = dt.timedelta((other - weekday) % _DAYS_A_WEEK)
     if turn in ("F", "B") or of_week:
         first = _turned(today, weekday, turn, of_week=of_week)
-        return Relative(
-            start, end, day=first, last=first + dt.timedelta((other - weekday) % _DAYS_A_WEEK)
-        )
-    last = _turned(today, other, turn)
-    first = last - dt.timedelta((other - weekday) % _DAYS_A_WEEK)
-    return Relative(start, end, day=first, last=last if last > first else None)
+    else:
+        first = _turned(today, other, turn) - between
+    return Reading(start, end, Span(first, first + between if between else None))
 
 
 def _is_weekday(word: str) -> bool:
@@ -118,13 +83,13 @@ def _is_weekday(word: str) -> bool:
     return (word in WEEKDAY_NAMES and not word.endswith("day")) or "jum" in word
 
 
-def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) -> Relative | None:
+def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) -> Reading | None:
     """``Minggu lalu`` and ``minggu depan`` are weeks, as is whatever else is not capital."""
     said = tokens.words[end - 1]
     if not turn or tokens.word(start - 1) == "hari" or tokens.code[start + 1] not in "YLVFIBU":
         return None
     if said in ("lalu", "depan") or not tokens.is_capital(start):
-        return Relative(start, end, week=_week_of(today, turn))
+        return _week(start, end, today, turn)
     return None
 
 
@@ -213,14 +178,14 @@ _DAYS: Final = {"two_back": -2, "today": 0, "yesterday": -1, "tomorrow": 1, "two
 _LASTING: Final = frozenset(("selama", "menginap", "beberapa", "per"))
 
 
-def relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Relative]:
+def relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Reading]:
     """The relative expressions of a text in order, seen from *anchor*."""
     place = 0
-    before: Relative | None = None
+    before: Reading | None = None
     while found := _RELATIVE.search(tokens.code, place):
         try:
             here = _read(tokens, found, anchor)
-        except OverflowError:  # before the year 1, or after 9999
+        except (OverflowError, ValueError):  # before the year 1, or after 9999
             here = None
         if here is None:  # in "pukul 10 Rabu lalu" the number counts no days
             place = found.start("unit") if found["way"] else found.end()
@@ -234,28 +199,32 @@ def relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Relative]:
         yield before
 
 
-def _joined(tokens: Tokens, one: Relative, other: Relative) -> Relative | None:
+def _joined(tokens: Tokens, one: Reading, other: Reading) -> Reading | None:
     """One day from a weekday and a relative word beside it: ``besok (Jumat)``.
 
     Of two relative words the one in brackets is the newsroom's own: ``besok (hari ini)``.
     """
     gap = tokens.code[one.end : other.start]
-    if gap == "(" and one.weekday is other.weekday is None and one.day and other.day:
+    if gap == "(" and one.weekday is other.weekday is None and one.span and other.span:
         return replace(other, start=one.start, present=False)
     bare, told = (one, other) if one.weekday is not None else (other, one)
     if bare.weekday is None or told.weekday is not None or tokens.code[bare.end - 1] in TURNS:
         return None
     # "Rabu, besok dibuka" are two days; "Rabu, pekan lalu" is one.
-    follows = gap in ("", "(") or (gap == "," and told.week is not None)
+    is_week = "W" in told.period
+    follows = gap in ("", "(") or (gap == "," and is_week)
     if not (_APPOSED.fullmatch(gap) if bare is other else follows):
         return None
-    day = None if told.last else told.day
-    if told.week:
-        day = _weekday_of(told.week, bare.weekday)
-    return Relative(one.start, other.end, day=day, weekday=bare.weekday) if day else None
+    span = None if told.span and told.span.last else told.span
+    if is_week:
+        try:
+            span = Span(dt.date.fromisoformat(f"{told.period}-{bare.weekday + 1}"))
+        except ValueError:  # the calendar ends before it
+            return None
+    return Reading(one.start, other.end, span, weekday=bare.weekday) if span else None
 
 
-def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative | None:
+def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Reading | None:
     today, start = anchor.date(), found.start()
     if tokens.word(start - 1) in _LASTING:
         return None
@@ -271,19 +240,33 @@ def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative
     return _turned_period(tokens, found, today) or _near(tokens, found, today)
 
 
-def _turned_period(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
+def _turned_period(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
     """Pekan lalu, bulan depan, tanggal 5 bulan ini."""
+    start, end = found.span()
     if found["week"]:
-        return Relative(*found.span(), week=_week_of(today, found["week_turn"]))
+        return _week(start, end, today, found["week_turn"])
     if found["month"]:
-        return Relative(*found.span(), month=_month_of(today, TURNS[found["month_turn"]]))
+        return Reading(start, end, period=_month(today, TURNS[found["month_turn"]]))
     if found["day_of"]:
-        day = number(tokens.first(found, "day_of"))
-        return Relative(*found.span(), day=day_of(*_month_of(today, TURNS[found["of_month"]]), day))
+        month = _month(today, TURNS[found["of_month"]])
+        day = day_of(int(month[:4]), int(month[5:]), number(tokens.first(found, "day_of")))
+        return Reading(start, end, Span(day) if day else None)
     return None
 
 
-def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
+def _week(start: int, end: int, today: dt.date, turn: str) -> Reading:
+    """The ISO week of *today*, one week on or back."""
+    year, week, _ = (today + dt.timedelta(TURNS[turn] * _DAYS_A_WEEK)).isocalendar()
+    return Reading(start, end, period=f"{year:04d}-W{week:02d}")
+
+
+def _month(day: dt.date, months: int) -> str:
+    """Year and month of *day*, so many months on."""
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    return dt.date(year, month + 1, 1).isoformat()[:7]
+
+
+def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
     """Kemarin, besok, tadi malam, hari ini and the like."""
     start, end = found.span()
     code = tokens.code
@@ -301,47 +284,38 @@ def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | No
     if kind == "yesterday" and tokens.word(end) == "dulu":
         days = _DAYS["two_back"]
     present = kind == "today" and "hari" not in said
-    return Relative(start, end, day=today + dt.timedelta(days), present=present)
+    return Reading(start, end, Span(today + dt.timedelta(days)), present=present)
 
 
-def _count(tokens: Tokens, start: int, end: int) -> int | None:
-    if tokens.code[start] in "dx":
-        word = tokens.words[start]
-        return number(word) if len(word) <= len("100") else None
-    return spelt_number(tokens.words[start:end])
-
-
-def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Relative | None:
+def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Reading | None:
     unit = UNITS.get(tokens.first(found, "unit"))
     sign = 1 if found["way"] == "Q" else -1
     if found["half"]:
-        return _moment(found, anchor, sign * 30) if unit == "pukul" else None
-    count = _count(tokens, *found.span("count"))
+        return _shifted(found, sign * 30, "menit", anchor) if unit == "pukul" else None
+    count = count_named(tokens.words[slice(*found.span("count"))])
     if count is None or unit is None:
         return None
     if found["more"]:
         minutes = count * 60 + number(tokens.first(found, "more"))
-        return _moment(found, anchor, sign * minutes) if unit == "pukul" else None
+        return _shifted(found, sign * minutes, "menit", anchor) if unit == "pukul" else None
     return _shifted(found, sign * count, unit, anchor)
 
 
-def _moment(found: re.Match[str], anchor: dt.datetime, minutes: int) -> Relative:
-    moment = anchor + dt.timedelta(minutes=minutes)
-    return Relative(*found.span(), moment=moment.replace(second=0, microsecond=0))
-
-
-def _shifted(found: re.Match[str], count: int, unit: str, anchor: dt.datetime) -> Relative | None:
+def _shifted(found: re.Match[str], count: int, unit: str, anchor: dt.datetime) -> Reading:
+    start, end = found.span()
     if unit in ("pukul", "menit"):
-        return _moment(found, anchor, count * 60 if unit == "pukul" else count)
+        moment = anchor + dt.timedelta(minutes=count * 60 if unit == "pukul" else count)
+        moment = moment.replace(second=0, microsecond=0)
+        return Reading(start, end, period=moment.isoformat(timespec="minutes"))
     if unit == "bulan":
-        return Relative(*found.span(), month=_month_of(anchor.date(), count))
+        return Reading(start, end, period=_month(anchor.date(), count))
     days = count * _DAYS_A_WEEK if unit == "pekan" else count
-    return Relative(*found.span(), day=anchor.date() + dt.timedelta(days))
+    return Reading(start, end, Span(anchor.date() + dt.timedelta(days)))
 
 
-def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relative | None:
+def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
     """A month with its year, or one that a word beside it makes a month: akhir Mei, Mei lalu."""
-    start = found.start()
+    start, end = found.span()
     if tokens.code[start - 1 : start] == "d" and not tokens.is_glued(max(start - 2, 0)):
         return None  # a date that is part of a name
     month = MONTHS.get(tokens.first(found, "name"))
@@ -360,10 +334,10 @@ def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Relati
         if not (found["govern"] or found["name_turn"] or until):
             return None
         year = _year_of_month(month, until, today, found["name_turn"], bool(found["by_year"]))
-    if not dt.MINYEAR <= year <= dt.MAXYEAR - wraps:
-        return None
-    last = (until_year or year + wraps, until) if until is not None else None
-    return Relative(*found.span(), month=(year, month), last_month=last)
+    period = dt.date(year, month, 1).isoformat()[:7]
+    if until:
+        period += "/" + dt.date(until_year or year + wraps, until, 1).isoformat()[:7]
+    return Reading(start, end, period=period)
 
 
 def _year_of_month(
@@ -374,11 +348,5 @@ def _year_of_month(
         return today.year + TURNS[turn]
     if turn in ("F", "B"):
         return today.year + (month < today.month)
-    if until is None:
-        return today.year - (month > today.month)
-    # A range of months takes the nearest occurrence on either side, as one of days.
-    ahead = (month - today.month) % MONTHS_A_YEAR
-    passed = (today.month - until) % MONTHS_A_YEAR
-    if ahead + passed + 1 > MONTHS_A_YEAR or ahead >= passed:
-        return today.year - (month > today.month)
-    return today.year + (month < today.month)
+    nearest = until and nearest_range(Point(1, month), Point(28, until), today)
+    return nearest.first.year if nearest else today.year - (month > today.month)

@@ -7,29 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from crawler.items import FoundDate
-from crawler.normalise.date_grammar import Clock, clock_alone
-from crawler.normalise.date_lexer import Tokens, lower, month_named, pattern
-from crawler.normalise.date_relative import Relative, relatives
-from crawler.normalise.date_resolve import (
-    Reading,
-    Span,
-    clock_beside,
-    explicit,
-    is_beside,
-    marked_clocks,
-)
-from crawler.normalise.vocabulary import (
-    ENGLISH_MONTHS,
-    KINDS,
-    MONTH_BEGINNINGS,
-    MONTH_SLIPS,
-    WEEKDAY_NAMES,
-    any_of,
-)
+from crawler.normalise.date_clock import Clock, clock_alone, clock_beside, marked_clocks
+from crawler.normalise.date_grammar import Reading, Span, explicit
+from crawler.normalise.date_lexer import Tokens, month_named, pattern
+from crawler.normalise.date_relative import relatives
 
 # A date after one of these is that of an edit.
 _EDITED: Final = re.compile(
@@ -136,38 +122,6 @@ def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
     return _moment(day.date(), next(marked_clocks(tokens), None), zone)
 
 
-def _of_kind(*kinds: str) -> str:
-    """A pattern for each word of the vocabulary that is of one of *kinds*."""
-    return any_of(word for word, kind in KINDS.items() if kind in kinds)
-
-
-# What no date of a text is without, made from the vocabulary: a number before what can be a month,
-# another number or a year; and words that name a day by themselves. Two expressions whose first
-# character is one of few run four times as fast as one.
-_NUMBERS: Final = re.compile(
-    rf"""[0-9](?:
-        (?:st|nd|rd|th|o)?[-/.]?\s?(?:bulan\s)?
-          (?:{any_of(MONTH_BEGINNINGS - {"des"} | MONTH_SLIPS)}|des(?!a))
-      | \s?[/\\]{{1,2}}\s?[0-9]
-      | \s?[-.][0-9]{{1,2}}[-/.][0-9] | \s-\s[0-9]{{1,2}}\s-\s[0-9]
-      | (?:st|nd|rd|th)?,?\s(?:19|20)[0-9][0-9] )""",
-    re.VERBOSE,
-)
-_PART_OF_DAY: Final = rf"(?:{_of_kind('part')}|dini[\s-]hari)"
-_WORDS: Final = re.compile(
-    rf"""[^a-z0-9](?:
-        (?:{any_of(WEEKDAY_NAMES)}|{_of_kind("besok", "semalam", "kemarin", "lusa")})\b
-      | d?jum(?:['’‘`"a,\\]|\s)                                  # Jum'at, however it is typed
-      | (?:{_of_kind("hari", "pekan", "one")})\s(?:(?:{_of_kind("yang")})\s)?(?:{_of_kind("lalu", "lagi")})\b  # seminggu yang lalu
-      | hari\s(?:ini|tadi)\b
-      | (?:{any_of(ENGLISH_MONTHS)})\s[0-9]
-      | {_PART_OF_DAY}\stadi\b | tadi\s{_PART_OF_DAY}\b
-      | tanggal\s(?:[0-9]{{1,2}}\sbulan|(?:{_of_kind("spelt")})\s) )""",
-    re.VERBOSE,
-)
-_BEHIND, _AHEAD = 48, 64  # characters around such a place that can belong to its date
-
-
 def find_dates(text: str, anchor: dt.datetime | None) -> list[FoundDate]:
     """Every calendar date of *text*, in order.
 
@@ -175,40 +129,9 @@ def find_dates(text: str, anchor: dt.datetime | None) -> list[FoundDate]:
     relative words and the zone of clock times. Without it explicit dates only. Weeks and months
     are no calendar dates; what no day fits (``31/9``) is left out. ``block`` is 0.
     """
-    found = []
-    for start, end in _stretches(text):
-        tokens = Tokens(text, start, end)
-        for reading in _days(tokens, anchor):
-            date = None if reading.present else _found(tokens, reading, anchor)
-            if date:
-                found.append(date)
-    return found
-
-
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """The parts of *text* that can hold a date, none overlapping another."""
-    plain = lower(text)
-    opening = _WORDS.match(f" {plain[:16]}")
-    places = [(0, 1)] if opening else []
-    places += [seed.span() for kind in (_NUMBERS, _WORDS) for seed in kind.finditer(plain)]
-    begin, end = -1, -1
-    for first, last in sorted(places):
-        if begin >= 0 and first - _BEHIND > end:
-            yield begin, end
-            begin = -1
-        if begin < 0:
-            begin = _word_begins(text, max(first - _BEHIND, 0))
-        end = last + _AHEAD
-    if begin >= 0:
-        yield begin, min(end, len(text))
-
-
-def _word_begins(text: str, place: int) -> int:
-    """The next place at which no word or number is cut in two, at most a word farther."""
-    for start in range(place, min(place + 24, len(text))):
-        if start == 0 or text[start - 1].isspace():
-            return start
-    return place
+    tokens = Tokens(text)
+    readings = (reading for reading in _days(tokens, anchor) if not reading.present)
+    return [date for each in readings if (date := _found(tokens, each, anchor))]
 
 
 def _days(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) -> list[Reading]:
@@ -217,41 +140,46 @@ def _days(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) ->
     if anchor is None:
         return printed
     related = [
-        _reading(tokens, relative)
-        for relative in relatives(tokens, anchor)
-        if relative.day and not is_beside(tokens, (relative.start, relative.end), printed)
+        replace(each, clock=clock_beside(tokens, each.start, each.end))
+        for each in relatives(tokens, anchor)
+        if each.span and not _is_beside(tokens, each, printed)
     ]
     return sorted(printed + related, key=lambda reading: reading.start)
 
 
-def _reading(tokens: Tokens, relative: Relative) -> Reading:
-    assert relative.day is not None
-    span = Span(relative.day, relative.last, inferred=True)
-    start, end, weekday = relative.start, relative.end, relative.weekday
-    clock = clock_beside(tokens, start, end)
-    return Reading(span, start, end, clock, weekday=weekday, present=relative.present)
+# What stands between an explicit date and a relative word beside it, which it beats.
+_BESIDE: Final = pattern(r"[),(|<pada><other><hari><sekitar><tanggal><yang><part>-]{0,3}")
+
+
+def _is_beside(tokens: Tokens, relative: Reading, printed: list[Reading]) -> bool:
+    """Whether one of the *printed* readings stands beside a *relative* one, and beats it."""
+    place = bisect(printed, relative.start, key=lambda reading: reading.start)
+    for reading in printed[max(place - 1, 0) : place + 1]:
+        one, other = sorted((reading, relative), key=lambda each: (each.start, each.end))
+        if other.start < one.end or _BESIDE.fullmatch(tokens.code, one.end, other.start):
+            return True
+    return False
 
 
 def _found(tokens: Tokens, reading: Reading, anchor: dt.datetime | None) -> FoundDate | None:
-    span, clock, printed = reading.span, reading.clock, reading.printed
+    span, clock, time = reading.span, reading.clock, None
     if span is None:
         return None
-    day, time = span.first, None
-    moment = clock.on(day, anchor) if clock else None
-    if clock and moment:
+    day = span.first
+    if clock and (moment := clock.on(day, anchor)):
         day, time = moment.date(), clock.iso(moment)[len("2021-09-29T") :]
-    start = tokens.base + tokens.start(reading.start)
-    end = tokens.base + tokens.end(reading.end - 1)
+    start = tokens.start(reading.start)
+    end = tokens.end(reading.end - 1)
     code = tokens.code[reading.start : reading.end]
     if tokens.code[reading.end : reading.end + 1] == ")" and code.count("(") > code.count(")"):
-        end = tokens.base + tokens.end(reading.end)
+        end = tokens.end(reading.end)
     inferred = "year-inferred" if span.inferred else "explicit"
     return FoundDate(
         text=tokens.source[start:end],
         date=day.isoformat(),
         end=span.last.isoformat() if span.last else None,
         time=time,
-        resolved=inferred if printed else "relative",
+        resolved=inferred if reading.printed else "relative",
         weekday_agrees=None if reading.weekday is None else span.first.weekday() == reading.weekday,
     )
 
@@ -271,10 +199,10 @@ def normalise(text: str, anchor: dt.datetime | None) -> str | None:
     if anchor is None:
         return _printed_month(tokens)
     for relative in relatives(tokens, anchor):
-        if relative.day is None:
-            return _period(relative)
+        if relative.period:
+            return relative.period
     clock = clock or clock_alone(tokens)
-    return _form(Span(anchor.date(), None, inferred=True), clock, anchor) if clock else None
+    return _form(Span(anchor.date()), clock, anchor) if clock else None
 
 
 def _printed_month(tokens: Tokens) -> str | None:
@@ -285,9 +213,8 @@ def _printed_month(tokens: Tokens) -> str | None:
             continue
         that_year = dt.datetime(int(year), 12, 31, tzinfo=dt.UTC)
         for relative in relatives(tokens, that_year):
-            period = _period(relative) if relative.day is None else None
-            if period and re.fullmatch(rf"{year}-\d\d", period):
-                return period
+            if re.fullmatch(rf"{year}-\d\d", relative.period):
+                return relative.period
     return None
 
 
@@ -313,13 +240,3 @@ def _form(span: Span, clock: Clock | None, anchor: dt.datetime | None) -> str:
             return clock.iso(moment)
         until += dt.timedelta(days=1)
     return f"{clock.iso(moment)}/{clock.iso(until)}"
-
-
-def _period(relative: Relative) -> str | None:
-    """The form of what is no day."""
-    if relative.moment:
-        return relative.moment.isoformat(timespec="minutes")
-    if relative.week:
-        return "{:04d}-W{:02d}".format(*relative.week)
-    months = filter(None, (relative.month, relative.last_month))
-    return "/".join("{:04d}-{:02d}".format(*month) for month in months) or None

@@ -66,10 +66,6 @@ MONTH_ABBREVIATIONS: Final = _numbered(
 )
 MONTHS: Final = MONTH_NAMES | MONTH_ABBREVIATIONS
 MONTH_BEGINNINGS: Final = frozenset(name[:3] for name in MONTHS)
-# How the names begin with a slip, of those that papers print: "12 Jnauari", "3 Spetember".
-MONTH_SLIPS: Final = words_of(
-    "jna jin jil jln fe fb pbb mai mer mey mie arp api ag au spe set ok oc ot no nvo npo de dse djo"
-)
 ENGLISH_MONTHS: Final = words_of("january february march may june july august october december")
 
 WEEKDAY_NAMES: Final = _numbered(
@@ -141,9 +137,7 @@ KINDS: Final[dict[str, str]] = {
     **keyed(
         {
             "pukul": "pukul pkl pk jam",
-            "sekitar": (
-                "sekitar sekira sekiranya kira-kira kurang-lebih lebih-kurang kisaran tepat at"
-            ),
+            "sekitar": "sekitar sekira sekiranya kira-kira kisaran tepat at",
             "am": "am pm",
             "part": "pagi siang sore petang malam dinihari subuh",
             "tanggal": "tanggal tgl tertanggal bertanggal tanggl",
