@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import Request
@@ -14,10 +15,10 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.discovery import (
     Answer,
     Fetch,
-    Known,
     Link,
     Missing,
     Note,
+    Step,
     Summary,
     Walk,
     with_records,
@@ -62,41 +63,39 @@ class Frontier:
         note: Callable[[Note], None],
         elsewhere: str | None = None,
     ) -> None:
+        """*elsewhere*: host of a CDX server, which may be asked although it is not the newsroom's."""
         self.crawler = crawler
         self.archive = archive
         self.doors: Counter[str] = Counter()
         self.summary: Summary | None = None
+        # The last answer: what the REST records in the links were read from.
         self.answer: Capture | None = None
-        """The last answer: what the REST records in the links were read from."""
-
-        self.elsewhere = elsewhere
-        """Host of a CDX server, which may be asked although it is not the newsroom's."""
-
+        self._elsewhere = elsewhere
         self._say = note
-        self._listed: list[Link] = []
-        """Links that the archive has not been told of."""
-
+        self._listed: list[Link] = []  # that the archive has not been told of
         self._validators: dict[str, tuple[str | None, str | None]] = {}
+        ledger = archive.ledger
+        self.known, self.known_post = ledger.known, ledger.known_post
+        self.count, self.listed = ledger.count, ledger.listed
+        self.withheld_posts, self.door = ledger.withheld_posts, ledger.door
+
+    def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
+        """Note what was listed, then keep what the door leaves."""
+        self._note_listed()
+        self.archive.ledger.keep_door(name, left)
 
     async def steps(self, walk: Walk) -> AsyncIterator[Link | Missing]:
         """Yield links and known addresses that are not listed any more, as *walk* finds them.
 
         Those of a document come when all of it is noted, and before the next one is asked for.
         """
-        answer: Answer | None = None
         found: list[Link | Missing] = []
-        while True:
-            try:
-                step = walk.send(answer)
-            except StopIteration:
-                break
-            answer = None
+        async for step in self._driven(walk):
             if isinstance(step, Fetch):
                 self._commit()
                 for each in found:
                     yield each
                 found.clear()
-                answer = await self._fetch(step)
             elif isinstance(step, Link):
                 self.doors[step.door] += 1
                 self.crawler.stats.inc_value("run/listed_count")
@@ -117,18 +116,20 @@ class Frontier:
 
     async def records(self, links: Sequence[Link]) -> AsyncIterator[tuple[Link, Capture | None]]:
         """Yield *links*, each with the answer that has its REST record where one could be had."""
-        walk = with_records(self.archive.newsroom, self, links, now=now())
+        async for step in self._driven(with_records(self.archive.newsroom, self, links, now=now())):
+            if isinstance(step, Link):
+                yield step, self.answer if step.record is not None else None
+
+    async def _driven(self, walk: Walk) -> AsyncIterator[Step]:
+        """Yield the steps of *walk*; what it wants is fetched when the step after it is asked for."""
         answer: Answer | None = None
         while True:
             try:
                 step = walk.send(answer)
             except StopIteration:
                 return
-            answer = None
-            if isinstance(step, Fetch):
-                answer = await self._fetch(step)
-            elif isinstance(step, Link):
-                yield step, self.answer if step.record is not None else None
+            yield step
+            answer = await self._fetch(step) if isinstance(step, Fetch) else None
 
     def _note_listed(self) -> None:
         if self._listed:
@@ -146,28 +147,27 @@ class Frontier:
         headers = {}
         if step.conditional:
             headers = conditional(self.archive.ledger.validators(step.url))
-        meta = {"allow_host": self.elsewhere} if self.elsewhere else {}
         request = Request(
-            step.url, callback=NO_CALLBACK, headers=headers, dont_filter=True, meta=meta
+            step.url,
+            callback=NO_CALLBACK,
+            headers=headers,
+            dont_filter=True,
+            meta={"allow_host": self._elsewhere},
         )
         try:
             response = await fetch(self.crawler, request)
         except (BudgetSpent, RobotsUnreadable, RunEnding):
             raise
-        except AnswerLost as error:
-            logger.info("%s: %s", step.url, words(error))
-            return Answer(url=step.url, status=0, why=words(error))
         except IgnoreRequest as error:  # robots.txt, a foreign host, a bomb, too many redirects
-            logger.info("%s: %s", step.url, error)
-            return Answer(url=step.url, status=CLOSED, why=_why(error))
+            lost = isinstance(error, AnswerLost)
+            logger.info("%s: %s", step.url, words(error) if lost else error)
+            return Answer(url=step.url, status=0 if lost else CLOSED, why=_why(error))
         capture = as_capture(response)
-        if response.status == 200:  # noqa: PLR2004
+        if capture.status == HTTPStatus.OK:
             self.answer = capture
-        if response.status == 200 and step.conditional:  # noqa: PLR2004
-            self._validators[step.url] = (
-                capture.headers.get("etag"),
-                capture.headers.get("last-modified"),
-            )
+            if step.conditional:
+                fields = capture.headers
+                self._validators[step.url] = fields.get("etag"), fields.get("last-modified")
         return Answer(
             url=capture.url,
             status=capture.status,
@@ -175,30 +175,6 @@ class Frontier:
             headers=capture.headers,
             seconds=response.meta.get("download_latency", 0.0),
         )
-
-    # crawler.discovery.Memory
-
-    def known(self, url: str) -> Known | None:
-        return self.archive.ledger.known(url)
-
-    def known_post(self, post_id: int) -> Known | None:
-        return self.archive.ledger.known_post(post_id)
-
-    def count(self, *, after: str | None = None, before: str | None = None) -> int:
-        return self.archive.ledger.count(after=after, before=before)
-
-    def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
-        return self.archive.ledger.listed(after=after, before=before)
-
-    def withheld_posts(self) -> list[int]:
-        return self.archive.ledger.withheld_posts()
-
-    def door(self, name: str) -> dict[str, Any]:
-        return self.archive.ledger.door(name)
-
-    def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
-        self._note_listed()
-        self.archive.ledger.keep_door(name, left)
 
 
 def _why(error: IgnoreRequest) -> str:

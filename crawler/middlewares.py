@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import logging
 import sys
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -23,6 +24,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from twisted.python.components import proxyForInterface
 from zope.interface import implementer
 
 from crawler.decoding import Incomplete, Oversized, decode, plain_text
@@ -42,13 +44,12 @@ from crawler.items import Capture, Exchange, joined_headers
 from crawler.normalise.urls import same_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Self
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from twisted.internet.interfaces import IAddress, IHostResolution
 
     from crawler.archive import Validators
 
@@ -66,7 +67,18 @@ EXCHANGES: Final = "newsroom_exchanges"
 _SECRET: Final = ("authorization", "cookie", "proxy-authorization")
 
 
-class RobotsMiddleware:
+class Middleware:
+    """What is made from the crawler alone."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+
+class RobotsMiddleware(Middleware):
     """Obey robots.txt: what it forbids, and its Crawl-delay as a floor under every pause.
 
     Setting: ``ROBOTSTXT_OBEY``. Unlike Scrapy's own, it takes a robots.txt that answers 5xx or
@@ -74,100 +86,82 @@ class RobotsMiddleware:
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        self.crawler = crawler
         self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        self.texts: dict[str, bytes] = {}
-        """Host → its robots.txt, empty where it has none."""
-        self._rules: dict[str, asyncio.Task[Protego]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        self._read: dict[str, asyncio.Task[tuple[bytes, Protego]]] = {}
 
     async def process_request(self, request: Request) -> None:
         """Raise :exc:`RobotsForbid` or :exc:`RobotsUnreadable`, or let *request* pass."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        rules = await self.rules(request.url, request.meta.get("allow_host"))
+        _, rules = await self._of(request.url, request.meta.get("allow_host"))
         if not rules.can_fetch(request.url, self.agent):
             self.crawler.stats.inc_value("robotstxt/forbidden")
             raise RobotsForbid(f"{request.url}: robots.txt forbids it")
 
-    async def rules(self, url: str, allow_host: str | None = None) -> Protego:
-        """Return the rules of the host of *url*, fetched once a run.
+    async def text(self, url: str) -> bytes:
+        """Return the robots.txt of the host of *url*, empty where it has none."""
+        return (await self._of(url, None))[0]
 
-        *allow_host* may be asked although it is not the newsroom's.
-        """
+    async def _of(self, url: str, allow_host: str | None) -> tuple[bytes, Protego]:
+        """Return the robots.txt of the host of *url* and its rules, fetched once a run."""
         parts = urlsplit(url)
         base = f"{parts.scheme}://{parts.netloc}"
-        if base not in self._rules:
+        if base not in self._read:
             task = asyncio.ensure_future(self._fetch(base, parts.hostname or "", allow_host))
             task.add_done_callback(_retrieve)
-            self._rules[base] = task
-        return await asyncio.shield(self._rules[base])
+            self._read[base] = task
+        return await asyncio.shield(self._read[base])
 
-    async def _fetch(self, base: str, host: str, allow_host: str | None) -> Protego:
-        request = Request(
-            f"{base}/robots.txt",
-            callback=NO_CALLBACK,
-            priority=1000,
-            meta={"dont_obey_robotstxt": True, "allow_host": allow_host},
-        )
-        text = b""
+    async def _fetch(self, base: str, host: str, allow_host: str | None) -> tuple[bytes, Protego]:
+        address = f"{base}/robots.txt"
+        meta = {"dont_obey_robotstxt": True, "allow_host": allow_host}
+        request = Request(address, callback=NO_CALLBACK, priority=1000, meta=meta)
         try:
             response = await fetch(self.crawler, request)
         except (BudgetSpent, RunEnding):
             raise
         except ForeignAddress as error:
             raise RobotsUnreadable(
-                f"{base}/robots.txt leads to {error.url}, another host: if the newsroom has moved, "
+                f"{address} leads to {error.url}, another host: if the newsroom has moved, "
                 "give its new address as site="
             ) from error
         except AnswerLost as error:
             raise RobotsUnreadable(f"{base} cannot be reached: {words(error)}") from error
         except IgnoreRequest as error:
-            raise RobotsUnreadable(f"{base}/robots.txt: {error}") from error
+            raise RobotsUnreadable(f"{address}: {error}") from error
         self.crawler.stats.inc_value("robotstxt/response_count")
         if response.status >= 500 or response.status == 429:  # noqa: PLR2004
             # RFC 9309, 2.3.1.4; it counts 429 among what may be ignored, search engines do not
             raise RobotsUnreadable(
-                f"{base}/robots.txt answers {response.status}, which forbids everything for now"
+                f"{address} answers {response.status}, which forbids everything for now"
             )
-        if response.status == 200:  # noqa: PLR2004 -- OK
-            text = response.body
-            if len(text) > MOST_ROBOTS:  # half a line may forbid everything
-                text = text[:MOST_ROBOTS].rpartition(b"\n")[0]
-        self.texts[base] = text
+        text = response.body if response.status == HTTPStatus.OK else b""
+        if len(text) > MOST_ROBOTS:  # half a line may forbid everything
+            text = text[:MOST_ROBOTS].rpartition(b"\n")[0]
         rules = Protego.parse(plain_text(text))
         delay = rules.crawl_delay(self.agent)
         downloader = self.crawler.engine.downloader
         if delay and isinstance(downloader, PoliteDownloader):
             logger.info("%s asks for a pause of %g s between requests", base, delay)
             downloader.set_floor(host, float(delay))
-        return rules
+        return text, rules
 
 
-def _retrieve(task: asyncio.Task[Protego]) -> None:
+def _retrieve(task: asyncio.Task[Any]) -> None:
     """Take note of an error, so that one that nobody waits for any more is not logged."""
     if not task.cancelled():
         task.exception()
 
 
-class AddressGuard:
+class AddressGuard(Middleware):
     """Let requests go to the newsroom's own hosts only, at every hop.
 
     The spider's ``newsroom`` says which: its address's host, with and without ``www.``, and its
     ``hosts``. A port is part of a host. Off for a spider without one.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Raise :exc:`ForeignAddress` for an address of somebody else."""
@@ -182,16 +176,10 @@ class AddressGuard:
         raise ForeignAddress(request.url, f"not an address of {newsroom.host}")
 
 
-class BudgetMiddleware:
+class BudgetMiddleware(Middleware):
     """Make no more requests than the spider's ``budget``, robots.txt and retries included."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.made = 0
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+    made = 0
 
     def process_request(self, request: Request) -> None:
         """Count *request*, or raise :exc:`BudgetSpent`."""
@@ -202,33 +190,25 @@ class BudgetMiddleware:
         self.made += 1
 
 
-class DecodingMiddleware:
+class DecodingMiddleware(Middleware):
     """Hand on bodies without their content coding, and none that is not whole.
 
     In the place of Scrapy's own, which takes what it can read of a body that is cut. Such an
     answer is asked for again (``RETRY_TIMES``), then given up. Setting: ``DOWNLOAD_MAXSIZE``.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.largest: int = crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """Return *response* decoded, or the request once more; raise :exc:`AnswerLost`."""
         headers = joined_headers(_fields(response.headers))
+        largest = self.crawler.settings.getint("DOWNLOAD_MAXSIZE") or sys.maxsize
         try:
-            body = decode(response.body, headers, largest=self.largest)
+            body = decode(response.body, headers, largest=largest)
         except Oversized:
             raise AnswerLost("too_large") from None
         except Incomplete as error:
-            if response.status != 200:  # noqa: PLR2004 -- of which the body says nothing
-                body = error.part
-            else:
+            if response.status == HTTPStatus.OK:
                 return self._again(request, error)
+            body = error.part  # which says nothing
         if "content-encoding" not in headers:
             return response
         fields = {name: values for name, values in response.headers.items() if name != _CODING}
@@ -244,19 +224,12 @@ class DecodingMiddleware:
         return again
 
 
-class CaptureMiddleware:
+class CaptureMiddleware(Middleware):
     """Keep each response as it crossed the network, for the archive to store if it matters.
 
     The exchanges travel in ``request.meta``, through redirects; nothing is written here, since
     only what a line or a finding rests on is stored.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Append *response* to the hops of *request*, without what only the operator knows."""
@@ -341,50 +314,31 @@ class GuardedResolver:
     def __init__(self, inner: Any, refuse: Callable[[str, str], None]) -> None:
         self.inner = inner
         self.refuse = refuse
-        self.named: set[str] = set()
-        """Hosts that may be anywhere."""
+        self.named: set[str] = set()  # hosts that may be anywhere
 
-    def resolveHostName(  # noqa: N802 -- Twisted's name
-        self,
-        resolutionReceiver: IResolutionReceiver,  # noqa: N803
-        hostName: str,  # noqa: N803
-        portNumber: int = 0,  # noqa: N803
-        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
-        transportSemantics: str = "TCP",  # noqa: N803
-    ) -> IHostResolution:
-        """Resolve *hostName*; see ``twisted.internet.interfaces.IHostnameResolver``."""
-        receiver: Any = resolutionReceiver
-        if _bare(hostName) not in self.named:
-            receiver = _PublicOnly(resolutionReceiver, hostName, self.refuse)
-        resolution: IHostResolution = self.inner.resolveHostName(
-            receiver, hostName, portNumber, addressTypes, transportSemantics
-        )
-        return resolution
+    def resolveHostName(self, receiver: Any, name: str, *more: Any, **options: Any) -> Any:  # noqa: N802
+        """Resolve *name*; see ``twisted.internet.interfaces.IHostnameResolver``."""
+        if _bare(name) not in self.named:
+            receiver = _PublicOnly(receiver, name, self.refuse)
+        return self.inner.resolveHostName(receiver, name, *more, **options)
 
 
-@implementer(IResolutionReceiver)
-class _PublicOnly:
+class _PublicOnly(proxyForInterface(IResolutionReceiver)):  # type: ignore[misc]
     """Passes public addresses on to *receiver*."""
 
     def __init__(self, receiver: Any, name: str, refuse: Callable[[str, str], None]) -> None:
-        self.receiver = receiver
+        super().__init__(receiver)
         self.name = name
         self.refuse = refuse
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
-        self.receiver.resolutionBegan(resolution)
-
-    def addressResolved(self, address: Any) -> None:  # noqa: N802
+    def addressResolved(self, address: Any) -> None:  # noqa: N802 -- Twisted's name
         if is_public(address.host):
-            self.receiver.addressResolved(address)
+            super().addressResolved(address)
         else:
             self.refuse(self.name, address.host)
 
-    def resolutionComplete(self) -> None:  # noqa: N802
-        self.receiver.resolutionComplete()
 
-
-class PrivateAddressGuard:
+class PrivateAddressGuard(Middleware):
     """Refuse names that lead to private addresses, where the connection is made.
 
     A private address is the user's will where ``site`` (or ``cdx``) is that address or localhost,
@@ -394,10 +348,9 @@ class PrivateAddressGuard:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         self.private: set[str] = {_bare(each) for each in crawler.settings.getlist("PRIVATE_HOSTS")}
-        self.refused: dict[str, str] = {}
-        """Name → the address that it was refused for."""
+        self.refused: dict[str, str] = {}  # name → the address that it was refused for
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -419,9 +372,8 @@ class PrivateAddressGuard:
         arguments = getattr(spider, "arguments", None)
         cdx: str = getattr(arguments, "cdx", None) or ""
         given = [f"//{each}" for each in (newsroom.host, *newsroom.hosts)] + [cdx]
-        hosts = {_bare(urlsplit(each).hostname or "") for each in given}
-        resolver.named |= {host for host in hosts if names_an_address(host)} | self.private
-        resolver.named |= {_bare(urlsplit(each).hostname or "") for each in getproxies().values()}
+        resolver.named |= {host for host in map(_host, given) if names_an_address(host)}
+        resolver.named |= {*self.private, *map(_host, getproxies().values())}
 
     def refuse(self, name: str, address: str) -> None:
         """Note that *name* leads to *address*."""
@@ -430,12 +382,16 @@ class PrivateAddressGuard:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise :exc:`PrivateAddress` where a name was not resolved for that reason."""
-        host = _bare(urlsplit(request.url).hostname or "")
+        host = _host(request.url)
         if isinstance(exception, CannotResolveHostError) and host in self.refused:
             raise PrivateAddress(
                 f"{host} leads to {self.refused[host]}, which is no public address; if it shall, "
                 f"give the address itself as site=, or add {host} to PRIVATE_HOSTS"
             ) from exception
+
+
+def _host(url: str) -> str:
+    return _bare(urlsplit(url).hostname or "")
 
 
 def _bare(host: str) -> str:
@@ -444,12 +400,11 @@ def _bare(host: str) -> str:
 
 def conditional(validators: Validators) -> dict[str, str]:
     """Return the header fields that make a request conditional on *validators*."""
-    fields = {}
-    if validators.etag:
-        fields["If-None-Match"] = validators.etag
-    if validators.last_modified:
-        fields["If-Modified-Since"] = validators.last_modified
-    return fields
+    fields = {
+        "If-None-Match": validators.etag,
+        "If-Modified-Since": validators.last_modified,
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def as_capture(response: Response) -> Capture:

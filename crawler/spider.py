@@ -7,7 +7,9 @@ archive is told here. :class:`Intake` says how many articles a run takes on at o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import math
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +18,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.archive import AddressRow, Failed, Found, Refused, Seen, Validators
+from crawler.archive import AddressRow, Failed, Finding, Found, Refused, Seen, Validators
 from crawler.archive import Missing as MissingPage
 from crawler.arguments import Arguments, read_arguments
 from crawler.discovery import Answer, Link, Missing, Note, Walk, Window, plan
@@ -45,12 +47,13 @@ from crawler.items import Capture
 from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.urls import same_host
+from crawler.normalise.vocabulary import words_of
 from crawler.project import newsroom_folders
 from crawler.timestamps import now, seconds, stamp
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -64,60 +67,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class PageMissing(Exception):
-    """A further page of an article could not be had, so that the article is not whole."""
-
-
-async def further_page(crawler: Crawler, url: str) -> Capture:
-    """Return the capture of a further page of an article; raises :exc:`PageMissing`."""
-    response = await _download(crawler, url)
-    if response.status != 200:  # noqa: PLR2004 -- OK
-        raise PageMissing(f"{url}: http_{response.status}")
-    return as_capture(response)
-
-
-async def photo_at(crawler: Crawler, url: str) -> list[Capture]:
-    """Return the photo at *url*; nothing where it cannot be had, which fails nothing."""
-    try:
-        response = await _download(crawler, url)
-    except (BudgetSpent, RunEnding):
-        raise  # the next run fetches the article, and the photo with it
-    except IgnoreRequest as error:
-        logger.info("%s: no photo: %s", url, slug(error))
-        return []
-    capture = as_capture(response)
-    kind = capture.headers.get("content-type", "").lower()
-    if response.status != 200 or not kind.startswith("image/"):  # noqa: PLR2004 -- OK
-        logger.info("%s: no photo: http_%s, %s", url, response.status, kind)
-        return []
-    return [capture]
-
-
-async def _download(crawler: Crawler, url: str) -> Response:
-    request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-    return await fetch(crawler, request)
-
-
 IN_A_ROW: Final = 10
 """Failed fetches in a row after which the site is taken to be out of reach."""
 
 OF_THE_PAGE: Final = frozenset({"http_404", "http_410"})
 """Failures that say that a page is not there, and so that the site is: not counted in a row."""
 
-UNREADABLE: Final = frozenset(
-    {
-        "invalid_record",
-        "no_address",
-        "no_content",
-        "no_headline",
-        "no_text",
-        "other_article",
-        "other_post",
-        "too_complex",
-        "too_deep",
-        "too_many_pages",
-        "unsure_text",
-    }
+UNREADABLE: Final = words_of(
+    """
+    invalid_record no_address no_content no_headline no_text other_article other_post
+    too_complex too_deep too_many_pages unsure_text
+    """
 )
 """Refusals of what should have been an article: kept, told, and tried again. Every other refusal
 is nobody's fault."""
@@ -149,6 +109,11 @@ class Asked:
     answer: Capture | None = attrs.field(default=None, repr=False)
     """The REST list that has its record."""
 
+    @classmethod
+    def again(cls, look: AddressRow, answer: Capture | None = None) -> Asked:
+        """Return why the address of *look* is asked for once more."""
+        return cls(url=look.url, look=look, post_id=look.post_id, answer=answer)
+
     @property
     def is_known(self) -> bool:
         """Whether an article was archived from this address."""
@@ -173,11 +138,6 @@ class Asked:
             and look.next_look is not None
             and look.next_look > seconds(moment)
         )
-
-    def check(self, article: Article) -> None:
-        """Raise :exc:`NotAnArticle` where *article* is not the post that a door listed here."""
-        if self.post_id is not None and article.post_id not in (None, self.post_id):
-            raise NotAnArticle(self.url, "other_article")
 
 
 def _why(capture: Capture) -> str:
@@ -208,23 +168,24 @@ class Intake:
         self._taken = 0
         self._changed = asyncio.Condition()
         self._under_way: dict[int, Found] = {}
-        crawler.signals.connect(self._answered, answered)
-        crawler.signals.connect(self._dropped, signals.item_dropped)
-        crawler.signals.connect(self._dropped, signals.item_error)
+        crawler.signals.connect(self._let_go, answered)
+        crawler.signals.connect(self._let_go, signals.item_dropped)
+        crawler.signals.connect(self._let_go, signals.item_error)
 
     @property
     def full(self) -> bool:
         """Whether the run has as many new articles as it was asked for."""
-        return self._limit is not None and self._new() >= self._limit
+        return self._left() <= 0
 
     async def admit(self) -> bool:
         """Wait for room; False when the run is to take no more."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self.full or self._has_room())
-            if self.full:
-                return False
-            self._taken += 1
-            return True
+            await self._changed.wait_for(
+                lambda: self.full or self._taken < min(IN_FLIGHT, self._left())
+            )
+            if not self.full:
+                self._taken += 1
+            return not self.full
 
     def hand_over(self, found: Found) -> Found:
         """Return *found*, for which there was room, on its way to the pipelines."""
@@ -242,23 +203,13 @@ class Intake:
             self._taken -= 1
             self._changed.notify_all()
 
-    def _has_room(self) -> bool:
-        room = IN_FLIGHT
-        if self._limit is not None:
-            room = min(room, self._limit - self._new())
-        return self._taken < room
+    def _left(self) -> float:
+        """Return how many new articles the run may still take."""
+        new = int(self._crawler.stats.get_value("run/new_count", 0))
+        return math.inf if self._limit is None else self._limit - new
 
-    def _new(self) -> int:
-        return int(self._crawler.stats.get_value("run/new_count", 0))
-
-    async def _answered(self, finding: Any) -> None:
-        await self._let_go(finding)
-
-    async def _dropped(self, item: Any) -> None:
-        await self._let_go(item)
-
-    async def _let_go(self, found: Any) -> None:
-        if self._under_way.pop(id(found), None) is not None:
+    async def _let_go(self, finding: Any = None, item: Any = None) -> None:
+        if self._under_way.pop(id(item if finding is None else finding), None) is not None:
             await self.release()
 
 
@@ -284,9 +235,7 @@ class NewsroomSpider(Spider):
     newsroom: Newsroom
     intake: Intake
     _takes_photos: bool
-    _has_records: bool
-    """Whether REST was found open in this run."""
-
+    _frontier: Frontier | None
     _failed_in_a_row: int
     _asked: set[str]
     _comparing: asyncio.Lock
@@ -321,7 +270,7 @@ class NewsroomSpider(Spider):
         spider.newsroom = arguments.newsroom
         spider.intake = Intake(crawler, arguments.limit)
         spider._takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
-        spider._has_records = False
+        spider._frontier = None
         spider._failed_in_a_row = 0
         spider._asked = set()
         spider._declared = {}
@@ -367,12 +316,10 @@ class NewsroomSpider(Spider):
     async def _wanted(self) -> AsyncIterator[Any]:
         robots = await self._robots()
         cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
-        frontier = Frontier(self.crawler, self.archive(), self._heed, cdx)
-        walk = self._plan(frontier, robots)
+        self._frontier = frontier = Frontier(self.crawler, self.archive(), self._heed, cdx)
         try:
-            async for step in frontier.steps(walk):
-                self._has_records = "rest" in frontier.doors
-                async for each in self._follow(step, frontier):
+            async for step in frontier.steps(self._plan(frontier, robots)):
+                for each in await self._follow(step, frontier):
                     yield each
                 if self.keeper().ending or self.intake.full:
                     return
@@ -382,62 +329,44 @@ class NewsroomSpider(Spider):
         if summary is not None and not (asked.since or asked.until or asked.urls is not None):
             found = {"totals": dict(summary.totals), "unknown": list(summary.unknown)}
             self.archive().ledger.keep_door(AUDIT, {"at": now().isoformat(), **found})
-        shows_changes = summary is not None and summary.shows_changes
-        self._has_records = "rest" in frontier.doors
-        left_over = self._left_over(shows_changes=shows_changes)
+        left_over = self._left_over(shows_changes=summary is not None and summary.shows_changes)
         async for one in self._with_records(left_over, frontier):
-            async for request in self._take(one):
-                yield request
-        async for each in self._witnesses(frontier):
-            yield each
+            for each in await self._take(one):
+                yield each
+        await self.intake.idle()
+        if self.keeper().ending or asked.urls is not None:
+            return
+        async for one in self._with_records(self.archive().witnesses(), frontier):
+            for each in await self._witness(one):
+                yield each
+
+    @property
+    def _has_records(self) -> bool:
+        """Whether REST was found open in this run."""
+        return self._frontier is not None and "rest" in self._frontier.doors
 
     async def _with_records(
         self, looks: Sequence[AddressRow], frontier: Frontier
     ) -> AsyncIterator[Asked]:
         """Yield *looks*, with their REST records where REST is open."""
         left = {each.url: each for each in looks if each.url not in self._asked}
-        posts = {url: each.post_id for url, each in left.items() if self._has_records}
         links = [
-            Link(url=url, door="rest", post_id=post_id)
-            for url, post_id in posts.items()
-            if post_id is not None
+            Link(url=url, door="rest", post_id=each.post_id)
+            for url, each in left.items()
+            if self._has_records and each.post_id is not None
         ]
         async for link, answer in frontier.records(links):
-            look = left.pop(link.url)
-            yield Asked(url=look.url, look=look, post_id=look.post_id, answer=answer)
+            yield Asked.again(left.pop(link.url), answer)
         for look in left.values():
-            yield Asked(url=look.url, look=look, post_id=look.post_id)
+            yield Asked.again(look)
 
-    async def _record_of(self, page: Page) -> Capture | None:
-        """Return the record that *page* names: of a post of another type, or as it is by now."""
-        address = page.record_address
-        if address is None or not self._has_records:
-            return None
-        url = f"{address}{'&' if '?' in address else '?'}_embed=1"
-        try:
-            response = await _download(self.crawler, url)
-        except (BudgetSpent, RunEnding):
-            raise
-        except IgnoreRequest as error:
-            logger.info("%s: %s", url, slug(error))
-            return None
-        answer = as_capture(response)
-        return answer if response.status == 200 and post_ids(answer) else None  # noqa: PLR2004
-
-    async def _witnesses(self, frontier: Frontier) -> AsyncIterator[Any]:
-        """Look at two articles more where that tells a plugin's block from an edit."""
-        await self.intake.idle()
-        if self.keeper().ending or self.arguments.urls is not None:
-            return
-        async for asked in self._with_records(self.archive().witnesses(), frontier):
-            known = asked.look.source if asked.look is not None else None
-            if asked.answer is None or known == "page":
-                async for request in self._take(attrs.evolve(asked, answer=None)):
-                    yield request
-            elif await self.intake.admit():  # one request tells of both
-                link = Link(url=asked.url, door="rest", post_id=asked.post_id)
-                async for found in self.read_record(link, asked.answer):
-                    yield found
+    async def _witness(self, asked: Asked) -> list[Any]:
+        """Look at one article more, which tells a plugin's block from an edit."""
+        known = asked.look.source if asked.look is not None else None
+        if asked.answer is None or known == "page":
+            return list(await self._take(attrs.evolve(asked, answer=None)))
+        link = Link(url=asked.url, door="rest", post_id=asked.post_id)  # one request tells of both
+        return list(await self._take_record(link, asked.answer))
 
     def _plan(self, frontier: Frontier, robots: bytes) -> Walk:
         asked = self.arguments
@@ -457,18 +386,11 @@ class NewsroomSpider(Spider):
         )
 
     def _is_article(self, answer: Answer) -> bool:
+        capture = Capture(
+            url=answer.url, status=answer.status, body=answer.body, headers=answer.headers
+        )
         try:
-            extract_article(
-                [
-                    Capture(
-                        url=answer.url,
-                        status=answer.status,
-                        body=answer.body,
-                        headers=answer.headers,
-                    )
-                ],
-                self.newsroom,
-            )
+            extract_article([capture], self.newsroom)
         except (NotAnArticle, InvalidRecord):
             return False
         return True
@@ -476,38 +398,30 @@ class NewsroomSpider(Spider):
     async def _robots(self) -> bytes:
         """Return the site's robots.txt, and with it learn whether the site is there at all."""
         middleware = self.crawler.get_downloader_middleware(RobotsMiddleware)
-        if middleware is None:
-            return b""
-        await middleware.rules(self.newsroom.address)
-        parts = urlsplit(self.newsroom.address)
-        return middleware.texts.get(f"{parts.scheme}://{parts.netloc}", b"")
+        return b"" if middleware is None else await middleware.text(self.newsroom.address)
 
-    async def _follow(self, step: Link | Missing, frontier: Frontier) -> AsyncIterator[Any]:
-        """Yield what *step* is worth: a request, the item of a REST record, or nothing."""
+    async def _follow(self, step: Link | Missing, frontier: Frontier) -> Sequence[Any]:
+        """Return what *step* is worth: a request, the item of a REST record, or nothing."""
         looks_again = self.arguments.refresh != "none"
         ledger = self.archive().ledger
         if isinstance(step, Missing):
-            if looks_again:
-                look = ledger.look(step.known.url)
-                async for request in self._take(Asked(url=step.known.url, look=look)):
-                    yield request
-        elif step.record is not None and self.arguments.source == "rest":
-            async for item in self._take_record(step, frontier):
-                yield item
-        elif step.why != "changed" or step.door == "urls" or looks_again:
-            look = ledger.look(step.url)
-            asked = Asked(
-                url=step.url,
-                lastmod=step.lastmod,
-                look=look,
-                door=step.door,
-                sure=step.sure,
-                post_id=step.post_id,
-                answer=frontier.answer if step.record is not None else None,
-            )
-            if not asked.waits(now()):
-                async for request in self._take(asked):
-                    yield request
+            asked = Asked(url=step.known.url, look=ledger.look(step.known.url))
+            return await self._take(asked) if looks_again else []
+        answer = frontier.answer if step.record is not None else None
+        if answer is not None and self.arguments.source == "rest":
+            return await self._take_record(step, answer)
+        if step.why == "changed" and step.door != "urls" and not looks_again:
+            return []
+        asked = Asked(
+            url=step.url,
+            lastmod=step.lastmod,
+            look=ledger.look(step.url),
+            door=step.door,
+            sure=step.sure,
+            post_id=step.post_id,
+            answer=answer,
+        )
+        return [] if asked.waits(now()) else await self._take(asked)
 
     def _left_over(self, *, shows_changes: bool) -> list[AddressRow]:
         """Return what earlier runs did not get to, what they owe, and what is due for a look."""
@@ -526,32 +440,32 @@ class NewsroomSpider(Spider):
             looks += ledger.due(now(), A_RUN)
         return looks
 
-    async def _take(self, asked: Asked) -> AsyncIterator[Request]:
-        """Yield the request for *asked*, once a run, when there is room for it."""
-        if asked.url in self._asked or self.keeper().ending:
-            return
-        if not await self.intake.admit():
-            return
+    async def _take(self, asked: Asked) -> list[Request]:
+        """Return the request for *asked*, once a run, when there is room for it."""
+        if asked.url in self._asked or self.keeper().ending or not await self.intake.admit():
+            return []
         self._asked.add(asked.url)
         headers = {}
         if asked.look is not None and asked.lastmod is None and not asked.answer:
             headers = conditional(
                 Validators(etag=asked.look.etag, last_modified=asked.look.last_modified)
             )
-        yield Request(
-            asked.url,
-            callback=self.read_page,
-            errback=self.not_fetched,
-            cb_kwargs={"asked": asked},
-            headers=headers,
-            dont_filter=True,
-        )
+        return [
+            Request(
+                asked.url,
+                callback=self.read_page,
+                errback=self.not_fetched,
+                cb_kwargs={"asked": asked},
+                headers=headers,
+                dont_filter=True,
+            )
+        ]
 
-    async def _take_record(self, link: Link, frontier: Frontier) -> AsyncIterator[Found]:
-        """Yield the article in the REST answer that *link* came from."""
-        if frontier.answer is not None and await self.intake.admit():
-            async for found in self.read_record(link, frontier.answer):
-                yield found
+    async def _take_record(self, link: Link, answer: Capture) -> list[Found]:
+        """Return the article that *link* names in *answer*, a list of the REST API."""
+        if not await self.intake.admit():
+            return []
+        return await self._conclude(self._judge_record(link, answer))
 
     def _heed(self, note: Note) -> None:
         if note.trouble:
@@ -568,47 +482,12 @@ class NewsroomSpider(Spider):
         """Yield the article at *response*, for ``scrapy parse``: nothing is archived."""
         try:
             yield (await self._whole(as_capture(response))).article()
-        except (NotAnArticle, InvalidRecord, PageMissing) as error:
+        except (NotAnArticle, InvalidRecord, AnswerLost) as error:
             logger.error(str(error))
 
-    async def _whole(self, first: Capture) -> Page:
-        """Return the page that *first* begins, with the further ones of its article."""
-        page = open_page(first, self.newsroom)
-        while url := page.next_missing():
-            page.add(await further_page(self.crawler, url))
-        return page
-
-    async def read_page(self, response: Response, asked: Asked) -> AsyncIterator[Found]:
-        """Yield the article at *response* and its further pages, or tell the archive why not."""
-        found = None
-        try:
-            found = await self._read(as_capture(response), asked)
-        finally:
-            if found is None:
-                await self.intake.release()
-        if found is not None:
-            yield self.intake.hand_over(found)
-
-    async def read_record(self, link: Link, answer: Capture) -> AsyncIterator[Found]:
-        """Yield the article that *link* names in *answer*, a list of the REST API."""
-        asked, found = Asked(url=link.url, lastmod=link.lastmod), None
-        try:
-            article = extract_article(
-                [answer],
-                self.newsroom,
-                post_id=link.post_id,
-                furniture=self.archive().furniture,
-            )
-            found = Found(article, [answer], link.lastmod)
-        except NotAnArticle as error:
-            await self._not_an_article(asked, [answer], error.reason)
-        except InvalidRecord as error:
-            await self._invalid(asked, error, [answer])
-        finally:
-            if found is None:
-                await self.intake.release()
-        if found is not None:
-            yield self.intake.hand_over(found)
+    async def read_page(self, response: Response, asked: Asked) -> list[Found]:
+        """Return the article at *response* with its further pages, or tell the archive why not."""
+        return await self._conclude(self._judge(as_capture(response), asked))
 
     async def not_fetched(self, failure: Failure) -> None:
         """Tell the archive why an address could not be had; raise what nobody foresaw."""
@@ -620,80 +499,90 @@ class NewsroomSpider(Spider):
         try:
             if asked.is_known and hops and isinstance(error, ForeignAddress):
                 capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
-                await self._tell(MissingPage(asked.url, hops[0].status, [capture], "moved"))
+                await self._tell(_moved(asked, [capture]))
             else:
-                await self._not_had(asked, error)
+                await self._tell(self._not_had(asked, error))
             if not isinstance(error, IgnoreRequest):
                 self.keeper().surprised()
                 raise error
         finally:
             await self.intake.release()
 
-    async def _read(self, first: Capture, asked: Asked) -> Found | None:
-        """Return the article that *first* begins; what it is not, the archive is told."""
-        captures = [first]
-        if first.status == 200:  # noqa: PLR2004 -- OK
-            return await self._read_whole(first, asked)
-        if first.status == 304 and asked.is_known:  # noqa: PLR2004 -- Not Modified
-            await self._seen(asked, first)
-        elif first.status in (404, 410) and asked.is_known:
-            await self._tell(MissingPage(asked.url, first.status, captures))
-        elif _why(first) in CLOSED and asked.is_known:
-            if asked.answer is not None:  # it is public still: something stands before its page
-                return self._by_record(asked, _why(first))
-            await self._closed(asked, captures)
-        else:
-            await self._fail(asked.url, _why(first))
-        return None
+    async def _conclude(self, judging: Awaitable[Finding | None]) -> list[Found]:
+        """Hand on the article that *judging* comes to; of anything else tell the archive."""
+        found = None
+        try:
+            finding = await judging
+            if isinstance(finding, Found):
+                found = self.intake.hand_over(finding)
+            else:
+                await self._tell(finding)
+        finally:
+            if found is None:
+                await self.intake.release()
+        return [found] if found else []
 
-    async def _read_whole(self, first: Capture, asked: Asked) -> Found | None:
-        captures = [first]
+    async def _judge(self, first: Capture, asked: Asked) -> Finding | None:
+        """Return what the answer *first* is to the archive."""
+        if first.status == 200:  # noqa: PLR2004 -- OK
+            return await self._judge_page(first, asked)
+        why = _why(first)
+        if asked.is_known and first.status == 304:  # noqa: PLR2004 -- Not Modified
+            return Seen(
+                asked.url,
+                etag=first.headers.get("etag"),
+                last_modified=first.headers.get("last-modified"),
+                lastmod=asked.lastmod,
+                began=stamp(first.exchanges[-1].fetched_at) if first.exchanges else None,
+            )
+        if asked.is_known and first.status in (404, 410):
+            return MissingPage(asked.url, first.status, [first])
+        if not asked.is_known or why not in CLOSED:
+            return Failed(asked.url, why)
+        if asked.answer is not None:  # it is public still: something stands before its page
+            return self._by_record(asked, why)
+        return MissingPage(asked.url, first.status, [first], "closed")
+
+    async def _judge_page(self, first: Capture, asked: Asked) -> Finding | None:
+        captures, answer = [first], asked.answer
         try:
             page = await self._whole(first)
             captures = page.captures
-            answer = asked.answer
             if answer is None or page.is_newer_than(answer, asked.post_id):
                 answer = await self._record_of(page) or answer
             article = page.article(
                 answer, post_id=asked.post_id, furniture=self.archive().furniture
             )
             captures += [answer] if answer is not None else []
-            asked.check(article)
+            if asked.post_id is not None and article.post_id not in (None, asked.post_id):
+                raise NotAnArticle(asked.url, "other_article")  # noqa: TRY301 -- as its reader would
             if answer is None:  # which says whose page it is
                 await self._refuse_stranger(page.elsewhere, article, asked)
             captures += await self._photo(article)
         except NotAnArticle as error:
             if asked.answer is not None and error.reason in UNREADABLE - {"other_post"}:
                 return self._by_record(asked, error.reason)
-            await self._not_an_article(asked, captures, error.reason)
+            return self._no_article(asked, captures, error.reason)
         except InvalidRecord as error:
-            await self._invalid(asked, error, captures)
-        except PageMissing as error:
-            await self._fail(asked.url, str(error))
+            return self._invalid(asked, captures, error)
         except IgnoreRequest as error:
-            await self._not_had(asked, error)
-        else:
-            self._failed_in_a_row = 0
-            await self._about_former(asked, captures, article)
-            return Found(article, captures, asked.lastmod)
-        return None
+            return self._not_had(asked, error)
+        self._failed_in_a_row = 0
+        if asked.look is not None and asked.is_known and asked.look.article != article.id:
+            await self._tell(_moved(asked, captures))
+        return Found(article, captures, asked.lastmod)
 
-    async def _refuse_stranger(self, url: str | None, article: Article, asked: Asked) -> None:
-        """Raise :exc:`NotAnArticle` where *article* is what stands at *url*, as its page declares.
-
-        A plugin that is set up wrongly has every page declare one address: what stands there tells.
-        """
-        if url is None or self.archive().ledger.known(url) is None:
-            return
-        async with self._comparing:
-            if url not in self._declared:
-                try:
-                    there = await self._whole(await further_page(self.crawler, url))
-                    self._declared[url] = there.article().content_hash
-                except (NotAnArticle, InvalidRecord, PageMissing, AnswerLost):
-                    self._declared[url] = ""
-        if self._declared[url] == article.content_hash:
-            raise NotAnArticle(asked.url, "other_article")
+    async def _judge_record(self, link: Link, answer: Capture) -> Finding | None:
+        asked = Asked(url=link.url, lastmod=link.lastmod)
+        try:
+            article = extract_article(
+                [answer], self.newsroom, post_id=link.post_id, furniture=self.archive().furniture
+            )
+        except NotAnArticle as error:
+            return self._no_article(asked, [answer], error.reason)
+        except InvalidRecord as error:
+            return self._invalid(asked, [answer], error)
+        return Found(article, [answer], link.lastmod)
 
     def _by_record(self, asked: Asked, reason: str) -> Found:
         """Return the article as its record states it, its page as it was last captured."""
@@ -705,79 +594,110 @@ class NewsroomSpider(Spider):
         )
         return Found(article, captures, asked.lastmod, without_page=reason)
 
+    async def _refuse_stranger(self, url: str | None, article: Article, asked: Asked) -> None:
+        """Raise :exc:`NotAnArticle` where *article* is what stands at *url*, as its page declares.
+
+        A plugin that is set up wrongly has every page declare one address: what stands there tells.
+        """
+        if url is None or self.archive().ledger.known(url) is None:
+            return
+        async with self._comparing:
+            if url not in self._declared:
+                self._declared[url] = ""
+                with contextlib.suppress(NotAnArticle, InvalidRecord, AnswerLost):
+                    there = await self._whole(await self._get(url))
+                    self._declared[url] = there.article().content_hash
+        if self._declared[url] == article.content_hash:
+            raise NotAnArticle(asked.url, "other_article")
+
+    # --- what else is fetched
+
+    async def _whole(self, first: Capture) -> Page:
+        """Return the page that *first* begins, with the further ones of its article."""
+        page = open_page(first, self.newsroom)
+        while url := page.next_missing():
+            page.add(await self._get(url))
+        return page
+
+    async def _get(self, url: str) -> Capture:
+        """Return what is at *url*; raises :exc:`AnswerLost` where that is not 200."""
+        request = Request(url, callback=NO_CALLBACK, dont_filter=True)
+        response = await fetch(self.crawler, request)
+        if response.status != 200:  # noqa: PLR2004 -- OK
+            raise AnswerLost(f"{url}: http_{response.status}")
+        return as_capture(response)
+
+    async def _optional(self, url: str) -> Capture | None:
+        """Return what is at *url*; None where it cannot be had, which fails nothing."""
+        try:
+            return await self._get(url)
+        except (BudgetSpent, RunEnding):
+            raise  # the next run fetches the article, and this with it
+        except IgnoreRequest as error:
+            logger.info("%s: %s", url, slug(error))
+            return None
+
     async def _photo(self, article: Article) -> list[Capture]:
         """Return the lead photo where it is wanted, and its article is news."""
         if not self._takes_photos or article.image_url is None:
             return []
         if self.archive().ledger.says(article):
             return []
-        return await photo_at(self.crawler, article.image_url)
+        photo = await self._optional(article.image_url)
+        kind = photo.headers.get("content-type", "").lower() if photo is not None else ""
+        return [photo] if photo is not None and kind.startswith("image/") else []
+
+    async def _record_of(self, page: Page) -> Capture | None:
+        """Return the record that *page* names: of a post of another type, or as it is by now."""
+        address = page.record_address
+        if address is None or not self._has_records:
+            return None
+        answer = await self._optional(f"{address}{'&' if '?' in address else '?'}_embed=1")
+        return answer if answer is not None and post_ids(answer) else None
 
     # --- what the archive is told
 
-    async def _about_former(self, asked: Asked, captures: list[Capture], article: Article) -> None:
-        """Tell the archive when a known address led to another article than its own."""
-        if asked.look is not None and asked.is_known and asked.look.article != article.id:
-            hops = captures[0].exchanges
-            status = hops[0].status if hops else 301
-            await self._tell(MissingPage(asked.url, status, captures[:1], "moved"))
-
-    async def _not_an_article(self, asked: Asked, captures: list[Capture], reason: str) -> None:
-        hops = captures[0].exchanges
+    def _no_article(self, asked: Asked, captures: list[Capture], reason: str) -> Finding:
         if reason in ALARMING or reason == "empty_page":  # says nothing of the page
-            await self._fail(asked.url, reason)
-        elif asked.is_known and len(hops) > 1:
-            gone = MissingPage(asked.url, hops[0].status, captures[:1], "moved")
-            await self._tell(gone)
-        elif reason in CLOSED and asked.is_known:
-            await self._closed(asked, captures[:1])
-        else:
-            await self._refuse(asked, reason, captures)
-
-    async def _closed(self, asked: Asked, captures: list[Capture]) -> None:
-        """Tell the archive that a known article is for the public no more."""
-        status = captures[0].status
-        await self._tell(MissingPage(asked.url, status, captures, "closed"))
-
-    async def _seen(self, asked: Asked, capture: Capture) -> None:
-        self._failed_in_a_row = 0
-        await self._tell(
-            Seen(
-                asked.url,
-                etag=capture.headers.get("etag"),
-                last_modified=capture.headers.get("last-modified"),
-                lastmod=asked.lastmod,
-                began=stamp(capture.exchanges[-1].fetched_at) if capture.exchanges else None,
-            )
-        )
-
-    async def _invalid(self, asked: Asked, error: InvalidRecord, captures: list[Capture]) -> None:
-        logger.warning("%s: %s", asked.url, error)
-        await self._refuse(asked, "invalid_record", captures)
-
-    async def _refuse(self, asked: Asked, reason: str, captures: list[Capture]) -> None:
-        self._failed_in_a_row = 0
-        logger.info("%s is not an article (%s)", asked.url, reason)
+            return Failed(asked.url, reason)
+        if asked.is_known and len(captures[0].exchanges) > 1:
+            return _moved(asked, captures)
+        if asked.is_known and reason in CLOSED:
+            return MissingPage(asked.url, captures[0].status, captures[:1], "closed")
         keep = reason in UNREADABLE or (reason in LISTS and asked.wants_post(reason, captures))
-        await self._tell(Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod))
+        return Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod)
 
-    async def _not_had(self, asked: Asked, error: BaseException) -> None:
+    def _invalid(self, asked: Asked, captures: list[Capture], error: InvalidRecord) -> Refused:
+        logger.warning("%s: %s", asked.url, error)
+        return Refused(asked.url, "invalid_record", captures, keep=True, lastmod=asked.lastmod)
+
+    def _not_had(self, asked: Asked, error: BaseException) -> Finding | None:
         if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
             self.keeper().stop("budget")
-        elif isinstance(error, RobotsForbid):
-            await self._refuse(asked, "robots", [])
-        elif isinstance(error, ForeignAddress):
-            await self._refuse(asked, "foreign_address", [])
-        elif not isinstance(error, RunEnding):
-            await self._fail(asked.url, slug(error))
+        if isinstance(error, BudgetSpent | RunEnding):
+            return None
+        if isinstance(error, RobotsForbid):
+            return Refused(asked.url, "robots", lastmod=asked.lastmod)
+        if isinstance(error, ForeignAddress):
+            return Refused(asked.url, "foreign_address", lastmod=asked.lastmod)
+        return Failed(asked.url, slug(error))
 
-    async def _fail(self, url: str, reason: str) -> None:
-        logger.info("%s: %s", url, reason)
-        if reason not in OF_THE_PAGE:
-            self._failed_in_a_row += 1
-            if self._failed_in_a_row >= IN_A_ROW:
-                self._give_up(reason)
-        await self._tell(Failed(url, reason))
+    async def _tell(self, finding: Finding | None) -> None:
+        if isinstance(finding, Failed):
+            logger.info("%s: %s", finding.url, finding.reason)
+            if finding.reason not in OF_THE_PAGE:
+                self._failed_in_a_row += 1
+                if self._failed_in_a_row >= IN_A_ROW:
+                    self._give_up(finding.reason)
+        elif isinstance(finding, Seen | Refused):
+            self._failed_in_a_row = 0
+        if isinstance(finding, Refused):
+            logger.info("%s is not an article (%s)", finding.url, finding.reason)
+        try:
+            if finding is not None:
+                await self.keeper().submit(finding)
+        except ArchiveError as error:
+            self.keeper().fail(str(error))
 
     def _give_up(self, reason: str) -> None:
         """End the run: what one fetch after the other comes to is nothing of the page."""
@@ -789,8 +709,8 @@ class NewsroomSpider(Spider):
                 f"{reason}; what is left is tried again in the next run"
             )
 
-    async def _tell(self, finding: Seen | MissingPage | Refused | Failed) -> None:
-        try:
-            await self.keeper().submit(finding)
-        except ArchiveError as error:
-            self.keeper().fail(str(error))
+
+def _moved(asked: Asked, captures: list[Capture]) -> MissingPage:
+    """Return that a known address leads to something else than its article."""
+    hops = captures[0].exchanges
+    return MissingPage(asked.url, hops[0].status if hops else 301, captures[:1], "moved")

@@ -16,15 +16,7 @@ from hypothesis import strategies as st
 
 import crawler.discovery
 from crawler.discovery.cdx import read_cdx
-from crawler.discovery.documents import (
-    Unreadable,
-    WrongKind,
-    api_root,
-    read_json,
-    read_posts,
-    total,
-    unpacked,
-)
+from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
 from crawler.discovery.feed import FeedEntry, read_feed
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.sitemap import (
@@ -35,6 +27,7 @@ from crawler.discovery.sitemap import (
     read_sitemap,
     robots_sitemaps,
 )
+from crawler.discovery.wordpress import api_root, read_posts, total
 from crawler.timestamps import parse, parse_day
 
 WIB = dt.timezone(dt.timedelta(hours=7))
@@ -467,7 +460,7 @@ class TestList:
             "https://kabar.example/ekonomi/harga.html",
         ]
         hujan = page.articles[2]
-        assert (hujan.post_id, hujan.published, hujan.updated) == (
+        assert (hujan.post_id, hujan.published, hujan.lastmod) == (
             812,
             "2024-03-01T08:15:00+07:00",
             "2024-03-01T09:00:00+07:00",

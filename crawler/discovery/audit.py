@@ -10,18 +10,14 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.discovery.documents import Post
 from crawler.discovery.session import Part, Visit
 from crawler.discovery.steps import Missing, Note
-from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api
-from crawler.items import Known
+from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api
+from crawler.items import Known, Link
 from crawler.timestamps import instant
 
-DOOR: Final = "rest"
 _MOST_APART: Final = 2_000
-_LEAF: Final = (
-    80  # posts known in a window that one request lists whole, with room for unknown ones
-)
+_LEAF: Final = 80  # known posts of a window that one request lists, with room for unknown ones
 _LEAST_REQUESTS: Final = 40
 _VAIN: Final = 3  # audits in a row that explained nothing; then one a day is enough
 _EVER: Final = "2101-01-01T00:00:00+00:00"
@@ -72,20 +68,17 @@ class Audit:
         self.visit = visit
         self.api = api
         self.left = left
-        self.apart: dict[str, None] = dict.fromkeys(left.get("apart") or ())
-        """Addresses that are known, and that REST does not list."""
-
-        for url in list(self.apart):
+        # Addresses that are known, and that REST does not list.
+        self.apart: dict[str, None] = {}
+        for url in left.get("apart") or ():
             known = visit.memory.known(url)
-            if known is None or known.state == "gone":
-                del self.apart[url]
-        self.in_vain = False
-        """Whether counts disagreed, and the lists did not show why."""
-
+            if known is not None and known.state != "gone":
+                self.apart[url] = None
+        self.in_vain = False  # whether counts disagreed, and the lists did not show why
         self.requests = 0
         self.missing: dict[str, Known] = {}
+        # Whether lists were compared, so that what difference is left may be taken for granted.
         self.is_settled = False
-        """Whether lists were compared, so that what difference is left may be taken for granted."""
 
     def seen(self, url: str) -> None:
         """REST lists *url*."""
@@ -106,7 +99,7 @@ class Audit:
 
     # complete lists
 
-    def compare_all(self, posts: Sequence[Post]) -> Part[None]:
+    def compare_all(self, posts: Sequence[Link]) -> Part[None]:
         """Report what *posts*, all that REST lists, do not name."""
         yield from self.compare_sets(*self._names(posts))
 
@@ -117,15 +110,10 @@ class Audit:
     def _collect(self, known: Iterable[Known], ids: set[int], urls: set[str]) -> int:
         """Gather the articles among *known* that are neither in *ids* nor in *urls*."""
         before = len(self.missing)
-        self.missing.update(
-            (each.url, each)
-            for each in known
-            if each.state == "article"
-            and each.url not in urls
-            and each.post_id not in ids
-            and each.url not in self.apart
-            and each.url not in self.visit.fresh
+        unlisted = self.visit.unlisted(
+            known, lambda each: each.url in urls or each.post_id in ids, self.apart
         )
+        self.missing |= {each.url: each for each in unlisted}
         return len(self.missing) - before
 
     def _report(self) -> Part[None]:
@@ -135,7 +123,7 @@ class Audit:
 
     # counts
 
-    def compare_counts(self, total: int | None, newest: Sequence[Post]) -> Part[None]:
+    def compare_counts(self, total: int | None, newest: Sequence[Link]) -> Part[None]:
         """Where counts disagree, look among the *newest*, then halve what is older."""
         if total is None or not self.surplus(total) or self._rests():
             return
@@ -166,14 +154,15 @@ class Audit:
         """
         ids = {known.post_id: known.url for known in self.missing.values() if known.post_id}
         for start in range(0, len(ids), LARGEST_PAGE):
-            some = ",".join(map(str, list(ids)[start : start + LARGEST_PAGE]))
-            query: dict[str, str | int] = {"include": some, "per_page": LARGEST_PAGE}
-            page = yield from self.api.ask({**query, "_fields": FIELDS})
+            include = ",".join(map(str, list(ids)[start : start + LARGEST_PAGE]))
+            page = yield from self.api.ask(
+                {"include": include, "per_page": LARGEST_PAGE, "_fields": FIELDS}
+            )
             if not page.ok:
                 self.missing.clear()
                 return False
             for post in page.posts:
-                self.missing.pop(ids.get(post.post_id, ""), None)
+                self.missing.pop(ids.get(post.post_id or 0, ""), None)
         return True
 
     def _rests(self) -> bool:
@@ -183,7 +172,7 @@ class Audit:
         last = instant(self.left.get("audited"))
         return last is not None and self.visit.now - last < dt.timedelta(days=1)
 
-    def _compare(self, posts: Sequence[Post]) -> int:
+    def _compare(self, posts: Sequence[Link]) -> int:
         """Gather what *posts*, the newest that REST lists, do not name though it is as new."""
         dates = [found for found in (instant(post.published) for post in posts) if found]
         if not dates:
@@ -192,9 +181,9 @@ class Audit:
         known = self.visit.memory.listed(after=oldest.isoformat(), before=_EVER)
         return self._collect(known, *self._names(posts))
 
-    def _names(self, posts: Iterable[Post]) -> tuple[set[int], set[str]]:
+    def _names(self, posts: Iterable[Link]) -> tuple[set[int], set[str]]:
         urls = filter(None, (self.visit.address(post.url) for post in posts))
-        return {post.post_id for post in posts}, set(urls)
+        return {post.post_id for post in posts if post.post_id}, set(urls)
 
     def _halve(self, total: int) -> Part[bool]:
         """Find the windows in which counts differ, and compare their lists; whether all were."""
@@ -227,14 +216,13 @@ class Audit:
 
     def _middle(self, segment: _Segment) -> dt.datetime | None:
         """Return the publication that halves what is known in *segment*, unless that is few."""
-        bounds = {
-            "after": segment.after.isoformat() if segment.after else None,
-            "before": segment.before.isoformat() if segment.before else _EVER,
-        }
-        size = self.visit.memory.count(**bounds)
+        after = segment.after.isoformat() if segment.after else None
+        before = segment.before.isoformat() if segment.before else _EVER
+        size = self.visit.memory.count(after=after, before=before)
         if size <= _LEAF:
             return None
-        known = next(islice(self.visit.memory.listed(**bounds), size // 2, None), None)
+        listed = self.visit.memory.listed(after=after, before=before)
+        known = next(islice(listed, size // 2, None), None)
         middle = instant(known.published) if known else None
         if middle is None or (segment.after and middle <= segment.after):
             return None
@@ -242,23 +230,23 @@ class Audit:
 
     def _leaf(self, segment: _Segment) -> Part[bool]:
         """List what REST has in *segment*: offer it, gather what is missing; whether it could."""
-        query: dict[str, str | int] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
-        if segment.after:
-            query["after"] = self._clock(segment.after - _A_SECOND)
-        if segment.before:
-            query["before"] = self._clock(segment.before)
-        posts: list[Post] = []
+        after = segment.after - _A_SECOND if segment.after else None
+        bounds = {"after": after, "before": segment.before}
+        query = {name: self._clock(bound) for name, bound in bounds.items() if bound}
+        posts: list[Link] = []
         while True:
             self.requests += 1
-            page = yield from self.api.ask({**query, "offset": len(posts)})
+            page = yield from self.api.ask(
+                {"per_page": LARGEST_PAGE, "_fields": FIELDS, **query, "offset": len(posts)}
+            )
             if not page.ok:
                 return False
-            yield from filter(None, map(self.visit.sift_post, page.posts))
+            yield from filter(None, map(self.visit.sift, page.posts))
             posts += page.posts
             if page.whole or not page.posts or page.total == len(posts):
                 break
         known = self.visit.memory.listed(
-            after=(segment.after - _A_SECOND).isoformat() if segment.after else None,
+            after=after.isoformat() if after else None,
             before=segment.before.isoformat() if segment.before else _EVER,
         )
         self._collect(known, *self._names(posts))
@@ -266,9 +254,9 @@ class Audit:
 
     def _rest_before(self, before: dt.datetime) -> Part[int | None]:
         self.requests += 1
-        query: dict[str, str | int] = {"per_page": 1, "_fields": "id"}
-        query["before"] = self._clock(before)
-        page = yield from self.api.ask(query)
+        page = yield from self.api.ask(
+            {"per_page": 1, "_fields": "id", "before": self._clock(before)}
+        )
         return page.total if page.ok else None
 
     def _known_before(self, before: dt.datetime | None) -> int:

@@ -46,16 +46,16 @@ def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
     plain = plain.strip()
     if plain.startswith(b"<"):
         raise WrongKind("an HTML page")
-    if plain.startswith(b"["):
-        yield from _rows(json_items(plain))
-        return
-    for line in plain.splitlines():
-        brace = line.find(b"{")
-        if brace >= 0:
-            capture = _capture(_object(line[brace:]), line[:brace])
-        else:
-            fields = line.decode("utf-8", errors="replace").split(" ")
-            capture = _from_row(fields) if len(fields) >= len(_CLASSIC) else None
+    rows = json_items(plain) if plain.startswith(b"[") else map(_row, plain.splitlines())
+    names: Sequence[str] | None = None
+    for row in rows:
+        fields = row
+        if isinstance(row, list) and all(isinstance(cell, str) for cell in row):
+            if names is None and ("original" in row or "url" in row):
+                names = row
+                continue
+            fields = dict(zip(names or _CLASSIC, row, strict=False))
+        capture = _capture(fields) if isinstance(fields, dict) else None
         if capture:
             yield capture
     if wrong:
@@ -66,43 +66,24 @@ def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
 _CLASSIC: Final = ("urlkey", "timestamp", "original", "mimetype", "statuscode")
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _row(line: bytes) -> Any:
+    """Return the fields in a line of CDXJ, or of classic CDX."""
+    key, brace, rest = line.partition(b"{")
+    if not brace:
+        cells = line.decode("utf-8", errors="replace").split(" ")
+        return cells if len(cells) >= len(_CLASSIC) else None
     try:
-        found = read_json(line)
+        fields = read_json(brace + rest)
     except Unreadable:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    stamp = key.decode("ascii", errors="replace").strip().rpartition(" ")[2]
+    return {"timestamp": stamp, **fields} if isinstance(fields, dict) else None
 
 
-def _rows(rows: Iterable[Any]) -> Iterator[IndexedCapture]:
-    names: list[str] | None = None
-    for row in rows:
-        if isinstance(row, dict):
-            capture = _capture(row, b"")
-        elif not isinstance(row, list) or not all(isinstance(cell, str) for cell in row):
-            continue
-        elif names is None and ("original" in row or "url" in row):
-            names = row
-            continue
-        else:
-            capture = (
-                _capture(dict(zip(names, row, strict=False)), b"") if names else _from_row(row)
-            )
-        if capture:
-            yield capture
-
-
-def _from_row(row: list[str]) -> IndexedCapture | None:
-    return _capture(dict(zip(_CLASSIC, row, strict=False)), b"")
-
-
-def _capture(fields: dict[str, Any], key: bytes) -> IndexedCapture | None:
-    url = fields.get("url") or fields.get("original")
+def _capture(fields: dict[str, Any]) -> IndexedCapture | None:
+    url, stamp = fields.get("url") or fields.get("original"), str(fields.get("timestamp"))
     if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")):
         return None
-    stamp = fields.get("timestamp")
-    if not isinstance(stamp, str):
-        stamp = key.decode("ascii", errors="replace").strip().rpartition(" ")[2]
     return IndexedCapture(
         url=url,
         timestamp=stamp if _TIMESTAMP.fullmatch(stamp) else None,

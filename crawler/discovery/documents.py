@@ -1,20 +1,17 @@
-"""Bytes that a site calls XML or JSON, read so that they cannot hurt; the posts of a REST answer."""
+"""Bytes that a site calls XML or JSON, read so that they cannot hurt."""
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html.entities import html5
 from typing import Any, Final
 
-import attrs
 from lxml import etree
 
 from crawler.decoding import Incomplete, Oversized, json_text, without_codings
-from crawler.timestamps import rest_moment
 
 MAX_BYTES: Final = 50 << 20  # sitemaps.org allows a file 50 MB, decompressed
 _HTML: Final = re.compile(
@@ -79,14 +76,11 @@ def elements(
 ) -> Iterator[etree._Element]:
     """Yield the elements of those local *names* in document order, each whole, then forgotten.
 
-    And *others*, which hold nothing.
-
-    What stands inside another of them is left to that one. The root is yielded at its start, empty,
-    so that the kind of document is known first. Where it is one of *roots*, it is read from where
-    it begins to where it ends: PHP complains in front of it, caches sign behind it. Entities stay
-    unresolved, no DTD is loaded, nothing is fetched; libxml2 ends what nests deeper than 256 or
-    holds a text of more than 10 MB. Damage is read over; at the end :exc:`Unreadable` is raised if
-    there was any, *wrong* included, so that nobody takes the list for complete.
+    And *others*, which hold nothing. The root is yielded at its start, empty, so that the kind of
+    document is known first. Where it is one of *roots*, it is read from where it begins to where it
+    ends: PHP complains in front of it, caches sign behind it. Nothing is resolved or fetched; libxml2
+    ends what nests deeper than 256 or holds a text of more than 10 MB. Damage is read over; at the
+    end :exc:`Unreadable` is raised if there was any, *wrong* included: the list is not complete.
     """
     plain = plain.lstrip(_BLANK)
     if not plain:
@@ -160,8 +154,7 @@ def _escaped(found: re.Match[bytes]) -> bytes:
 
 
 def _walked(events: Any, names: frozenset[str], wrong: str) -> Iterator[etree._Element]:
-    root: etree._Element | None = None
-    outer: etree._Element | None = None
+    root = outer = None
     try:
         for event, element in events:
             if not isinstance(element.tag, str):
@@ -179,17 +172,16 @@ def _walked(events: Any, names: frozenset[str], wrong: str) -> Iterator[etree._E
                 outer = None
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise Unreadable(f"not XML ({str(error)[:120]})") from None
-    if root is None:
-        raise Unreadable("not XML (no element)")
+    wrong = ("not XML (no element)" if root is None else wrong) or _damage(events.error_log)
     if wrong:
         raise Unreadable(wrong)
-    fatal = [
-        entry
-        for entry in events.error_log
-        if entry.level >= etree.ErrorLevels.FATAL and entry.type_name not in _HARMLESS
-    ]
-    if fatal:
-        raise Unreadable(f"damaged XML (line {fatal[0].line}: {fatal[0].message[:100]})")
+
+
+def _damage(log: Any) -> str:
+    for entry in log:
+        if entry.level >= etree.ErrorLevels.FATAL and entry.type_name not in _HARMLESS:
+            return f"damaged XML (line {entry.line}: {entry.message[:100]})"
+    return ""
 
 
 def _forget(element: etree._Element) -> None:
@@ -264,74 +256,3 @@ def _decoded(text: str, place: int, wrong: str) -> tuple[Any, int]:
 
 _DECODER: Final = json.JSONDecoder()
 _SEPARATOR: Final = re.compile(r"[\s,]*")
-
-_LINK: Final = re.compile(
-    r"<([^<>]{1,2000})>\s*;[^,]*?rel=\"?https://api\.w\.org/\"?", re.IGNORECASE
-)
-_LARGEST: Final = 10**15  # beyond it is no post id, and JSON numbers lose digits
-
-
-@attrs.frozen(kw_only=True)
-class Post:
-    """What discovery needs of one REST object."""
-
-    post_id: int
-    url: str
-    date: str
-    """Publication on the newsroom's clock, without offset: what ``after`` and ``before`` compare.
-
-    Empty where it is none."""
-
-    published: str | None
-    """Publication, ISO 8601 with offset, as :func:`crawler.timestamps.rest_moment` has it."""
-
-    modified: str | None
-    """Last modification, ISO 8601, its offset found alike."""
-
-    record: Mapping[str, Any]
-    """The object as sent."""
-
-
-def read_posts(body: bytes, zone: dt.tzinfo) -> Iterator[Post]:
-    """Yield the posts of one REST answer in its order; those without id or link are left out.
-
-    *zone* is that of a ``date`` without a usable ``date_gmt``.
-    Raises :exc:`Unreadable` when *body* is no JSON list, or at the end of what there is of one.
-    """
-    for record in json_items(body):
-        post = _post(record, zone) if isinstance(record, dict) else None
-        if post:
-            yield post
-
-
-def _post(record: dict[str, Any], zone: dt.tzinfo) -> Post | None:
-    post_id, link = record.get("id"), record.get("link")
-    if type(post_id) is not int or not 0 < post_id < _LARGEST or not isinstance(link, str):
-        return None
-    published = _stated(record, "date", zone)
-    modified = _stated(record, "modified", zone)
-    return Post(
-        post_id=post_id,
-        url=link,
-        date=published.replace(tzinfo=None).isoformat(timespec="seconds") if published else "",
-        published=published.isoformat(timespec="seconds") if published else None,
-        modified=modified.isoformat(timespec="seconds") if modified else None,
-        record=record,
-    )
-
-
-def _stated(record: dict[str, Any], field: str, zone: dt.tzinfo) -> dt.datetime | None:
-    local, gmt = record.get(field), record.get(f"{field}_gmt")
-    return rest_moment(str(local or ""), str(gmt or ""), zone)
-
-
-def total(headers: Mapping[str, str]) -> int | None:
-    """Return ``X-WP-Total``, how many posts a query matches, where it is a number that can be."""
-    value = headers.get("x-wp-total", "").strip()
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 8 else None  # noqa: PLR2004 -- under 10^8 posts
-
-
-def api_root(headers: Mapping[str, str]) -> str | None:
-    """Return the API's root that a ``Link`` header names with ``rel="https://api.w.org/"``."""
-    found = _LINK.search(headers.get("link", ""))
-    return found[1] if found else None

@@ -7,16 +7,15 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import attrs
 from lxml import etree
 
 from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
-from crawler.discovery.listing import ListPage, read_list
-from crawler.discovery.session import Outcome, Part, Reading, Visit
-from crawler.discovery.steps import DoorState, Note, Verdict
-from crawler.items import Link
+from crawler.discovery.listing import read_page
+from crawler.discovery.session import Door, Listed, Outcome, Part, Reading, Visit
+from crawler.discovery.steps import DoorState, Verdict
 from crawler.normalise.dates import read_published
 from crawler.normalise.urls import absolute, plain_post_id
 from crawler.timestamps import parse
@@ -28,20 +27,8 @@ _STAMPS: Final = frozenset({"lastbuilddate", "updated"})
 
 
 @attrs.frozen(kw_only=True)
-class FeedEntry:
-    """One entry of a feed."""
-
-    url: str
-    """Absolute address of the article."""
-
-    published: str | None
-    """ISO 8601 with the offset that the feed states."""
-
-    lastmod: str | None
-    """Last change, ISO 8601 with offset; RSS has none."""
-
-    post_id: int | None
-    """WordPress post id, where the guid is ``?p=ID``."""
+class FeedEntry(Listed):
+    """One entry of a feed; RSS states no ``lastmod``, and WordPress the id where the guid is ``?p=ID``."""
 
     digest: str
     """Of title and text: it changes when they do."""
@@ -138,24 +125,16 @@ _MOST_CATEGORIES: Final = 100
 _REMEMBERED: Final = 100  # entries of the newest page whose texts the next run compares
 
 
-class FeedDoor:
+class FeedDoor(Door):
     """One run's look through the newsroom's feed, or one of a category."""
 
     def __init__(self, visit: Visit, *, url: str | None = None) -> None:
-        self.visit = visit
-        self.name = DOOR if url is None else f"{DOOR} {url}"
-        self.left: dict[str, Any] = dict(visit.memory.door(self.name))
+        super().__init__(visit, DOOR, kept_as=f"{DOOR} {url}" if url else DOOR)
+        self.is_own = url is None
         self.url: str | None = url or self.left.get("url")
         self.texts: dict[str, str] = dict(self.left.get("texts") or {})
         self.unpaged = False
-        self.following: str | None = None
-        """Where the page that was read last says that the feed goes on."""
-
-        self.damage = ""
-        """What was wrong with a page of it."""
-
-        self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
-        """What became of the door, where nothing could be read."""
+        self.following: str | None = None  # where the page read last says that the feed goes on
 
     def walk(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
         """Read the newest page, and on while a page brings something new.
@@ -186,25 +165,21 @@ class FeedDoor:
 
     def category_feeds(self) -> Part[list[str]]:
         """Return the feeds of the categories that the front page names."""
-        address = f"{self.visit.newsroom.address}/"
-        home = yield from self.visit.read(address, self._read_home, conditional=False)
+        home = yield from read_page(self.visit, f"{self.visit.newsroom.address}/")
         lists = (url for page in home.items for url in page.lists if _CATEGORY.search(url))
         return [f"{url.rstrip('/')}/feed/" for url in islice(lists, _MOST_CATEGORIES)]
 
     def keep(self) -> None:
         self.left |= {"url": self.url, "texts": dict(islice(self.texts.items(), _REMEMBERED))}
-        self.visit.memory.keep_door(self.name, self.left)
+        super().keep()
 
     def _outcome(self, state: DoorState) -> Outcome:
         complete = state == DoorState.COMPLETE or bool(self.left.get("done"))
         if complete and not self.damage:
             return Outcome(door=DOOR, state=DoorState.COMPLETE)
-        return Outcome(
-            door=DOOR,
-            state=DoorState.PARTIAL,
-            reason=self.damage or "lists the newest articles only",
-            damaged=bool(self.damage),
-        )
+        reason = self.damage or "lists the newest articles only"
+        damaged = bool(self.damage)
+        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=reason, damaged=damaged)
 
     # opening
 
@@ -213,27 +188,22 @@ class FeedDoor:
         address = self.visit.newsroom.address
         if self.url is not None:
             reading = yield from self._read(self.url, conditional=not fresh)
-            if reading is not None or self.name != DOOR:
+            if reading is not None or not self.is_own:
                 return reading
         reading = yield from self._read(address + _USUAL[0], conditional=False)
         if reading is not None:
             return reading
         if self.shut.state == DoorState.TROUBLE and not self.shut.damaged:
             return None
-        home = yield from self.visit.read(f"{address}/", self._read_home, conditional=False)
+        home = yield from read_page(self.visit, f"{address}/")
         named = [url for page in home.items for url in page.feeds if self.visit.address(url)]
         for url in dict.fromkeys([*named[:1], *(address + path for path in _USUAL[1:])]):
-            reading = yield from self._read(url, conditional=False)
-            if reading is not None:
-                return reading
-        return None
-
-    def _read_home(self, body: bytes, url: str) -> Iterator[ListPage]:
-        return read_list(body, url, self.visit.newsroom.address, self.visit.zone)
+            reading = reading or (yield from self._read(url, conditional=False))
+        return reading
 
     def _read(self, url: str, *, conditional: bool) -> Part[Reading[FeedEntry] | None]:
         reading = yield from self.visit.read(url, self._parse, conditional=conditional)
-        if reading.verdict in (Verdict.SAME, Verdict.OK) or reading.items:
+        if reading.ok or reading.items:
             self.url = reading.answer.url
             return reading
         if self.shut.state == DoorState.CLOSED:
@@ -280,7 +250,7 @@ class FeedDoor:
             entries = reading.items
             if reading.verdict == Verdict.TROUBLE:
                 text = f"page {number}: {reading.reason}"
-                yield Note(door=DOOR, text=text, incomplete=deep, slug="partial")
+                yield self.note(text, "partial", incomplete=deep)
                 return DoorState.PARTIAL
             if reading.verdict == Verdict.DAMAGED:
                 self.damage = f"page {number}: {reading.reason}"
@@ -316,20 +286,10 @@ class FeedDoor:
 
     def _offer(self, reading: Reading[FeedEntry], *, front: bool = False) -> Part[int]:
         """Yield what is worth a look of a page, and return how much was new."""
-        entries = reading.items
         edited = self._edited(reading) if front else set()
         new = 0
-        for entry in entries:
-            link = self.visit.sift(
-                Link(
-                    url=entry.url,
-                    door=DOOR,
-                    lastmod=entry.lastmod,
-                    published=entry.published,
-                    post_id=entry.post_id,
-                    why="changed" if entry.url in edited else "new",
-                )
-            )
+        for entry in reading.items:
+            link = self.sift(entry, why="changed" if entry.url in edited else "new")
             if link is not None:
                 new += link.why == "new"
                 yield link
@@ -341,19 +301,15 @@ class FeedDoor:
         RSS states no modification. Where most differ at once, something is put into the texts
         that is not the newsroom's, unless the feed itself says that it has changed.
         """
-        entries = reading.items
-        edited = {
-            entry.url
-            for entry in entries
-            if self.texts.get(entry.url, entry.digest) != entry.digest
-        }
-        compared = sum(1 for entry in entries if entry.url in self.texts)
-        self.texts = {entry.url: entry.digest for entry in entries}
+        known, now = self.texts, {entry.url: entry.digest for entry in reading.items}
+        self.texts = now
+        compared = known.keys() & now.keys()
+        edited = {url for url in compared if known[url] != now[url]}
         stamp = reading.answer.headers.get("last-modified", "")
-        stamp += "".join(f" {each.feed_changed}" for each in entries[:1] if each.feed_changed)
+        stamp += "".join(f" {each.feed_changed}" for each in reading.items[:1] if each.feed_changed)
         says_so = stamp != self.left.get("stamp", stamp)
         self.left["stamp"] = stamp
-        return edited if says_so or len(edited) * 2 <= compared else set()
+        return edited if says_so or len(edited) * 2 <= len(compared) else set()
 
 
 def _urls(reading: Reading[FeedEntry]) -> set[str]:

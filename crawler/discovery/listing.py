@@ -14,9 +14,16 @@ from lxml import etree, html
 from w3lib.encoding import html_to_unicode
 
 from crawler.discovery.documents import Unreadable, unpacked
-from crawler.discovery.session import Outcome, Part, Visit, fingerprint
-from crawler.discovery.steps import DoorState, Note, Verdict, Window
-from crawler.items import Link
+from crawler.discovery.session import (
+    Door,
+    Listed,
+    Outcome,
+    Part,
+    Reading,
+    Visit,
+    fingerprint,
+)
+from crawler.discovery.steps import DoorState, Verdict, Window
 from crawler.normalise.text import is_costly
 from crawler.normalise.urls import (
     absolute,
@@ -55,17 +62,9 @@ _NEAR: Final = 3  # elements between a headline and its link
 
 
 @attrs.frozen(kw_only=True)
-class Headline:
-    """An article as a list page shows it."""
+class Headline(Listed):
+    """An article as a list page shows it; its times are those of the item's ``time`` elements."""
 
-    url: str
-    """Canonical address."""
-
-    published: str | None = None
-    updated: str | None = None
-    """As the item's ``time`` elements state them, ISO 8601 with offset."""
-
-    post_id: int | None = None
     aside: bool = False
     """Whether it stands beside the list: in a sidebar, among the popular or related ones."""
 
@@ -106,17 +105,18 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     host = (address.partition("://")[2].partition("/")[0],)
     articles: dict[str, Headline] = {}
     lists: dict[str, None] = {}
-    for anchor, place in _anchors(page):
+    for anchor, place in _anchors(page, zone):
         target = absolute(str(anchor.get("href") or ""), url)
         if not target or not same_host(target, host):
             continue
         if _LISTS.search(target) and not _PAGED.search(target):
             lists[target.partition("#")[0]] = None
         elif looks_like_article(target, address) and _is_headline(anchor, place):
-            headline = _headline(target, place, zone)
-            earlier = articles.get(headline.url)
-            if earlier is None or (earlier.aside and not headline.aside):
-                articles[headline.url] = headline
+            own = without_page_number(canonical(target) or target)
+            said = place.item.said if place.item else {}
+            earlier = articles.get(own)
+            if earlier is None or (earlier.aside and not place.aside):
+                articles[own] = Headline(url=own, aside=place.aside, **said)
     yield ListPage(
         articles=tuple(articles.values()),
         next_page=_next_page(page, url, host),
@@ -130,28 +130,24 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
 class _Item:
     """An ``article`` element; what it says is read once, however many links it holds."""
 
-    def __init__(self, element: html.HtmlElement) -> None:
+    def __init__(self, element: html.HtmlElement, zone: dt.tzinfo) -> None:
         self.element = element
-        self._stated: tuple[str | None, str | None] | None = None
+        self.zone = zone
 
     @cached_property
-    def post_id(self) -> int | None:
+    def said(self) -> dict[str, Any]:
+        """Publication, last modification and post id."""
+        published = lastmod = None
+        for time in islice(self.element.iter("time"), _MOST_TIMES):
+            found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], self.zone)
+            names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
+            if found and ("published" in names or "updated" not in names):
+                published = published or found.isoformat()
+            elif found:
+                lastmod = found.isoformat()
         post = _POST.match(str(self.element.get("id") or ""))
-        return int(post[1]) if post else None
-
-    def stated(self, zone: dt.tzinfo) -> tuple[str | None, str | None]:
-        """Return publication and update."""
-        if self._stated is None:
-            published = updated = None
-            for time in islice(self.element.iter("time"), _MOST_TIMES):
-                found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
-                names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
-                if found and ("published" in names or "updated" not in names):
-                    published = published or found.isoformat()
-                elif found:
-                    updated = found.isoformat()
-            self._stated = published, updated
-        return self._stated
+        post_id = int(post[1]) if post else None
+        return {"published": published, "lastmod": lastmod, "post_id": post_id}
 
 
 @attrs.frozen(kw_only=True)
@@ -165,7 +161,7 @@ class _Place:
     aside: bool = False
     item: _Item | None = None
 
-    def inside(self, element: html.HtmlElement) -> _Place:
+    def inside(self, element: html.HtmlElement, zone: dt.tzinfo) -> _Place:
         """Return the place of *element*, a child of the one that stands here."""
         tag = element.tag
         names = str(element.get("class") or "")[:_LONGEST_NAMES]
@@ -177,18 +173,19 @@ class _Place:
             steps=0 if is_headline else self.steps + 1,
             menu=self.menu or is_menu,
             aside=self.aside or is_aside,
-            item=_Item(element) if tag == "article" else self.item,
+            item=_Item(element, zone) if tag == "article" else self.item,
         )
 
 
-def _anchors(page: html.HtmlElement) -> Iterator[tuple[html.HtmlElement, _Place]]:
+def _anchors(page: html.HtmlElement, zone: dt.tzinfo) -> Iterator[tuple[html.HtmlElement, _Place]]:
     """Yield the links of *page*; every element is looked at once, not once for each link in it."""
     places = [_Place()]
     for event, element in etree.iterwalk(page, events=("start", "end")):
         if event == "end":
             places.pop()
             continue
-        places.append(places[-1].inside(element) if isinstance(element.tag, str) else places[-1])
+        place = places[-1]
+        places.append(place.inside(element, zone) if isinstance(element.tag, str) else place)
         if element.tag == "a":
             yield element, places[-1]
 
@@ -200,18 +197,6 @@ def _is_headline(anchor: html.HtmlElement, place: _Place) -> bool:
     if place.steps <= _NEAR or anchor.get("rel") == "bookmark":
         return True
     return len(anchor.text_content().split()) >= _SHORTEST
-
-
-def _headline(target: str, place: _Place, zone: dt.tzinfo) -> Headline:
-    """Return the headline with what its list item says of it."""
-    published, updated = place.item.stated(zone) if place.item else (None, None)
-    return Headline(
-        url=without_page_number(canonical(target) or target),
-        published=published,
-        updated=updated,
-        post_id=place.item.post_id if place.item else None,
-        aside=place.aside,
-    )
 
 
 def _next_page(page: html.HtmlElement, url: str, host: tuple[str, ...]) -> str | None:
@@ -242,6 +227,15 @@ def _feeds(page: html.HtmlElement, url: str) -> Iterator[str]:
                 yield target
 
 
+def read_page(visit: Visit, url: str, *, conditional: bool = False) -> Part[Reading[ListPage]]:
+    """Fetch the list page at *url*, and read it."""
+
+    def parse(body: bytes, url: str) -> Iterator[ListPage]:
+        return read_list(body, url, visit.newsroom.address, visit.zone)
+
+    return (yield from visit.read(url, parse, conditional=conditional))
+
+
 DOOR: Final = "listing"
 
 _NEWEST: Final = "shows the newest articles only"
@@ -255,40 +249,23 @@ _MOST_EMPTY: Final = 31  # archives in a row
 _LONGEST_MONTH: Final = 31
 
 
-class ListingDoor:
+class ListingDoor(Door):
     """One run's look through the newsroom's list pages."""
 
     def __init__(self, visit: Visit) -> None:
-        self.visit = visit
-        self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
+        super().__init__(visit, DOOR)
         self.home = str(self.left.get("home") or f"{visit.newsroom.address}/")
-        self.seen: set[bytes] = set()
-        """Hashes of the articles shown in this run."""
-
-        self.undated: set[str] = set()
-        """What is shown where no day is asked for."""
-
-        self.dated = False
-        """Whether something else was shown for a day."""
-
-        self.same = 0
-        """How many days showed the same."""
-
-        self.broken = ""
-        """What was wrong with a list, so that not all of it was read."""
-
-        self.lists: dict[str, None] = {}
-        """Lists still to be read, as found."""
-
+        self.seen: set[bytes] = set()  # fingerprints of the articles shown in this run
+        self.undated: set[str] = set()  # what is shown where no day is asked for
+        self.dated = False  # whether something else was shown for a day
+        self.same = 0  # how many days showed the same
+        self.lists: dict[str, None] = {}  # still to be read, as found
         self.pages = self.readable = 0
-        self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
-        """What became of the door, where nothing could be read."""
 
     def walk(self, *, deep: bool) -> Part[Outcome]:
         """Read the front page, and on while a page brings something new; *deep*: everything."""
         if self.visit.window is not None:
-            state = yield from self._archives(self.visit.window)
-            return attrs.evolve(self.shut, state=state)
+            return (yield from self._archives(self.visit.window))
         deep = deep and not (self.left.get("done") or self.left.get("alone"))
         read = yield from self._follow(self.home, deep=deep, conditional=not deep)
         if not read:
@@ -296,15 +273,15 @@ class ListingDoor:
         if deep:
             yield from self._all_lists()
             # The front page alone shows a few articles.
-            self.left["alone"] = self.readable <= 1 and not self.broken
-            whole = self.pages < _MOST_PAGES and not self.broken
+            self.left["alone"] = self.readable <= 1 and not self.damage
+            whole = self.pages < _MOST_PAGES and not self.damage
             self.left["done"] = whole and not self.left["alone"]
-            if self.broken:
-                yield Note(door=DOOR, text=self.broken, incomplete=True, slug="partial")
-        self.visit.memory.keep_door(DOOR, self.left)
+            if self.damage:
+                yield self.note(self.damage, "partial", incomplete=True)
+        self.keep()
         if self.left.get("done"):
             return Outcome(door=DOOR, state=DoorState.COMPLETE)
-        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=self.broken or _NEWEST)
+        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=self.damage or _NEWEST)
 
     def _all_lists(self) -> Part[None]:
         """Read every list that the pages name, each as long as it shows something unseen."""
@@ -317,7 +294,7 @@ class ListingDoor:
                 yield from self._follow(url, deep=True, conditional=False)
         if self.lists or self.pages >= _MOST_PAGES:
             text = f"stopped after {self.pages} list pages"
-            yield Note(door=DOOR, text=text, trouble=True, slug="capped")
+            yield self.note(text, "capped", trouble=True)
 
     def _follow(self, start: str, *, deep: bool, conditional: bool) -> Part[bool]:
         """Read the list at *start* and its next pages while they bring something.
@@ -331,15 +308,13 @@ class ListingDoor:
         while url is not None and url not in been and self.pages < _MOST_PAGES:
             been.add(url)
             self.pages += 1
-            reading = yield from self.visit.read(
-                url, self._parse, conditional=conditional and first
-            )
+            reading = yield from read_page(self.visit, url, conditional=conditional and first)
             if reading.verdict == Verdict.SAME:
                 return True
             if not reading.items:
                 self.shut = Outcome.not_read(DOOR, reading)
                 if self.shut.state == DoorState.TROUBLE:
-                    self.broken = f"{url}: {reading.reason}"
+                    self.damage = f"{url}: {reading.reason}"
                 return not first
             page = reading.items[0]
             self.readable += 1
@@ -348,13 +323,12 @@ class ListingDoor:
             unseen, new = yield from self._offer(page)
             if not unseen or not (deep or new):
                 return True
-            url = page.next_page or (self._guessed(url) if first and deep else None)
-            first = False
+            following = page.next_page
+            if first and deep and url == self.home and "?" not in url:
+                # WordPress has it where no link names it.
+                following = following or f"{self.home.rstrip('/')}/page/2/"
+            url, first = following, False
         return not first
-
-    def _guessed(self, url: str) -> str | None:
-        """Return the second page of the front page, which WordPress has where no link names it."""
-        return f"{self.home.rstrip('/')}/page/2/" if url == self.home and "?" not in url else None
 
     def _offer(self, page: ListPage) -> Part[tuple[int, int]]:
         """Yield what is worth a look; return how many articles were unseen, and how many new."""
@@ -369,16 +343,7 @@ class ListingDoor:
                 continue
             unseen += fingerprint(headline.url) not in self.seen
             self.seen.add(fingerprint(headline.url))
-            link = self.visit.sift(
-                Link(
-                    url=headline.url,
-                    door=DOOR,
-                    lastmod=headline.updated,
-                    published=headline.published,
-                    post_id=headline.post_id,
-                ),
-                sure=False,
-            )
+            link = self.sift(headline, sure=False)
             if link is not None:
                 new += link.why == "new"
                 yield link
@@ -386,15 +351,11 @@ class ListingDoor:
             self.lists.setdefault(url)
         return unseen, new
 
-    def _parse(self, body: bytes, url: str) -> Iterator[ListPage]:
-        return read_list(body, url, self.visit.newsroom.address, self.visit.zone)
-
-    def _archives(self, window: Window) -> Part[DoorState]:
+    def _archives(self, window: Window) -> Part[Outcome]:
         """Read the lists of the window's months and days."""
-        home = yield from self.visit.read(self.home, self._parse, conditional=False)
+        home = yield from read_page(self.visit, self.home)
         if not home.items:
-            self.shut = Outcome.not_read(DOOR, home)
-            return self.shut.state
+            return Outcome.not_read(DOOR, home)
         today = self.visit.now.astimezone(self.visit.zone).date()
         address, own = self.visit.newsroom.address, self.visit.newsroom.index
         self.undated = _shown(home.items[0])
@@ -406,17 +367,17 @@ class ListingDoor:
             return self._as_read()
         indexes = [url for url in home.items[0].lists if _INDEX.search(url) and not own]
         for url in indexes[:1]:
-            index = yield from self.visit.read(url, self._parse, conditional=False)
+            index = yield from read_page(self.visit, url)
             self.undated = _shown(index.items[0]) if index.items else set()
             for form in _DATED:
                 if (yield from self._days(_by_day(url.rstrip("/"), form, window, today))):
                     return self._as_read()
-        self.shut = attrs.evolve(self.shut, reason="has no lists by day")
-        return DoorState.PARTIAL  # perhaps nothing was published then
+        return self._as_read("has no lists by day")  # perhaps nothing was published then
 
-    def _as_read(self) -> DoorState:
-        self.shut = attrs.evolve(self.shut, reason=self.broken)
-        return DoorState.PARTIAL if self.broken else DoorState.COMPLETE
+    def _as_read(self, lacks: str = "") -> Outcome:
+        reason = lacks or self.damage
+        state = DoorState.PARTIAL if reason else DoorState.COMPLETE
+        return Outcome(door=DOOR, state=state, reason=reason, damaged=self.shut.damaged)
 
     def _days(self, addresses: Iterable[str]) -> Part[bool]:
         """Read the lists at *addresses*; whether they are those of the days that they name."""

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from crawler.discovery.cdx import CdxDoor
 from crawler.discovery.feed import FeedDoor
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
-from crawler.discovery.session import Outcome, Part, Visit
-from crawler.discovery.sitemap import Indexes
+from crawler.discovery.session import Door, Outcome, Part, Visit
 from crawler.discovery.sitemap_door import SitemapDoor
 from crawler.discovery.steps import Answer, DoorState, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
@@ -24,35 +23,11 @@ from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import without_page_number
 from crawler.timestamps import instant
 
-
-def walk_urls(visit: Visit, urls: Iterable[str]) -> Part[Outcome]:
-    """Yield a link for each of *urls*, known or not; blank lines and ``#`` comments are left out."""
-    seen: set[str] = set()
-    for line in urls:
-        given = line.strip()
-        if not given or given.startswith("#"):
-            continue
-        url = visit.address(given)
-        if url is None:
-            yield Note(
-                door="urls", text=f"{given[:200]}: not an address of the newsroom", slug="foreign"
-            )
-            visit.counts["foreign"] += 1
-            continue
-        url = without_page_number(url)
-        if url in seen:
-            continue
-        seen.add(url)
-        known = visit.known(url)
-        visit.counts["changed" if known else "new"] += 1
-        yield Link(url=url, door="urls", why="changed" if known else "new", sure=True)
-    return Outcome(door="urls", state=DoorState.COMPLETE, total=len(seen))
-
-
 DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
 """What ``discover`` accepts besides ``auto``."""
 
 PLAN: Final = "plan"
+_KNOW_DAYS: Final = ("rest", "listing", "feed", "sitemap")  # the best first
 _A_DAY: Final = dt.timedelta(days=1)
 
 
@@ -86,21 +61,8 @@ def plan(
             raise ConfigurationError(f"discover={door!r}: want auto, or some of {', '.join(DOORS)}")
     if "cdx" in wanted and not cdx:
         raise ConfigurationError("discover=cdx: want the address of a CDX server as cdx=")
-    the_plan = _Plan(
-        Visit(newsroom, memory, now, window, is_article), robots, records=rest_records, embed=embed
-    )
-    if urls is not None:
-        steps = the_plan.given(urls)
-    elif wanted == ("auto",):
-        steps = the_plan.auto()
-    else:
-        steps = the_plan.chosen(wanted, cdx or "")
-    return _whole(steps, the_plan)
-
-
-def _whole(steps: Part[None], the_plan: _Plan) -> Walk:
-    yield from steps
-    yield the_plan.summary()
+    visit = Visit(newsroom, memory, now, window, is_article)
+    return _Plan(visit, robots, cdx or "", records=rest_records, embed=embed).walk(wanted, urls)
 
 
 def with_records(
@@ -113,80 +75,96 @@ def with_records(
     return RestDoor(Visit(newsroom, memory, now, None)).with_records(links)
 
 
-class _Plan:
-    def __init__(self, visit: Visit, robots: bytes, *, records: bool, embed: bool) -> None:
-        self.visit = visit
+class _Plan(Door):
+    def __init__(
+        self, visit: Visit, robots: bytes, cdx: str, *, records: bool, embed: bool
+    ) -> None:
+        super().__init__(visit, PLAN)
         self.robots = robots
+        self.cdx = cdx
         self.records = records
         self.embed = embed
-        self.left: dict[str, Any] = dict(visit.memory.door(PLAN))
         self.outcomes: dict[str, Outcome] = {}
 
-    def summary(self) -> Summary:
-        outcomes = self.outcomes
-        totals = {door: each.total for door, each in outcomes.items() if each.total is not None}
-        return Summary(
-            doors={door: each.state for door, each in outcomes.items()},
-            totals=totals,
-            counts=dict(self.visit.counts),
-            shows_changes=any(each.shows_changes and each.open for each in outcomes.values()),
-            unknown=()
-            if self._is_complete()
-            else tuple(f"{door}: {each.reason}" for door, each in outcomes.items()),
-        )
+    def walk(self, doors: Sequence[str], urls: Iterable[str] | None) -> Walk:
+        if urls is not None:
+            self.outcomes["urls"] = yield from self._given(urls)
+        else:
+            yield from self._take(doors)
+            yield from self._end()
+        yield self._summary()
+
+    def keep(self) -> None:
+        if self.visit.window is None:
+            super().keep()
 
     def _is_complete(self) -> bool:
         """Whether a door listed all that there is, or all of the window."""
         return any(each.state == DoorState.COMPLETE for each in self.outcomes.values())
 
-    def _rest(self) -> RestDoor:
-        indexes = Indexes(self.visit, self.robots, {}) if self.records else None
-        return RestDoor(self.visit, records=self.records, embed=self.embed, indexes=indexes)
+    def _is_open(self) -> bool:
+        return any(each.open for each in self.outcomes.values())
+
+    def _reasons(self) -> tuple[str, ...]:
+        return tuple(f"{door}: {each.reason}" for door, each in self.outcomes.items())
 
     # ways
 
-    def given(self, urls: Iterable[str]) -> Part[None]:
-        self.outcomes["urls"] = yield from walk_urls(self.visit, urls)
+    def _given(self, urls: Iterable[str]) -> Part[Outcome]:
+        """Yield a link for each of *urls*, known or not; blank lines and comments are left out."""
+        visit = self.visit
+        seen: set[str] = set()
+        for given in map(str.strip, urls):
+            if not given or given.startswith("#"):
+                continue
+            url = visit.address(given)
+            if url is None:
+                text = f"{given[:200]}: not an address of the newsroom"
+                yield Note(door="urls", text=text, slug="foreign")
+                visit.counts["foreign"] += 1
+                continue
+            url = without_page_number(url)
+            if url not in seen:
+                seen.add(url)
+                why = "changed" if visit.known(url) else "new"
+                visit.counts[why] += 1
+                yield Link(url=url, door="urls", why=why, sure=True)
+        return Outcome(door="urls", state=DoorState.COMPLETE, total=len(seen))
 
-    def chosen(self, doors: Sequence[str], cdx: str) -> Part[None]:
-        """Take *doors*, each as far as it goes."""
-        for door in doors:
-            if door == "rest":
-                yield from self._took(self._rest().walk())
-            elif door == "sitemap":
-                yield from self._took(SitemapDoor(self.visit, self.robots).walk())
-            elif door == "feed":
-                yield from self._feeds(deep=True)
-            elif door == "listing":
-                yield from self._took(ListingDoor(self.visit).walk(deep=True))
-            else:
-                yield from self._took(CdxDoor(self.visit, cdx).walk())
-        yield from self._end()
-
-    def auto(self) -> Part[None]:
-        if self.visit.window is not None:
-            yield from self._auto_window()
-        else:
-            closed = {door for door in DOORS if self._was_closed(door)}
-            yield from self._auto(closed)
-            if closed and not any(each.open for each in self.outcomes.values()):
-                yield from self._auto(set())
-        yield from self._end()
-
-    def _auto_window(self) -> Part[None]:
-        """Take the door that knows days best, and the next where it does not know all."""
-        walks = {
-            "rest": self._rest().walk(),
-            "listing": ListingDoor(self.visit).walk(deep=True),
-            "feed": FeedDoor(self.visit).walk(deep=True),
-            "sitemap": SitemapDoor(self.visit, self.robots).walk(),
-        }
+    def _take(self, doors: Sequence[str]) -> Part[None]:
+        if doors != ("auto",):
+            for door in doors:
+                yield from self._through(door)
+            return
         closed = {door for door in DOORS if self._was_closed(door)}
-        for door, walk in walks.items():
+        if self.visit.window is None:
+            yield from self._auto(closed)
+            if closed and not self._is_open():
+                yield from self._auto(set())
+            return
+        for door in _KNOW_DAYS:  # and the next where it does not know all
             if door not in closed:
-                outcome = yield from self._took(walk)
+                outcome = yield from self._through(door)
                 if outcome.state == DoorState.COMPLETE:
                     break
+
+    def _through(self, door: str) -> Part[Outcome]:
+        """Take that *door*, as far as it goes."""
+        if door == "feed":
+            return (yield from self._feeds(deep=True))
+        if door == "rest":
+            walk = self._rest().walk()
+        elif door == "sitemap":
+            walk = SitemapDoor(self.visit, self.robots).walk()
+        elif door == "listing":
+            walk = ListingDoor(self.visit).walk(deep=True)
+        else:
+            walk = CdxDoor(self.visit, self.cdx).walk()
+        return (yield from self._took(walk))
+
+    def _rest(self) -> RestDoor:
+        sitemap = SitemapDoor(self.visit, self.robots) if self.records else None
+        return RestDoor(self.visit, records=self.records, embed=self.embed, sitemap=sitemap)
 
     def _auto(self, closed: set[str]) -> Part[None]:
         """REST if it is open; else the sitemap, with the feed for what it has not yet; else all."""
@@ -198,15 +176,14 @@ class _Plan:
                     yield from self._check(rest, closed)
                 return
         sitemap = SitemapDoor(self.visit, self.robots)
-        listed = None
+        listed = feed = None
         if "sitemap" not in closed:
             listed = yield from self._took(sitemap.walk())
         complete = listed is not None and listed.state == DoorState.COMPLETE
-        feed = None
         if "feed" not in closed:
             beyond = listed.total if listed and complete else None
             feed = yield from self._feeds(deep=not complete, beyond=beyond)
-        if feed is None or not feed.open or not (complete or feed.state == DoorState.COMPLETE):
+        if feed is None or not feed.open or not self._is_complete():
             yield from self._took(ListingDoor(self.visit).walk(deep=not complete))
         if complete:
             sitemap.settle(self.visit.fresh)
@@ -220,7 +197,7 @@ class _Plan:
     def _check(self, rest: RestDoor, closed: set[str]) -> Part[None]:
         """Compare REST with the sitemap, or with the feed where there is none."""
         self.left["checked"] = self.visit.now.isoformat()
-        self._keep()
+        self.keep()
         before = set(self.visit.fresh)
         outcome = None
         if "sitemap" not in closed:
@@ -233,7 +210,7 @@ class _Plan:
         elsewhere = [url for url in self.visit.fresh if url not in before]
         if elsewhere:
             text = f"{len(elsewhere)} articles that REST does not list stand in a second door"
-            yield Note(door=PLAN, text=text, slug="counts_disagree")
+            yield self.note(text, "counts_disagree")
         rest.settle(elsewhere)
 
     def _feeds(self, *, deep: bool, beyond: int | None = None) -> Part[Outcome]:
@@ -253,76 +230,71 @@ class _Plan:
         *aside*: to compare it with one that listed all there is.
         """
         outcome = yield from walk
-        self.outcomes[outcome.door] = outcome
-        before = self.left.get(outcome.door) or {}
+        door, state, reason = outcome.door, outcome.state, outcome.reason
+        self.outcomes[door] = outcome
+        before = (self.left.get(door) or {}).get("state")
         if outcome.total == 0 and self.visit.known_before:
-            text = f"{outcome.reason}, where {self.visit.known_before} are known"
-            yield Note(door=outcome.door, text=text, trouble=True, slug="lists_none")
+            text = f"{reason}, where {self.visit.known_before} are known"
+            yield Note(door=door, text=text, trouble=True, slug="lists_none")
         elif outcome.damaged:
-            text = f"damaged: {outcome.reason}"
-            yield Note(door=outcome.door, text=text, incomplete=not aside, slug="damaged")
-        elif not outcome.open and before.get("state") != outcome.state:
-            yield Note(door=outcome.door, text=f"{outcome.state}: {outcome.reason}", slug="closed")
-        elif outcome.open and before.get("state") == DoorState.CLOSED:
-            yield Note(door=outcome.door, text="open again", slug="opened")
-        self.left[outcome.door] = {
-            "state": outcome.state,
-            "at": self.visit.now.isoformat(),
-            "reason": outcome.reason,
-        }
-        self._keep()
+            text = f"damaged: {reason}"
+            yield Note(door=door, text=text, incomplete=not aside, slug="damaged")
+        elif not outcome.open and before != state:
+            yield Note(door=door, text=f"{state}: {reason}", slug="closed")
+        elif outcome.open and before == DoorState.CLOSED:
+            yield Note(door=door, text="open again", slug="opened")
+        self.left[door] = {"state": state, "at": self.visit.now.isoformat(), "reason": reason}
+        self.keep()
         return outcome
-
-    def _keep(self) -> None:
-        if self.visit.window is None:
-            self.visit.memory.keep_door(PLAN, self.left)
 
     def _was_closed(self, door: str) -> bool:
         """Whether *door* was found shut within the last day."""
         before = self.left.get(door) or {}
         tried = instant(before.get("at"))
-        return before.get("state") == DoorState.CLOSED and bool(
-            tried and self.visit.now - tried < _A_DAY
-        )
+        was = before.get("state") == DoorState.CLOSED
+        return was and tried is not None and self.visit.now - tried < _A_DAY
 
     def _end(self) -> Part[None]:
-        self._keep()
-        if not any(each.open for each in self.outcomes.values()):
+        self.keep()
+        if not self._is_open():
             raise DiscoveryFailed(self._why_failed())
-        for door, each in self.outcomes.items():
-            if each.state == DoorState.TROUBLE and not each.damaged and not self._is_complete():
-                yield Note(door=door, text=each.reason, incomplete=True, slug="partial")
-        window = self.visit.window
-        if window is not None and not self._is_complete():
-            days = f"{window.since or 'the first day'} to {window.until or 'today'}"
-            said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
-            text = f"no door lists all that was published from {days} ({said})"
-            yield Note(door=PLAN, text=text, incomplete=True, slug="window")
-        counts = self.visit.counts
+        window, counts, known = self.visit.window, self.visit.counts, self.visit.known_before
+        if not self._is_complete():
+            for door, each in self.outcomes.items():
+                if each.state == DoorState.TROUBLE and not each.damaged:
+                    yield Note(door=door, text=each.reason, incomplete=True, slug="partial")
+            if window is not None:
+                days = f"{window.since or 'the first day'} to {window.until or 'today'}"
+                text = f"no door lists all that was published from {days}"
+                text += f" ({'; '.join(self._reasons())})"
+                yield self.note(text, "window", incomplete=True)
         if counts["foreign"]:
-            text = f"{counts['foreign']} links to other hosts were left out"
-            yield Note(door=PLAN, text=text, slug="foreign")
+            yield self.note(f"{counts['foreign']} links to other hosts were left out", "foreign")
         if counts["capped"]:
             text = f"{counts['capped']} links over the limit were left out"
-            yield Note(door=PLAN, text=text, trouble=True, slug="capped")
-        shown = sum(counts[each] for each in ("new", "changed", "unchanged", "waiting", "moved"))
-        if (
-            self.visit.known_before
-            and not shown
-            and not counts["not_modified"]
-            and not self.visit.window
-        ):
-            for each in self.left.values():  # all shut at once: it will not be for a day
-                if isinstance(each, dict):
-                    each.pop("at", None)
-            self._keep()
-            text = f"no door lists an article, where {self.visit.known_before} are known"
-            yield Note(door=PLAN, text=text, trouble=True, slug="lists_none")
+            yield self.note(text, "capped", trouble=True)
+        seen = ("new", "changed", "unchanged", "waiting", "moved", "not_modified")
+        if known and window is None and not any(counts[each] for each in seen):
+            for left in self.left.values():  # all shut at once: it will not be for a day
+                if isinstance(left, dict):
+                    left.pop("at", None)
+            self.keep()
+            text = f"no door lists an article, where {known} are known"
+            yield self.note(text, "lists_none", trouble=True)
 
     def _why_failed(self) -> str:
         address = self.visit.newsroom.address
         hosts = {urlsplit(each.elsewhere).netloc for each in self.outcomes.values()}
         if len(hosts) == 1 and (host := hosts.pop()):
             return f"{address} leads to {host}: if the newsroom has moved there, say so"
-        said = "; ".join(f"{door}: {each.reason}" for door, each in self.outcomes.items())
-        return f"no door of {address} could be read ({said})"
+        return f"no door of {address} could be read ({'; '.join(self._reasons())})"
+
+    def _summary(self) -> Summary:
+        outcomes = self.outcomes
+        return Summary(
+            doors={door: each.state for door, each in outcomes.items()},
+            totals={name: each.total for name, each in outcomes.items() if each.total is not None},
+            counts=dict(self.visit.counts),
+            shows_changes=any(each.shows_changes and each.open for each in outcomes.values()),
+            unknown=() if self._is_complete() else self._reasons(),
+        )

@@ -10,15 +10,13 @@ from typing import Any, Final
 import attrs
 
 from crawler.discovery.audit import Audit
-from crawler.discovery.documents import Post
-from crawler.discovery.session import MOST_LINKS, Outcome, Part, Visit
-from crawler.discovery.sitemap import Indexes, post_type
-from crawler.discovery.steps import DoorState, Note, Verdict, Window
-from crawler.discovery.wordpress import FIELDS, LARGEST_PAGE, Api, Page
+from crawler.discovery.session import MOST_LINKS, Door, Outcome, Part, Visit
+from crawler.discovery.sitemap import post_type
+from crawler.discovery.sitemap_door import SitemapDoor
+from crawler.discovery.steps import DoorState, Verdict
+from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api, Page, Query
 from crawler.items import Link
 from crawler.timestamps import instant
-
-DOOR: Final = "rest"
 
 _FIRST_RECORDS: Final = 20
 _SMALLEST_PAGE: Final = 5
@@ -45,51 +43,39 @@ class _Pace:
 
 
 class _Listing:
-    """A walk over all posts, and how far it has come."""
+    """A walk over all posts, and how far it has come; with a *name* its place is kept."""
 
     def __init__(self, at: dict[str, Any], name: str = "") -> None:
         self.at = at
         self.name = name
-        """Under which its place is kept; empty where it is not."""
-
-        self.keep = bool(name)
         self.ids: set[int] = set()
         self.urls: set[str] = set()
         self.reason = ""
 
-    def query(
-        self, size: int, *, records: bool, without: Sequence[int] = ()
-    ) -> dict[str, str | int]:
-        extra: dict[str, str | int] = {"_embed": "1"} if records else {"_fields": FIELDS}
+    def query(self, size: int, *, records: bool, without: Sequence[int] = ()) -> Query:
+        extra = {"_embed": "1"} if records else {"_fields": FIELDS}
         if without:
             extra["exclude"] = ",".join(map(str, without))
         place = {key: self.at[key] for key in ("before", "after", "offset") if self.at.get(key)}
         return {"per_page": size, **extra, **place}
 
-    def add(self, posts: Iterable[Post], urls: Iterable[str | None]) -> None:
-        self.ids.update(post.post_id for post in posts)
-        self.urls.update(url for url in urls if url)
-
-    def advance(self, posts: Sequence[Post]) -> None:
+    def advance(self, posts: Sequence[Link]) -> None:
         """Move on to what follows *posts*."""
-        dates = [post.date for post in posts]
-        before = _next_second(dates[-1]) if dates[-1] else ""
+        dates = [_clock(post) for post in posts]
+        before = ""
+        if dates[-1]:
+            before = (dt.datetime.fromisoformat(dates[-1]) + dt.timedelta(seconds=1)).isoformat()
         if before and not _is_mixed(dates) and before < str(self.at.get("before") or "9999"):
-            self.at["before"], self.at["offset"] = before, 0
+            self.at |= {"before": before, "offset": 0}
         else:  # not by date, or more posts in one second than on a page: count them off
             self.at["offset"] = int(self.at.get("offset") or 0) + len(posts)
 
-    def overlaps(self, posts: Sequence[Post]) -> bool:
+    def overlaps(self, posts: Sequence[Link]) -> bool:
         """Whether *posts* are those of one second, which two pages may share."""
-        return posts[0].date == posts[-1].date and not self.at.get("offset")
+        return _clock(posts[0]) == _clock(posts[-1]) and not self.at.get("offset")
 
 
-def _next_second(date: str) -> str:
-    following = dt.datetime.fromisoformat(date) + dt.timedelta(seconds=1)
-    return following.isoformat(timespec="seconds")
-
-
-class RestDoor:
+class RestDoor(Door):
     """One run's look through the REST API."""
 
     def __init__(
@@ -98,50 +84,49 @@ class RestDoor:
         *,
         records: bool = False,
         embed: bool = False,
-        indexes: Indexes | None = None,
+        sitemap: SitemapDoor | None = None,
     ) -> None:
-        """With *records* links carry whole REST objects, those of the types that *indexes* name, too.
+        """With *records* links carry whole REST objects, those of the types that *sitemap* names, too.
 
         With *embed* they carry them where REST gives them, and are to be fetched as pages as well.
         """
-        self.visit = visit
+        super().__init__(visit, DOOR)
         self.records = records
         self.embed = records or embed
-        self.indexes = indexes
-        self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
+        self.sitemap = sitemap
         self.api = Api(visit, self.left.get("root"))
         self.audit = Audit(visit, self.api, self.left)
         self.total: int | None = None
+        # Where the state of the full listing is kept: with records it is another one.
         self.listing = "records" if records else "listing"
-        """Where the state of the full listing is kept: with records it is another one."""
 
     def walk(self) -> Part[Outcome]:
         """Look at what is new and changed, at everything where that never came to its end."""
         if self.visit.window is not None:
-            outcome = yield from self._window()
-            return outcome
+            return (yield from self._window())
         first = yield from self._changes()
         if not first.ok:
             yield from self._offer(first.posts)  # of an answer that is cut, what there is
             return Outcome.not_read(DOOR, first.reading)
         self.total = first.total
         if first.whole and not first.posts and self.visit.known_before:
-            return self._empty()
-        if first.whole and self._is_listed():
-            yield from self.audit.compare_all(first.posts)
-        elif not self._is_listed():
+            self.keep()
+            return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no posts", total=0)
+        if not self._is_listed():
             state = yield from self._everything()
             if state != DoorState.COMPLETE:
-                return self._outcome(state)
+                return Outcome(door=DOOR, state=state, total=self.total)
+        elif first.whole:
+            yield from self.audit.compare_all(first.posts)
         else:
             newest = yield from self._newest()
             if newest is not None:
                 yield from self.audit.compare_counts(self.total, newest)
         elsewhere: Sequence[str] = ()
-        if self.records and self.indexes is not None and not self.left.get("types"):
-            elsewhere = yield from self._other_types(self.indexes)
+        if self.records and self.sitemap is not None and not self.left.get("types"):
+            elsewhere = yield from self._other_types(self.sitemap)
         self.settle(elsewhere)
-        return self._outcome(DoorState.COMPLETE)
+        return Outcome(door=DOOR, state=DoorState.COMPLETE, total=self.total, shows_changes=True)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that REST lacks."""
@@ -149,9 +134,8 @@ class RestDoor:
         self.keep()
 
     def keep(self) -> None:
-        self.left["root"] = self.api.root
-        self.left["total"] = self.total
-        self.visit.memory.keep_door(DOOR, self.left)
+        self.left |= {"root": self.api.root, "total": self.total}
+        super().keep()
 
     def _is_listed(self) -> bool:
         return bool(self.left.get(self.listing, {}).get("done"))
@@ -168,13 +152,13 @@ class RestDoor:
         while page.ok and page.posts and (listed or not self.embed):
             yield from self._offer(page.posts)
             gathered += len(page.posts)
-            times = [_utc(post.modified) for post in page.posts]
+            times = [_utc(post.lastmod) for post in page.posts]
             if page.whole or not listed or times[-1] < seen or _is_mixed(times):
                 break
             page = yield from self._modified(gathered, LARGEST_PAGE)
         if first.ok and first.posts:
             if listed or not seen:  # until all is listed, edits since the beginning count
-                self.left["modified"] = max(_utc(post.modified) for post in first.posts)
+                self.left["modified"] = max(_utc(post.lastmod) for post in first.posts)
             self.left["offset"] = _offset(first.posts[0])
             if first.whole and not self.embed:
                 self.left[self.listing] = {"done": True}
@@ -185,26 +169,24 @@ class RestDoor:
         query: dict[str, str | int] = {"orderby": "modified", "order": "desc", "per_page": size}
         if offset:
             query["offset"] = offset
-        page = yield from self.api.ask({**query, "_fields": FIELDS})
-        return page
+        return (yield from self.api.ask({**query, "_fields": FIELDS}))
 
     # what is new
 
-    def _newest(self) -> Part[tuple[Post, ...] | None]:
+    def _newest(self) -> Part[tuple[Link, ...] | None]:
         """Read the posts published last until one is known; ``None`` when that failed.
 
         A scheduled post goes public with the modification time it had, so :meth:`_changes` may
         miss it. The hundred newest rather than those after the newest known: what went public
         late, or was taken down, stands among them.
         """
-        gathered: list[Post] = []
+        gathered: list[Link] = []
         while len(gathered) < MOST_LINKS:
             query: dict[str, str | int] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
             if gathered:
                 query["offset"] = len(gathered)
             page = yield from self.api.ask(query, conditional=not gathered)
             if not page.ok:
-                self.visit.counts["rest_trouble"] += 1
                 return None
             new = yield from self._offer(page.posts)
             gathered += page.posts
@@ -231,11 +213,10 @@ class RestDoor:
 
     def _window(self) -> Part[Outcome]:
         """List the posts of the window; marks for other runs stay as they are."""
-        window = self.visit.window or Window()
-        listing = _Listing({})
-        if window.since:  # `after` and `before` exclude themselves
+        window, listing = self.visit.window, _Listing({})
+        if window and window.since:  # `after` and `before` exclude themselves
             listing.at["after"] = f"{window.since - dt.timedelta(days=1)}T23:59:59"
-        if window.until:
+        if window and window.until:
             listing.at["before"] = f"{window.until + dt.timedelta(days=1)}T00:00:00"
         state = yield from self._pages(listing)
         return Outcome(door=DOOR, state=state, reason=listing.reason, shows_changes=True)
@@ -262,33 +243,42 @@ class RestDoor:
                 continue
             unseen = [post for post in page.posts if post.post_id not in listing.ids]
             if page.posts and not unseen and not listing.overlaps(page.posts):
-                yield Note(door=DOOR, text="the same posts again and again", slug="loops")
+                yield self.note("the same posts again and again", "loops")
                 return DoorState.PARTIAL
             yield from self._offer(unseen, records=records)
-            listing.add(unseen, (self.visit.address(post.url) for post in unseen))
+            listing.ids.update(post.post_id for post in unseen if post.post_id)
+            listing.urls.update(filter(None, (self.visit.address(post.url) for post in unseen)))
             if page.whole or not page.posts:
                 return DoorState.COMPLETE
             listing.advance(page.posts)
-            if listing.keep:
+            if listing.name:
                 self.left[listing.name] = listing.at
                 self.keep()
-        yield Note(door=DOOR, text=f"more than {MOST_LINKS} posts", trouble=True, slug="capped")
+        yield self.note(f"more than {MOST_LINKS} posts", "capped", trouble=True)
         return DoorState.PARTIAL
 
-    def _other_types(self, indexes: Indexes) -> Part[list[str]]:
+    def _stopped(self, listing: _Listing, page: Page) -> Part[DoorState]:
+        listing.reason = page.reading.reason
+        if not (listing.ids or (listing.name and listing.at)):
+            return Outcome.not_read(DOOR, page.reading).state
+        yield self.note(f"the listing stopped: {listing.reason}", "partial", incomplete=True)
+        return DoorState.PARTIAL
+
+    def _other_types(self, sitemap: SitemapDoor) -> Part[list[str]]:
         """List the posts of the types that the sitemap names and whose pages pass as articles.
 
         Returns their addresses.
         """
-        files = yield from indexes.walk()
+        files = yield from sitemap.list_files()
         named = dict.fromkeys(filter(None, map(post_type, files or ())))
         bases = (yield from self.api.types()) if named else {}
         elsewhere: list[str] = []
         complete = True
         for name in [each for each in named if each in bases][:_MOST_TYPES]:
-            at = dict(self.left.get(f"{self.listing} {name}") or {})
+            kept = f"{self.listing} {name}"
+            at = dict(self.left.get(kept) or {})
             if at or (yield from self._passes(bases[name])):
-                listing = _Listing(at, f"{self.listing} {name}")
+                listing = _Listing(at, kept)
                 state = yield from self._pages(listing, bases[name])
                 complete = complete and state == DoorState.COMPLETE
                 elsewhere += listing.urls
@@ -297,32 +287,21 @@ class RestDoor:
 
     def _passes(self, base: str) -> Part[bool]:
         """Whether the newest page of a type is an article's."""
-        query: dict[str, str | int] = {"per_page": 1, "_fields": FIELDS}
-        newest = yield from self.api.ask(query, base=base)
+        newest = yield from self.api.ask({"per_page": 1, "_fields": FIELDS}, base=base)
         for post in newest.posts[:1]:
             if self.visit.address(post.url):
                 answer = yield from self.visit.ask(post.url, conditional=False)
                 return self.visit.is_article(answer)
         return False
 
-    def _stopped(self, listing: _Listing, page: Page) -> Part[DoorState]:
-        listing.reason = page.reading.reason
-        if listing.ids or (listing.keep and listing.at):
-            text = f"the listing stopped: {listing.reason}"
-            yield Note(door=DOOR, text=text, incomplete=True, slug="partial")
-            return DoorState.PARTIAL
-        return Outcome.not_read(DOOR, page.reading).state
-
     # what was found
 
-    def _offer(self, posts: Sequence[Post], *, records: bool = False) -> Part[int]:
+    def _offer(self, posts: Sequence[Link], *, records: bool = False) -> Part[int]:
         """Yield what is worth a look of *posts*, and return how much that was."""
         worth = []
         for post in posts:
-            link = self.visit.sift_post(post, record=records)
-            address = self.visit.address(post.url)
-            if address:
-                self.audit.seen(address)
+            link = self.visit.sift(post)
+            self.audit.seen(self.visit.address(post.url) or "")
             if link is not None:
                 worth.append(link)
         if self.embed and not records and worth:
@@ -337,28 +316,23 @@ class RestDoor:
         while left:
             some = left[: pace.size]
             ids = ",".join(str(link.post_id) for link in some)
-            query: dict[str, str | int] = {"include": ids, "per_page": LARGEST_PAGE, "_embed": "1"}
-            page = yield from self.api.ask(query)
+            page = yield from self.api.ask(
+                {"include": ids, "per_page": LARGEST_PAGE, "_embed": "1"}
+            )
             if pace.keep_up(page) and not page.ok:
                 continue
             records = {post.post_id: post.record for post in page.posts}
             for link in some if page.ok else left:
-                yield attrs.evolve(link, record=records.get(link.post_id or 0))
+                yield attrs.evolve(link, record=records.get(link.post_id))
             left = left[len(some) :] if page.ok else []
 
-    # how it went
 
-    def _outcome(self, state: DoorState) -> Outcome:
-        return Outcome(
-            door=DOOR, state=state, total=self.total, shows_changes=state == DoorState.COMPLETE
-        )
-
-    def _empty(self) -> Outcome:
-        self.keep()
-        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no posts", total=0)
+def _clock(post: Link) -> str:
+    """Return its publication on the newsroom's clock, as ``before`` compares it; empty without."""
+    return (post.published or "")[: len("2021-09-30T08:15:00")]
 
 
-def _offset(post: Post) -> int | None:
+def _offset(post: Link) -> int | None:
     """Return the minutes by which the newsroom's clock is ahead of UTC."""
     offset = dt.datetime.fromisoformat(post.published).utcoffset() if post.published else None
     return None if offset is None else round(offset.total_seconds() / 60)

@@ -5,14 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Container, Generator, Iterable, Iterator
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.discovery.documents import Post, Unreadable, WrongKind
-from crawler.discovery.steps import Answer, DoorState, Fetch, Memory, Step, Verdict, Window
+from crawler.discovery.documents import Unreadable, WrongKind
+from crawler.discovery.steps import (
+    Answer,
+    DoorState,
+    Fetch,
+    Memory,
+    Note,
+    Step,
+    Verdict,
+    Window,
+)
 from crawler.items import Known, Link
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
@@ -36,13 +45,14 @@ class Reading(Generic[T]):
     items: tuple[T, ...]
     answer: Answer
     reason: str = ""
-    """Why it is not ``ok``, for people: ``HTTP 404``, ``cut short``."""
-
-    capped: bool = False
-    """Whether the document held more than was read."""
+    """Why it is not ``ok``, or not all of it, for people: ``HTTP 404``, ``cut short``."""
 
     absent: bool = False
     """Whether nothing of the kind is there: no page, or one of another kind."""
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict in (Verdict.OK, Verdict.SAME)
 
 
 def read_answer(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
@@ -55,14 +65,12 @@ def read_answer(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> R
     try:
         for item in parse(answer.body, answer.url):
             if len(found) == MOST_ITEMS:
-                return Reading(
-                    Verdict.OK, tuple(found), answer, "more lines than allowed", capped=True
-                )
+                return Reading(Verdict.OK, tuple(found), answer, "more lines than allowed")
             found.append(item)
+    except WrongKind as error:
+        return Reading(Verdict.CLOSED, tuple(found), answer, str(error), absent=True)
     except Unreadable as error:
-        other = isinstance(error, WrongKind)
-        verdict = Verdict.CLOSED if other else Verdict.DAMAGED
-        return Reading(verdict, tuple(found), answer, str(error), absent=other)
+        return Reading(Verdict.DAMAGED, tuple(found), answer, str(error))
     return Reading(Verdict.OK, tuple(found), answer)
 
 
@@ -149,14 +157,12 @@ class Visit:
         self.zone = newsroom.tzinfo
         self.hosts = (newsroom.host, *newsroom.hosts)
         self.counts: Counter[str] = Counter()
+        # New links of this run, and when they were published: memory may not know them yet.
         self.fresh: dict[str, dt.datetime | None] = {}
-        """New links of this run, and when they were published: memory may not know them yet."""
-
         self.known_before = memory.count()
         self._address = newsroom.address.partition("://")[2].removeprefix("www.")
+        # The form of the newsroom's host, with or without ``www.``, that this run writes.
         self._host: str | None = None
-        """The form of the newsroom's host, with or without ``www.``, that this run writes."""
-
         self._secure = newsroom.address.startswith("https:")
         self._passed: set[bytes] = set()
 
@@ -212,7 +218,9 @@ class Visit:
         if url is None:
             self.counts["foreign"] += 1
             return None
-        if self._is_front_page(url) or not (sure or looks_like_article(url, self.newsroom.address)):
+        # Some sitemaps list the front page among the posts.
+        is_front = url.partition("://")[2].strip("/").removeprefix("www.") == self._address
+        if is_front or not (sure or looks_like_article(url, self.newsroom.address)):
             self.counts["not_article"] += 1
             return None
         if self._host is None and same_host(url, (self.newsroom.host,)):
@@ -222,28 +230,17 @@ class Visit:
             self.counts["outside"] += 1
             return None
         why = self._why(link, url, known)
-        if why in _WORTH:
-            if fingerprint(f"{why} {url}") in self._passed or len(self._passed) >= MOST_LINKS:
-                why = "capped" if len(self._passed) >= MOST_LINKS else "unchanged"
-            else:
-                self._passed.add(fingerprint(f"{why} {url}"))
+        mark = fingerprint(f"{why} {url}")
+        if why in _WORTH and len(self._passed) >= MOST_LINKS:
+            why = "capped"
+        elif why in _WORTH and mark in self._passed:
+            why = "unchanged"
+        elif why in _WORTH:
+            self._passed.add(mark)
         self.counts[why] += 1
         if why == "new":
             self.fresh[url] = instant(link.published)
         return attrs.evolve(link, url=url, why=why, sure=sure) if why in _WORTH else None
-
-    def sift_post(self, post: Post, *, record: bool = False) -> Link | None:
-        """Return the link of a REST object if it is worth a look."""
-        return self.sift(
-            Link(
-                url=post.url,
-                door="rest",
-                lastmod=post.modified,
-                published=post.published,
-                post_id=post.post_id,
-                record=post.record if record else None,
-            )
-        )
 
     def known(self, url: str, post_id: int | None = None) -> Known | None:
         """Return what is known of *url* in any form of its host, or of the post with that id."""
@@ -264,9 +261,9 @@ class Visit:
         if known.state == "gone":
             back = link.door == "rest" or link.why == "back" or self._is_newer(link, known)
             return "back" if back else "gone"
-        if link.record is not None and known.state in ("waiting", "failed"):
-            return "new" if url not in self.fresh else "unchanged"
         if known.state in ("waiting", "failed"):
+            if link.record is not None:
+                return "new" if url not in self.fresh else "unchanged"
             why = "waiting"
         elif link.why == "changed" or self._is_newer(link, known):
             return "changed"
@@ -293,19 +290,14 @@ class Visit:
 
     def _plausible(self, link: Link) -> Link:
         """Return *link* without times that lie in the future."""
-        lastmod, published = self._not_future(link.lastmod), self._not_future(link.published)
+        lastmod, published = (
+            None if (found := instant(text)) and found > self.now + _TOMORROW else text
+            for text in (link.lastmod, link.published)
+        )
         if (lastmod, published) == (link.lastmod, link.published):
             return link
         self.counts["implausible"] += 1
         return attrs.evolve(link, lastmod=lastmod, published=published)
-
-    def _not_future(self, text: str | None) -> str | None:
-        found = instant(text)
-        return None if found and found > self.now + _TOMORROW else text
-
-    def _is_front_page(self, url: str) -> bool:
-        """Whether *url* is the newsroom's own address, which some sitemaps list among its posts."""
-        return url.partition("://")[2].strip("/").removeprefix("www.") == self._address
 
     def _in_window(self, link: Link, known: Known | None) -> bool:
         if self.window is None:
@@ -333,11 +325,67 @@ class Visit:
             return found
         return parts._replace(scheme=scheme, netloc=host).geturl()
 
-    # counting
-
     def counted(self) -> int:
         """Return how many posts are listed and not gone, those of this run included."""
         return self.known_before + len(self.fresh) + self.counts["back"]
 
+    def unlisted(
+        self, known: Iterable[Known], listed: Callable[[Known], bool], apart: Container[str]
+    ) -> list[Known]:
+        """Return the articles among *known* that are not *listed*, new, or known to be *apart*."""
+        return [
+            each
+            for each in known
+            if each.state == "article"
+            and each.url not in apart
+            and each.url not in self.fresh
+            and not listed(each)
+        ]
+
 
 _WORTH: Final = frozenset({"new", "changed", "back"})
+
+
+@attrs.frozen(kw_only=True)
+class Listed:
+    """An article as a document lists it: its absolute address, and what is stated of it."""
+
+    url: str
+    published: str | None = None
+    lastmod: str | None = None
+    """Both ISO 8601, with the offset that was stated."""
+
+    post_id: int | None = None
+
+
+class Door:
+    """One run's look through one of the newsroom's doors."""
+
+    def __init__(self, visit: Visit, name: str, *, kept_as: str = "") -> None:
+        self.visit = visit
+        self.name = name
+        self.kept_as = kept_as or name
+        # What an earlier run left of it, and this one leaves for the next.
+        self.left: dict[str, Any] = dict(visit.memory.door(self.kept_as))
+        self.damage = ""  # what was wrong with a document, so that not all was read
+        # What became of the door, where nothing can be read.
+        self.shut = Outcome(door=name, state=DoorState.CLOSED, reason="not there")
+
+    def keep(self) -> None:
+        self.visit.memory.keep_door(self.kept_as, self.left)
+
+    def sift(self, entry: Listed, *, why: str = "new", sure: bool = True) -> Link | None:
+        """Return the link of *entry* if it is worth a look; see :meth:`Visit.sift`."""
+        link = Link(
+            url=entry.url,
+            door=self.name,
+            lastmod=entry.lastmod,
+            published=entry.published,
+            post_id=entry.post_id,
+            why=why,
+        )
+        return self.visit.sift(link, sure=sure)
+
+    def note(self, text: str, slug: str, **weight: bool) -> Note:
+        """Return what the run's record should say of this door."""
+        return Note(door=self.name, text=text, slug=slug, **weight)

@@ -1,32 +1,19 @@
-"""Sitemaps: what a file lists, and which files a newsroom has.
-
-Files are sets of addresses, indexes, Google News and plain text; they are found by robots.txt, the
-usual addresses and their indexes.
-"""
+"""Sitemaps: what a file lists, be it a set of addresses, an index, Google News or plain text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Iterator
-from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import attrs
 from lxml import etree
 
 from crawler.decoding import plain_text
-from crawler.discovery.documents import (
-    Unreadable,
-    WrongKind,
-    elements,
-    local,
-    text_of,
-    unpacked,
-)
-from crawler.discovery.session import Outcome, Part, Reading, Visit
-from crawler.discovery.steps import DoorState, Note, Verdict
+from crawler.discovery.documents import Unreadable, WrongKind, elements, local, text_of, unpacked
 from crawler.normalise.urls import absolute, plain_post_id
+from crawler.normalise.vocabulary import words_of
 from crawler.timestamps import parse, parse_day
 
 _ROOTS: Final = frozenset({"urlset", "sitemapindex"})
@@ -185,30 +172,11 @@ def post_type(url: str) -> str | None:
 _TYPE: Final = re.compile(
     r"/(?:wp-sitemap-posts-([\w-]+?)-\d+|sitemap-pt-([\w-]+?)-[\d-]+|([\w-]+?)-sitemap\d*)\.xml"
 )
-_NO_ARTICLES: Final = frozenset(
-    [
-        "post",
-        "page",
-        "attachment",
-        "product",
-        "products",
-        "menu",
-        "template",
-        "templates",
-        "library",
-        "popup",
-        "block",
-        "blocks",
-        "form",
-        "category",
-        "tag",
-        "author",
-        "taxonomy",
-        "news",
-        "video",
-        "image",
-        "local",
-    ]
+_NO_ARTICLES: Final = words_of(
+    """
+    post page attachment product products menu template templates library popup block blocks form
+    category tag author taxonomy news video image local
+    """
 )
 
 
@@ -216,111 +184,3 @@ def natural_order(url: str) -> tuple[str, tuple[int, ...]]:
     """Return a key that sorts ``post-sitemap10.xml`` after ``post-sitemap9.xml``."""
     name = url.rpartition("/")[2]
     return _NUMBERS.sub("", name), tuple(int(digits[:18]) for digits in _NUMBERS.findall(name))
-
-
-DOOR: Final = "sitemap"
-
-# WordPress 5.5, Yoast and Rank Math, whatever is left, Google News of several plugins.
-_USUAL: Final = ("/wp-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml", "/news-sitemap.xml")
-DEEPEST: Final = 3  # an index lists files; some plugins list indexes, none goes further
-_MOST_FILES: Final = 2_000  # at 1,000 addresses a file, two million
-
-Files = dict[str, str | None]
-"""Addresses of files, with the lastmod that their index gives."""
-
-
-class Indexes:
-    """One run's look at the indexes."""
-
-    def __init__(self, visit: Visit, robots: bytes, left: dict[str, Any]) -> None:
-        self.visit = visit
-        self.left = left
-        self.known: dict[str, list[list[str | None]]] = dict(left.get("indexes") or {})
-        """Index → its files, each with its lastmod: what a 304 refers to."""
-
-        self.named = robots_sitemaps(robots, visit.newsroom.address)
-        self.been: set[str] = set()
-        self.direct: dict[str, Reading[Entry]] = {}
-        """Files that stand where an index was expected, read already."""
-
-        self.damage = ""
-        """What was wrong with an index."""
-
-        self.shut = Outcome(door=DOOR, state=DoorState.CLOSED, reason="not there")
-        """What became of the door, where nothing could be read."""
-
-    def walk(self) -> Part[Files | None]:
-        """Return the files that may list articles; ``None`` when no sitemap could be read."""
-        address = self.visit.newsroom.address
-        found: Files = {}
-        roots = list(self.named or self.left.get("roots") or ())
-        opened: list[str] = []
-        for root in roots:
-            opened += [root] * (yield from self._open(root, found, 0))
-        for path in () if opened else _USUAL:
-            url = address + path
-            if url not in roots and (yield from self._open(url, found, 0)):
-                opened = [url]
-                break
-        if not opened:
-            return None
-        self.left["roots"] = opened
-        self.left["indexes"] = {url: self.known[url] for url in self.known if url in self.been}
-        likely = {url: lastmod for url, lastmod in found.items() if may_list_articles(url)}
-        return likely or found
-
-    def _open(self, url: str, found: Files, depth: int) -> Part[bool]:
-        """Read the index at *url*, and those that it lists, into *found*; whether it was there."""
-        if url in self.been:  # an index may list itself
-            return True
-        self.been.add(url)
-        reading = yield from self.visit.read(url, self.parse, conditional=url in self.known)
-        if reading.verdict in (Verdict.CLOSED, Verdict.TROUBLE) or (
-            reading.verdict == Verdict.DAMAGED and not reading.items
-        ):
-            if self.shut.state == DoorState.CLOSED:
-                self.shut = Outcome.not_read(DOOR, reading)
-            return False
-        if reading.verdict == Verdict.SAME:
-            children = {str(child[0]): child[1] for child in self.known.get(url, ())}
-        else:
-            children = {each.url: each.lastmod for each in reading.items if each.is_file}
-        if not children:
-            found[url] = None
-            self.direct[url] = reading
-            return True
-        if reading.verdict == Verdict.DAMAGED:
-            self.damage = f"{url}: {reading.reason}"
-        yield from self._note_children(url, children, found)
-        for child in children:
-            is_index = child in self.known or "index" in child.rpartition("/")[2]
-            if is_index and depth < DEEPEST and child not in self.been:
-                found.pop(child, None)
-                yield from self._open(child, found, depth + 1)
-        return True
-
-    def nested(self, url: str, reading: Reading[Entry]) -> Part[Files]:
-        """Return the files that *reading*, expected to be a file, lists as an index."""
-        found: Files = {}
-        children = {each.url: each.lastmod for each in reading.items if each.is_file}
-        if children:
-            self.been.add(url)
-            yield from self._note_children(url, children, found)
-            self.left["indexes"] = {**self.left.get("indexes", {}), url: self.known[url]}
-        return {child: found[child] for child in found if may_list_articles(child)}
-
-    def _note_children(self, url: str, children: Files, found: Files) -> Part[None]:
-        """Put the files of the index at *url* into *found*, those of the newsroom, up to a limit."""
-        self.known[url] = [list(child) for child in islice(children.items(), _MOST_FILES)]
-        for child, lastmod in children.items():
-            if len(found) >= _MOST_FILES:
-                text = f"{url} lists more than {_MOST_FILES} files"
-                yield Note(door=DOOR, text=text, trouble=True, slug="capped")
-                break
-            if self.visit.address(child) is None:
-                self.visit.counts["foreign"] += 1
-            elif child not in self.been:
-                found.setdefault(child, lastmod)
-
-    def parse(self, body: bytes, url: str) -> Iterator[Entry]:
-        return read_sitemap(body, url, self.visit.zone)

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from crawler.discovery.audit import report_missing
-from crawler.discovery.session import Outcome, Part, Reading, Visit, fingerprint
+from crawler.discovery.session import Door, Listed, Outcome, Part, Reading, Visit, fingerprint
 from crawler.discovery.sitemap import (
-    DEEPEST,
-    DOOR,
     Entry,
-    Files,
-    Indexes,
     lists_posts,
+    may_list_articles,
     natural_order,
+    read_sitemap,
+    robots_sitemaps,
 )
 from crawler.discovery.steps import DoorState, Note, Verdict, Window
-from crawler.items import Link
 from crawler.timestamps import instant
 
+DOOR: Final = "sitemap"
+
+Files = dict[str, str | None]
+"""Addresses of files, with the lastmod that their index gives."""
+
+# WordPress 5.5, Yoast and Rank Math, whatever is left, Google News of several plugins.
+_USUAL: Final = ("/wp-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml", "/news-sitemap.xml")
+_DEEPEST: Final = 3  # an index lists files; some plugins list indexes, none goes further
+_MOST_FILES: Final = 2_000  # at 1,000 addresses a file, two million
 _MONTH: Final = re.compile(r"(?:^|\D)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?=\D|$)")
 _ALL_AT_ONCE: Final = 3
+_MOST_APART: Final = 2_000
+_MOST_STRANGERS: Final = 100
+_MANY: Final = 20
+_ONE_ANSWER: Final = dt.timedelta(minutes=10)
 
 
 def files_of_window(files: Files, window: Window, zone: dt.tzinfo) -> Files:
@@ -71,44 +82,27 @@ def files_of_run(listed: Files, states: dict[str, dict[str, Any]], left: dict[st
     return {url: listed[url] for url in chosen}
 
 
-_MOST_APART: Final = 2_000
-_MOST_STRANGERS: Final = 100
-_MANY: Final = 20
-_ONE_ANSWER: Final = dt.timedelta(minutes=10)
-
-
-class SitemapDoor:
+class SitemapDoor(Door):
     """One run's look through the sitemaps."""
 
     def __init__(self, visit: Visit, robots: bytes) -> None:
-        self.visit = visit
-        self.left: dict[str, Any] = dict(visit.memory.door(DOOR))
-        self.indexes = Indexes(visit, robots, self.left)
+        super().__init__(visit, DOOR)
+        self.named = robots_sitemaps(robots, visit.newsroom.address)
+        # Index → its files, each with its lastmod: what a 304 refers to.
+        self.indexes: dict[str, list[list[str | None]]] = dict(self.left.get("indexes") or {})
+        self.been: set[str] = set()  # indexes
+        self.direct: dict[str, Reading[Entry]] = {}  # files met where an index was expected
+        # File → ``n`` addresses, ``lastmod`` in the index, ``news``, ``dated``.
         self.files: dict[str, dict[str, Any]] = dict(self.left.get("files") or {})
-        """File → ``n`` addresses, ``lastmod`` in the index, ``news``, ``dated``."""
-
+        # Addresses that are known, and that the sitemap does not list.
         self.apart: dict[str, None] = dict.fromkeys(self.left.get("apart") or ())
-        """Addresses that are known, and that the sitemap does not list."""
-
-        self.listed: set[bytes] = set()
-        """Hashes of the addresses listed by the files read in this run."""
-
-        self.read: set[str] = set()
-        """Files read in this run, and whole."""
-
-        self.arrived = 0
-        """Addresses that the sitemap did not list before."""
-
-        self.damage = ""
-        """What was wrong with a file."""
-
-        self.is_settled = True
-        """Whether the counts are explained, so that they may be taken for granted."""
-
+        self.listed: set[bytes] = set()  # fingerprints of what the files of this run list
+        self.read: set[str] = set()  # files read in this run, and whole
+        self.arrived = 0  # addresses that the sitemap did not list before
+        self.is_settled = True  # whether the counts are explained, and may be taken for granted
         self.moved = False
         self.checks = False
-        self.strangers = 0
-        """Unknown addresses met in checking a door whose own counts agree."""
+        self.strangers = 0  # unknown addresses met in checking a door whose own counts agree
 
     def walk(self, *, check: bool = False) -> Part[Outcome]:
         """Look at what is new; at everything in a first run and where the counts have moved.
@@ -116,11 +110,10 @@ class SitemapDoor:
         To *check* another door, what is missing here is no finding.
         """
         self.checks = check
-        listed = yield from self.indexes.walk()
+        listed = yield from self.list_files()
         if listed is None:
-            return self.indexes.shut
-        if self.indexes.damage:
-            self.damage = self.indexes.damage
+            return self.shut
+        if self.damage:
             yield self._partial(self.damage)
         if self.visit.window is not None:
             wanted = files_of_window(listed, self.visit.window, self.visit.zone)
@@ -155,25 +148,97 @@ class SitemapDoor:
         self.left["apart"] = list(islice(self.apart, _MOST_APART))
         if self.is_settled:
             self.left["total"] = self._total()
-        self._keep()
+        self.keep()
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
         self.left["files"] = self.files
-        self.visit.memory.keep_door(DOOR, self.left)
+        super().keep()
 
     def _outcome(self, state: DoorState) -> Outcome:
-        counted = [self.files[url] for url in self._counted_files()]
-        dated = bool(counted) and all(state.get("dated") for state in counted)
-        return Outcome(
-            door=DOOR,
-            state=state,
-            total=self._total(),
-            reason=self.damage,
-            shows_changes=dated,
-        )
+        dated = [self.files[url].get("dated") for url in self._counted_files()]
+        shows = bool(dated) and all(dated)
+        total, reason = self._total(), self.damage
+        return Outcome(door=DOOR, state=state, total=total, reason=reason, shows_changes=shows)
 
     def _partial(self, damage: str) -> Note:
-        return Note(door=DOOR, text=damage, incomplete=not self.checks, slug="partial")
+        return self.note(damage, "partial", incomplete=not self.checks)
+
+    # indexes
+
+    def list_files(self) -> Part[Files | None]:
+        """Return the files that may list articles; ``None`` when no sitemap could be read."""
+        found: Files = {}
+        roots = list(self.named or self.left.get("roots") or ())
+        opened: list[str] = []
+        for root in roots:
+            opened += [root] * (yield from self._open(root, found, 0))
+        for path in () if opened else _USUAL:
+            url = self.visit.newsroom.address + path
+            if url not in roots and (yield from self._open(url, found, 0)):
+                opened = [url]
+                break
+        if not opened:
+            return None
+        self.left["roots"] = opened
+        self.left["indexes"] = {url: self.indexes[url] for url in self.indexes if url in self.been}
+        likely = {url: lastmod for url, lastmod in found.items() if may_list_articles(url)}
+        return likely or found
+
+    def _open(self, url: str, found: Files, depth: int) -> Part[bool]:
+        """Read the index at *url*, and those that it lists, into *found*; whether it was there."""
+        if url in self.been:  # an index may list itself
+            return True
+        self.been.add(url)
+        reading = yield from self._ask(url, conditional=url in self.indexes)
+        if not reading.ok and not (reading.verdict == Verdict.DAMAGED and reading.items):
+            if self.shut.state == DoorState.CLOSED:
+                self.shut = Outcome.not_read(DOOR, reading)
+            return False
+        children = _children(reading)
+        if reading.verdict == Verdict.SAME:
+            children = {str(child[0]): child[1] for child in self.indexes.get(url, ())}
+        if not children:
+            found[url] = None
+            self.direct[url] = reading
+            return True
+        if reading.verdict == Verdict.DAMAGED:
+            self.damage = f"{url}: {reading.reason}"
+        yield from self._note_children(url, children, found)
+        for child in children:
+            is_index = child in self.indexes or "index" in child.rpartition("/")[2]
+            if is_index and depth < _DEEPEST and child not in self.been:
+                found.pop(child, None)
+                yield from self._open(child, found, depth + 1)
+        return True
+
+    def _nested(self, url: str, reading: Reading[Entry]) -> Part[Files]:
+        """Return the files that *reading*, expected to be a file, lists as an index."""
+        found: Files = {}
+        children = _children(reading)
+        if children:
+            self.been.add(url)
+            yield from self._note_children(url, children, found)
+            self.left["indexes"] = {**self.left.get("indexes", {}), url: self.indexes[url]}
+        return {child: found[child] for child in found if may_list_articles(child)}
+
+    def _note_children(self, url: str, children: Files, found: Files) -> Part[None]:
+        """Put the files of the index at *url* into *found*, those of the newsroom, up to a limit."""
+        self.indexes[url] = [list(child) for child in islice(children.items(), _MOST_FILES)]
+        for child, lastmod in children.items():
+            if len(found) >= _MOST_FILES:
+                text = f"{url} lists more than {_MOST_FILES} files"
+                yield self.note(text, "capped", trouble=True)
+                break
+            if self.visit.address(child) is None:
+                self.visit.counts["foreign"] += 1
+            elif child not in self.been:
+                found.setdefault(child, lastmod)
+
+    def _ask(self, url: str, *, conditional: bool) -> Part[Reading[Entry]]:
+        def parse(body: bytes, url: str) -> Iterator[Entry]:
+            return read_sitemap(body, url, self.visit.zone)
+
+        return (yield from self.visit.read(url, parse, conditional=conditional))
 
     # files
 
@@ -183,7 +248,7 @@ class SitemapDoor:
         if before is None or self._total() == before + self.arrived:
             return
         text = f"the sitemap lists {self._total()} articles, {before + self.arrived} expected"
-        yield Note(door=DOOR, text=text, slug="counts_disagree")
+        yield self.note(text, "counts_disagree")
         self.moved = True
         others = {url: listed[url] for url in listed if url not in self.read}
         yield from self._read_files(others, listed, conditional=False)
@@ -199,15 +264,14 @@ class SitemapDoor:
         for url in sorted(files, key=natural_order, reverse=True):
             if url in self.read:
                 continue
-            reading = self.indexes.direct.get(url)
+            reading = self.direct.get(url)
             if reading is None:
-                known = conditional and url in self.files
-                reading = yield from self.visit.read(url, self.indexes.parse, conditional=known)
+                reading = yield from self._ask(url, conditional=conditional and url in self.files)
             if reading.verdict == Verdict.SAME:
                 self.files[url]["lastmod"] = files[url]
                 continue
-            nested = yield from self.indexes.nested(url, reading)
-            if nested and depth < DEEPEST:
+            nested = yield from self._nested(url, reading)
+            if nested and depth < _DEEPEST:
                 del listed[url]
                 listed.update(nested)
                 yield from self._read_files(nested, listed, depth=depth + 1)
@@ -216,45 +280,40 @@ class SitemapDoor:
 
     def _take(self, url: str, reading: Reading[Entry], lastmod: str | None) -> Part[None]:
         """Yield what is worth a look of a file, and remember how much it lists."""
-        if reading.verdict != Verdict.OK:
+        whole = reading.verdict == Verdict.OK
+        if not whole:
             self.damage = f"{url}: {reading.reason}"
             yield self._partial(self.damage)
-        if reading.capped:
-            text = f"{url}: {reading.reason}"
-            yield Note(door=DOOR, text=text, trouble=True, slug="capped")
+        elif reading.reason:
+            yield self.note(f"{url}: {reading.reason}", "capped", trouble=True)
         entries = [entry for entry in reading.items if not entry.is_file]
         if self.checks and self._are_strangers(entries):
             text = f"{url} lists {self.strangers} unknown addresses: permalinks may have changed"
-            yield Note(door=DOOR, text=text, slug="addresses_changed")
+            yield self.note(text, "addresses_changed")
             return
         stamped = _is_stamped(entries)
         number = yield from self._offer(entries, sure=lists_posts(url), stamped=stamped)
-        if reading.verdict == Verdict.OK:
+        if not whole and not entries:
+            return
+        dated = sum(1 for entry in entries if entry.lastmod) * 10 >= len(entries) * 9
+        news = bool(entries) and all(entry.is_news for entry in entries)
+        state = {"n": number, "lastmod": lastmod, "dated": dated and not stamped, "news": news}
+        self.files[url] = state if whole else {**state, "damaged": True}
+        if whole:
             self.read.add(url)
-        if reading.verdict == Verdict.OK or entries:
-            dated = sum(1 for entry in entries if entry.lastmod) * 10 >= len(entries) * 9
-            news = bool(entries) and all(entry.is_news for entry in entries)
-            state = {"n": number, "lastmod": lastmod, "dated": dated and not stamped, "news": news}
-            if reading.verdict != Verdict.OK:
-                state["damaged"] = True
-            self.files[url] = state
-            if self.visit.window is None:
-                self._keep()
+        if self.visit.window is None:
+            self.keep()
 
     def _offer(self, entries: Sequence[Entry], *, sure: bool, stamped: bool) -> Part[int]:
         """Yield what is worth a look of *entries*; return how many are the newsroom's."""
         number = 0
         for entry in reversed(entries):
-            link = self.visit.sift(
-                Link(
-                    url=entry.url,
-                    door=DOOR,
-                    lastmod=None if stamped else entry.lastmod,
-                    published=entry.published,
-                    why="back" if self.moved else "new",
-                ),
-                sure=sure,
+            stated = Listed(
+                url=entry.url,
+                lastmod=None if stamped else entry.lastmod,
+                published=entry.published,
             )
+            link = self.sift(stated, why="back" if self.moved else "new", sure=sure)
             address = self.visit.address(entry.url)
             if address is not None:
                 number += 1
@@ -290,20 +349,21 @@ class SitemapDoor:
 
     def _compare(self) -> Part[None]:
         """Report known articles that no file lists."""
-        missing = [
-            known
-            for known in self.visit.memory.listed()
-            if known.state == "article"
-            and fingerprint(known.url) not in self.listed
-            and known.url not in self.apart
-            and known.url not in self.visit.fresh
-        ]
+        missing = self.visit.unlisted(
+            self.visit.memory.listed(),
+            lambda known: fingerprint(known.url) in self.listed,
+            self.apart,
+        )
         if self.checks:
             told = tuple(known.url for known in missing)
         else:
             told = yield from report_missing(self.visit, DOOR, missing)
         self.is_settled = self.is_settled and len(told) == len(missing)
         self.apart.update(dict.fromkeys(told))
+
+
+def _children(reading: Reading[Entry]) -> Files:
+    return {each.url: each.lastmod for each in reading.items if each.is_file}
 
 
 def _is_stamped(entries: Sequence[Entry]) -> bool:

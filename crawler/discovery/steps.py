@@ -16,24 +16,17 @@ class Verdict(StrEnum):
     """What came of asking for one document."""
 
     OK = "ok"
-    SAME = "same"
-    """304: what was learnt last time still holds."""
-
+    SAME = "same"  # 304: what was learnt last time still holds
     DAMAGED = "damaged"
-    CLOSED = "closed"
-    """It is not there, not for us, or something else."""
-
-    TROUBLE = "trouble"
-    """Another try may help."""
+    CLOSED = "closed"  # it is not there, not for us, or something else
+    TROUBLE = "trouble"  # another try may help
 
 
 class DoorState(StrEnum):
     """How it went at one door of a newsroom."""
 
     COMPLETE = "complete"
-    PARTIAL = "partial"
-    """A part of what it lists was read."""
-
+    PARTIAL = "partial"  # a part of what it lists was read
     CLOSED = "closed"
     TROUBLE = "trouble"
 
@@ -102,8 +95,6 @@ class Summary:
     """The last step of a walk that came to its end."""
 
     doors: Mapping[str, DoorState]
-    """Door → how it went."""
-
     totals: Mapping[str, int]
     """Door → how many articles it counts."""
 
@@ -133,11 +124,9 @@ class Memory(Protocol):
     A link that is noted is known, and counted; until then the walk keeps it in mind itself.
     """
 
-    def known(self, url: str) -> Known | None:
-        """Return what is known of *url*."""
+    def known(self, url: str) -> Known | None: ...
 
-    def known_post(self, post_id: int) -> Known | None:
-        """Return what is known of the post with that id."""
+    def known_post(self, post_id: int) -> Known | None: ...
 
     def count(self, *, after: str | None = None, before: str | None = None) -> int:
         """Return how many posts are listed and not gone; *after* and *before* exclude themselves.
@@ -152,10 +141,9 @@ class Memory(Protocol):
         """Return the ids of posts whose text is not to be kept in any list."""
 
     def door(self, name: str) -> dict[str, Any]:
-        """Return what the door of that name left, an empty dict at first."""
+        """Return what the door of that name left, JSON values, an empty dict at first."""
 
-    def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
-        """Leave *left*, JSON values, for the next run."""
+    def keep_door(self, name: str, left: Mapping[str, Any]) -> None: ...
 
 
 Step: TypeAlias = Fetch | Link | Missing | Note | Summary

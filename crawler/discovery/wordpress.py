@@ -2,41 +2,96 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import attrs
 
-from crawler.discovery.documents import Post, api_root, read_json, read_posts, total
+from crawler.discovery.documents import json_items, read_json
 from crawler.discovery.session import Part, Reading, Visit
 from crawler.discovery.steps import Verdict
+from crawler.items import Link
+from crawler.timestamps import rest_moment
+
+DOOR: Final = "rest"
 
 FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"
 """What discovery needs of a post, a fifth of a kilobyte each."""
 
 LARGEST_PAGE: Final = 100  # WP_REST_Controller::get_collection_params: per_page has that maximum
+_LARGEST_ID: Final = 10**15  # beyond it is no post id, and JSON numbers lose digits
+_ROOT: Final = re.compile(
+    r"<([^<>]{1,2000})>\s*;[^,]*?rel=\"?https://api\.w\.org/\"?", re.IGNORECASE
+)
+_BASE: Final = re.compile(r"[\w-]{1,60}")
+
+Query = Mapping[str, str | int]
+
+
+def read_posts(body: bytes, zone: dt.tzinfo, *, whole: bool = False) -> Iterator[Link]:
+    """Yield the posts of one REST answer in its order; where they are *whole*, with the ``record``.
+
+    Those without id or link are left out. *zone* is that of a ``date`` without a usable
+    ``date_gmt``. Raises :exc:`Unreadable` when *body* is no JSON list, or at the end of what there
+    is of one.
+    """
+    for record in json_items(body):
+        if not isinstance(record, dict):
+            continue
+        post_id, url = record.get("id"), record.get("link")
+        if type(post_id) is int and 0 < post_id < _LARGEST_ID and isinstance(url, str):
+            yield Link(
+                url=url,
+                door=DOOR,
+                lastmod=_stated(record, "modified", zone),
+                published=_stated(record, "date", zone),
+                post_id=post_id,
+                record=record if whole else None,
+            )
+
+
+def _stated(record: Mapping[str, Any], field: str, zone: dt.tzinfo) -> str | None:
+    local, gmt = record.get(field), record.get(f"{field}_gmt")
+    found = rest_moment(str(local or ""), str(gmt or ""), zone)
+    return found.isoformat(timespec="seconds") if found else None
+
+
+def total(headers: Mapping[str, str]) -> int | None:
+    """Return ``X-WP-Total``, how many posts a query matches, where it is a number that can be."""
+    value = headers.get("x-wp-total", "").strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 8 else None  # noqa: PLR2004 -- under 10^8 posts
+
+
+def api_root(headers: Mapping[str, str]) -> str | None:
+    """Return the API's root that a ``Link`` header names with ``rel="https://api.w.org/"``."""
+    found = _ROOT.search(headers.get("link", ""))
+    return found[1] if found else None
 
 
 @attrs.frozen(kw_only=True)
 class Page:
     """One answer of the posts collection."""
 
-    reading: Reading[Post]
-    total: int | None
-    """How many posts the query matches, on all its pages."""
-
+    reading: Reading[Link]
     size: int
     """How many posts were asked for."""
 
     @property
-    def posts(self) -> tuple[Post, ...]:
+    def posts(self) -> tuple[Link, ...]:
         return self.reading.items
 
     @property
     def ok(self) -> bool:
-        return self.reading.verdict in (Verdict.OK, Verdict.SAME)
+        return self.reading.ok
+
+    @property
+    def total(self) -> int | None:
+        """How many posts the query matches, on all its pages."""
+        return total(self.reading.answer.headers)
 
     @property
     def whole(self) -> bool:
@@ -53,9 +108,7 @@ class Api:
         self.visit = visit
         self.root = root
 
-    def ask(
-        self, query: Mapping[str, str | int], *, conditional: bool = False, base: str = "posts"
-    ) -> Part[Page]:
+    def ask(self, query: Query, *, conditional: bool = False, base: str = "posts") -> Part[Page]:
         """Ask for posts, or those of another type, at *base*; find the API's root where need be.
 
         A 304 says nothing of ``X-WP-Total``, hence questions are unconditional by default. 401 and
@@ -65,10 +118,9 @@ class Api:
             page = yield from self._ask(self.root, conditional, query, base)
             if not page.reading.absent or base != "posts":
                 return page
-        page = yield from self._probe(conditional, query)
-        return page
+        return (yield from self._probe(conditional, query))
 
-    def _probe(self, conditional: bool, query: Mapping[str, str | int]) -> Part[Page]:
+    def _probe(self, conditional: bool, query: Query) -> Part[Page]:
         """Try ``/wp-json/``, then what the front page names, then ``?rest_route=``."""
         address = self.visit.newsroom.address
         page = yield from self._ask(f"{address}/wp-json/", conditional, query)
@@ -88,20 +140,19 @@ class Api:
         reading = yield from self.visit.read(f"{self.root}wp/v2/types", _read_types)
         return dict(reading.items)
 
-    def _ask(
-        self, root: str, conditional: bool, query: Mapping[str, str | int], base: str = "posts"
-    ) -> Part[Page]:
+    def _ask(self, root: str, conditional: bool, query: Query, base: str = "posts") -> Part[Page]:
         # Commas and colons as WordPress itself writes them, so that caches see one address.
         sought = urlencode(query, safe=",:")
         collection = f"{root}wp/v2/{base}{'&' if '?' in root else '?'}{sought}"
-        reading = yield from self.visit.read(collection, self._parse, conditional=conditional)
-        if reading.verdict in (Verdict.OK, Verdict.SAME) and base == "posts":
-            self.root = _root_of(reading.answer.url) or root
-        size = int(query.get("per_page", LARGEST_PAGE))
-        return Page(reading=reading, total=total(reading.answer.headers), size=size)
+        parse = partial(self._parse, whole="_embed" in query)
+        reading = yield from self.visit.read(collection, parse, conditional=conditional)
+        if reading.ok and base == "posts":  # the root that answered, after redirects
+            answered, found, _ = reading.answer.url.partition("wp/v2/posts")
+            self.root = answered if found else root
+        return Page(reading=reading, size=int(query.get("per_page", LARGEST_PAGE)))
 
-    def _parse(self, body: bytes, _: str) -> Iterator[Post]:
-        return read_posts(body, self.visit.zone)
+    def _parse(self, body: bytes, _: str, *, whole: bool) -> Iterator[Link]:
+        return read_posts(body, self.visit.zone, whole=whole)
 
 
 def _read_types(body: bytes, _: str) -> Iterator[tuple[str, str]]:
@@ -110,12 +161,3 @@ def _read_types(body: bytes, _: str) -> Iterator[tuple[str, str]]:
         base = values.get("rest_base") if isinstance(values, dict) else None
         if isinstance(base, str) and _BASE.fullmatch(base):
             yield name, base
-
-
-_BASE: Final = re.compile(r"[\w-]{1,60}")
-
-
-def _root_of(url: str) -> str | None:
-    """Return the root in the address that answered, so that next time no redirect is needed."""
-    root, found, _ = url.partition("wp/v2/posts")
-    return root if found else None
