@@ -253,3 +253,23 @@ def test_a_record_has_no_pages_to_fetch() -> None:
 )
 def test_pages_have_the_addresses_that_wordpress_gives_them(link: str, second: str) -> None:
     assert read(link=link).pages == (link, second)
+
+
+def both(**changes: Any) -> Article:
+    """The article of a page with a link ``rel=tag`` to what is none, and of its record."""
+    link = "https://progres.id/daerah/panduan-merawat-bibit-kopi.html"
+    text = "".join(
+        f"<p>{line}</p>" for line in ("Bibit kopi perlu naungan pada bulan pertama.",) * 2
+    )
+    markup = (
+        '<html lang="id"><body class="single single-post postid-4111"><article class="post-4111">'
+        f'<h1 class="entry-title">Panduan Merawat Bibit Kopi</h1><div class="entry-content">{text}'
+        '</div><footer class="entry-footer"><span class="tags-links"><a href="/tag/mitra/" rel="tag">Mitra Kami</a></span>'
+        "</footer></article></body></html>"
+    )
+    return extract_article([Capture(url=link, body=markup.encode()), capture(post(**changes))])
+
+
+def test_a_record_that_says_there_are_no_tags_is_believed() -> None:
+    assert both(tags=[]).tags == ()
+    assert both().tags == ("Mitra Kami",)

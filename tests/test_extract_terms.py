@@ -173,6 +173,14 @@ CARD = (
             },
             id="cloud",
         ),
+        pytest.param(
+            {
+                "below": "<p>Tags:</p>",
+                "outside": '<footer><p><a href="https://pesisir.example" rel="home">Pesisir</a></p>'
+                '<p><a href="https://pesisir.example/">Pesisir Harian</a></p></footer>',
+            },
+            id="a label for none, and the site's name at the foot",
+        ),
     ],
 )
 def test_links_that_are_no_terms(pieces: dict[str, str]) -> None:

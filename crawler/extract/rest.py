@@ -184,6 +184,9 @@ class Both(Record):
         elif field == "pages":
             # A theme may link none of them, or the next alone.
             is_printed = len(page.pages) >= len(rest.pages)
+        elif field == "tags" and rest.values.get("tags") == []:
+            # It says that there are none; what else a page links with rel=tag is none.
+            return []
         first, other = (page, rest) if is_printed else (rest, page)
         for source in (first, other):
             value = source.stated(field)

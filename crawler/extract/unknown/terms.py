@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Final
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -93,6 +94,7 @@ class Terms:
                 kind
                 and rank <= least[kind]
                 and _can_be(name, rank)
+                and not _leads_home(anchor)
                 and not self._facts.is_of_another(anchor)
             ):
                 found[kind, rank, next(anchor.iterancestors(*_LISTS), anchor)].append(name)
@@ -158,6 +160,13 @@ def _is_trail(around: etree._Element) -> bool:
     """Whether *around* is the way from the front page: its last link is the category."""
     first = next(around.iter("a"), None)
     return first is not None and bool(_HOME.fullmatch(text_of(first)))
+
+
+def _leads_home(anchor: etree._Element) -> bool:
+    """Whether *anchor* leads to the front page, as the site's name in a footer does."""
+    parts = urlsplit(anchor.get("href", ""))
+    is_root = bool(parts.netloc) and parts.path in ("", "/") and not parts.query
+    return is_root or "home" in anchor.get("rel", "").split()
 
 
 def _can_be(name: str, rank: int) -> bool:
