@@ -17,7 +17,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import attrs
 
@@ -82,8 +82,11 @@ def read_again(part: Part) -> list[Change]:
     return list(changes(part.folder, part.newsroom, RULES, lines))
 
 
-class Workers(Protocol):
-    """Whoever does tasks of one kind; both task and result must be fit for pickle."""
+class Workers:
+    """Whoever does tasks of one kind: here the process that asks, one after the other.
+
+    With others, both task and result must be fit for pickle.
+    """
 
     def do(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """Yield what *work* gives for each of *tasks*, in their order.
@@ -91,16 +94,6 @@ class Workers(Protocol):
         Raises what *work* raises, and :exc:`ArchiveError` for a task whose workers were lost
         three times, or when a cluster was.
         """
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-
-class Alone:
-    """Nobody else: one task after the other, in the process that asks."""
-
-    def do(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         return map(work, tasks)
 
     def __enter__(self) -> Self:
@@ -110,7 +103,7 @@ class Alone:
         pass
 
 
-class Processes:
+class Processes(Workers):
     """Processes of this machine; *preload* names the module whose functions they are to run.
 
     Threads, each of which has a process do its tasks, over a pipe that only these two hold: a
@@ -160,21 +153,14 @@ class Processes:
         self._own.pipe = ours
         return ours
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(self, *_: object) -> None:
         """Let the workers go; what they do is not waited for."""
         self._closing = True
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._dismiss()
-        self._threads.shutdown()
-        self._dismiss()  # who was hired meanwhile
-
-    def _dismiss(self) -> None:
-        for process in self._hired:
-            process.kill()
-            process.join()
+        for wait in (False, True):  # then those who were hired meanwhile
+            self._threads.shutdown(wait=wait, cancel_futures=True)
+            for process in self._hired:
+                process.kill()
+                process.join()
 
 
 def _serve(pipe: Connection[Any, Any]) -> None:
@@ -184,7 +170,7 @@ def _serve(pipe: Connection[Any, Any]) -> None:
             pipe.send(attempt(pipe.recv()))
 
 
-class Dask:
+class Dask(Workers):
     """The workers of a Dask cluster whose scheduler listens at *address*.
 
     They need this project, of the same version, and the archives under the same path. A worker
@@ -222,9 +208,6 @@ class Dask:
                 f"--dask {self.address}: the cluster was lost ({error!r}); what is written stays, "
                 "and the same command goes on"
             ) from error
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._client.close(timeout=2)

@@ -24,7 +24,7 @@ from crawler.commands.reextract import Command, _write
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
-from crawler.workers import RULES, Alone, Processes, Workers, parts, read_again
+from crawler.workers import RULES, Processes, Workers, parts, read_again
 from demo import EmbeddedNewsroom
 from tests.old_lines import OLD, old_archive
 from tests.project_copy import refusal
@@ -68,7 +68,7 @@ def test_a_part_is_of_one_warc_file(old: Old) -> None:
 
 
 def test_a_worker_that_is_killed_changes_nothing(old: Old) -> None:
-    with Alone() as workers:
+    with Workers() as workers:
         alone = summary(list(old.found(workers)))
     assert len(alone) == CHANGED
     assert {each[1:] for each in alone} == {("caption",)}
@@ -130,7 +130,7 @@ def test_written_lines_are_those_of_the_changes(old: Old) -> None:
     assert list(verify(old.folder, old.newsroom, RULES)) == []
 
 
-class BrokenOff(Alone):
+class BrokenOff(Workers):
     """Ends after a part, as if the process had been killed."""
 
     def do(self, work: Any, tasks: Any) -> Iterator[Any]:
@@ -145,7 +145,7 @@ def test_a_run_that_was_broken_off_goes_on(old: Old) -> None:
         _write(old.folder, workers, None)
     some = len(old.lines()) - LINES
     assert 0 < some < CHANGED
-    with Alone() as workers:
+    with Workers() as workers:
         _write(old.folder, workers, None)
     lines = old.lines()
     assert len(lines) == LINES + CHANGED
@@ -218,7 +218,7 @@ class Cluster:
 
 @pytest.mark.tools
 def test_dask_gives_the_same_when_a_worker_is_killed(old: Old) -> None:
-    with Alone() as workers:
+    with Workers() as workers:
         alone = [" ".join(each) for each in summary(list(old.found(workers)))]
     with Cluster() as cluster:
         driver = cluster.start(

@@ -6,13 +6,12 @@ that lack lines are looked at, and never more is made than they lack.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -24,42 +23,52 @@ from crawler.archive.revisions import Rules
 from crawler.archive.schedule import first_look
 from crawler.archive.warc import sha256
 from crawler.archive.warc_reading import (
-    FOLDER,
+    Damage,
     NotARecord,
     StoredRecord,
     digest_agrees,
-    next_record_after,
     parse_response,
     recent_captures,
-    records,
+    stored,
 )
 from crawler.archive.writer import Batches
-from crawler.errors import ArchiveDamaged, attempt
-from crawler.items import Article, CaptureReference
+from crawler.codec import parse_line
+from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
+from crawler.items import Article, CaptureReference, Gone, Withheld
 from crawler.newsrooms import Newsroom
 
 _TOGETHER: Final = 50
 _SOURCES: Final = "rest page both"  # the last says most
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class State:
-    """What a line says of an article, or said that is lost."""
+    """What a line says of an article, or said that is lost, without its text."""
 
     id: str
-    at: str
-    """When its first capture was fetched."""
-
+    url: str
+    revision: int
+    run: str
+    captures: tuple[CaptureReference, ...]
+    post_id: int | None
     content_hash: str | None
-    places: frozenset[tuple[str, int]] = frozenset()
-    revision: int = 0
-    run: str = ""
-    captures: tuple[CaptureReference, ...] = ()
-    post_id: int | None = None
-    """Where it stands in a REST list."""
+    source: str
 
-    url: str = ""
-    source: str | None = None
+    @classmethod
+    def of(cls, line: Article | Gone) -> State:
+        told: tuple[int | None, str | None, str] = (None, None, "")
+        if isinstance(line, Article):
+            told = line.post_id, line.content_hash, line.source
+        return cls(line.id, line.url, line.revision, line.run or "", line.captures, *told)
+
+    @property
+    def at(self) -> str:
+        """When its first capture was fetched."""
+        return self.captures[0].fetched_at if self.captures else ""
+
+    @property
+    def places(self) -> set[tuple[str, int]]:
+        return {(each.warc, each.offset) for each in self.captures}
 
 
 class Remaker:
@@ -79,19 +88,19 @@ class Remaker:
         found = sorted(self._readable(set(left)), key=lambda each: each.at)
         # An article keeps the id of its first line, whatever its captures say.
         urls = {each.url: each.id for each in found}
-        urls |= {line["url"]: line["id"] for line in _lines(self.folder) if line["url"] in urls}
-        found = [attrs.evolve(each, id=urls[each.url]) for each in found]
-        there: dict[str, list[State]] = {each.id: [] for each in found}
-        for line in _lines(self.folder):
-            if line["id"] in there:
-                there[line["id"]].append(_state(line))
+        urls |= {line.url: line.id for line in self._lines() if line.url in urls}
+        there: dict[str, list[State]] = {id_: [] for id_ in urls.values()}
+        for line in self._lines():
+            if line.id in there and not isinstance(line, Withheld):
+                there[line.id].append(State.of(line))
         made = []
         for lost in found:
-            revision = _revision(lost, there[lost.id]) if left[lost.run] else 0
+            id_ = urls[lost.url]
+            revision = _revision(lost, there[id_]) if left[lost.run] else 0
             if revision:
                 left[lost.run] -= 1
-                made.append(attrs.evolve(lost, revision=revision))
-                there[lost.id].append(made[-1])
+                made.append(attrs.evolve(lost, id=id_, revision=revision))
+                there[id_].append(made[-1])
         return made
 
     def make(self, lost: Sequence[State], batches: Batches, made: Counter[str]) -> None:
@@ -121,30 +130,42 @@ class Remaker:
             made.update(runs)
             batches.commit_ledger()
 
-    def _read(self, captures: Iterable[CaptureReference], post_id: int | None) -> Article | None:
+    def _lines(self) -> Iterator[Article | Gone | Withheld]:
+        for file in month_files(self.folder):
+            for _, raw in file.lines():
+                try:
+                    yield parse_line(raw)
+                except InvalidRecord:  # for verify to tell
+                    continue
+
+    def _read(
+        self, captures: Sequence[CaptureReference], post_id: int | None = None
+    ) -> Article | None:
         try:
-            stored = [self._captures(each) for each in captures]
+            pages = [self._captures(each) for each in captures]
         except ArchiveDamaged:  # for verify to tell
             return None
-        return attempt(
-            partial(self.rules.extract, stored, self.newsroom, post_id, self._furniture)
-        )[0]
+        work = partial(self.rules.extract, pages, self.newsroom, post_id, self._furniture)
+        return attempt(work)[0]
 
     def _readable(self, runs: set[str]) -> Iterator[State]:
         """Yield what can be read as an article of the captures of *runs*."""
         named = {
-            (each["warc"], each["offset"])
-            for line in _lines(self.folder)
-            for each in line.get("captures", ())
+            (each.warc, each.offset)
+            for line in self._lines()
+            if not isinstance(line, Withheld)
+            for each in line.captures
         }
         pages: dict[str, list[CaptureReference]] = {run: [] for run in runs}
         posts: dict[str, dict[int, CaptureReference]] = {run: {} for run in runs}
         spans = self.accounts.spans()
         # What ingest copied was fetched long before, by somebody else.
         copied = next((run for run in runs if self.accounts.runs[run].command == "ingest"), None)
-        for record, reference in _responses(self.folder):
-            at = reference.fetched_at
-            of = [run for begin, end, run in spans if begin <= at <= end]
+        for warc, record in stored(self.folder):
+            reference = None if isinstance(record, Damage) else _reference(warc, record)
+            if isinstance(record, Damage) or reference is None:
+                continue
+            of = [run for begin, end, run in spans if begin <= reference.fetched_at <= end]
             # In the second in which one run ended, the next one that began fetched.
             run = next((each for each in reversed(of) if each in runs), None if of else copied)
             if run is None:
@@ -156,77 +177,34 @@ class Remaker:
             elif (reference.warc, reference.offset) not in named:
                 pages[run].append(reference)
         for run in runs:
-            yield from self._of_run(run, pages[run], posts[run])
+            for article in self._articles(pages[run], posts[run]):
+                yield attrs.evolve(State.of(article), run=run)
 
-    def _of_run(
-        self, run: str, pages: Sequence[CaptureReference], posts: dict[int, CaptureReference]
-    ) -> Iterator[State]:
+    def _articles(
+        self, pages: Sequence[CaptureReference], posts: dict[int, CaptureReference]
+    ) -> Iterator[Article]:
         """Yield articles: pages with the parts that follow them and their REST record, or that."""
+        by_url = {each.url: each for each in reversed(pages)}
         used: set[CaptureReference] = set()
         for first in pages:
-            article = None if first in used else self._read([first], None)
+            article = None if first in used else self._read([first])
             if article is None:
                 continue
-            parts = _parts(article, pages)
+            parts = [by_url[url] for url in article.pages[1:] if url in by_url]
             used.update(parts)
-            yield self._whole(run, article, [first, *parts], posts)
+            record = posts.pop(article.post_id, None) if article.post_id else None
+            several = [first, *parts]
+            for captures in ([*several, *filter(None, [record])], several):
+                whole = self._read(captures, article.post_id)
+                if whole is not None and whole.id == article.id:
+                    yield attrs.evolve(whole, captures=tuple(captures))
+                    break
+            else:
+                yield attrs.evolve(article, captures=(first,))
         for number, reference in posts.items():
             article = self._read([reference], number)
             if article is not None:
-                yield _lost(run, article, [reference], number)
-
-    def _whole(
-        self,
-        run: str,
-        article: Article,
-        pages: Sequence[CaptureReference],
-        posts: dict[int, CaptureReference],
-    ) -> State:
-        """Return what all *pages* of an article say together with its REST record, if there is one."""
-        post_id = article.post_id if article.post_id in posts else None
-        record = posts.pop(post_id, None) if post_id is not None else None
-        for captures, number in (
-            ([*pages, *filter(None, [record])], post_id),
-            (pages, None),
-        ):
-            whole = self._read(captures, number)
-            if whole is not None and whole.id == article.id:
-                return _lost(run, whole, captures, number)
-        return _lost(run, article, pages[:1], None)
-
-
-def _parts(article: Article, pages: Sequence[CaptureReference]) -> list[CaptureReference]:
-    """Return the first capture of each further page of *article*, in their order."""
-    by_url = {each.url: each for each in reversed(pages)}
-    return [by_url[url] for url in article.pages[1:] if url in by_url]
-
-
-def _lost(
-    run: str, article: Article, captures: Sequence[CaptureReference], post_id: int | None
-) -> State:
-    return State(
-        id=article.id,
-        at=captures[0].fetched_at,
-        content_hash=article.content_hash,
-        places=frozenset((each.warc, each.offset) for each in captures),
-        run=run,
-        captures=tuple(captures),
-        post_id=post_id,
-        url=article.url,
-        source=article.source,
-    )
-
-
-def _state(line: Mapping[str, Any]) -> State:
-    captures = line.get("captures", ())
-    return State(
-        id=line["id"],
-        at=captures[0]["fetched_at"] if captures else "",
-        content_hash=line.get("content_hash"),
-        places=frozenset((each["warc"], each["offset"]) for each in captures),
-        revision=line.get("revision", 1),
-        source=line.get("source"),
-    )
+                yield attrs.evolve(article, captures=(reference,))
 
 
 def _revision(lost: State, there: Sequence[State]) -> int:
@@ -248,35 +226,6 @@ def _revision(lost: State, there: Sequence[State]) -> int:
         return before.revision if more else 0
     edited = after is None and before.content_hash != lost.content_hash
     return before.revision + 1 if edited else 0
-
-
-def _lines(folder: Path) -> Iterator[dict[str, Any]]:
-    for file in month_files(folder):
-        for _, raw in file.lines():
-            try:
-                line = json.loads(raw)
-            except ValueError:  # for verify to tell
-                continue
-            if isinstance(line, dict) and {"id", "url"} <= line.keys():
-                yield line
-
-
-def _responses(folder: Path) -> Iterator[tuple[StoredRecord, CaptureReference]]:
-    """Yield the answers that have content, whatever is damaged between them."""
-    for path in sorted((folder / FOLDER).glob("*.warc.gz")):
-        start: int | None = 0
-        with path.open("rb") as file:
-            while start is not None:
-                end = start
-                try:
-                    for record in records(file, start):
-                        end = record.offset + record.length
-                        reference = _reference(f"{FOLDER}/{path.name}", record)
-                        if reference is not None:
-                            yield record, reference
-                    start = None
-                except NotARecord:
-                    start = next_record_after(file, end)
 
 
 def _reference(warc: str, record: StoredRecord) -> CaptureReference | None:

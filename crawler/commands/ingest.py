@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrapy.exceptions import UsageError
 
-from crawler.archive import Archive, Found, Missing, RunReport, newsroom_of
+from crawler.archive import Archive, Found, RunReport, newsroom_of
 from crawler.archive.reading import lines_that_count
 from crawler.errors import InvalidRecord
 from crawler.ingest import Ingest
@@ -102,24 +103,7 @@ def _write(
 ) -> Counter[str]:
     """Give the archive what *ingest* finds; return outcome → how many."""
     outcomes: Counter[str] = Counter()
-    waiting: list[Found | Missing] = []
     past: dict[tuple[str, str], str] = {}
-
-    def record() -> None:
-        for finding, outcome in zip(waiting, archive.record(waiting), strict=True):
-            if outcome.note and isinstance(finding, Found):  # the archive has a newer capture
-                article = finding.article
-                past.setdefault(
-                    (article.id, article.content_hash), f"{article.url}, as it was {finding.as_of}"
-                )
-            if isinstance(outcome.problem, InvalidRecord):
-                ingest.problems.append(str(outcome.problem))
-            elif outcome.problem is not None:
-                raise outcome.problem
-            else:
-                outcomes[outcome.kind] += 1
-        waiting.clear()
-
     with Archive.open(
         folder,
         newsroom,
@@ -129,19 +113,24 @@ def _write(
         operator=operator,
         trust_clock=trust_clock,
     ) as archive:
-        for found in ingest.findings():
-            waiting.append(found)
-            if len(waiting) == _WAITING:
-                record()
-        record()
+        found = ingest.findings()
+        while findings := list(islice(found, _WAITING)):
+            for finding, outcome in zip(findings, archive.record(findings), strict=True):
+                if outcome.note and isinstance(finding, Found):  # the archive has a newer capture
+                    article = finding.article
+                    said = f"{article.url}, as it was {finding.as_of}"
+                    past.setdefault((article.id, article.content_hash), said)
+                if isinstance(outcome.problem, InvalidRecord):
+                    ingest.problems.append(str(outcome.problem))
+                elif outcome.problem is not None:
+                    raise outcome.problem
+                else:
+                    outcomes[outcome.kind] += 1
         for state in _unknown(folder, past):
             ingest.problems.append(f"{state}: older than what the archive has, and not written")
-        archive.finish(
-            RunReport(
-                exit_code=EXIT_INCOMPLETE if ingest.problems else EXIT_OK,
-                notes=tuple(ingest.problems[:_NAMED]),
-            )
-        )
+        code = EXIT_INCOMPLETE if ingest.problems else EXIT_OK
+        notes = tuple(ingest.problems[:_NAMED])
+        archive.finish(RunReport(exit_code=code, notes=notes))
     return outcomes
 
 
@@ -150,10 +139,7 @@ def _unknown(folder: Path, past: Mapping[tuple[str, str], str]) -> Iterator[str]
     ids = {id_ for id_, _ in past}
     stated = set()
     for raw in lines_that_count(folder, latest=False, gone=True) if past else ():
-        if raw.is_article and raw.id in ids:
-            line = raw.parse()
-            assert isinstance(line, Article)
+        line = raw.parse() if raw.id in ids else None
+        if isinstance(line, Article):
             stated.add((line.id, line.content_hash))
-    for state, said in past.items():
-        if state not in stated:
-            yield said
+    return (said for state, said in past.items() if state not in stated)

@@ -15,15 +15,14 @@ from crawler.errors import ConfigurationError
 from crawler.export.selection import checked_moment
 from crawler.normalise.text import fold
 from crawler.project import EXIT_INCOMPLETE, EXIT_OK, ArchiveCommand, say
-from crawler.workers import RULES, Alone, Dask, Processes, parts, read_again
+from crawler.workers import RULES, Dask, Processes, Workers, parts, read_again
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from crawler.archive.rereading import Change
-    from crawler.workers import Workers
 
 _NAMED: Final = 20
 
@@ -81,7 +80,7 @@ def _workers(opts: argparse.Namespace) -> Workers:
     if opts.dask:
         return Dask(opts.dask)
     size = opts.workers or len(os.sched_getaffinity(0))
-    return Alone() if size == 1 else Processes(size, preload=read_again.__module__)
+    return Workers() if size == 1 else Processes(size, preload=read_again.__module__)
 
 
 def _show(folder: Path, workers: Workers, since: str | None) -> int:
@@ -117,13 +116,9 @@ def _print_differences(change: Change) -> None:
 def _lines(value: Any) -> list[str]:
     if isinstance(value, str):
         return value.split("\n")
-    if isinstance(value, tuple):
-        return [_text(each) for each in value]
-    return [_text(value)]
-
-
-def _text(value: Any) -> str:
-    return json.dumps(attrs.asdict(value) if attrs.has(type(value)) else value, ensure_ascii=False)
+    several = value if isinstance(value, tuple) else (value,)
+    plain = (attrs.asdict(each) if attrs.has(type(each)) else each for each in several)
+    return [json.dumps(each, ensure_ascii=False) for each in plain]
 
 
 def _write(folder: Path, workers: Workers, since: str | None, *, trust_clock: bool = False) -> int:
@@ -131,6 +126,8 @@ def _write(folder: Path, workers: Workers, since: str | None, *, trust_clock: bo
 
     A run that was broken off is begun anew: a line that is there is not written twice.
     """
+    unreadable: list[str] = []
+    written = unnamed = 0
     with Archive.open(
         folder,
         newsroom_of(folder),
@@ -139,49 +136,27 @@ def _write(folder: Path, workers: Workers, since: str | None, *, trust_clock: bo
         arguments={"written_since": since} if since else {},
         trust_clock=trust_clock,
     ) as archive:
-        rewriting = Rewriting(archive)
         for found in _changes(folder, workers, since):
-            rewriting.take(found)
-        notes = rewriting.notes()
-        code = EXIT_INCOMPLETE if rewriting.unreadable else EXIT_OK
+            unreadable += [f"{each.before.id}: {each.problem}" for each in found if not each.after]
+            unnamed += sum(each.after is not None and not each.writable for each in found)
+            readings = [
+                Reread(each.after, same_rules=each.furniture)
+                for each in found
+                if each.after is not None and each.writable
+            ]
+            for outcome in archive.record(readings):
+                if outcome.problem is not None:
+                    raise outcome.problem
+                written += outcome.kind == "reread"
+        notes = [f"cannot be read by today's rules: {each}" for each in unreadable[:_NAMED]]
+        if unnamed:
+            notes.append(
+                f"{unnamed} lines differ although {RULES.extractor} wrote them: rules that change "
+                "need a new name"
+            )
+        code = EXIT_INCOMPLETE if unreadable else EXIT_OK
         archive.finish(RunReport(exit_code=code, notes=tuple(notes)))
     for note in notes:
         say(fold(note))
-    unreadable = len(rewriting.unreadable)
-    say(f"{rewriting.written:,} appended, {unreadable:,} cannot be read")
-    return unreadable
-
-
-class Rewriting:
-    """Gives an archive what workers found."""
-
-    def __init__(self, archive: Archive) -> None:
-        self.archive = archive
-        self.written = 0
-        self.unreadable: list[str] = []
-        self._unnamed = 0
-
-    def take(self, found: Iterable[Change]) -> None:
-        """Append what was *found* in a part, where a line can say it; it is on disk then."""
-        readings = []
-        for change in found:
-            if change.after is None:
-                self.unreadable.append(f"{change.before.id}: {change.problem}")
-            elif not change.writable:
-                self._unnamed += 1
-            else:
-                readings.append(Reread(change.after, same_rules=change.furniture))
-        for outcome in self.archive.record(readings):
-            if outcome.problem is not None:
-                raise outcome.problem
-            self.written += outcome.kind == "reread"
-
-    def notes(self) -> list[str]:
-        """Return what somebody should read."""
-        notes = [f"cannot be read by today's rules: {each}" for each in self.unreadable[:_NAMED]]
-        if self._unnamed:
-            notes.append(
-                f"{self._unnamed} lines differ although {RULES.extractor} wrote them: rules that "
-                "change need a new name"
-            )
-        return notes
+    say(f"{written:,} appended, {len(unreadable):,} cannot be read")
+    return len(unreadable)
