@@ -32,14 +32,13 @@ _TIME: Final = re.compile(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?[+-]\d\d:\d\d")
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def fits(wanted: str, test: Callable[[Any], bool], *, optional: bool = False) -> Validator:
-    """A validator that says which field wanted what, and what it got."""
+def fits(wanted: str, test: Callable[[Any], bool]) -> Validator:
+    """A validator that says which field wanted what; one that is null by default may be null."""
 
     def validate(_: Any, attribute: Attribute[Any], value: Any) -> None:
-        if optional and value is None:
-            return
-        if not test(value):
-            raise InvalidRecord(attribute.name, value, wanted)
+        optional = attribute.default is None
+        if not (test(value) or (optional and value is None)):
+            raise InvalidRecord(attribute.name, value, f"{wanted} or null" if optional else wanted)
 
     return validate
 
@@ -95,41 +94,33 @@ text = fits("a string", _is_text)
 filled = fits("a string that is not empty", _is_filled)
 # Headlines have a tenth of that; a longer one is no headline, but a page gone wrong.
 headline = fits("1 to 2,000 characters", lambda value: _is_filled(value) and len(value) <= 2_000)  # noqa: PLR2004
-text_or_none = fits("a string or null", _is_filled, optional=True)
 texts = fits("a list of strings that are not empty", _every(_is_filled))
 texts_by_name = fits("an object of strings", _is_texts_by_name)
 address = fits("an absolute http(s) address", _is_address)
-address_or_none = fits("an absolute http(s) address or null", _is_address, optional=True)
 addresses = fits("a list of absolute http(s) addresses", _every(_is_address))
 day = fits("a day as YYYY-MM-DD", _is_day)
-day_or_none = fits("a day as YYYY-MM-DD or null", _is_day, optional=True)
 moment = fits("a moment as ISO 8601 with its UTC offset", _is_moment)
-moment_or_none = fits(
-    "a moment as ISO 8601 with its UTC offset, or null", _is_moment, optional=True
-)
-published_or_none = fits(
-    "ISO 8601: a moment with its UTC offset, or just the day or month that the site states, or null",
+published = fits(
+    "ISO 8601: a moment with its UTC offset, or just the day or month that the site states,",
     lambda value: _is_moment(value) or _is_day(value) or _is_month(value),
-    optional=True,
 )
-clock_or_none = fits("a clock time as HH:MM±hh:mm, or null", _matches(_TIME), optional=True)
-content_hash = fits("sha256: and 64 hex digits", _matches(_HASH))
+clock = fits("a clock time as HH:MM±hh:mm", _matches(_TIME))
+digest = fits("sha256: and 64 hex digits", _matches(_HASH))
 count = fits("a number from 0", _is_count)
-count_or_none = fits("a number from 0, or null", _is_count, optional=True)
 ordinal = fits("a number from 1", lambda value: _is_count(value) and value > 0)
-flag_or_none = fits("true, false or null", lambda value: type(value) is bool, optional=True)
+flag = fits("true, false", lambda value: type(value) is bool)
 
 
 def one_of(*values: str) -> Validator:
     return fits(f"one of {', '.join(values)}", lambda value: value in values)
 
 
+def a(kind: type) -> Validator:
+    return fits(f"a {kind.__name__}", lambda value: type(value) is kind)
+
+
 def list_of(kind: type) -> Validator:
     return fits(f"a tuple of {kind.__name__}", _every(lambda value: type(value) is kind))
-
-
-def optional_a(kind: type) -> Validator:
-    return fits(f"a {kind.__name__} or null", lambda value: type(value) is kind, optional=True)
 
 
 ARTICLE: Final = "article/1"
@@ -170,6 +161,9 @@ class CaptureReference:
     """``WARC-Payload-Digest`` of the entity body as it was sent: ``sha256:…``."""
 
 
+references = list_of(CaptureReference)
+
+
 @attrs.frozen(kw_only=True)
 class Dateline:
     """Place and outlet with which an article opens."""
@@ -177,13 +171,13 @@ class Dateline:
     text: str = attrs.field(validator=filled)
     """As printed, with its separator: ``JAKARTA, PROGRES.ID –``."""
 
-    place: str | None = attrs.field(default=None, validator=text_or_none)
+    place: str | None = attrs.field(default=None, validator=filled)
     """Place in title case: ``Jakarta``."""
 
-    outlet: str | None = attrs.field(default=None, validator=text_or_none)
+    outlet: str | None = attrs.field(default=None, validator=filled)
     """Outlet as printed: ``PROGRES.ID``."""
 
-    region: str | None = attrs.field(default=None, validator=text_or_none)
+    region: str | None = attrs.field(default=None, validator=filled)
     """Dotted Kemendagri code when the place is unambiguous: ``31`` or ``17.71``."""
 
 
@@ -197,16 +191,16 @@ class FoundDate:
     date: str = attrs.field(validator=day, metadata=_DATE)
     """The day, or the first of a range."""
 
-    end: str | None = attrs.field(default=None, validator=day_or_none, metadata=_DATE)
+    end: str | None = attrs.field(default=None, validator=day, metadata=_DATE)
     """Last day of a range, else null."""
 
-    time: str | None = attrs.field(default=None, validator=clock_or_none)
+    time: str | None = attrs.field(default=None, validator=clock)
     """Clock time with its UTC offset, ``09:30+07:00``, or null."""
 
     resolved: str = attrs.field(validator=one_of("explicit", "year-inferred", "relative"))
     """``explicit`` (day, month and year are printed), ``year-inferred`` or ``relative``."""
 
-    weekday_agrees: bool | None = attrs.field(default=None, validator=flag_or_none)
+    weekday_agrees: bool | None = attrs.field(default=None, validator=flag)
     """Whether a weekday printed beside the date is that date's; null without one."""
 
     block: int = attrs.field(default=0, validator=count)
@@ -220,13 +214,13 @@ class Image:
     url: str = attrs.field(validator=address, metadata=_URI)
     """Full-size address."""
 
-    alt: str | None = attrs.field(default=None, validator=text_or_none)
+    alt: str | None = attrs.field(default=None, validator=filled)
     """Alternative text."""
 
-    caption: str | None = attrs.field(default=None, validator=text_or_none)
+    caption: str | None = attrs.field(default=None, validator=filled)
     """Caption as printed, credit included."""
 
-    credit: str | None = attrs.field(default=None, validator=text_or_none)
+    credit: str | None = attrs.field(default=None, validator=filled)
     """Credit alone."""
 
 
@@ -251,7 +245,7 @@ class RelatedPost:
     url: str = attrs.field(validator=address, metadata=_URI)
     """Canonical address."""
 
-    heading: str | None = attrs.field(default=None, validator=text_or_none)
+    heading: str | None = attrs.field(default=None, validator=filled)
     """Heading or label it stands under: ``Bacaan Lainnya``, ``Baca Juga``."""
 
     placement: str = attrs.field(validator=one_of("inline", "editor", "end"))
@@ -277,43 +271,41 @@ class Article:
     url: str = attrs.field(validator=address, metadata=_URI)
     """Canonical address: no tracking parameters, no ``?amp=1``, no page number."""
 
-    post_id: int | None = attrs.field(default=None, validator=count_or_none)
+    post_id: int | None = attrs.field(default=None, validator=count)
     """WordPress post id."""
 
     title: str = attrs.field(validator=headline)
     """Headline as printed, entities decoded, white space folded."""
 
-    subtitle: str | None = attrs.field(default=None, validator=text_or_none)
+    subtitle: str | None = attrs.field(default=None, validator=filled)
     """Subtitle, or the deck with which the text opens (then not in ``body``)."""
 
-    published_at: str | None = attrs.field(default=None, validator=published_or_none)
+    published_at: str | None = attrs.field(default=None, validator=published)
     """First publication, ISO 8601 with the offset that the site gave.
 
     Where a site states no more than a day or a month, just that: ``2021-09-30``. Never the fetch
     time.
     """
 
-    modified_at: str | None = attrs.field(
-        default=None, validator=moment_or_none, metadata=_DATE_TIME
-    )
+    modified_at: str | None = attrs.field(default=None, validator=moment, metadata=_DATE_TIME)
     """Last edit with the offset that the site gave; null when never edited."""
 
-    event_date: str | None = attrs.field(default=None, validator=day_or_none, metadata=_DATE)
+    event_date: str | None = attrs.field(default=None, validator=day, metadata=_DATE)
     """First date in the first block of the body that is not after publication."""
 
     authors: tuple[str, ...] = attrs.field(default=(), validator=texts)
     """WordPress author or authors as shown."""
 
-    writer: str | None = attrs.field(default=None, validator=text_or_none)
+    writer: str | None = attrs.field(default=None, validator=filled)
     """From the theme's meta, else from a line that stands alone (Penulis, Reporter, …)."""
 
-    editor: str | None = attrs.field(default=None, validator=text_or_none)
+    editor: str | None = attrs.field(default=None, validator=filled)
     """From the theme's meta, else from a line that stands alone (Editor, Penyunting)."""
 
-    source_url: str | None = attrs.field(default=None, validator=address_or_none, metadata=_URI)
+    source_url: str | None = attrs.field(default=None, validator=address, metadata=_URI)
     """The "Sumber Berita" link."""
 
-    credit: str | None = attrs.field(default=None, validator=text_or_none)
+    credit: str | None = attrs.field(default=None, validator=filled)
     """Closing credit without its brackets and full stop: ``Rilis/Media Center Kota Bengkulu``."""
 
     categories: tuple[str, ...] = attrs.field(default=(), validator=texts)
@@ -325,19 +317,19 @@ class Article:
     topics: tuple[str, ...] = attrs.field(default=(), validator=texts)
     """Topics as shown."""
 
-    dateline: Dateline | None = attrs.field(default=None, validator=optional_a(Dateline))
+    dateline: Dateline | None = attrs.field(default=None, validator=a(Dateline))
     """Place and outlet of the opening; null when the article opens without one."""
 
-    caption: str | None = attrs.field(default=None, validator=text_or_none)
+    caption: str | None = attrs.field(default=None, validator=filled)
     """Caption of the lead photo as printed, credit included."""
 
-    photo_credit: str | None = attrs.field(default=None, validator=text_or_none)
+    photo_credit: str | None = attrs.field(default=None, validator=filled)
     """Credit of the lead photo alone: ``MC Kota Bengkulu/PROGRES.ID``."""
 
-    image_url: str | None = attrs.field(default=None, validator=address_or_none, metadata=_URI)
+    image_url: str | None = attrs.field(default=None, validator=address, metadata=_URI)
     """Full-size address of the lead photo."""
 
-    image_alt: str | None = attrs.field(default=None, validator=text_or_none)
+    image_alt: str | None = attrs.field(default=None, validator=filled)
     """Alternative text of the lead photo."""
 
     images: tuple[Image, ...] = attrs.field(default=(), validator=list_of(Image))
@@ -367,26 +359,22 @@ class Article:
     pages: tuple[str, ...] = attrs.field(default=(), validator=addresses)
     """Addresses of the article's pages in order."""
 
-    content_hash: str = attrs.field(validator=content_hash)
+    content_hash: str = attrs.field(validator=digest)
     """Digest of the normal form: of what the newsroom wrote, and nothing else."""
 
-    unchanged_until: str | None = attrs.field(
-        default=None, validator=moment_or_none, metadata=_DATE_TIME
-    )
+    unchanged_until: str | None = attrs.field(default=None, validator=moment, metadata=_DATE_TIME)
     """When the last look began that found the state before this line, UTC; null for a first line.
 
     So an edit happened after it, and before ``written_at``.
     """
 
-    captures: tuple[CaptureReference, ...] = attrs.field(
-        default=(), validator=list_of(CaptureReference)
-    )
+    captures: tuple[CaptureReference, ...] = attrs.field(default=(), validator=references)
     """The responses that the values came from: one a page, and any other."""
 
     provenance: Mapping[str, str] = attrs.field(factory=dict, validator=texts_by_name)
     """Field → where its value came from: ``time.entry-date[datetime]``, ``rest``, ``ld+json``."""
 
-    theme: str | None = attrs.field(default=None, validator=text_or_none)
+    theme: str | None = attrs.field(default=None, validator=filled)
     """Theme that printed the page, as its stylesheets' folder names it; null without a page."""
 
     source: str = attrs.field(default="page", validator=one_of("page", "rest", "both"))
@@ -395,12 +383,10 @@ class Article:
     extractor: str = attrs.field(validator=filled)
     """Version of the extraction rules."""
 
-    run: str | None = attrs.field(default=None, validator=text_or_none)
+    run: str | None = attrs.field(default=None, validator=filled)
     """Run that wrote the line, an id in ``runs.jsonl``; null before it is written."""
 
-    written_at: str | None = attrs.field(
-        default=None, validator=moment_or_none, metadata=_DATE_TIME
-    )
+    written_at: str | None = attrs.field(default=None, validator=moment, metadata=_DATE_TIME)
     """When the line was written, UTC; null before it is written."""
 
 
@@ -446,22 +432,16 @@ class Gone:
     """``not_found`` (404, 410), ``moved`` (a redirect to something else) or ``closed`` (401, 403, or
     a password is asked for)."""
 
-    unchanged_until: str | None = attrs.field(
-        default=None, validator=moment_or_none, metadata=_DATE_TIME
-    )
+    unchanged_until: str | None = attrs.field(default=None, validator=moment, metadata=_DATE_TIME)
     """When the last look began that still found the article, UTC."""
 
-    captures: tuple[CaptureReference, ...] = attrs.field(
-        default=(), validator=list_of(CaptureReference)
-    )
+    captures: tuple[CaptureReference, ...] = attrs.field(default=(), validator=references)
     """The responses that say so."""
 
-    run: str | None = attrs.field(default=None, validator=text_or_none)
+    run: str | None = attrs.field(default=None, validator=filled)
     """Run that wrote the line."""
 
-    written_at: str | None = attrs.field(
-        default=None, validator=moment_or_none, metadata=_DATE_TIME
-    )
+    written_at: str | None = attrs.field(default=None, validator=moment, metadata=_DATE_TIME)
     """When the line was written, UTC."""
 
 
@@ -487,12 +467,10 @@ class Withheld:
     reason: str = attrs.field(validator=filled)
     """Why, in the words of whoever did it."""
 
-    run: str | None = attrs.field(default=None, validator=text_or_none)
+    run: str | None = attrs.field(default=None, validator=filled)
     """Run that wrote the line."""
 
-    written_at: str | None = attrs.field(
-        default=None, validator=moment_or_none, metadata=_DATE_TIME
-    )
+    written_at: str | None = attrs.field(default=None, validator=moment, metadata=_DATE_TIME)
     """When the line was written, UTC."""
 
 

@@ -130,7 +130,7 @@ def test_a_line_reads_back_as_it_was_written() -> None:
         ("tags", ("",), "a list of strings that are not empty"),
         ("content_hash", "sha256:0", "64 hex digits"),
         ("source", "feed", "page, rest"),
-        ("credit", "", "a string or null"),
+        ("credit", "", "a string that is not empty or null"),
     ],
 )
 def test_refuses_a_value_by_field_value_and_wish(field: str, value: Any, wanted: str) -> None:

@@ -39,8 +39,6 @@ _LONGEST: Final = 48
 _MOST: Final = 6
 """Elements of a dateline: place, province, two parts of a date, outlet, a note."""
 
-_MOST_BLANKS: Final = 5
-
 # Every separator begins with one of these, or with a blank or line break before it.
 _MARKS: Final = re.compile(r"[\n,.;:()\[\]/|_*–—―−‒~»›>•·…-]")
 _SEPARATOR: Final = re.compile(
@@ -88,6 +86,9 @@ _LABEL: Final = re.compile(
 
 _STRONG: Final = frozenset(("dash", "pipe", "line", "colon", "stop", "tight"))
 """Separators that may end a dateline."""
+
+_WEAK: Final = ("tight", "stop", "slash")
+"""Those that may stand inside a name, too."""
 
 
 @attrs.define
@@ -152,8 +153,7 @@ def _bracketed(head: str, start: int, own: Collection[str]) -> Element | None:
     element = _classified(words, start, own) or Element(kind, words, start)
     element.bracketed = True
     _end(element, head, inside.end())
-    if not element.after and element.end > inside.end():
-        element.after = "space"
+    element.after = element.after or "space"
     return element
 
 
@@ -174,8 +174,8 @@ def _kind(separator: re.Match[str]) -> str:
 
 def _site(head: str, site: re.Match[str]) -> Element:
     start, end = site.span()
-    label, dot, below = site[0].partition(".")
-    if dot and label.isupper() and below.islower() and "." in below:
+    label, _, below = site[0].partition(".")
+    if label.isupper() and below.islower() and "." in below:
         place = find_place(label)
         if place:  # BENGKULU.berita.com: the place, and the outlet in its own case
             return Element("place", label, start, start + len(label) + 1, "comma", place)
@@ -216,9 +216,7 @@ def _separated(
         words = head[start : separator.start()]
         kind = _kind(separator)
         element = _classified(words, start, own, before)
-        if kind in ("tight", "stop", "slash") and not _ends_at_weak(
-            element, head, separator, before
-        ):
+        if kind in _WEAK and _is_inside(element, head, separator):
             position = max(position, separator.end())
             continue
         if element:
@@ -226,20 +224,12 @@ def _separated(
         return element
 
 
-def _ends_at_weak(
-    element: Element | None, head: str, separator: re.Match[str], before: list[Element]
-) -> bool:
-    """Whether a hyphen, full stop or slash ends *element*, and is not one inside a name."""
-    if element is None or (element.kind == "name" and separator[0] != "-"):
-        return False
-    if element.kind == "name":
-        following = head[separator.end() : separator.end() + 2]
-        short = element.text.isupper() and len(element.text) < _MOST
-        return bool(before) and short and following[:1].isupper() and following[1:].islower()
-    if separator[0] == "-":
-        next_one = _SEPARATOR.search(head, separator.end())
-        return not (next_one and find_place(head[element.start : next_one.start()]))
-    return True
+def _is_inside(element: Element | None, head: str, separator: re.Match[str]) -> bool:
+    """Whether a hyphen, full stop or slash stands inside a name: TOLI-TOLI, ST. PETERSBURG."""
+    if element is None or separator[0] != "-":
+        return element is None or element.kind == "name"
+    after = _SEPARATOR.search(head, separator.end())
+    return after is not None and find_place(head[element.start : after.start()]) is not None
 
 
 def _unseparated_place(head: str, start: int) -> Element | None:
@@ -265,7 +255,7 @@ def _unseparated_outlet(head: str, start: int, own: Collection[str]) -> Element 
 def _classified(
     words: str, start: int, own: Collection[str], before: Collection[Element] = ()
 ) -> Element | None:
-    if not words or len(words) > _LONGEST or words.count(" ") > _MOST_BLANKS:
+    if not words:
         return None
     place = None
     sure = False
@@ -291,45 +281,24 @@ def _classified(
 def _may_follow(element: Element, before: list[Element]) -> bool:
     if not before:
         return element.kind in ("place", "outlet", "name")
-    if before[-1].after not in _STRONG:
+    last, kinds = before[-1], {each.kind for each in before}
+    if last.after not in _STRONG:
         return True
-    kinds = {each.kind for each in before}
-    if element.kind == "place":
-        return _place_may_follow(element, before, kinds)
+    complete = element.kind == "place" and kinds >= {"place", "outlet"}
+    ends = element.after in _STRONG and not complete
     if element.kind == "name":
-        return _name_may_follow(element, before[-1], kinds)
-    ends = element.after in _STRONG
+        tight = "tight" in (last.after, element.after)
+        set_off = last.after == element.after == "dash" and kinds == {"place"}
+        # Bengkulu – Garda Raflesia – Polisi …
+        return set_off or (element.text.isupper() and ends and (tight or "outlet" in kinds))
     if element.kind == "outlet":
         return "outlet" not in kinds and (element.sure or ends)
     # The dateline ends at its first separator: a date after it is the sentence's, unless it is
     # itself set off.
-    return element.kind == "date" and ends
-
-
-def _name_may_follow(name: Element, last: Element, kinds: set[str]) -> bool:
-    if last.after == name.after == "dash" and kinds == {"place"}:
-        return True  # Bengkulu – Garda Raflesia – Polisi …
-    tight = last.after == "tight" or name.after == "tight"
-    return name.text.isupper() and name.after in _STRONG and (tight or "outlet" in kinds)
-
-
-def _place_may_follow(element: Element, before: list[Element], kinds: set[str]) -> bool:
-    first = "place" not in kinds
-    if not first and "outlet" in kinds:
-        return False
-    if element.after in _STRONG:
-        return True
-    if first and (element.bracketed or element.after == "comma"):
-        return element.bracketed or element.text.isupper()
-    if first and not element.after:
-        return before[-1].after == "pipe"
-    return element.after == "comma" and _lies_in(before[-1].place, element.place)
-
-
-def _lies_in(place: Place | None, other: Place | None) -> bool:
-    """Whether *place* is part of *other*: Denpasar of Bali."""
-    inner, outer = (each.codes if each else () for each in (place, other))
-    return any(code.startswith(f"{around}.") for code in inner for around in outer)
+    if ends or element.kind == "date" or "place" in kinds:
+        return ends
+    capitals = element.after == "comma" and element.text.isupper()
+    return element.bracketed or capitals or (not element.after and last.after == "pipe")
 
 
 _HEAD: Final = 240
@@ -368,20 +337,8 @@ _SHORT_NAME: Final = 3
 
 
 @attrs.frozen(kw_only=True)
-class ParsedDateline:
-    """A dateline and what follows it; iterates as place, outlet and rest."""
-
-    text: str
-    """As printed, with its separator, white space folded: ``JAKARTA, PROGRES.ID –``."""
-
-    place: str | None
-    """Place in title case."""
-
-    outlet: str | None
-    """Outlet as printed."""
-
-    region: str | None
-    """Dotted Kemendagri code when the place is unambiguous."""
+class ParsedDateline(Dateline):
+    """A dateline, white space folded, and what follows it; iterates as place, outlet and rest."""
 
     rest: str
     """The text after it, white space folded."""
@@ -408,9 +365,17 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
     for start in _starts(head):
         elements = _read_elements(head, start, own)
         while elements:
-            parts = _settle(elements, head[elements[-1].end :])
+            end = elements[-1].end
+            parts = _settle(elements, head[end:])
             if parts:
-                return _result(text, head, start, elements, parts)
+                places, outlet = parts
+                return ParsedDateline(
+                    text=" ".join(head[start:end].split()),
+                    place=_place_name(head, places),
+                    outlet=outlet,
+                    region=_region(places),
+                    rest=fold(text.lstrip(_ORNAMENTS))[end:].strip(),
+                )
             elements.pop()
     return None
 
@@ -423,8 +388,7 @@ def _head(text: str) -> str:
 def _starts(head: str) -> Iterator[int]:
     """Yield where a dateline may begin: at the text, or after short lines above it."""
     reported = _REPORTER.match(head)
-    if not reported:
-        yield 0
+    yield 0
     advertorial = _ADVERTORIAL.match(head)
     if advertorial:
         yield advertorial.end()
@@ -437,13 +401,7 @@ def _starts(head: str) -> Iterator[int]:
         yield from reversed([site.start() for site in SITE.finditer(head)])
 
 
-@attrs.frozen
-class _Parts:
-    places: list[Element]
-    outlet: str | None
-
-
-def _settle(elements: list[Element], rest: str) -> _Parts | None:
+def _settle(elements: list[Element], rest: str) -> tuple[list[Element], str | None] | None:
     """Return place and outlet if *elements*, followed by *rest*, are a dateline."""
     if len(rest) > _HEADLINE and rest.isupper():
         return None
@@ -473,7 +431,7 @@ def _settle(elements: list[Element], rest: str) -> _Parts | None:
         good = _is_place_alone(places, elements, rest)
     else:
         good = bool(outlets) and _is_outlet_alone(outlets[0], elements[-1], rest)
-    return _Parts(places, outlets[0].text if outlets else None) if good else None
+    return (places, outlets[0].text if outlets else None) if good else None
 
 
 def _is_ordinary_word(element: Element) -> bool:
@@ -570,19 +528,6 @@ def _is_headline(rest: str) -> bool:
 def _opens_sentence(rest: str) -> bool:
     opening = rest.lstrip("\"'“‘”’(*[ ")[:1]
     return not rest or opening.isupper() or opening.isdigit()
-
-
-def _result(
-    text: str, head: str, start: int, elements: list[Element], parts: _Parts
-) -> ParsedDateline:
-    end = elements[-1].end
-    return ParsedDateline(
-        text=" ".join(head[start:end].split()),
-        place=_place_name(head, parts.places),
-        outlet=parts.outlet,
-        region=_region(parts.places),
-        rest=fold(text.lstrip(_ORNAMENTS))[end:].strip(),
-    )
 
 
 def _place_name(head: str, places: list[Element]) -> str | None:

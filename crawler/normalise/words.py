@@ -17,7 +17,7 @@ from crawler.normalise.text import as_typed
 
 PARAGRAPH: Final = "\n\n"
 
-# So many bits of table find the longest common words: 50 MB. Articles need a hundredth.
+# So many bits of table find the longest common words: 50 MB, for two texts of 20,000 words.
 _MOST: Final = 400_000_000
 # Words that stay between changes so much longer than they are ("di", "yang") stay by chance.
 _CHANCE: Final = 6
@@ -57,7 +57,9 @@ def word_runs(before: str, after: str) -> list[Run]:
     [('replace', 'tiga', 'lima'), ('equal', 'orang', 'luka', 'orang', 'luka')]
     """
     old, new = split_words(before), split_words(after)
-    return [Run(op, tuple(old[i:j]), tuple(new[k:m]), i, k) for op, i, j, k, m in _places(old, new)]
+    was, now = [as_typed(word) for word in old], [as_typed(word) for word in new]
+    places = _at_sentences(_without_chance(_joined(_common(was, now))), was, now)
+    return [Run(op, tuple(old[i:j]), tuple(new[k:m]), i, k) for op, i, j, k, m in places]
 
 
 def counted(words: Sequence[str]) -> int:
@@ -66,31 +68,14 @@ def counted(words: Sequence[str]) -> int:
 
 
 _Place: TypeAlias = tuple[str, int, int, int, int]
-
-
-def _places(old: list[str], new: list[str]) -> list[_Place]:
-    """Where the runs begin and end: in *old*, and in *new*."""
-    was, now = [as_typed(word) for word in old], [as_typed(word) for word in new]
-    return _at_sentences(_without_chance(_joined(_common(was, now))), was, now)
+"""A run: where it begins and ends in the older text, and in the newer one."""
 
 
 def _common(was: list[str], now: list[str]) -> list[_Place]:
-    shorter = min(len(was), len(now))
-    head = next((n for n in range(shorter) if was[n] != now[n]), shorter)
-    rest = shorter - head
-    tail = next((n for n in range(rest) if was[-1 - n] != now[-1 - n]), rest)
-    old, new = was[head : len(was) - tail], now[head : len(now) - tail]
-    found: list[_Place] = [("equal", 0, head, 0, head)]
-    if len(old) * len(new) > _MOST:
-        found.append(("replace", head, head + len(old), head, head + len(new)))
-    else:
-        found += [
-            (each.tag, head + each.src_start, head + each.src_end,
-             head + each.dest_start, head + each.dest_end)
-            for each in LCSseq.opcodes(old, new)
-        ]  # fmt: skip
-    found.append(("equal", len(was) - tail, len(was), len(now) - tail, len(now)))
-    return found
+    if len(was) * len(now) > _MOST:
+        return [("replace", 0, len(was), 0, len(now))]
+    found = LCSseq.opcodes(was, now)
+    return [(x.tag, x.src_start, x.src_end, x.dest_start, x.dest_end) for x in found]
 
 
 def _joined(places: Sequence[_Place]) -> list[_Place]:
@@ -132,21 +117,16 @@ def _at_sentences(places: list[_Place], was: list[str], now: list[str]) -> list[
     for at in range(1, len(places) - 1):
         op, i, j, k, m = found[at]
         words, start, end = (now, k, m) if op == "insert" else (was, i, j)
-        if op not in ("insert", "delete"):
-            continue
-        most = found[at - 1][2] - found[at - 1][1] - 1
-        back = 0
-        while (
-            back < most
-            and not _begins(words, start - back)
-            and (words[start - back - 1] == words[end - back - 1])
-        ):
-            back += 1
-        if back and _begins(words, start - back):
-            previous, after = found[at - 1], found[at + 1]
-            found[at - 1] = (*previous[:2], previous[2] - back, previous[3], previous[4] - back)
-            found[at] = (op, i - back, j - back, k - back, m - back)
-            found[at + 1] = (after[0], after[1] - back, after[2], after[3] - back, after[4])
+        before, after = found[at - 1], found[at + 1]
+        room = before[2] - before[1] if op in ("insert", "delete") else 0
+        for back in range(room):
+            if _begins(words, start - back):
+                found[at - 1] = (*before[:2], before[2] - back, before[3], before[4] - back)
+                found[at] = (op, i - back, j - back, k - back, m - back)
+                found[at + 1] = (after[0], after[1] - back, after[2], after[3] - back, after[4])
+                break
+            if words[start - back - 1] != words[end - back - 1]:
+                break
     return found
 
 
@@ -177,14 +157,11 @@ def block_changes(before: str, after: str) -> Iterator[tuple[str, str, int]]:
     new = [block for block in after.split(PARAGRAPH) if block]
     shared = _shared(old, new)
     i = k = 0
-    for was, now in [
-        *_groups(old, new, shared),
-        (range(len(old), len(old)), range(len(new), len(new))),
-    ]:
+    ends = range(len(old), len(old)), range(len(new), len(new))
+    for was, now in [*_groups(old, new, shared), ends]:
         went, came = range(i, was.start), range(k, now.start)
-        if len(went) == len(came) == 1 and _like(
-            old[i], new[k], shared.get((i, k), 0), _IN_ITS_PLACE
-        ):
+        alone = len(went) == len(came) == 1
+        if alone and _like(old[i], new[k], shared.get((i, k), 0), _IN_ITS_PLACE):
             yield old[i], new[k], k
         else:
             yield from ((old[number], "", number) for number in went)
@@ -209,23 +186,23 @@ def _shared(old: list[str], new: list[str]) -> Counter[tuple[int, int]]:
 
 def _groups(
     old: list[str], new: list[str], shared: Counter[tuple[int, int]]
-) -> Iterator[tuple[range, range]]:
-    """Yield which blocks of *old* became which of *new*, in order."""
-    first = last = first_new = last_new = -1
+) -> list[tuple[range, range]]:
+    """Return which blocks of *old* became which of *new*, in order."""
+    groups: list[tuple[range, range]] = []
     for (i, k), count in sorted(shared.items()):
-        if not _like(old[i], new[k], count, _SAME):
-            few = min(len(old[i].split()), len(new[k].split()))
-            if few < _FEW or count < _PART * few:
-                continue
-        if first >= 0 and (i == last or k == last_new):
-            last, last_new = max(last, i), max(last_new, k)
+        few = min(len(old[i].split()), len(new[k].split()))
+        is_part = few >= _FEW and count >= _PART * few
+        if not (is_part or _like(old[i], new[k], count, _SAME)):
             continue
-        if first >= 0:
-            yield range(first, last + 1), range(first_new, last_new + 1)
-        first = last = i
-        first_new = last_new = k
-    if first >= 0:
-        yield range(first, last + 1), range(first_new, last_new + 1)
+        was, now = groups[-1] if groups else (range(0), range(0))
+        if i + 1 == was.stop or k + 1 == now.stop:
+            groups[-1] = (
+                range(was.start, max(was.stop, i + 1)),
+                range(now.start, max(now.stop, k + 1)),
+            )
+        else:
+            groups.append((range(i, i + 1), range(k, k + 1)))
+    return groups
 
 
 def _like(old: str, new: str, count: int, share: float) -> bool:
