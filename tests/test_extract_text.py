@@ -490,3 +490,24 @@ def test_a_text_that_passes_over_what_stands_under_the_headline_is_not_believed(
     with pytest.raises(NotAnArticle) as refused:
         read(page)
     assert refused.value.reason == "unsure_text"
+
+
+QUOTE = "<blockquote><p>Dermaga itu licin sejak hujan.</p><cite>Noor Halimah</cite></blockquote>"
+
+
+@pytest.mark.parametrize(
+    ("amid", "read_as"),
+    [
+        (
+            f"<figure class='wp-block-pullquote'>{QUOTE}</figure>",
+            ["Dermaga itu licin sejak hujan. Noor Halimah"],
+        ),
+        ("<div>Jukung lama dijual kepada warga.</div>", ["Jukung lama dijual kepada warga."]),
+        ('<div><a href="/lain/">Harga ikan haruan turun di pasar subuh.</a></div>', []),
+    ],
+)
+def test_a_short_block_amid_the_text_is_text_where_it_is_a_sentence(
+    amid: str, read_as: list[str]
+) -> None:
+    text = paragraphs(FIRST, SECOND) + amid + paragraphs(THIRD, LAST)
+    assert blocks(wordpress(content(text, "kotak"))) == [FIRST, SECOND, *read_as, THIRD, LAST]

@@ -465,7 +465,10 @@ def kept(
     *trusted* says that the container is the theme's own for the text, and for nothing else.
     """
     title = squeeze(headline)
-    found = [block for block in blocks if block.photo is not None or _is_text(block, body, trusted)]
+    known = [(block, block.photo is not None or _is_text(block, body, trusted)) for block in blocks]
+    found = [
+        block for at, (block, kept) in enumerate(known) if kept or _is_between(block, known, at)
+    ]
     texts = [at for at, block in enumerate(found) if block.photo is None]
     if texts and squeeze(found[texts[0]].text) == title:
         del found[texts[0]]
@@ -493,6 +496,20 @@ def _is_text(block: Block, body: MainBody, trusted: bool) -> bool:
     if body.accepts(block.text) or (block.kind == "tr" and body.holds(block.text)):
         return True
     return (trusted or len(block.text) >= _PROSE) and not _is_linked(block)
+
+
+def _is_between(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> bool:
+    """Whether *block*, at *at* among those that are *known*, is a sentence amid the text.
+
+    trafilatura leaves out a pull quote, and what stands in a ``div`` of its own.
+    """
+    beside = (known[at - 1 : at], known[at + 1 : at + 2])
+    return (
+        len(block.text) >= _LABEL
+        and (block.kind == "quote" or block.text.endswith(_ENDS))
+        and not _is_linked(block)
+        and all(each and each[0][1] and each[0][0].photo is None for each in beside)
+    )
 
 
 def _is_linked(block: Block) -> bool:
