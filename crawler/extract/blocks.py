@@ -5,12 +5,14 @@ A run is text of one style; links that editors type between paragraphs are told 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeAlias
+
+import attrs
 
 from crawler.extract.clutter import is_call, is_clutter, without_shortcodes
 from crawler.extract.document import Document
@@ -31,13 +33,8 @@ class Run(NamedTuple):
     link: str | None = None
 
 
-class Found(NamedTuple):
-    """A link that an editor typed into the text, and the label it stands under."""
-
-    title: str
-    href: str
-    heading: str
-
+Link: TypeAlias = tuple[str, str, str]
+"""A link that an editor typed into the text: title, address, and the label it stands under."""
 
 # Between two links of one label, and after the last: bullets, commas, brackets, "dan".
 _SEPARATOR: Final = re.compile(r"[\s\W]*(?:dan|atau|serta|&)?[\s\W]*")
@@ -48,9 +45,13 @@ _LONGEST_RUN_LABEL: Final = 60
 _EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
 
 
+def _text(runs: Iterable[Run]) -> str:
+    return "".join([run.text for run in runs])
+
+
 def plain(runs: Iterable[Run]) -> str:
     """Return the text of *runs*, white space folded."""
-    return fold("".join([run.text for run in runs]))
+    return fold(_text(runs))
 
 
 def markup(runs: Sequence[Run]) -> str:
@@ -61,21 +62,17 @@ def markup(runs: Sequence[Run]) -> str:
         if last is not first:
             runs[-1] = last._replace(text=last.text.rstrip())
     pieces = []
-    for (style, link), group in groupby(runs, key=_look):
-        piece = html.escape("".join([run.text for run in group]), quote=False)
+    for (style, link), group in groupby(runs, key=itemgetter(1, 2)):
+        piece = escape(_text(group), quote=False)
         if style and not piece.isspace():
             if style & EM:
                 piece = f"<em>{piece}</em>"
             if style & STRONG:
                 piece = f"<strong>{piece}</strong>"
         if link:
-            piece = f'<a href="{html.escape(link)}">{piece}</a>'
+            piece = f'<a href="{escape(link)}">{piece}</a>'
         pieces.append(piece)
     return fold("".join(pieces))
-
-
-def _look(run: Run) -> tuple[int, str | None]:
-    return run.style, run.link
 
 
 def join(before: list[Run], after: list[Run]) -> None:
@@ -87,43 +84,31 @@ def join(before: list[Run], after: list[Run]) -> None:
     before += after
 
 
-def is_whole(runs: Iterable[Run], style: int) -> bool:
-    """Whether all text of *runs* is in that *style*."""
-    return all(run.style & style or run.text.isspace() for run in runs)
-
-
 def only_links(runs: Sequence[Run]) -> bool:
     """Whether *runs* are links and nothing else but separators."""
-    return any(run.link for run in runs) and bool(
-        _SEPARATOR.fullmatch("".join([run.text for run in runs if not run.link]))
-    )
+    others = [run for run in runs if not run.link]
+    return len(others) < len(runs) and bool(_SEPARATOR.fullmatch(_text(others)))
 
 
-def label_of(text: str) -> str | None:
-    """Return the label that *text* is and nothing else, without brackets and colon.
-
-    >>> label_of("(Baca juga :")
-    'Baca juga'
-    """
-    if len(text) > _LONGEST_RUN_LABEL:
-        return None
-    label = is_editor_link_label(text)
-    return label if label is not None and is_only(label, text) else None
+def _label_of(text: str) -> str | None:
+    """Return the label that *text* is and nothing else, without brackets and colon."""
+    label = is_editor_link_label(text) if len(text) <= _LONGEST_RUN_LABEL else None
+    return label if label is not None and _is_only(label, text) else None
 
 
-def is_only(label: str, text: str) -> bool:
+def _is_only(label: str, text: str) -> bool:
     """Whether *text* is its *label* and nothing else but punctuation."""
     return _EDGES.sub("", text).casefold() == label.casefold()
 
 
-def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], list[Found]]:
+def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], list[Link]]:
     """Return *runs* without the links that editors put there for other articles, and those links.
 
     *heading* is the label that a line before has left open. A label inside a line counts when it
     begins a sentence or a bracket and ends with a colon.
     """
     kept: list[Run] = []
-    found: list[Found] = []
+    found: list[Link] = []
     groups = [(link, list(group)) for link, group in groupby(runs, key=lambda run: run.link)]
     if heading is not None and not only_links(runs):
         heading = None
@@ -136,8 +121,8 @@ def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], lis
                 kept += group
             elif title:
                 heading = label
-                found.append(Found(title, link, label))
-        elif heading is None or not _separates(group) or (last and kept):
+                found.append((title, link, label))
+        elif heading is None or not _SEPARATOR.fullmatch(_text(group)) or (last and kept):
             text = _without_closing(group, kept) if heading is not None and found else group
             heading = None
             if not last:
@@ -146,21 +131,17 @@ def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], lis
     return kept, found
 
 
-def _separates(group: Sequence[Run]) -> bool:
-    return bool(_SEPARATOR.fullmatch("".join([run.text for run in group])))
-
-
 def _label_within(title: str) -> tuple[str | None, str]:
     """Split ``Baca Juga: Judul``, all of it one link, into label and title."""
     label, colon, rest = title.partition(":")
-    if colon and (name := label_of(label + colon)):
+    if colon and (name := _label_of(label + colon)):
         return name, rest.strip()
     return None, title
 
 
 def _without_label(group: list[Run], *, first: bool) -> tuple[list[Run], str | None]:
     """Return *group* without the label at its end, and that label."""
-    text = "".join([run.text for run in group])
+    text = _text(group)
     starts = [0] if first else []
     cuts = {0: 0}
     for mark in _BEGINNING.finditer(text, max(0, len(text) - 3 * _LONGEST_RUN_LABEL)):
@@ -170,7 +151,7 @@ def _without_label(group: list[Run], *, first: bool) -> tuple[list[Run], str | N
         tail = fold(text[start:])
         whole_line = first and not fold(text[:start]).strip("([•-–—|» ")
         if tail and (whole_line or tail.endswith(":")):
-            label = label_of(tail)
+            label = _label_of(tail)
             if label:
                 return _cut(group, cuts[start]), label
     return group, None
@@ -181,7 +162,7 @@ def _without_closing(group: list[Run], kept: list[Run]) -> list[Run]:
 
     What goes on with a full stop or a comma moves up to the last word that was *kept*.
     """
-    text = "".join([run.text for run in group])
+    text = _text(group)
     closing = _CLOSING.match(text)
     if closing is not None:
         group = _cut(group, closing.end(), tail=True)
@@ -194,9 +175,8 @@ def _cut(group: Iterable[Run], place: int, *, tail: bool = False) -> list[Run]:
     """Return the part of *group* before that *place* of its text, or the *tail* after it."""
     kept = []
     for run in group:
-        text = run.text[place:] if tail and place > 0 else run.text
-        if not tail:
-            text = run.text[: max(place, 0)]
+        at = max(place, 0)
+        text = run.text[at:] if tail else run.text[:at]
         place -= len(run.text)
         if text:
             kept.append(run._replace(text=text))
@@ -206,31 +186,29 @@ def _cut(group: Iterable[Run], place: int, *, tail: bool = False) -> list[Run]:
 # Letters; what is longer is no line of links.
 _LONGEST_UNLINKED: Final = 160
 
-Path = tuple[tuple[str, int], ...]
+Path: TypeAlias = tuple[tuple[str, int], ...]
 
 
+@attrs.define(eq=False)
 class Block:
     """A paragraph, subhead, list item, quotation, table row, or a photo between them."""
 
-    __slots__ = ("cited", "deck", "inner", "kind", "path", "photo", "tag", "text", "whole")
-
-    def __init__(self, kind: str, tag: str, path: Path, photo: Photo | None = None) -> None:
-        self.kind = kind
-        """``p``, ``h``, ``li``, ``quote``, ``tr`` or ``figure``."""
-        self.tag = tag
-        """Element that it becomes in ``body_html``, empty for bare text in a list item."""
-        self.path = path
-        """Lists, quotations and tables around it, outermost first, each with its own number."""
-        self.photo = photo
-        self.text = ""
-        self.inner = ""
-        """The text as HTML."""
-        self.whole = 0
-        """Styles that all of its text has."""
-        self.cited = False
-        """Whether the name of who said it has joined it."""
-        self.deck = False
-        """Whether its markup says that it is a deck."""
+    kind: str
+    """``p``, ``h``, ``li``, ``quote``, ``tr`` or ``figure``."""
+    tag: str
+    """Element that it becomes in ``body_html``, empty for bare text in a list item."""
+    path: Path
+    """Lists, quotations and tables around it, outermost first, each with its own number."""
+    text: str = ""
+    inner: str = ""
+    """The text as HTML."""
+    photo: Photo | None = None
+    whole: int = 0
+    """Styles that all of its text has."""
+    cited: bool = False
+    """Whether the name of who said it has joined it."""
+    deck: bool = False
+    """Whether its markup says that it is a deck."""
 
 
 class Builder:
@@ -276,36 +254,13 @@ class Builder:
             self.break_line()
             return
         lines = self._lines
-        if lines[0] or len(lines) > 1:
+        if lines[0] or len(lines) > 1 or self.line is not lines[-1]:
             self._begin()
-            if len(lines) == 1:
-                self._emit(lines)
-            else:
-                self._split(lines)
-        elif self.line is not lines[-1]:
-            self._begin()
-        if self._after:
-            self.blocks += self._after
-            self._after = []
-
-    def add_plain(self, text: str) -> None:
-        """Make a block of *text*, a paragraph without markup: most of every article."""
-        folded = fold(text)
-        if not folded:
-            return
-        if (
-            "[" in folded
-            or " on line " in folded
-            or (len(folded) <= _LONGEST_UNLINKED and _is_furniture(folded))
-        ):
-            self.line.append(Run(text))
-            self.end_block()
-            return
-        self._heading = None
-        block = Block(self.kind, self.tag, self.path)
-        block.text, block.inner = folded, escape(folded, quote=False)
-        block.deck = self.deck
-        self.blocks.append(block)
+            for is_text, group in groupby(lines, key=lambda line: bool(plain(line))):
+                if is_text:
+                    self._emit(list(group))
+        self.blocks += self._after
+        self._after.clear()
 
     def add_photo(self, photo: Photo) -> None:
         """Add *photo* before the text of its paragraph, or after what stands before it.
@@ -313,7 +268,7 @@ class Builder:
         A theme that drops every ``</p>`` leaves a photo in the paragraph before it
         (fixtures/progres/tanpa-penutup-paragraf).
         """
-        block = Block("figure", "figure", self.path, photo)
+        block = Block("figure", "figure", self.path, photo=photo)
         (self._after if self._holds_text() else self.blocks).append(block)
 
     def _holds_text(self) -> bool:
@@ -346,31 +301,15 @@ class Builder:
         self._begin()
         return self._with_addresses(runs)
 
-    def _split(self, lines: list[list[Run]]) -> None:
-        """Make a block of each group of *lines* between empty ones."""
-        group: list[list[Run]] = []
-        for line in lines:
-            if plain(line):
-                group.append(line)
-            elif group:
-                self._emit(group)
-                group = []
-        if group:
-            self._emit(group)
-
     def _emit(self, lines: list[list[Run]]) -> None:
         """Make blocks of *lines*: one, but for credits and bylines on a line of their own."""
-        if len(lines) == 1:
-            runs = self._without_related(lines[0])
-            self._add(runs, plain(runs))
-            return
         together: list[Run] = []
         for line in lines:
             runs = self._without_related(line)
             text = plain(runs)
-            if text and is_clutter(text):
+            if len(lines) > 1 and text and is_clutter(text):
                 continue
-            if text and (byline(text) or is_credit(text)):
+            if len(lines) > 1 and text and (byline(text) or is_credit(text)):
                 self._add(together, plain(together))
                 together = []
                 self._add(runs, text)
@@ -393,7 +332,7 @@ class Builder:
         label = is_editor_link_label(text)
         if label is None:
             return line
-        if is_only(label, text):
+        if _is_only(label, text):
             self._heading = label
             return []
         # "Baca juga: Judul", whose link was lost.
@@ -404,20 +343,18 @@ class Builder:
         bare = without_shortcodes(text)
         if not bare or is_clutter(bare):
             return
-        shortcode, text = bare != text, bare
-        whole = 0
-        if runs[0].style or runs[-1].style:
-            whole = sum(style for style in (STRONG, EM) if is_whole(runs, style))
-        if whole & EM and self._is_caption(text):
+        whole = STRONG | EM if runs[0].style or runs[-1].style else 0
+        for run in runs:
+            if not run.text.isspace():
+                whole &= run.style
+        if whole & EM and self._is_caption(bare):
             return
-        block = Block(self.kind, self.tag, self.path)
-        block.text, block.whole = text, whole
         if len(runs) == 1 and not runs[0].style and not runs[0].link:
-            block.inner = escape(text, quote=False)
+            inner = escape(bare, quote=False)
         else:
-            block.inner = markup(self._with_addresses(runs))
-            if shortcode:
-                block.inner = without_shortcodes(block.inner)
+            inner = markup(self._with_addresses(runs))
+            inner = without_shortcodes(inner) if bare != text else inner
+        block = Block(self.kind, self.tag, self.path, bare, inner, whole=whole)
         block.deck = self.deck or (self.kind == "h" and bool(whole & EM))
         self.blocks.append(block)
 
@@ -430,19 +367,11 @@ class Builder:
         return True
 
     def _with_addresses(self, runs: list[Run]) -> list[Run]:
-        if not any(run.link for run in runs):
-            return runs
-        return [
-            run._replace(link=self._document.link(run.link)) if run.link else run for run in runs
-        ]
+        absolute = self._document.link
+        return [run._replace(link=absolute(run.link)) if run.link else run for run in runs]
 
 
 def is_credit(text: str) -> bool:
     """Whether *text* is a closing credit and nothing else."""
     found = closing_credit(text)
     return found.credit is not None and not found.rest
-
-
-def _is_furniture(text: str) -> bool:
-    """Whether *text* may be something else than text: a label, or what stands under one."""
-    return is_clutter(text) or is_editor_link_label(text) is not None

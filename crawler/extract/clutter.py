@@ -1,8 +1,7 @@
 """Lines in a text that are none of it: one home for all readers, pages and REST alike.
 
 Words alone make nothing clutter: a label is the whole of its line, a call has a link to what it
-calls to, a notice has the form in which PHP prints it. What a site repeats in its articles is found
-by that, elsewhere.
+calls to, a notice has the form in which PHP prints it.
 """
 
 from __future__ import annotations
@@ -78,17 +77,14 @@ def is_clutter(text: str) -> bool:
     >>> is_clutter("SCROLL TO CONTINUE WITH CONTENT"), is_clutter("Iklan Politik")
     (True, False)
     """
-    if len(text) <= _LONGEST_LABEL and text.casefold().strip(" :.…»›-–—*") in _LABELS:
-        return True
-    if len(text) <= _LONGEST_LABEL and _RIGHTS.fullmatch(text):
-        return True
+    if len(text) <= _LONGEST_LABEL:
+        label = text.casefold().strip(" :.…»›-–—*")
+        if label in _LABELS or _RIGHTS.fullmatch(text):
+            return True
     if len(text) <= _LONGEST_PLACE and _PLACE.fullmatch(text):
         return True
-    return (
-        " on line " in text
-        and len(text) <= _LONGEST_NOTICE
-        and _NOTICE.fullmatch(text.strip()) is not None
-    )
+    is_notice = " on line " in text and len(text) <= _LONGEST_NOTICE
+    return is_notice and _NOTICE.fullmatch(text.strip()) is not None
 
 
 def is_call(text: str, links: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from crawler.extract.blocks import EM, STRONG, Block, Builder, Path, Run, markup
 from crawler.extract.document import Document, holds_more, is_emoji, text_of
 from crawler.extract.media import box
 from crawler.extract.roles import Role, Roles, is_unseen
-from crawler.items import Embed, RelatedPost
+from crawler.items import Embed
 from crawler.normalise.text import fold
 
 # Content stands some ten elements deep; deeper than this is no page that someone wrote.
@@ -48,6 +48,10 @@ class Walk:
         self.footers: list[etree._Element] = []
         self.protected = False
         self._builder = Builder(document)
+        self.blocks = self._builder.blocks
+        """The blocks of the text, photos between them."""
+        self.related = self._builder.related
+        """The related posts in the text."""
         self._document = document
         self._role_of = roles.of
         self._skip = skip
@@ -56,16 +60,6 @@ class Walk:
         for each in (content, *further):
             self._descend(each, 0, None)
             self._builder.end_block()
-
-    @property
-    def blocks(self) -> list[Block]:
-        """The blocks of the text, photos between them."""
-        return self._builder.blocks
-
-    @property
-    def related(self) -> list[RelatedPost]:
-        """The related posts in the text."""
-        return self._builder.related
 
     def _descend(self, parent: etree._Element, style: int, link: str | None) -> None:
         self._depth += 1
@@ -88,10 +82,10 @@ class Walk:
         if element.keys():
             classes = element.get("class")
             role = self._role_of(classes) if classes else None
-            if role is not None and not (self._skip and element in self._skip):
-                self._by_role(element, role, style)
+            if element in self._skip or (role is None and is_unseen(element)):
                 return
-            if is_unseen(element) or (self._skip and element in self._skip):
+            if role is not None:
+                self._by_role(element, role, style)
                 return
         action = _ACTIONS.get(tag)
         if action is not None:
@@ -110,45 +104,22 @@ class Walk:
         builder = self._builder
         builder.end_block()
         tag, builder.tag = builder.tag, "p"
-        if len(element) or style or link or builder.in_cell:
-            self._descend(element, style, link)
-            builder.end_block()
-        elif element.text:
-            builder.add_plain(element.text)
+        self._descend(element, style, link)
+        builder.end_block()
         builder.tag = tag
 
-    def _subhead(self, element: etree._Element, style: int, link: str | None) -> None:
-        tag = _SUBHEADS[str(element.tag)]
-        self._within(element, style, link, kind="h", tag=tag, path=self._builder.path)
-
-    def _list(self, element: etree._Element, style: int, link: str | None) -> None:
-        path = self._nested("ol" if element.tag == "ol" else "ul")
-        self._within(element, style, link, kind="li", tag="", path=path)
-
-    def _item(self, element: etree._Element, style: int, link: str | None) -> None:
-        path, tag = self._builder.path, "p"
-        if path and path[-1][0] in ("ul", "ol"):
-            path, tag = self._nested("li"), ""
-        self._within(element, style, link, kind="li", tag=tag, path=path)
-
-    def _quotation(self, element: etree._Element, style: int, link: str | None) -> None:
-        path = self._nested("blockquote")
-        self._within(element, style, link, kind="quote", tag="p", path=path)
-
-    def _within(
-        self,
-        element: etree._Element,
-        style: int,
-        link: str | None,
-        *,
-        kind: str,
-        tag: str,
-        path: Path,
-    ) -> None:
+    def _group(self, element: etree._Element, style: int, link: str | None) -> None:
+        """A subhead, a list, an item of one, or a quotation: blocks of another kind."""
         builder = self._builder
         builder.end_block()
         before = builder.kind, builder.tag, builder.path
-        builder.kind, builder.tag, builder.path = kind, tag, path
+        name = str(element.tag)
+        kind, tag, nested = _GROUPS[name]
+        if name == "li" and (not builder.path or builder.path[-1][0] not in ("ul", "ol")):
+            tag, nested = "p", None
+        builder.kind, builder.tag = kind, tag
+        if nested is not None:
+            builder.path = self._nested(nested)
         self._descend(element, style, link)
         builder.end_block()
         builder.kind, builder.tag, builder.path = before
@@ -178,18 +149,16 @@ class Walk:
 
     def _row(self, cells: Iterable[etree._Element], path: Path) -> None:
         builder = self._builder
-        texts, inner = [], []
+        texts, inner = [], ""
         for cell in cells:
             builder.in_cell = True
             self._descend(cell, 0, None)
             builder.in_cell = False
             runs = builder.take_cell()
             texts.append(plain(runs))
-            inner.append(f"<{cell.tag}>{markup(runs)}</{cell.tag}>")
+            inner += f"<{cell.tag}>{markup(runs)}</{cell.tag}>"
         if any(texts):
-            block = Block("tr", "tr", path)
-            block.text, block.inner = fold(" | ".join(texts)), "".join(inner)
-            builder.blocks.append(block)
+            builder.blocks.append(Block("tr", "tr", path, fold(" | ".join(texts)), inner))
 
     def _anchor(self, element: etree._Element, style: int, link: str | None) -> None:
         href = element.get("href") or link
@@ -203,15 +172,11 @@ class Walk:
         line = self._builder.line
         if "fn" in (element.get("class") or "").split():
             return
-        if (
-            text.isdecimal()
-            and line
-            and line[-1].text[-1:].isdigit()
-            and not any(element.iter("a"))
-        ):
+        follows = bool(line) and line[-1].text[-1:].isdigit()
+        if follows and text.isdecimal() and not any(element.iter("a")):
             line.append(Run(text.translate(_RAISED), style, link))
-            return
-        self._descend(element, style, link)
+        else:
+            self._descend(element, style, link)
 
     def _image(self, element: etree._Element, style: int, link: str | None) -> None:
         if is_emoji(element):
@@ -246,11 +211,8 @@ class Walk:
         return None
 
     def _frame(self, element: etree._Element, _style: int, _link: str | None) -> None:
-        self._embed(media.frame(element, self._document))
-
-    def _embed(self, embed: Embed | None) -> None:
-        if embed is not None:
-            self.embeds.append(embed)
+        embed = media.frame(element, self._document)
+        self.embeds += [embed] if embed is not None else []
 
     def _form(self, element: etree._Element, _style: int, _link: str | None) -> None:
         if "post-password-form" in (element.get("class") or ""):
@@ -285,7 +247,8 @@ class Walk:
             _ACTIONS.get(str(element.tag), Walk._block)(self, element, style, None)
             builder.deck = False
         elif role in _EMBEDS:
-            self._embed(_EMBEDS[role](element, document))
+            embed = _EMBEDS[role](element, document)
+            self.embeds += [embed] if embed is not None else []
         elif role is Role.EMBED:
             self._wrapped_embed(element)
 
@@ -309,10 +272,11 @@ class Walk:
             read = media.frame if inner.tag in _FRAMES else _EMBEDS.get(role) if role else None
             embed = read(inner, self._document) if read else None
             if embed is not None:
-                self.embeds.append(embed)
-                return
-        address = _ADDRESS.search(text_of(element))
-        self._embed(media.embed_at(address[0] if address else None))
+                break
+        else:
+            address = _ADDRESS.search(text_of(element))
+            embed = media.embed_at(address[0] if address else None)
+        self.embeds += [embed] if embed is not None else []
 
 
 def _is_mark(text: str) -> bool:
@@ -326,6 +290,14 @@ def _is_layout(table: etree._Element) -> bool:
 
 
 _SUBHEADS: Final = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
+# Their kind of blocks, the element that these become, and what is nested around them.
+_GROUPS: Final[dict[str, tuple[str, str, str | None]]] = {
+    **{name: ("h", tag, None) for name, tag in _SUBHEADS.items()},
+    "blockquote": ("quote", "p", "blockquote"),
+    "ol": ("li", "", "ol"),
+    **dict.fromkeys(("ul", "menu"), ("li", "", "ul")),
+    "li": ("li", "", "li"),
+}
 _STYLES: Final = {"strong": STRONG, "b": STRONG, "em": EM, "i": EM}
 _EMBEDS: Final = {
     Role.TWEET: media.tweet,
@@ -355,15 +327,10 @@ _ACTIONS: Final[Mapping[str, Callable[[Walk, etree._Element, int, str | None], N
     **dict.fromkeys(media.AMP_IMAGES, Walk._image),
     "figure": Walk._figure,
     "table": Walk._table,
-    "blockquote": Walk._quotation,
     "cite": Walk._cite,
-    "ul": Walk._list,
-    "ol": Walk._list,
-    "menu": Walk._list,
-    "li": Walk._item,
     "form": Walk._form,
     "footer": Walk._footer,
-    **dict.fromkeys(_SUBHEADS, Walk._subhead),
+    **dict.fromkeys(_GROUPS, Walk._group),
     **dict.fromkeys(_FRAMES, Walk._frame),
     **dict.fromkeys(
         (

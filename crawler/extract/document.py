@@ -6,7 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -21,16 +22,12 @@ from crawler.normalise.urls import absolute, canonical, same_host
 # depth at which libxml2 stops reading from 256 to 2048 elements.
 _PARSER: Final = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 _DEEPEST: Final = 2_000
-_PATH: Final = len("//") + 1
-"""Slashes in an address that has a path."""
-
 # Attributes of a page of this size cost libxml2 some tenths of a second at worst, and looking for
 # them would cost every page a twentieth of its time.
 _SMALL: Final = 56_000
 
 _UTF16: Final = (
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
@@ -81,21 +78,18 @@ class Document:
         else:
             encoded = _utf8(body, self.headers.get("content-type", ""))
         self.root = _parse(encoded, url)
-        body_element = self.root.find("body")
-        classes = body_element.get("class") if body_element is not None else None
-        self.body_classes: frozenset[str] = frozenset(classes.split()) if classes else frozenset()
+        printed = self.root.find("body")
+        self.body_classes = frozenset(
+            (printed.get("class") or "").split() if printed is not None else ()
+        )
         """The names that WordPress gives ``body``: ``single-post``, ``postid-123``, ``page``."""
 
     @cached_property
     def article(self) -> etree._Element:
         """The element around the article: that of the post which ``body`` names, or the first."""
-        post = next((name for name in self.body_classes if name.startswith("postid-")), None)
-        if post is not None:
-            found = _BY_ID(self.root, id=post.replace("postid", "post"))
-            if isinstance(found, list) and found and isinstance(found[0], etree._Element):
-                return found[0]
-        first = next(self.root.iter("article"), None)
-        return self.root if first is None else first
+        post = next((name for name in self.body_classes if name.startswith("postid-")), "")
+        found: Any = _BY_ID(self.root, id=post.replace("postid", "post"))
+        return next(chain(found, self.root.iter("article")), self.root)
 
     @property
     def title(self) -> etree._Element | None:
@@ -114,12 +108,9 @@ class Document:
             or any(name.startswith("postid-") for name in self.body_classes)
         )
 
-    @cached_property
+    @property
     def canonical(self) -> str | None:
         """The address that the page declares to be its own."""
-        for link in self.root.iter("link"):
-            if link.get("rel") == "canonical":
-                return self.absolute(link.get("href"))
         return self.absolute(self.head.link("canonical"))
 
     @cached_property
@@ -127,10 +118,8 @@ class Document:
         """What the head declares."""
         head = self.root.find("head")
         found = _declared(head) if head is not None else Head()
-        if found.link("canonical") is None:
-            # Broken markup in the head makes the parser open the body before the head has ended.
-            return _declared(self.root)
-        return found
+        # Broken markup in the head makes the parser open the body before the head has ended.
+        return _declared(self.root) if found.link("canonical") is None else found
 
     @cached_property
     def language(self) -> str | None:
@@ -151,14 +140,13 @@ class Document:
 
         Parents are listed before their children. Since WordPress 6.7 the body says it, too.
         """
-        found = _theme(self.head) or _theme(_declared(self.root))
-        if found is not None:
-            return found
-        for prefix in ("wp-child-theme-", "wp-theme-"):
-            for name in self.body_classes:
-                if name.startswith(prefix):
-                    return name.removeprefix(prefix)
-        return None
+        printed = (
+            name.removeprefix(prefix)
+            for prefix in ("wp-child-theme-", "wp-theme-")
+            for name in self.body_classes
+            if name.startswith(prefix)
+        )
+        return _theme(self.head) or _theme(_declared(self.root)) or next(printed, None)
 
     def absolute(self, href: str | None) -> str | None:
         """Return the http(s) address that *href* names on this page."""
@@ -169,7 +157,8 @@ class Document:
         address = absolute(href, self.url)
         if address is None or not same_host(address, (self.host,)):
             return address
-        return canonical(address) if "amp" in address or address.count("/") < _PATH else address
+        is_bare = address.count("/") < len("//") + 1
+        return canonical(address) if is_bare or "amp" in address else address
 
     def leads_elsewhere(self, element: etree._Element) -> bool:
         """Whether *element* links another page: a headline or a date in a list does.
@@ -235,16 +224,12 @@ def _parse(encoded: bytes, url: str) -> etree._Element:
     if root is None or root.tag != "html":
         raise NotAnArticle(url, "empty_page")
     # Where libxml2 gives up, the element it was in is the last of the tree.
-    depth = sum(1 for _ in _last_branch(root))
+    last, depth = root, 0
+    while len(last):
+        last, depth = last[-1], depth + 1
     if depth >= _DEEPEST:
         raise NotAnArticle(url, "too_deep")
     return root
-
-
-def _last_branch(element: etree._Element) -> Iterator[etree._Element]:
-    while len(element):
-        element = element[-1]
-        yield element
 
 
 def _utf8(body: bytes, content_type: str) -> bytes:
@@ -253,12 +238,9 @@ def _utf8(body: bytes, content_type: str) -> bytes:
     What is valid UTF-8 is UTF-8: no other text is, by accident, and servers lie. Other bytes are
     what Windows wrote, be it the whole page or a widget, unless an encoding of the East is declared.
     """
-    if b"\0" in body[:4]:
-        for mark, encoding in _UTF16:
-            if body.startswith(mark):
-                return body.decode(encoding, "replace").encode("utf-8", "replace")
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", "replace").encode("utf-8", "replace")
+    for marks, encoding in _UTF16:
+        if body.startswith(marks):
+            return body.decode(encoding, "replace").encode("utf-8", "replace")
     body = body.removeprefix(codecs.BOM_UTF8)
     try:
         body.decode("utf-8")
@@ -269,7 +251,7 @@ def _utf8(body: bytes, content_type: str) -> bytes:
             body = body.decode("utf-8", _AS_WINDOWS).encode()
         else:
             body = body.decode(declared, "replace").encode()
-    return body.replace(b"\0", b"") if b"\0" in body else body
+    return body.replace(b"\0", b"")
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
@@ -284,9 +266,8 @@ def text_of(element: etree._Element) -> str:
     """Return the text in *element*, white space folded, with emojis that are shown as pictures."""
     if not len(element):
         return fold(element.text or "")
-    if next(element.iter("img", "amp-img"), None) is not None:
-        return fold("".join(_pieces(element)))
-    return fold("".join(map(str, element.itertext())))
+    has_images = next(element.iter("img", "amp-img"), None) is not None
+    return fold("".join(_pieces(element) if has_images else map(str, element.itertext())))
 
 
 def holds_more(element: etree._Element, letters: int) -> bool:

@@ -10,7 +10,6 @@ from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
 from crawler.items import Capture
 
-_HTML: Final = ("text/html", "application/xhtml+xml", "")
 # XML whose first element is another one than XHTML's: a feed, a sitemap.
 _OTHER_XML: Final = re.compile(
     rb"[\s\xef\xbb\xbf]*+<\?xml\b(?:[^<]|<!--(?:(?!-->).)*+-->|<[?!])*+(?!<html\b)",
@@ -19,28 +18,12 @@ _OTHER_XML: Final = re.compile(
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d+/?(?:$|[?#])|[?&](?:replytocom|cpage)=\d")
 _EMBED: Final = re.compile(r"/embed/?(?:$|[?#])")
 
-_LISTS: Final = frozenset(("archive", "blog", "home"))
-_SEARCHES: Final = frozenset(("search-results", "search-no-results"))
-_SINGLE: Final = frozenset(("single", "singular"))
-
 # Cloaked gambling pages pile these up in one title; a report on gambling does not.
 _GAMBLING: Final = re.compile(
     r"slot gacor|slot ?88|slot online|situs slot|rtp (?:live|slot)|maxwin|gampang menang|togel"
     r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam"
 )
 _MANY_SLOGANS: Final = 3
-# Each of them has one of these: looking for these first costs a tenth.
-_IN_SLOGANS: Final = (
-    "slot",
-    "rtp",
-    "maxwin",
-    "menang",
-    "togel",
-    "link",
-    "deposit",
-    "judi",
-    "scatter",
-)
 
 
 def refuse_response(capture: Capture) -> None:
@@ -53,7 +36,9 @@ def refuse_response(capture: Capture) -> None:
 
 def refuse_address(capture: Capture) -> None:
     """Raise :exc:`NotAnArticle` for a page of comments, a frame, and what is not HTML."""
-    if media_type(capture) not in _HTML or _OTHER_XML.match(capture.body[:4_096]):
+    if media_type(capture) not in ("text/html", "application/xhtml+xml", "") or _OTHER_XML.match(
+        capture.body[:4_096]
+    ):
         raise NotAnArticle(capture.url, "not_html")
     if _COMMENT_PAGE.search(capture.url):
         raise NotAnArticle(capture.url, "comment_page")
@@ -66,15 +51,12 @@ def is_json(capture: Capture) -> bool:
 
     Where PHP complained in front of it, the server says ``text/html``.
     """
+    start = capture.body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
     return (
         media_type(capture) == "application/json"
         or "/wp/v2/" in capture.url
-        or (not capture.headers.get("content-type") and _start(capture).startswith((b"{", b"[")))
+        or (not capture.headers.get("content-type") and start.startswith((b"{", b"[")))
     )
-
-
-def _start(capture: Capture) -> bytes:
-    return capture.body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
 def media_type(capture: Capture) -> str:
@@ -84,10 +66,7 @@ def media_type(capture: Capture) -> str:
 
 def is_gambling(title: str) -> bool:
     """Whether *title* is that of a page which whoever broke into the site put there."""
-    lower = title.lower()
-    if not any([word in lower for word in _IN_SLOGANS]):  # noqa: C419 -- a generator costs more
-        return False
-    return len(set(_GAMBLING.findall(lower))) >= _MANY_SLOGANS
+    return len(set(_GAMBLING.findall(title.lower()))) >= _MANY_SLOGANS
 
 
 def refuse_page(document: Document) -> None:
@@ -109,8 +88,8 @@ def _kind(names: frozenset[str]) -> str | None:
         return "attachment"
     if any(name.startswith("page-id-") for name in names):
         return "static_page"
-    if not _SEARCHES.isdisjoint(names):
+    if names & {"search-results", "search-no-results"}:
         return "search"
-    if not _LISTS.isdisjoint(names) and _SINGLE.isdisjoint(names):
+    if names & {"archive", "blog", "home"} and not names & {"single", "singular"}:
         return "front_page" if "home" in names and "paged" not in names else "list"
     return None

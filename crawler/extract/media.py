@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,8 +17,6 @@ from crawler.normalise.credits import is_editor_link_label
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical
 
-_TWITTER: Final = re.compile(r"https?://(?:\w+\.)?(?:twitter|x)\.com/")
-_INSTAGRAM: Final = re.compile(r"https?://(?:\w+\.)?instagram\.com/")
 _VIDEO: Final = re.compile(
     r"https?://(?:[\w-]+\.)*(?:youtube(?:-nocookie)?\.com|youtu\.be|vimeo\.com|dailymotion\.com"
     r"|dai\.ly|vidio\.com|tiktok\.com|rumble\.com|videopress\.com)/"
@@ -27,6 +24,11 @@ _VIDEO: Final = re.compile(
     r"|[^?#]*\.(?:mp4|m4v|webm|ogv|m3u8)(?:$|[?#])",
     re.IGNORECASE,
 )
+_KINDS: Final = {
+    "tweet": re.compile(r"https?://(?:\w+\.)?(?:twitter|x)\.com/"),
+    "instagram": re.compile(r"https?://(?:\w+\.)?instagram\.com/"),
+    "video": _VIDEO,
+}
 _YOUTUBE: Final = re.compile(
     r"https?://(?:(?:www|m)\.)?(?:youtu\.be/|youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/))"
     r"([\w-]+)"
@@ -50,19 +52,24 @@ _PLACEHOLDER: Final = re.compile(
 _LONGEST_FILE: Final = 100
 
 AMP_IMAGES: Final = ("amp-img", "amp-anim")
+# Where what they show is, the attribute that names it, and its kind.
+_AMP_EMBEDS: Final = {
+    "amp-youtube": ("https://www.youtube.com/embed/{}", "data-videoid", "video"),
+    "amp-instagram": ("https://www.instagram.com/p/{}/", "data-shortcode", "instagram"),
+    "amp-vimeo": ("https://player.vimeo.com/video/{}", "data-videoid", "video"),
+    "amp-dailymotion": ("https://www.dailymotion.com/embed/video/{}", "data-videoid", "video"),
+}
 
 
+@attrs.define(eq=False)
 class Photo:
     """A photo in the text, whose caption may come after it."""
 
-    __slots__ = ("alt", "bare", "caption", "url")
-
-    def __init__(self, url: str, alt: str | None) -> None:
-        self.url = url
-        self.alt = alt
-        self.caption: str | None = None
-        self.bare = True
-        """Whether it stands outside a figure."""
+    url: str
+    alt: str | None
+    caption: str | None = None
+    bare: bool = True
+    """Whether it stands outside a figure."""
 
 
 def photo(element: etree._Element, document: Document, link: str | None = None) -> Photo | None:
@@ -95,10 +102,8 @@ def source(element: etree._Element, link: str | None = None) -> str | None:
         return link
     stated = next((sizes for name in _SIZES if (sizes := element.get(name))), "")
     candidates = [each for each in _CANDIDATE.findall(stated) if not is_placeholder(each[0])]
-    if candidates:
-        largest: str = max(candidates, key=lambda each: float(each[1]))[0]
-        return largest
-    return src
+    largest: tuple[str, str] | None = max(candidates, key=lambda each: float(each[1]), default=None)
+    return largest[0] if largest else src
 
 
 def _file(element: etree._Element) -> str | None:
@@ -118,17 +123,15 @@ def is_placeholder(url: str) -> bool:
 
 def _twin(element: etree._Element) -> etree._Element | None:
     """Return the image that stands beside *element* for readers without scripts."""
-    for each in (element, *islice(element.iterancestors(), 1)):
-        for beside in _beside(each):
-            if beside.tag == "noscript":
-                return next(beside.iter("img"), None)
-    return None
+    around = (*_beside(element), *chain(*map(_beside, islice(element.iterancestors(), 1))))
+    beside = next((each for each in around if each.tag == "noscript"), None)
+    return next(beside.iter("img"), None) if beside is not None else None
 
 
-def _beside(element: etree._Element) -> Iterator[etree._Element]:
-    """Yield the elements right after and right before *element*."""
-    yield from islice(element.itersiblings("*"), 1)
-    yield from islice(element.itersiblings("*", preceding=True), 1)
+def _beside(element: etree._Element) -> list[etree._Element]:
+    """Return the elements right after and right before *element*."""
+    after, before = element.itersiblings("*"), element.itersiblings("*", preceding=True)
+    return [*islice(after, 1), *islice(before, 1)]
 
 
 def unscripted(noscript: etree._Element) -> etree._Element | None:
@@ -147,21 +150,17 @@ def frame(element: etree._Element, document: Document) -> Embed | None:
     """Return the embed that a frame, a player or its AMP form is; ``None`` for ads and the empty."""
     get = element.get
     tag = str(element.tag)
-    if tag == "amp-youtube":
-        return _embed(f"https://www.youtube.com/embed/{get('data-videoid') or ''}", "video")
-    if tag == "amp-instagram":
-        return _embed(f"https://www.instagram.com/p/{get('data-shortcode') or ''}/", "instagram")
-    if tag == "amp-vimeo":
-        return _embed(f"https://player.vimeo.com/video/{get('data-videoid') or ''}", "video")
-    if tag == "amp-dailymotion":
-        return _embed(f"https://www.dailymotion.com/embed/video/{get('data-videoid')}", "video")
+    if tag in _AMP_EMBEDS:
+        address, attribute, kind = _AMP_EMBEDS[tag]
+        name = get(attribute)
+        return _embed(address.format(name), kind) if name else None
     if tag == "amp-twitter":
         return tweet(element, document)
     src = get("src") or get("data-src") or get("data-lazy-src") or get("data-href") or get("cite")
-    if not src and tag in ("video", "amp-video"):
-        child = element.find("source")
-        src = child.get("src") if child is not None else None
-    return embed_at(document.absolute(src), "video" if tag in ("video", "amp-video") else None)
+    is_video = tag in ("video", "amp-video")
+    child = element.find("source") if is_video and not src else None
+    src = child.get("src") if child is not None else src
+    return embed_at(document.absolute(src), "video" if is_video else None)
 
 
 def embed_at(url: str | None, kind: str | None = None) -> Embed | None:
@@ -176,30 +175,23 @@ def embed_at(url: str | None, kind: str | None = None) -> Embed | None:
     youtube = _YOUTUBE.match(url)
     if youtube:
         return _embed(f"https://www.youtube.com/embed/{youtube[1]}", "video")
-    if kind is None:
-        kind = (
-            ("tweet" if _TWITTER.match(url) else None)
-            or ("instagram" if _INSTAGRAM.match(url) else None)
-            or ("video" if _VIDEO.match(url) else "iframe")
-        )
-    return _embed(url, kind)
+    known = (name for name, pattern in _KINDS.items() if pattern.match(url))
+    return _embed(url, kind or next(known, "iframe"))
 
 
 def tweet(element: etree._Element, document: Document) -> Embed | None:
     """Return the tweet whose words *element* holds: its last link is its own address."""
-    for anchor in reversed(list(element.iter("a"))):
-        href = anchor.get("href") or ""
-        if "/status/" in href:
-            return embed_at(document.absolute(href), "tweet")
+    links = [href for each in element.iter("a") if "/status/" in (href := each.get("href") or "")]
+    if links:
+        return embed_at(document.absolute(links[-1]), "tweet")
     number = element.get("data-tweetid")
     return _embed(f"https://twitter.com/i/status/{number}", "tweet") if number else None
 
 
 def instagram(element: etree._Element, document: Document) -> Embed | None:
     """Return the Instagram post whose words *element* holds."""
-    href = element.get("data-instgrm-permalink")
-    if not href:
-        href = next((a.get("href") for a in element.iter("a") if a.get("href")), None)
+    links = (each.get("href") for each in element.iter("a"))
+    href = element.get("data-instgrm-permalink") or next(filter(None, links), None)
     return embed_at(document.absolute(href), "instagram")
 
 
@@ -239,7 +231,8 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
     for each in element.iter("a", *_HEADINGS):
         if each.tag != "a":
             # A heading that leads somewhere is a headline (fixtures/lintas/newspaper-yoast).
-            if heading is None and not any(_leads_on(anchor) for anchor in each.iter("a")):
+            links = (anchor.get("href") or "#" for anchor in each.iter("a"))
+            if heading is None and all(link.startswith("#") for link in links):
                 heading = text_of(each) or None
             continue
         href = each.get("href")
@@ -254,7 +247,3 @@ def box(element: etree._Element, document: Document, placement: str) -> list[Rel
     # A box without a heading begins with a label (fixtures/lintas/sampah-di-isi).
     label = is_editor_link_label(text_of(element)) if heading is None else None
     return [attrs.evolve(each, heading=label) for each in posts] if label else posts
-
-
-def _leads_on(anchor: etree._Element) -> bool:
-    return not (anchor.get("href") or "#").startswith("#")

@@ -50,58 +50,27 @@ class Role(enum.Enum):
 # For galleries see fixtures/progres/galeri-klasik, for decks fixtures/progres/teras-sub-judul, for
 # tweets and players fixtures/progres/cuitan and fixtures/progres/instagram, for page links
 # fixtures/progres/halaman-banyak.
-_NAMES: Final[Mapping[str, Role]] = {
-    "entry-footer": Role.FOOTER,
-    "gmr-cf-metacontent": Role.FOOTER,
-    "tags-links": Role.FOOTER,
-    "page-links": Role.PAGES,
-    "post-nav-links": Role.PAGES,
-    "post-page-numbers": Role.PAGES,
-    "prevnextpost-links": Role.PAGES,
-    "wp-caption": Role.FIGURE,
-    "gallery-item": Role.FIGURE,
-    "wp-caption-text": Role.CAPTION,
-    "wp-element-caption": Role.CAPTION,
-    "gallery-caption": Role.CAPTION,
-    "blocks-gallery-caption": Role.CAPTION,
-    "sub-judul": Role.DECK,
-    "subjudul": Role.DECK,
-    "subtitle": Role.DECK,
-    "deck": Role.DECK,
-    "twitter-tweet": Role.TWEET,
-    "twitter-video": Role.TWEET,
-    "instagram-media": Role.INSTAGRAM,
-    "tiktok-embed": Role.VIDEO,
-    "fb-video": Role.VIDEO,
-    "fb-post": Role.EMBED,
-    "wp-embedded-content": Role.OWN_EMBED,
-    "wp-block-embed": Role.EMBED,
-    "screen-reader-text": Role.NOT_BODY,
-    "sr-only": Role.NOT_BODY,
-    "adsbygoogle": Role.NOT_BODY,
-    "sharedaddy": Role.NOT_BODY,
-    "a2a_kit": Role.NOT_BODY,
-    "list-table": Role.NOT_BODY,
-    "toc_container": Role.NOT_BODY,
-    "lwptoc": Role.NOT_BODY,
-    "author-box": Role.NOT_BODY,
-    "saboxplugin-wrap": Role.NOT_BODY,
-    "wp-block-button": Role.NOT_BODY,
-    "wp-block-buttons": Role.NOT_BODY,
-    "wp-block-file__button": Role.NOT_BODY,
-    "wp-block-social-links": Role.NOT_BODY,
-    **dict.fromkeys(
-        (
-            *("wp-block-query", "wp-block-latest-posts", "wp-block-latest-comments"),
-            *("wp-block-tag-cloud", "wp-block-archives", "wp-block-archives-list"),
-            *("wp-block-categories", "wp-block-categories-list", "wp-block-calendar"),
-            *("wp-block-page-list", "wp-block-rss", "wp-block-navigation", "wp-block-search"),
-            *("wp-block-post-template", "wp-block-post-navigation-link", "wp-block-loginout"),
-            *("wp-block-comments", "wp-block-terms-query", "wp-block-legacy-widget", "tagcloud"),
-        ),
-        Role.LIST,
-    ),
+_NAMED: Final = {
+    Role.FOOTER: "entry-footer gmr-cf-metacontent tags-links",
+    Role.PAGES: "page-links post-nav-links post-page-numbers prevnextpost-links",
+    Role.FIGURE: "wp-caption gallery-item",
+    Role.CAPTION: "wp-caption-text wp-element-caption gallery-caption blocks-gallery-caption",
+    Role.DECK: "sub-judul subjudul subtitle deck",
+    Role.TWEET: "twitter-tweet twitter-video",
+    Role.INSTAGRAM: "instagram-media",
+    Role.VIDEO: "tiktok-embed fb-video",
+    Role.OWN_EMBED: "wp-embedded-content",
+    Role.EMBED: "fb-post wp-block-embed",
+    Role.NOT_BODY: "screen-reader-text sr-only adsbygoogle sharedaddy a2a_kit list-table"
+    " toc_container lwptoc author-box saboxplugin-wrap wp-block-button wp-block-buttons"
+    " wp-block-file__button wp-block-social-links",
+    Role.LIST: "wp-block-query wp-block-latest-posts wp-block-latest-comments wp-block-tag-cloud"
+    " wp-block-archives wp-block-archives-list wp-block-categories wp-block-categories-list"
+    " wp-block-calendar wp-block-page-list wp-block-rss wp-block-navigation wp-block-search"
+    " wp-block-post-template wp-block-post-navigation-link wp-block-loginout wp-block-comments"
+    " wp-block-terms-query wp-block-legacy-widget tagcloud",
 }
+_ROLES: Final = {name: role for role, names in _NAMED.items() for name in names.split()}
 
 # fixtures/progres/kotak-terkait (boxes), fixtures/progres/iklan-di-tengah and
 # fixtures/progres/label-iklan (ads, share buttons).
@@ -138,7 +107,7 @@ class Roles:
 
     def __init__(self, names: Mapping[str, Role] | None = None) -> None:
         """*names* are what a theme adds, or sees differently."""
-        self._names = {**_NAMES, **(names or {})}
+        self._names = {**_ROLES, **(names or {})}
         # A site has a few hundred different values of ``class``; a hostile one any number.
         self.of = lru_cache(maxsize=4096)(self._of)
 
@@ -148,10 +117,7 @@ class Roles:
             if role is not None:
                 return role
         folded = classes.lower()
-        for role, family in _FAMILIES:
-            if family.search(folded):
-                return role
-        return None
+        return next((role for role, family in _FAMILIES if family.search(folded)), None)
 
 
 # A style that shows nothing, white space gone: gambling links are hidden so in sites that were
@@ -179,12 +145,13 @@ def is_unseen(element: etree._Element) -> bool:
     """Whether no reader sees *element*, by its own attributes."""
     get = element.get
     style = get("style") or get("data-amp-original-style")
-    if style and _is_unseen(style, element.tag in _LATE):
-        return True
     classes = get("class")
-    if classes and _is_hidden(classes):
-        return True
-    return get("hidden") is not None or get("aria-hidden") == "true"
+    return (
+        (bool(style) and _is_unseen(str(style), element.tag in _LATE))
+        or (bool(classes) and _is_hidden(str(classes)))
+        or get("hidden") is not None
+        or get("aria-hidden") == "true"
+    )
 
 
 @lru_cache(maxsize=2048)

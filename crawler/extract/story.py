@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import takewhile
 from typing import Final
 
 import attrs
@@ -37,31 +39,29 @@ _CLEANER: Final = nh3.Cleaner(
 
 def body_html(blocks: Iterable[Block]) -> str:
     """Return *blocks* as HTML with nothing but text, structure, absolute links and photos."""
-    pieces: list[str] = []
+    html = ""
     path: Path = ()
     for block in blocks:
-        if block.path != path:
-            pieces.append(_between(path, block.path))
-            path = block.path
+        html += _between(path, block.path)
+        path = block.path
         if block.photo is not None:
-            pieces.append(_figure(block.photo))
-        elif block.tag:
-            pieces.append(f"<{block.tag}>{block.inner}</{block.tag}>")
+            html += _figure(block.photo)
         else:
-            pieces.append(block.inner)
-    pieces.append(_between(path, ()))
-    return _CLEANER.clean("".join(pieces))
+            html += f"<{block.tag}>{block.inner}</{block.tag}>" if block.tag else block.inner
+    return _CLEANER.clean(html + _between(path, ()))
 
 
 def _between(path: Path, following: Path) -> str:
     """Return the tags that end what *following* is not in, and begin what it is in."""
-    common = 0
-    for ours, theirs in zip(path, following, strict=False):
-        if ours != theirs:
-            break
-        common += 1
+    common = _common(path, following)
     closing = "".join(f"</{tag}>" for tag, _ in reversed(path[common:]))
     return closing + "".join(f"<{tag}>" for tag, _ in following[common:])
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how many they begin with that are the same in both."""
+    pairs = zip(one, other, strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def _figure(photo: Photo) -> str:
@@ -75,6 +75,7 @@ def _figure(photo: Photo) -> str:
 _LONGEST_SUBHEAD: Final = 120
 _SENTENCE_ENDS: Final = (".", ",", ";", "”", '"', "’", "'", ")", "]", "…")
 _LONGEST_BYLINE: Final = 160
+_HAS_LABEL: Final = re.compile("[:=]")
 # Letters from which on a block is a sentence, not a name or a number in a list.
 _SENTENCE: Final = 40
 
@@ -91,11 +92,9 @@ class Story:
         self.writer: str | None = None
         self.editor: str | None = None
         self.credit: str | None = None
-        self.blocks = [
-            block
-            for block in _joined(walks)
-            if block.photo is not None or not furniture or block_key(block.text) not in furniture
-        ]
+        self.blocks = _joined(walks)
+        if furniture:
+            self._drop([each for each in self.blocks if block_key(each.text) in furniture])
         self.embeds: list[Embed] = [embed for walk in walks for embed in walk.embeds]
         # Each page of an article has the theme's box.
         self.related = list(dict.fromkeys(each for walk in walks for each in walk.related))
@@ -105,7 +104,9 @@ class Story:
         self._take_bylines()
         self._take_credit()
         for block in self.text_blocks[1:]:
-            if block.kind == "p" and block.whole & STRONG and _is_subhead(block.text):
+            is_short = len(block.text) <= _LONGEST_SUBHEAD
+            ends = block.text.endswith(_SENTENCE_ENDS)
+            if block.kind == "p" and block.whole & STRONG and is_short and not ends:
                 block.kind = "h"
         self.body = "\n\n".join([block.text for block in self.text_blocks])
         """The text, blocks separated by one blank line."""
@@ -146,34 +147,28 @@ class Story:
             found += (attrs.evolve(date, block=place) for date in dates) if place else dates
         return tuple(found)
 
-    def _drop(self, unwanted: Iterable[Block]) -> None:
-        gone = set(map(id, unwanted))
-        if gone:
-            self.blocks = [block for block in self.blocks if id(block) not in gone]
+    def _drop(self, unwanted: Sequence[Block]) -> None:
+        if unwanted:
+            gone = set(unwanted)
+            self.blocks = [block for block in self.blocks if block not in gone]
             self.text_blocks = [block for block in self.blocks if block.photo is None]
 
     def _take_deck(self) -> None:
-        first = next(iter(self.text_blocks), None)
         # A text of one block is no deck of nothing.
-        if first is not None and first.deck and len(self.text_blocks) > 1:
-            self.deck = first.text
-            self._drop([first])
+        if len(self.text_blocks) > 1 and self.text_blocks[0].deck:
+            self.deck = self.text_blocks[0].text
+            self._drop(self.text_blocks[:1])
 
     def _take_bylines(self) -> None:
         """Take writer and editor from lines of their own, field by field."""
         taken = []
         for block in self.text_blocks:
-            text = block.text
-            if (
-                len(text) <= _LONGEST_BYLINE
-                and (":" in text or "=" in text)
-                and block.kind in ("p", "h")
-            ):
-                named = byline(block.text)
-                if named is not None:
-                    self.writer = self.writer or named.writer
-                    self.editor = self.editor or named.editor
-                    taken.append(block)
+            is_short = len(block.text) <= _LONGEST_BYLINE and block.kind in ("p", "h")
+            named = byline(block.text) if is_short and _HAS_LABEL.search(block.text) else None
+            if named is not None:
+                self.writer = self.writer or named.writer
+                self.editor = self.editor or named.editor
+                taken.append(block)
         self._drop(taken)
 
     def _take_credit(self) -> None:
@@ -192,15 +187,10 @@ class Story:
 def _joined(walks: Sequence[Walk]) -> list[Block]:
     """Return the blocks of all pages; an opening that every page repeats counts once."""
     blocks = _once(walks[0].blocks)
-    opening = [block.text for block in blocks]
+    opening = list(takewhile(bool, (block.text for block in blocks)))
     for walk in walks[1:]:
         further = _once(walk.blocks)
-        repeated = 0
-        for block, text in zip(further, opening, strict=False):
-            if not text or block.text != text:
-                break
-            repeated += 1
-        blocks += further[repeated:]
+        blocks += further[_common(opening, [block.text for block in further]) :]
     shown: dict[str, Photo] = {}
     return [block for block in blocks if block.photo is None or _is_new(block.photo, shown)]
 
@@ -224,7 +214,3 @@ def _once(blocks: list[Block]) -> list[Block]:
     for block in blocks:
         found.setdefault(block.text or (block.photo.url if block.photo else ""), block)
     return list(found.values())
-
-
-def _is_subhead(text: str) -> bool:
-    return len(text) <= _LONGEST_SUBHEAD and not text.endswith(_SENTENCE_ENDS)
