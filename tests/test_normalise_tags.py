@@ -12,7 +12,7 @@ from crawler.newsrooms import newsroom_at
 from crawler.normalise.text import is_costly
 from tests.growth import growth
 
-MANY = 10_000
+MANY = 25_000
 NAMES = [f"a{number}" for number in range(MANY)]
 HIDDEN = {
     "values": "<p " + " ".join(f'{name}="x"' for name in NAMES) + ">",

@@ -21,14 +21,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.errors import ConfigurationError, NotAnArticle
+from crawler.extract import gates
 from crawler.extract.document import Document
-from crawler.extract.gates import (
-    is_json,
-    media_type,
-    refuse_address,
-    refuse_page,
-    refuse_response,
-)
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, Record
 from crawler.extract.rest import Both, RestRecord, record, records
@@ -103,17 +97,14 @@ def extract_sources(
 
 
 def _sources(
-    captures: Sequence[Capture],
-    newsroom: Newsroom,
-    post_id: int | None,
-    furniture: Collection[str],
+    captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None, furniture: Collection[str]
 ) -> list[Record]:
     """Return what reads the pages among *captures*, what reads the record, and what reads both."""
     for capture in captures:
-        refuse_response(capture)
-    answer = next(filter(is_json, captures), None)
-    pages = [each for each in captures if not is_json(each)]
-    pages = [each for each in pages if not media_type(each).startswith("image/")] or pages
+        gates.refuse_response(capture)
+    answer = next(filter(gates.is_json, captures), None)
+    pages = [each for each in captures if not gates.is_json(each)]
+    pages = [each for each in pages if not gates.media_type(each).startswith("image/")] or pages
     page = _reading([_document(capture) for capture in pages], newsroom) if pages else None
     return _told(page, answer, newsroom, post_id, furniture)
 
@@ -126,16 +117,15 @@ def _told(
     furniture: Collection[str],
 ) -> list[Record]:
     keys = frozenset(map(block_key, furniture))
+    sources: list[Record] = []
     if page is not None:
         page.leave_out(keys)
-    if answer is None:
-        return [page] if page is not None else []
-    if page is not None:
-        values = record(answer, post_id or page.post_id, page.url)
-    else:
-        values = record(answer, post_id)
-    rest = RestRecord(values, _named(newsroom), keys)
-    return [page, rest, Both(page, rest)] if page is not None else [rest]
+        sources.append(page)
+    if answer is not None:
+        rest = RestRecord(record(answer, post_id, page), _named(newsroom))
+        rest.leave_out(keys)
+        sources += [rest, Both(page, rest)] if page is not None else [rest]
+    return sources
 
 
 def open_page(first: Capture, newsroom: Newsroom | None = None) -> Page:
@@ -151,7 +141,7 @@ class Page:
 
     def __init__(self, first: Capture, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
-        self._parts: dict[str, tuple[Capture, Document]] = {}
+        self._parts: dict[str, tuple[Capture, Document]] = {}  # by address, last slash gone
         self._reading = self._read(first, first.url)
         self.addresses: list[str] = list(self._reading.pages)
         """All parts that are known of, in order."""
@@ -163,7 +153,7 @@ class Page:
 
     def next_missing(self) -> str | None:
         """Return the address of the next part to fetch, None once all are here."""
-        return next((url for url in self.addresses if _key(url) not in self._parts), None)
+        return next((url for url in self.addresses if url.rstrip("/") not in self._parts), None)
 
     def add(self, capture: Capture) -> None:
         """Take *capture* for the part that :meth:`next_missing` named.
@@ -175,8 +165,8 @@ class Page:
         linked = self._read(capture, url).pages
         if url == self.addresses[-1]:
             # A theme may link the next page only.
-            known = {_key(each) for each in self.addresses}
-            self.addresses += [each for each in linked if _key(each) not in known]
+            known = {each.rstrip("/") for each in self.addresses}
+            self.addresses += [each for each in linked if each.rstrip("/") not in known]
 
     @property
     def captures(self) -> list[Capture]:
@@ -186,7 +176,7 @@ class Page:
     def is_newer_than(self, answer: Capture, post_id: int | None) -> bool:
         """Whether the page states a later modification than its record in *answer*."""
         page = self._reading
-        rest = RestRecord(record(answer, post_id or page.post_id, page.url), self._newsroom)
+        rest = RestRecord(record(answer, post_id, page), self._newsroom)
         printed, stated = instant(page.modified_at), instant(rest.stated("modified_at"))
         return printed is not None and stated is not None and printed > stated
 
@@ -213,21 +203,16 @@ class Page:
         return source.to_item(self.captures if answer is None else [*self.captures, answer])
 
     def _read(self, capture: Capture, url: str) -> ArticlePage:
-        refuse_response(capture)
-        if is_json(capture):
+        gates.refuse_response(capture)
+        if gates.is_json(capture):
             raise NotAnArticle(capture.url, "not_html")
         document = _document(capture)
-        self._parts[_key(url)] = capture, document
+        self._parts[url.rstrip("/")] = capture, document
         return _reading([document], self._newsroom)
 
     def _in_order(self) -> list[tuple[Capture, Document]]:
-        keys = map(_key, self.addresses)
+        keys = (each.rstrip("/") for each in self.addresses)
         return [self._parts[key] for key in keys if key in self._parts]
-
-
-def _key(url: str) -> str:
-    """Return what is the same of an address with and without its last slash."""
-    return url.rstrip("/")
 
 
 def _named(newsroom: Newsroom, document: Document | None = None) -> Newsroom:
@@ -241,23 +226,24 @@ def _named(newsroom: Newsroom, document: Document | None = None) -> Newsroom:
 def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
     newsroom = _named(newsroom, documents[0])
     page_class = page_class_for(documents[0], newsroom)
-    if page_class is not GenericPage:
-        page = page_class(documents, newsroom)
-        if page.is_readable:
-            page.refuse_strangers()
-            page.second_reading = lambda: GenericPage(documents, newsroom)
-            # Where the theme's container is empty, the text may stand beside it.
-            is_empty = not page.story.text_blocks and page.has_sentences
-            other = page.second_page if is_empty else page
-            return other if other is not None and other.story.text_blocks else page
-    # No theme, one that has changed, or one that is not what its traces say.
-    return GenericPage(documents, newsroom)
+    page = page_class(documents, newsroom)
+    if page_class is GenericPage:
+        return page
+    if not page.is_readable:
+        # The theme has changed, or is not what its traces say.
+        return GenericPage(documents, newsroom)
+    page.refuse_strangers()
+    page.second_reading = lambda: GenericPage(documents, newsroom)
+    # Where the theme's container is empty, the text may stand beside it.
+    is_empty = not page.story.text_blocks and page.has_sentences
+    other = page.second_page if is_empty else page
+    return other if other is not None and other.story.text_blocks else page
 
 
 def _document(capture: Capture) -> Document:
-    refuse_address(capture)
+    gates.refuse_address(capture)
     document = Document(capture.body, capture.url, capture.headers)
-    refuse_page(document)
+    gates.refuse_page(document)
     return document
 
 

@@ -22,9 +22,9 @@ from crawler.normalise.urls import absolute, canonical, same_host
 # depth at which libxml2 stops reading from 256 to 2048 elements.
 _PARSER: Final = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 _DEEPEST: Final = 2_000
-# Attributes of a page of this size cost libxml2 some tenths of a second at worst, and looking for
-# them would cost every page a twentieth of its time.
-_SMALL: Final = 56_000
+# Attributes of a page of this size cost libxml2 a second and a half at worst; to look for them would
+# cost every page a tenth of its time.
+_SMALL: Final = 128_000
 
 _UTF16: Final = (
     ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),

@@ -35,25 +35,15 @@ _NEXT_PAGE: Final = re.compile(r"<!--\s*nextpage\s*-->")
 _CUT: Final = ("[…]", "[...]")
 
 # What WordPress and its shops and galleries keep as posts, and no newsroom writes.
-_NO_ARTICLES: Final = frozenset(
-    (
-        *("page", "attachment", "revision", "nav_menu_item", "product", "custom_css"),
-        "elementor_library",
-    )
+_NO_ARTICLES: Final = (
+    *("page", "attachment", "revision", "nav_menu_item", "product", "custom_css"),
+    "elementor_library",
 )
-
 # What the page is asked for first.
-_PRINTED: Final = frozenset(
-    (
-        *("image_alt", "caption", "subtitle", "writer", "editor", "source_url", "language"),
-        *("theme_name", "lead_embeds", "inline_related", "end_related"),
-    )
+_PRINTED: Final = (
+    *("image_alt", "caption", "subtitle", "writer", "editor", "source_url", "language"),
+    *("theme_name", "lead_embeds", "inline_related", "end_related"),
 )
-
-
-def is_article_type(name: Any) -> bool:
-    """Whether posts of the type of that *name* may be articles; a newsroom's own types may."""
-    return isinstance(name, str) and name not in _NO_ARTICLES and not name.startswith("wp_")
 
 
 class RestRecord(Record):
@@ -62,24 +52,19 @@ class RestRecord(Record):
     source: ClassVar[str] = "rest"
     text_source = "rest"
 
-    def __init__(
-        self, values: Values, newsroom: Newsroom, furniture: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, values: Values, newsroom: Newsroom) -> None:
         super().__init__(newsroom)
         self.values = values
-        self.furniture = furniture
-        self._refuse()
-
-    def _refuse(self) -> None:
-        values = self.values
-        if not is_article_type(values.get("type", "post")):
-            raise NotAnArticle(self.url, "not_a_post")
-        if values.get("status", "publish") != "publish":
-            raise NotAnArticle(self.url, "not_published")
-        if _mapping(values, "content").get("protected"):
-            raise NotAnArticle(self.url, "protected")
-        if is_gambling(_rendered(values, "title")):
-            raise NotAnArticle(self.url, "hacked")
+        kind = values.get("type", "post")
+        is_wordpress = not isinstance(kind, str) or kind.startswith("wp_")
+        for reason, is_so in (
+            ("not_a_post", is_wordpress or kind in _NO_ARTICLES),
+            ("not_published", values.get("status", "publish") != "publish"),
+            ("protected", _mapping(values, "content").get("protected")),
+            ("hacked", is_gambling(_rendered(values, "title"))),
+        ):
+            if is_so:
+                raise NotAnArticle(self.url, reason)
 
     def stated(self, field: str) -> Any:
         """Return what the record states of *field*, or what its text makes of it."""
@@ -251,10 +236,9 @@ def records(capture: Capture) -> list[Values]:
     except (ValueError, RecursionError):
         raise NotAnArticle(capture.url, "not_json") from None
     found = [answer] if isinstance(answer, dict) else answer
-    posts = [each for each in _several(found) if "content" in each and "link" in each]
-    if not posts:
-        raise NotAnArticle(capture.url, "no_post")
-    return posts
+    if posts := [each for each in _several(found) if "content" in each and "link" in each]:
+        return posts
+    raise NotAnArticle(capture.url, "no_post")
 
 
 # A list of a hundred posts is asked for each of them in turn; to parse it takes 50 ms. Where one
@@ -264,15 +248,16 @@ def _parsed(body: bytes) -> Any:
     return read_json(body)
 
 
-def record(capture: Capture, post_id: int | None, url: str | None = None) -> Values:
-    """Return the one post of an answer, or that with *post_id*, else at *url*, of a list."""
+def record(capture: Capture, post_id: int | None, page: ArticlePage | None = None) -> Values:
+    """Return the one post of an answer, or that with *post_id*, else that of *page*, of a list."""
     found = records(capture)
-    if len(found) == 1 and (post_id is None or url is not None):
+    if page is not None:
+        post_id = post_id or page.post_id
+    if len(found) == 1 and (post_id is None or page is not None):
         return found[0]
     for values in found:
-        if values.get("id") == post_id or (
-            post_id is None and url is not None and canonical(_text(values, "link")) == url
-        ):
+        is_own = page is not None and canonical(_text(values, "link")) == page.url
+        if values.get("id") == post_id or (post_id is None and is_own):
             return values
     raise NotAnArticle(capture.url, "no_post")
 
