@@ -305,8 +305,8 @@ class Archive:
         """Return articles to look at before the run ends, so that what waits can be judged."""
         if not self._recorder.undecided():
             return []
-        asked = self._recorder.waiting.differences
-        return self.ledger.unchanged(self._record.begin, WITNESSES, without=tuple(asked))
+        waiting = tuple(self._recorder.held.known)
+        return self.ledger.unchanged(self._record.begin, WITNESSES, without=waiting)
 
     def settle(self) -> Settlement:
         """Write the ``gone/1`` lines of this run; call it when all findings are in.

@@ -12,13 +12,14 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from crawler.archive.files import AppendedFile, cut_torn_line
+from crawler.archive.revisions import Difference
 from crawler.items import Article
 from crawler.normalise.text import block_key
 from crawler.timestamps import seconds, stamp
@@ -145,22 +146,14 @@ class Furniture:
             if count >= LEAST and count >= SHARE * len(self._recent):
                 self._add(block, count, now)
 
-    def changed(
-        self,
-        lone: Sequence[str],
-        blocks: Iterable[str],
-        id_: str,
-        now: dt.datetime,
-        *,
-        edited: bool,
-    ) -> None:
-        """Note that *lone*, the *blocks* and fields of a difference, changed in article *id_*.
+    def changed(self, difference: Difference, id_: str, now: dt.datetime, *, edited: bool) -> None:
+        """Note a lone *difference* of the article *id_*.
 
         *edited*: the newsroom says that it modified that article.
         """
-        sample = {block_key(block): block for block in blocks}
+        sample = {block_key(block): block for block in (*difference.came, *difference.went)}
         kept = self._edited if edited else self._changes
-        for key in lone:
+        for key in difference.lone:
             there = kept.setdefault(key, {})
             there[id_] = seconds(now)
             for article, at in list(there.items()):

@@ -9,8 +9,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import chain
+from functools import cached_property, partial
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -41,11 +41,11 @@ from crawler.archive.revisions import (
     shows,
 )
 from crawler.archive.tables import AddressRow, ArticleRow, Rows, began, place
-from crawler.archive.waiting import Sightings, Waiting, named
+from crawler.archive.waiting import Waiting
 from crawler.archive.warc import sha256
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveError, InvalidRecord, NotAnArticle, attempt
-from crawler.items import Article, Capture, Gone, Withheld
+from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
 from crawler.timestamps import comparable, is_ahead, seconds, stamp
 
 EVIDENCE: Final = "furniture"
@@ -54,11 +54,15 @@ EVIDENCE: Final = "furniture"
 WITNESSES: Final = 2
 """Articles that a run may ask for to tell a plugin's block from an edit."""
 
+# Of the articles looked at, how many may vanish at once before it is the site that is ill.
+MASS_SHARE: Final = 0.2
+MASS_LEAST: Final = 5
 # An article whose numbers change with every look is counting something.
 _COUNTERS: Final = 5
 _A_DAY: Final = dt.timedelta(days=1)
 _TOGETHER: Final = 50
 _SHUT: Final = (401, 403)
+_MODIFIED: Final = "last-modified"
 
 
 class Recorder:
@@ -72,11 +76,18 @@ class Recorder:
         self.answered = 0
         """Articles that answered as articles do: then a single one that is shut is closed."""
 
+        self.vanished: set[str] = set()
+        """Articles that were looked at, and were missing."""
+
         self.copied: set[str] = set()
         """Articles of which this run wrote what somebody else fetched, in its order."""
 
-        self.sightings = Sightings(batches.folder)
-        self.waiting = Waiting(batches.folder)
+        self.missing: Waiting[Missing, str] = Waiting(batches.folder)
+        """What was missing before, in another run, and is again: since when."""
+
+        self.held: Waiting[Found, Difference] = Waiting(batches.folder)
+        """What alone came or went, which other articles explain or do not."""
+
         self.furniture = Furniture(batches.folder, batches.tables.meta(EVIDENCE))
         self._closed: set[str] = set()
         """Addresses of what this run found closed for the first time."""
@@ -135,57 +146,18 @@ class Recorder:
         return self.batches.rows
 
     def settle(self) -> Settlement:
-        """Write the lines of what is gone, or none when too much is."""
-        judged = tuple(self._judge_waiting())
+        """Judge what waited for the end of the run; write none of what is gone when too much is."""
+        judged = tuple(self._judge_held())
         self._read_again()
-        batches = self.batches
-        if self.sightings.mass(self.looked_at):
-            batches.tables.forget_sightings(batches.run)
-            return Settlement(
-                judged=judged,
-                looked_at=self.looked_at,
-                vanished=self.sightings.vanished,
-                mass=True,
-            )
-        batches.begin([], [])
-        if not self.answered:  # nor did anything else: the whole site may be closed
-            for url in self._closed:
-                row = self.rows.address(url)
-                if row is not None:
-                    self.rows.put(attrs.evolve(row, missing_since=None, missing_run=None))
-        gone: list[Gone] = []
-        for candidate, members in self.sightings.candidates():
-            known = self.rows.article(candidate.id)
-            if known is None or known.state != "article":
-                continue
-            if candidate.status in _SHUT and not self.answered:
-                continue
-            row = self.rows.address(candidate.url)
-            first = row.sighted() if row is not None else ()
-            line = Gone(
-                id=candidate.id,
-                revision=known.revision + 1,
-                site=self.site,
-                url=candidate.url,
-                gone_at=candidate.since,
-                status=candidate.status,
-                reason=candidate.reason,
-                unchanged_until=batches.unchanged_until(candidate.id),
-                captures=(*first, *named(candidate, batches.warcs.add(members))),
-                run=batches.run,
-                written_at=batches.stamp,
-            )
-            batches.add(line)
-            gone.append(line)
-            self._put_gone(candidate.url, first=True)
-        batches.commit_files()
-        batches.commit_ledger()
-        self.sightings.clear()
+        mass = self._is_mass()
+        if mass:
+            self.batches.tables.forget_sightings(self.batches.run)
         return Settlement(
-            gone=tuple(gone),
+            gone=() if mass else tuple(self._judge_missing()),
             judged=judged,
             looked_at=self.looked_at,
-            vanished=self.sightings.vanished,
+            vanished=len(self.vanished),
+            mass=mass,
         )
 
     def commit_files(self) -> None:
@@ -194,25 +166,70 @@ class Recorder:
         self.batches.keep_meta(EVIDENCE, self.furniture.kept())
         self.batches.commit_files()
 
+    def _commit(self) -> None:
+        self.commit_files()
+        self.batches.commit_ledger()
+
     def undecided(self) -> bool:
         """Whether something waits that two more articles would decide."""
         return any(
             (difference.edge or difference.filled) and not self.furniture.explains(difference.lone)
-            for difference in self.waiting.differences.values()
+            for difference in self.held.known.values()
         )
 
-    def _judge_waiting(self) -> Iterator[Outcome]:
+    def _is_mass(self) -> bool:
+        """Whether so much vanished that it is not the articles."""
+        vanished = len(self.vanished)
+        return vanished >= MASS_LEAST and vanished > MASS_SHARE * self.looked_at
+
+    def _judge_held(self) -> Iterator[Outcome]:
         """Judge what waits by all that this run has seen, some at a time."""
-        batch: list[Found] = []
-        for finding in chain(self.waiting.take(), (None,)):
-            if finding is not None:
-                batch.append(finding)
-            if batch and (finding is None or len(batch) == _TOGETHER):
-                self.begin(batch)
-                yield from [self._found(each, last=True) for each in batch]
-                self.commit_files()
-                self.batches.commit_ledger()
-                batch = []
+        waiting = self.held.take()
+        while batch := [finding for _, _, finding in islice(waiting, _TOGETHER)]:
+            self.begin(batch)
+            yield from [self._found(each, last=True) for each in batch]
+            self._commit()
+
+    def _judge_missing(self) -> list[Gone]:
+        """Write the lines of what two runs did not find."""
+        self.batches.begin([], [])
+        if not self.answered:  # nor did anything else: the whole site may be closed
+            for closed in filter(None, map(self.rows.address, self._closed)):
+                self.rows.put(closed.found())
+        gone: list[Gone] = []
+        for id_, since, finding in self.missing.take():
+            known = self.rows.article(id_)
+            if known is None or known.state != "article":
+                continue
+            if self.answered or finding.status not in _SHUT:
+                row = self.rows.address(known.url)
+                gone.append(self._write_gone(known, since, finding, row.sighted() if row else ()))
+        self._commit()
+        return gone
+
+    def _write_gone(
+        self,
+        known: ArticleRow,
+        since: str,
+        finding: Missing,
+        first: Sequence[CaptureReference] = (),
+    ) -> Gone:
+        line = Gone(
+            id=known.id,
+            revision=known.revision + 1,
+            site=self.site,
+            url=known.url,
+            gone_at=since,
+            status=finding.status,
+            reason=finding.reason,
+            unchanged_until=self.batches.unchanged_until(known.id),
+            captures=(*first, *map(self.batches.warcs.keep, finding.captures)),
+            run=self.batches.run,
+            written_at=self.batches.stamp,
+        )
+        self.batches.add(line)
+        self._put_gone(known.url, first=True)
+        return line
 
     def _read_again(self) -> None:
         """Write lines anew, of the same revision, that have what turned out to be furniture."""
@@ -233,68 +250,53 @@ class Recorder:
                     captures=known.captures_of(known.source),
                 )
                 self._reread(Reread(article, same_rules=True))
-        self.commit_files()
-        self.batches.commit_ledger()
+        self._commit()
 
     def close(self) -> None:
-        self.sightings.close()
-        self.waiting.close()
+        self.missing.close()
+        self.held.close()
         self.batches.close()
 
     def _found(self, finding: Found, *, last: bool = False) -> Outcome:
         """Record an article; with *last* what alone came or went is judged now."""
-        finding, warning, alarm = self._identified(self._by_todays_furniture(finding))
-        article = finding.article
+        finding, alarm = self._identified(self._by_todays_furniture(finding))
+        article, as_of = finding.article, finding.as_of
         if article.site != self.site:
             raise InvalidRecord("site", article.site, f"the archive's name, {self.site}")
         known = self.rows.article(article.id)
         comparison = _Comparison(self, finding, known)
         verdict = judge(article, known, comparison.difference)
-        if finding.as_of is not None:
-            past = verdict.kind == "changed" and known and self._is_past(finding.as_of, known)
+        if as_of is not None:
+            past = verdict.kind == "changed" and known and self._is_past(as_of, known)
             if known and (past or not verdict.writes):
                 return Outcome(
-                    kind="withheld" if verdict.kind == "withheld" else "unchanged",
+                    kind="unchanged" if past else verdict.kind,
                     url=article.url,
                     id=article.id,
                     revision=known.revision,
                     note="the archive has a newer capture" if past else None,
                 )
             self.copied.add(article.id)
-        self.looked_at += known is not None and known.state == "article"
-        self.answered += 1
-        self.sightings.drop(article.id)
-        as_of = finding.as_of
+        self._answers(article.id, known)
         when = dt.datetime.fromisoformat(as_of) if as_of else self.batches.now
         self.furniture.note(article, when)
-        lone = verdict.difference.lone if known is not None else ()
-        if lone:
-            blocks = (*verdict.difference.came, *verdict.difference.went)
-            edited = verdict.difference.modified or comparison.is_listed_as_modified()
-            self.furniture.changed(lone, blocks, article.id, when, edited=edited)
+        difference = verdict.difference
+        if difference.lone:
+            edited = difference.modified or comparison.is_listed_as_modified()
+            self.furniture.changed(difference, article.id, when, edited=edited)
             # What others fetched comes in its order: a later state must not overtake it.
-            if not last and as_of is None and self.waiting.has_room(article.id):
-                self.waiting.add(finding, article.id, verdict.difference)
+            if not last and as_of is None and self.held.has_room(article.id):
+                self.held.add(article.id, finding, difference)
                 return Outcome(kind="held", url=article.url, id=article.id)
-            if self.furniture.explains(lone):
+            if self.furniture.explains(difference.lone):
                 finding = self._by_todays_furniture(finding)
-                article = finding.article
-                verdict = judge(article, known, Difference)  # nothing else differs
+                verdict = judge(finding.article, known, Difference)  # nothing else differs
+        warning = _not_read(finding)
         if known is not None and verdict.kind == "changed":
-            verdict, warning = self._braked(verdict, known, warning)
-        line: Article | None = None
-        if verdict.writes:
-            previous = (
-                tuple(each for source in known.sources() for each in known.captures_of(source))
-                if known
-                else ()
-            )
-            line = self.batches.write(article, verdict.revision, finding.captures, previous)
-        elif known is not None and verdict.kind != "withheld":
-            place(self.rows, known, attrs.evolve(article, id=known.id, captures=()), known.source)
-            self.rows.put(attrs.evolve(known, url=article.url))
-        current = known.url if known and verdict.kind == "withheld" else article.url
-        self._after_look(finding, verdict, comparison, current)
+            verdict, counting = self._braked(verdict, known)
+            warning = counting or warning
+        line = self._write(finding, verdict, known)
+        self._after_look(finding, verdict, comparison)
         return Outcome(
             kind=verdict.kind,
             url=article.url,
@@ -302,9 +304,26 @@ class Recorder:
             revision=verdict.revision,
             line=line,
             note="; ".join(comparison.notes) or None,
-            warning=warning or _not_read(finding),
+            warning=warning,
             alarm=alarm,
         )
+
+    def _answers(self, id_: str, known: ArticleRow | None) -> None:
+        """Count an article that answers as articles do."""
+        self.looked_at += known is not None and known.state == "article"
+        self.answered += 1
+        self.missing.drop(id_)
+        self.vanished.discard(id_)
+
+    def _write(self, finding: Found, verdict: Verdict, known: ArticleRow | None) -> Article | None:
+        article = finding.article
+        if verdict.writes:
+            previous = known.last_read() if known else ()
+            return self.batches.write(article, verdict.revision, finding.captures, previous)
+        if known is not None and verdict.kind != "withheld":
+            place(self.rows, known, attrs.evolve(article, id=known.id, captures=()), known.source)
+            self.rows.put(attrs.evolve(known, url=article.url))
+        return None
 
     def _by_todays_furniture(self, finding: Found) -> Found:
         """Return *finding* read again, where some of its text was not known for what it is."""
@@ -318,18 +337,16 @@ class Recorder:
             return finding
         return attrs.evolve(finding, article=attrs.evolve(article, id=finding.article.id))
 
-    def _braked(
-        self, verdict: Verdict, known: ArticleRow, warning: str | None
-    ) -> tuple[Verdict, str | None]:
+    def _braked(self, verdict: Verdict, known: ArticleRow) -> tuple[Verdict, str | None]:
         """Let an article that counts something have one revision a day."""
         row = self.rows.address(known.url)
         if row is None:
-            return verdict, warning
+            return verdict, None
         digits = row.digits + 1 if verdict.difference.digits_alone else 0
         self.rows.put(attrs.evolve(row, digits=digits))
         written = began(known.captures_of(known.source))
         if digits <= _COUNTERS or written is None:
-            return verdict, warning
+            return verdict, None
         said = f"{known.url}: nothing but numbers changes, with every look: one revision a day"
         if dt.datetime.fromisoformat(written) > self.batches.now - _A_DAY:
             return attrs.evolve(
@@ -337,8 +354,8 @@ class Recorder:
             ), said
         return verdict, said
 
-    def _identified(self, finding: Found) -> tuple[Found, str | None, str | None]:
-        """Return *finding* under the id that the archive knows its article by.
+    def _identified(self, finding: Found) -> tuple[Found, str | None]:
+        """Return *finding* under the id that the archive knows its article by, and what is wrong.
 
         An article keeps the id of its first line. A page alone is not believed when the post id that
         it prints is that of another article.
@@ -354,75 +371,79 @@ class Recorder:
             if same or self._is_of(finding, former):
                 other = known if known is not None and known.id != former.id else None
                 alarm = _fixed(article, other) if printed and (other or not same) else None
-                return _under(finding, former.id), None, alarm
+                return _under(finding, former.id), alarm
         if known is None or known.url == article.url:
-            return finding, None, None
+            return finding, None
         listed = there is not None and there.post_id == article.post_id is not None
         came_by = known.url in _asked(finding.captures) or listed
         trusted = article.post_id is not None and (came_by or known.state != "article")
         if article.source != "page" or trusted or self._is_of(finding, known):
-            return _under(finding, known.id), None, None
+            return _under(finding, known.id), None
         digest = hashlib.sha256(article.url.encode()).hexdigest()[:16]
         alarm = _fixed(article, known) if printed else None
-        return _under(finding, f"{self.site}:{digest}"), None, alarm
+        return _under(finding, f"{self.site}:{digest}"), alarm
 
     def _known(self, finding: Found) -> ArticleRow | None:
         """Return the article that has the id, or the post id, of *finding*, or that led there."""
         article = finding.article
         known = self.rows.article(article.id)
-        if known is None and article.post_id is not None:
+        if known is not None:
+            return known
+        if article.post_id is not None:
             id_ = self.batches.tables.of_post(article.post_id)
-            known = self.rows.article(id_) if id_ else None
-        if known is None and article.post_id is None:
-            rows = map(self.rows.address, _asked(finding.captures))
-            ids = (row.article for row in rows if row is not None and row.url != article.url)
-            known = next((self.rows.article(id_) for id_ in ids if id_), None)
-        return known
+            return self.rows.article(id_) if id_ else None
+        rows = filter(None, map(self.rows.address, _asked(finding.captures)))
+        ids = (row.article for row in rows if row.url != article.url)
+        return next((self.rows.article(id_) for id_ in ids if id_), None)
 
     def _is_of(self, finding: Found, known: ArticleRow) -> bool:
         """Whether *finding* has the text of the article that the ledger has as *known*."""
         before = self.rereader.read(known, self.furniture.blocks, [])
         return before is not None and are_one(before.article, finding.article)
 
-    def _after_look(
-        self, finding: Found, verdict: Verdict, comparison: _Comparison, current: str
-    ) -> None:
-        """Note when to look again, the validators, and the addresses that led to *current*."""
-        article, kind = finding.article, verdict.kind
+    def _after_look(self, finding: Found, verdict: Verdict, comparison: _Comparison) -> None:
+        """Note when to look again, the validators, and the addresses that led there."""
+        article, known = finding.article, comparison.known
+        withheld = verdict.kind == "withheld"
+        current = known.url if known and withheld else article.url
         row = self.rows.address(current)
-        if row is not None and kind != "withheld":
-            stale = comparison.is_stale(kind, row)
-            row = schedule.after_article(
-                row,
-                kind,
-                self.batches.now,
-                finding.lastmod,
-                stale=stale,
-                without_page=finding.without_page,
-            )
-            if kind == "unchanged" and not (stale or verdict.difference.is_edit):
-                row = attrs.evolve(row, unchanged=comparison.began or row.unchanged, digits=0)
-            row = attrs.evolve(row, theme=self._same_theme(article, verdict, row))
-            if finding.as_of is not None:
-                row = schedule.after_copy(row, self.batches.now, finding.as_of)
-            if article.source != "rest" and finding.captures and not stale:
-                headers = finding.captures[0].headers
-                row = attrs.evolve(
-                    row, etag=headers.get("etag"), last_modified=headers.get("last-modified")
-                )
-                for page in finding.captures[1:]:
-                    if (
-                        page.url in article.pages and "etag" in page.headers
-                    ) or "last-modified" in page.headers:
-                        self.batches.keep_document(
-                            page.url, page.headers.get("etag"), page.headers.get("last-modified")
-                        )
-            self.rows.put(row)
+        if row is not None and not withheld:
+            self.rows.put(self._row_after(row, finding, verdict, comparison))
         for url in {article.url, *_asked(finding.captures)} - {current}:
             asked = self.rows.address(url)
             # What was another article's address stays that: it is for Missing to say what it is now.
             if asked is not None and asked.article in (None, article.id):
                 self.rows.put(attrs.evolve(asked, article=article.id, state="article", moved=1))
+
+    def _row_after(
+        self, row: AddressRow, finding: Found, verdict: Verdict, comparison: _Comparison
+    ) -> AddressRow:
+        article, kind = finding.article, verdict.kind
+        stale = comparison.is_stale(kind, row)
+        row = schedule.after_article(
+            row,
+            kind,
+            self.batches.now,
+            finding.lastmod,
+            stale=stale,
+            without_page=finding.without_page,
+        )
+        if kind == "unchanged" and not (stale or verdict.difference.is_edit):
+            row = attrs.evolve(row, unchanged=comparison.began or row.unchanged, digits=0)
+        row = attrs.evolve(row, theme=self._same_theme(article, verdict, row))
+        if finding.as_of is not None:
+            row = schedule.after_copy(row, self.batches.now, finding.as_of)
+        if article.source == "rest" or not finding.captures or stale:
+            return row
+        first, *others = finding.captures
+        for page in others:
+            if page.url in article.pages and ("etag" in page.headers or _MODIFIED in page.headers):
+                self.batches.keep_document(
+                    page.url, page.headers.get("etag"), page.headers.get(_MODIFIED)
+                )
+        return attrs.evolve(
+            row, etag=first.headers.get("etag"), last_modified=first.headers.get(_MODIFIED)
+        )
 
     def _same_theme(self, article: Article, verdict: Verdict, row: AddressRow) -> str | None:
         """Return the theme that is known to print of this article just what its last line says."""
@@ -463,9 +484,8 @@ class Recorder:
             self._put_gone(row.url, first=False)
         elif row.url == finding.url:
             self.looked_at += 1
-            self.sightings.note(known.id)
-            since = row.missing_since
-            if since is None:
+            self.vanished.add(known.id)
+            if row.missing_since is None:
                 if finding.status in _SHUT:
                     self._closed.add(row.url)
                 row = attrs.evolve(
@@ -475,8 +495,8 @@ class Recorder:
                     sighting=self._sighted(finding),
                     failures=0,
                 )
-            elif row.missing_run != self.batches.run:
-                self.sightings.add(known.id, row.url, since, finding)
+            elif row.missing_run != self.batches.run and self.missing.has_room(known.id):
+                self.missing.add(known.id, finding, row.missing_since)
             self.rows.put(attrs.evolve(row, next_look=seconds(self.batches.now)))
         else:  # an earlier address that leads nowhere any more
             former = self.rows.address(finding.url)
@@ -486,7 +506,7 @@ class Recorder:
 
     def _sighted(self, finding: Missing) -> str | None:
         """Store what was found in an article's place, unless the whole site is ill already."""
-        if self.sightings.mass(self.looked_at):
+        if self._is_mass():
             return None
         stored = [self.batches.warcs.keep(each) for each in finding.captures if each.exchanges]
         return json.dumps([attrs.asdict(each) for each in stored])
@@ -496,21 +516,7 @@ class Recorder:
         gone = known is not None and known.state == "article" and known.url == finding.url
         if known is None or not gone or self._is_past(since, known):
             return Outcome(kind="unchanged", url=finding.url)
-        line = Gone(
-            id=known.id,
-            revision=known.revision + 1,
-            site=self.site,
-            url=known.url,
-            gone_at=since,
-            status=finding.status,
-            reason=finding.reason,
-            unchanged_until=self.batches.unchanged_until(known.id),
-            captures=tuple(map(self.batches.warcs.keep, finding.captures)),
-            run=self.batches.run,
-            written_at=self.batches.stamp,
-        )
-        self.batches.add(line)
-        self._put_gone(known.url, first=True)
+        line = self._write_gone(known, since, finding)
         return Outcome(kind="gone", url=known.url, id=known.id, revision=line.revision, line=line)
 
     def _seen(self, finding: Seen) -> Outcome:
@@ -519,9 +525,7 @@ class Recorder:
             return Outcome(kind="seen", url=finding.url)
         known = self.rows.article(row.article) if row.article else None
         if known is not None and known.state == "article":
-            self.looked_at += 1
-            self.answered += 1
-            self.sightings.drop(known.id)
+            self._answers(known.id, known)
         stale = schedule.is_behind(row, finding.lastmod)
         row = schedule.after_nothing(row, self.batches.now, finding.lastmod, stale=stale)
         self.rows.put(
@@ -608,37 +612,30 @@ class _Comparison:
     """What was found beside what was read before, once somebody asks."""
 
     def __init__(self, recorder: Recorder, finding: Found, known: ArticleRow | None) -> None:
-        self._recorder = recorder
-        self._finding = finding
-        self._known = known
+        self.known = known
         self.notes: list[str] = []
         began = [c.exchanges[-1].fetched_at for c in finding.captures if c.exchanges]
         self.began = stamp(min(began)) if began else None
-        self._read = False
-        self._before: State | None = None
-        self._now: State | None = None
+        self._finding = finding
+        self._recorder = recorder
 
     def difference(self) -> Difference | None:
         """Return what the newsroom changed; None where the captures of before cannot be read."""
-        self._compare()
-        if self._before is None or self._now is None:
-            return None
-        return compare(self._before, self._now)
+        return compare(*self._states) if self._states else None
 
     def is_listed_as_modified(self) -> bool:
         """Whether a door lists a change since the last look."""
-        row = self._recorder.rows.address(self._known.url) if self._known is not None else None
+        row = self._recorder.rows.address(self.known.url) if self.known is not None else None
         return row is not None and schedule.is_behind(row, self._finding.lastmod)
 
     def is_stale(self, kind: OutcomeKind, row: AddressRow) -> bool:
         """Whether the page is older than what its record, or a list, states."""
         article = self._finding.article
         if article.source == "both" and (kind == "changed" or row.stale):
-            self._compare()
-            if self._before is None or self._now is None:
+            if self._states is None:
                 return False
-            old, new = (each.sources.get("page") for each in (self._before, self._now))
-            record = self._now.sources["rest"]
+            old, new = (each.sources.get("page") for each in self._states)
+            record = self._states[1].sources["rest"]
             return (
                 old is not None
                 and new is not None
@@ -650,32 +647,27 @@ class _Comparison:
             return schedule.is_behind(row, self._finding.lastmod) and stated < (row.listed or "")
         return False
 
-    def _compare(self) -> None:
-        if self._read or self._known is None:
-            return
-        self._read = True
-        rereader, blocks = self._recorder.rereader, self._recorder.furniture.blocks
-        theme = self._finding.article.theme
-        self._before = rereader.read(self._known, blocks, self.notes, theme)
-        if self._before is None:
-            return
-        row = self._recorder.rows.address(self._known.url)
-        page = self._before.sources.get("page")
-        if page is not None and row is not None and row.theme == (theme or ""):
-            same = dict(self._before.sources) | {"page": attrs.evolve(page, theme=theme)}
-            self._before = attrs.evolve(self._before, sources=same)
-        finding = self._finding
-        self._now, error = attempt(
-            partial(
-                rereader.rules.state,
-                finding.captures,
-                rereader.newsroom,
-                finding.article.post_id,
-                blocks,
-            )
-        )
+    @cached_property
+    def _states(self) -> tuple[State, State] | None:
+        """What was stated before, and is now."""
+        if self.known is None:
+            return None
+        article = self._finding.article
+        rereader, furniture = self._recorder.rereader, self._recorder.furniture.blocks
+        before = rereader.read(self.known, furniture, self.notes, article.theme)
+        if before is None:
+            return None
+        row = self._recorder.rows.address(self.known.url)
+        page = before.sources.get("page")
+        if page is not None and row is not None and row.theme == (article.theme or ""):
+            same = dict(before.sources) | {"page": attrs.evolve(page, theme=article.theme)}
+            before = attrs.evolve(before, sources=same)
+        captures, newsroom = self._finding.captures, rereader.newsroom
+        state = rereader.rules.state
+        now, error = attempt(partial(state, captures, newsroom, article.post_id, furniture))
         if error is not None:
             self.notes.append(f"it cannot be compared with what was before ({error})")
+        return (before, now) if now is not None else None
 
 
 def _not_read(finding: Found) -> str | None:

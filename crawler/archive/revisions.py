@@ -461,8 +461,7 @@ class Rereader:
 
     def pages(self, known: ArticleRow) -> list[Capture]:
         """Return the pages of *known* as they were read last."""
-        named = (each for source in known.sources() for each in known.captures_of(source))
-        stored = map(self._captures, named)
+        stored = map(self._captures, known.last_read())
         return [each for each in stored if "html" in each.headers.get("content-type", "")]
 
     def read(

@@ -79,6 +79,10 @@ class ArticleRow:
         """Return what lines were read from, since one that was read from everything."""
         return [each for each in json.loads(self.captures) if not each.startswith(_THEN)]
 
+    def last_read(self) -> tuple[CaptureReference, ...]:
+        """Return the captures from which it was read last, of each source."""
+        return tuple(each for source in self.sources() for each in self.captures_of(source))
+
     def printed_by(self, theme: str | None) -> tuple[CaptureReference, ...]:
         """Return the captures of the last line that a former *theme* printed."""
         return self.captures_of(f"{_THEN}{theme}")
