@@ -406,8 +406,8 @@ def add_grown(folder: Path, count: int) -> None:
 def rebuild(folder: Path) -> None:
     """Make the ledger from all lines."""
     begin = time.perf_counter()
-    tables, filler = fill_all(folder, folder / "state.sqlite", NOW)
-    tables.close()
+    filler = fill_all(folder, folder / "state.sqlite", NOW)
+    filler.tables.close()
     seconds = time.perf_counter() - begin
     size = (folder / "state.sqlite").stat().st_size
     say(

@@ -155,8 +155,7 @@ def scrapy(*arguments: str) -> Measured:
 
 def rebuild(folder: Path) -> None:
     """Make the ledger anew from the lines."""
-    tables, _ = fill_all(folder, folder / "state.sqlite", NOW)
-    tables.close()
+    fill_all(folder, folder / "state.sqlite", NOW).tables.close()
 
 
 def build(folder: Path, newsroom: EmbeddedNewsroom, articles: int) -> Doors:

@@ -518,8 +518,8 @@ def test_compressed_months_are_rebuilt_from_too(folder: Folder) -> None:
         archive.finish(RunReport(exit_code=0))
     assert len(list(folder.path.glob("*.zst"))) == 2
     before = articles(folder.path / NAME)
-    tables, filler = fill_all(folder.path, folder.path / "again", folder.clock())
-    tables.close()
+    filler = fill_all(folder.path, folder.path / "again", folder.clock())
+    filler.tables.close()
     assert filler.lines == 14
     assert articles(folder.path / "again") == before
     with folder.open() as archive:

@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 
 import attrs
 
-from crawler.archive.erase import INTENT, Erased, Intent, count_own, erase, intend, intent_of
+from crawler.archive.erase import INTENT, Erased, Intent, erase, intend
 from crawler.archive.files import sync_folder
 from crawler.archive.findings import Finding, Found, Outcome, Settlement, Withhold
 from crawler.archive.finishing import NAME as MANIFEST
@@ -32,10 +32,8 @@ from crawler.archive.losses import (
     count_runs,
     of_runs,
     shortfall,
-    stock,
 )
-from crawler.archive.opening import make_ready
-from crawler.archive.reading import last_written
+from crawler.archive.opening import Opened, make_ready
 from crawler.archive.rebuild import remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder
 from crawler.archive.remaking import Remaker
@@ -46,26 +44,21 @@ from crawler.archive.runs import (
     RunLog,
     RunRecord,
     RunReport,
-    last_runs,
     new_run_id,
     read_runs,
 )
-from crawler.archive.schedule import LONGEST
 from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.tables import AddressRow, LedgerDamaged, Tables, open_unless_raised
+from crawler.archive.tables import AddressRow, LedgerDamaged, Tables, on_error
 from crawler.archive.warc import warc_files
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, attempt
 from crawler.items import Capture, Link
 from crawler.newsrooms import Newsroom
-from crawler.timestamps import instant, is_ahead, seconds, stamp
+from crawler.timestamps import is_ahead, now, seconds, stamp
 
-# So long after the last run, a clock that leapt is likelier than a pause.
-_YEARS: Final = dt.timedelta(days=2 * 365)
-
-
-def utc_now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+_COUNTED: Final = (
+    *("new", "changed", "superseded", "reread", "gone", "missing", "refused", "failed", "withheld"),
+)
 
 
 class Archive:
@@ -103,7 +96,7 @@ class Archive:
         operator: str = "",
         robots: str = "",
         trust_clock: bool = False,
-        clock: Callable[[], dt.datetime] = utc_now,
+        clock: Callable[[], dt.datetime] = now,
     ) -> Archive:
         """Open the archive in *folder*, which is made when it is not there.
 
@@ -118,84 +111,61 @@ class Archive:
         Raises :exc:`ArchiveLocked` when another process writes, :exc:`WrongArchive` when it is
         another host's or a newer program's, :exc:`ArchiveError` when the disk refuses.
         """
+        begin = clock()
         record = RunRecord(
-            id=new_run_id(clock()),
+            id=new_run_id(begin),
             command=command,
-            begin=stamp(clock()),
+            begin=stamp(begin),
             arguments=dict(arguments or {}),
         )
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = Lock(folder, f"scrapy {command} {newsroom.name}", record.begin)
-            try:
-                if not trust_clock:
-                    _check_clock(folder, clock())
-                return cls(
+            with on_error(lock.release):
+                opened = make_ready(
                     folder,
                     newsroom,
-                    rules,
-                    record,
-                    lock,
                     operator=operator,
                     robots=robots,
+                    trust_clock=trust_clock,
                     clock=clock,
                 )
-            except BaseException:
-                lock.release()
-                raise
+                return cls(record, lock, rules, opened)
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"{folder} cannot be opened for writing: {error}") from error
 
-    def __init__(
-        self,
-        folder: Path,
-        newsroom: Newsroom,
-        rules: Rules,
-        record: RunRecord,
-        lock: Lock,
-        *,
-        operator: str,
-        robots: str,
-        clock: Callable[[], dt.datetime],
-    ) -> None:
+    def __init__(self, record: RunRecord, lock: Lock, rules: Rules, opened: Opened) -> None:
         """Use :meth:`open`."""
-        self.folder = folder
-        self.newsroom = newsroom
+        self.folder = folder = opened.folder
+        self.newsroom = newsroom = opened.newsroom
         self.run = record.id
         self._rules = rules
         self._lock = lock
-        self._clock = clock
+        self._clock = opened.clock
+        self._is_new = opened.is_new
+        self._tables = opened.tables
         self._settlement: Settlement | None = None
         self._notes: list[str] = []
         self._counts: Counter[str] = Counter()
         self._turn = threading.Lock()
         self._broken: ArchiveError | None = None
-        self._ledger_damaged = self._closed = False
-        self._finished = False
-        self._is_new = not (folder / IDENTITY).exists()
-        opened = make_ready(folder, newsroom, operator=operator, robots=robots, clock=clock)
-        self._tables = opened.tables
-        with open_unless_raised(opened.tables):
-            intent, recorded, back = self._interrupted()
-            self._notes += self._leap(opened.tables)
-            found = stock(folder, opened.tables.lines, opened.tables.files())
-            found = attrs.evolve(found, lines=found.lines + back)
-            self._record = attrs.evolve(record, found=found, short=shortfall(folder, found))
+        self._ledger_damaged = self._closed = self._finished = False
+        with on_error(opened.tables.close):
+            short = shortfall(folder, opened.found)
+            self._record = attrs.evolve(record, found=opened.found, short=short)
             self._log = RunLog(folder, self._record)
             self.ledger = Ledger(folder / LEDGER, newsroom.name, leave=self._keep_door)
         batches = Batches(
-            folder, run=record.id, tables=opened.tables, warcs=opened.warcs, clock=clock
+            folder, run=record.id, tables=opened.tables, warcs=opened.warcs, clock=opened.clock
         )
         self._recorder = Recorder(batches, Rereader(folder, newsroom, rules))
-        if intent is not None:
+        if opened.erasing is not None:
             try:
-                self._erase(intent, recorded=recorded)
+                self._erase(opened.erasing, recorded=opened.erasure_recorded)
             except ArchiveDamaged as error:  # for verify to tell; it must not stop every run
-                self._notes.append(f"{intent.id} could not be erased: {error}")
-        self.repairs = opened.repairs
-        if record.command != REPAIR:
+                self._notes.append(f"{opened.erasing.id} could not be erased: {error}")
+        if record.command != REPAIR and self._record.short:
             self._bring_back()
-            self._notes += self._shortage()
         self.repairs = (*opened.repairs, *self._notes)
 
     def record(self, findings: Sequence[Finding]) -> list[Outcome]:
@@ -275,14 +245,14 @@ class Archive:
         New ones wait; known ones with a newer modification become due. A known post at a new
         address has moved there.
         """
-        now = self._clock()
+        present = self._clock()
         kept = [
-            attrs.evolve(link, lastmod=None) if is_ahead(link.lastmod, now) else link
+            attrs.evolve(link, lastmod=None) if is_ahead(link.lastmod, present) else link
             for link in links
             if _is_text(link.url)
         ]
         with self._transaction() as tables:
-            note(tables, kept, seconds(now), self.newsroom.name)
+            note(tables, kept, seconds(present), self.newsroom.name)
 
     def keep_validators(self, url: str, etag: str | None, last_modified: str | None) -> None:
         """Keep the validators of a door's document. Those of articles are kept by themselves."""
@@ -342,12 +312,16 @@ class Archive:
             erased = erase(self._recorder.batches, intent, self.newsroom.name)
             if not recorded:
                 lines = Counter(self._record.erased) + Counter(intent.lines)
-                self._record = attrs.evolve(self._record, erased=dict(lines))
-                self._log.complete(self._record, room=ROOM)
+                self._say(erased=dict(lines))
             (self.folder / INTENT).unlink()
             sync_folder(self.folder)
         self._notes.append(str(erased))
         return attrs.evolve(erased, withheld=withheld)
+
+    def _say(self, **known: Any) -> None:
+        """Put into the run's record what is known by now."""
+        self._record = attrs.evolve(self._record, **known)
+        self._log.complete(self._record, room=ROOM)
 
     def finish(self, report: RunReport) -> RunRecord:
         """Complete this run's line in ``runs.jsonl``, and return the record.
@@ -388,13 +362,12 @@ class Archive:
         accounts = Accounts(read_runs(self.folder))
         present = count_runs(self.folder)
         lacking = accounts.lacking(of_runs(present))
-        made = self._make_again(lacking)
+        made = self._make_again(accounts, lacking)
         lost = Counter({run: n for run, n in lacking.items() if n > 0}) - made
         found = {run: n for run, n in lacking.items() if n < 0 and accounts.lost[run] >= -n}
-        if record:
-            self._record = attrs.evolve(self._record, lost={**lost, **found}, short=0)
-        else:  # counted now, and not only by the last run
-            self._record = attrs.evolve(self._record, short=lost.total())
+        # Without *record* what is short is counted now, and not only by the last run.
+        said = {"lost": {**lost, **found}, "short": 0} if record else {"short": lost.total()}
+        self._record = attrs.evolve(self._record, **said)
         if record or not lost:
             changed = {file for file, _ in by_file(self.folder, accounts, present, lacking)}
             changed |= set(suspected if accounts.restored else ())
@@ -403,103 +376,56 @@ class Archive:
         return made, lost
 
     def _bring_back(self) -> None:
-        """Make lines again that earlier runs reported and that are not there, if there are any."""
-        if not self._record.short:
-            return
+        """Make lines again that earlier runs reported and that are not there; say how that went."""
         try:
             made, _ = self.account_for_losses(record=False)
         except ArchiveDamaged as error:
             self._notes.append(f"Lines that are lost are not made again: {error}")
-            return
-        if made:
+        else:
             what = f"{made.total():,} lines that were lost are made again from their captures"
-            self._notes.append(what)
+            self._notes += [what] if made else []
+        self._notes += self._shortage()
 
-    def _make_again(self, lacking: Mapping[str, int]) -> Counter[str]:
+    def _make_again(self, accounts: Accounts, lacking: Mapping[str, int]) -> Counter[str]:
         """Make again what can be of the lines that runs lack; return run → how many."""
-        remaker = Remaker(self.folder, self.newsroom, self._rules, Accounts(read_runs(self.folder)))
-        batches = self._recorder.batches
+        remaker = Remaker(self.folder, self.newsroom, self._rules, accounts)
+        batches, made = self._recorder.batches, Counter[str]()
         with self._writing():
             found = remaker.find(lacking)
             if not found:
-                return Counter()
+                return made
             # What is planned is said first, so that a kill leaves no line that nobody accounts for.
-            planned = Counter(each.run for each in found)
-            self._log.complete(attrs.evolve(self._record, made=planned), room=ROOM)
-            own, made = Counter(batches.wrote), Counter[str]()
+            self._say(made=Counter(each.run for each in found))
+            own = Counter(batches.wrote)
             try:
                 remaker.make(found, batches, made)
             finally:
                 batches.wrote = own
                 self._record = attrs.evolve(self._record, made=made)
-            self._log.complete(self._record, room=ROOM)
+            self._say()
         return made
-
-    def _interrupted(self) -> tuple[Intent | None, bool, int]:
-        """Return what a run that was killed was erasing, and whether a run's record says so.
-
-        The third is how many lines are gone of which none does. The ledger may not have heard of
-        it: lines are counted.
-        """
-        intent = intent_of(self.folder)
-        if intent is None:
-            return None, False, 0
-        recorded = any(
-            intent.run <= run.id and Counter(intent.lines) <= Counter(run.erased)
-            for run in read_runs(self.folder)
-            if run.erased
-        )
-        there, mine = count_own(self.folder, intent.id)
-        self._tables.put_meta("lines", str(there))
-        return intent, recorded, 0 if recorded else sum(intent.lines.values()) - mine
-
-    def _leap(self, tables: Tables) -> list[str]:
-        """Return what to say of a clock that leapt ahead; let nothing of the future hide edits."""
-        now = self._clock()
-        if is_ahead(tables.meta("written_at"), now):
-            tables.forget_after(stamp(now), seconds(now) + LONGEST)
-        for run in last_runs(self.folder, 1):
-            begin = instant(run.begin)
-            if begin is not None and now - begin > _YEARS:
-                return [f"The clock says {stamp(now)}, years after the last run, {run.begin}"]
-        return []
 
     def _shortage(self) -> list[str]:
         """Return what to say of lines that should be there and are not."""
-        if not self._record.short:
-            return []
         said = (
             f"{self._record.short:,} of the lines that earlier runs reported are not there: scrapy "
             f"verify {self.newsroom.name} --repair makes again what captures hold and records the "
             "rest as lost; until then every run ends with 1"
         )
-        return [said]
+        return [said] if self._record.short else []
 
     def _completed(self, report: RunReport, settled: Settlement, notes: Iterable[str]) -> RunRecord:
-        counts = self._counts
+        counts = self._counts + Counter(gone=len(settled.gone))
+        stated = attrs.asdict(report, recurse=False) | {each: counts[each] for each in _COUNTED}
+        if self._broken or self._record.short:
+            stated["exit_code"] = 1
+        stated |= {"notes": tuple(dict.fromkeys(notes))}
         return attrs.evolve(
             self._record,
+            **stated,
             end=max(stamp(self._clock()), self._record.begin),
-            requests=report.requests,
-            bytes=report.bytes,
-            smallest_gap=report.smallest_gap,
-            robots=report.robots,
-            crawl_delay=report.crawl_delay,
-            new=counts["new"],
-            changed=counts["changed"],
-            superseded=counts["superseded"],
-            reread=counts["reread"],
-            gone=len(settled.gone) + counts["gone"],
             unchanged=counts["unchanged"] + counts["seen"],
-            missing=counts["missing"],
-            refused=counts["refused"],
-            failed=counts["failed"],
-            withheld=counts["withheld"],
             wrote=dict(self._recorder.batches.wrote),
-            doors=dict(report.doors),
-            coverage=dict(report.coverage),
-            notes=tuple(dict.fromkeys(notes)),
-            exit_code=1 if self._broken or self._record.short else report.exit_code,
         )
 
     def close(self, *, keep_empty: bool = True) -> None:
@@ -569,16 +495,6 @@ def _remove(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         folder.rmdir()
-
-
-def _check_clock(folder: Path, now: dt.datetime) -> None:
-    """Raise :exc:`ArchiveError` where lines were written later than *now*."""
-    written = last_written(folder)
-    if is_ahead(written, now):
-        raise ArchiveError(
-            f"{folder}: the clock says {stamp(now)}, and the last line was written at {written}; "
-            "nothing was done. Set the clock, or, where it is right, CLOCK_TRUSTED = True"
-        )
 
 
 def _is_text(url: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ import attrs
 from crawler.archive.files import temporary
 from crawler.archive.lines import SUFFIX, MonthFile, month_files
 from crawler.archive.schedule import first_look
-from crawler.archive.tables import NAME, Tables, apply_line, open_unless_raised
+from crawler.archive.tables import NAME, Tables, apply_line, on_error
 from crawler.archive.warc_reading import read_validators
 from crawler.codec import Line, parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord
@@ -25,15 +25,20 @@ _CHUNK: Final = 500
 
 
 class Filler:
-    """Brings a ledger up to lines; says in :attr:`said` what could not be read."""
+    """Brings a ledger up to lines."""
 
     def __init__(self, folder: Path, tables: Tables, now: dt.datetime) -> None:
         self.folder = folder
         self.tables = tables
         self.now = now
         self.lines = 0
+        """How many were read."""
+
         self.said: list[str] = []
+        """What could not be read, or had to be put right, one message each."""
+
         self.withheld: list[str] = []
+        """Ids that these lines withhold."""
 
     def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
         """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
@@ -80,21 +85,7 @@ class Filler:
         self.tables.commit()
 
 
-@attrs.frozen(kw_only=True)
-class OpenedLedger:
-    """A ledger that says what the lines say."""
-
-    tables: Tables
-    said: tuple[str, ...] = ()
-    """What had to be put right, one message each."""
-
-    withheld: tuple[str, ...] = ()
-    """Ids that lines withhold of which it did not know."""
-
-    rebuilt: bool = False
-
-
-def open_ledger(folder: Path, now: dt.datetime, *, shrunk: Sequence[str] = ()) -> OpenedLedger:
+def open_ledger(folder: Path, now: dt.datetime, *, shrunk: Sequence[str] = ()) -> Filler:
     """Open the ledger of the archive in *folder*, and bring it up to the lines.
 
     What is read are the lines behind those that it accounts for; all of them when it is missing,
@@ -104,68 +95,71 @@ def open_ledger(folder: Path, now: dt.datetime, *, shrunk: Sequence[str] = ()) -
     path = folder / NAME
     files = month_files(folder)
     if not path.exists():
-        if not files:
-            return OpenedLedger(tables=Tables(path))
-        return _rebuild(folder, files, now, "was missing")
+        if files:
+            return _rebuild(folder, now, "was missing")
+        return Filler(folder, Tables(path), now)
     try:
         tables = Tables(path)
-        with open_unless_raised(tables):
-            accounted = tables.files()
+        with on_error(tables.close):
+            accounted = {name: known for name, known in tables.files().items() if "/" not in name}
             counted = tables.meta("lines") is not None or not files
     except sqlite3.DatabaseError as error:
-        return _rebuild(folder, files, now, f"cannot be used ({error})")
-    accounted = {name: known for name, known in accounted.items() if "/" not in name}
-    behind = [(file, *accounted.pop(file.plain_name, (0, 0))) for file in files]
-    lost = [
-        file.plain_name
-        for file, size, _ in behind
-        if size > _size(file, size) and file.path.name not in shrunk
-    ]
-    packed = {file.path.name: file.path.stat().st_size for file in files if file.compressed}
-    lost += [name for name, size in packed.items() if accounted.get(name, (size, 0))[0] != size]
-    lost += [name for name in accounted if not name.endswith(SUFFIX)]
-    if lost or not counted:
+        return _rebuild(folder, now, f"cannot be used ({error})")
+    lacking = next(_lacking(files, accounted, shrunk), None)
+    if lacking or not counted:
         tables.close()
-        why = f"knew lines that {lost[0]} does not have" if lost else "did not count lines"
-        return _rebuild(folder, files, now, why)
+        why = f"knew lines that {lacking} does not have" if lacking else "did not count lines"
+        return _rebuild(folder, now, why)
     filler = Filler(folder, tables, now)
-    with open_unless_raised(tables):
-        for name, size in packed.items() - {(name, size) for name, (size, _) in accounted.items()}:
-            tables.put_file(name, size, 0)
-        for file, size, crc in behind:
+    with on_error(tables.close):
+        for file in files:
+            if file.compressed and file.path.name not in accounted:
+                tables.put_file(file.path.name, file.path.stat().st_size, 0)
+            size, crc = accounted.get(file.plain_name, (0, 0))
             if size == 0 or size < _size(file, size):
                 filler.fill(file, size, crc)
-    said = list(filler.said)
     if filler.lines:
-        said.append(f"{NAME}: caught up with {filler.lines} lines")
-    return OpenedLedger(tables=tables, said=tuple(said), withheld=tuple(filler.withheld))
+        filler.said.append(f"{NAME}: caught up with {filler.lines} lines")
+    return filler
 
 
-def fill_all(folder: Path, path: Path, now: dt.datetime) -> tuple[Tables, Filler]:
+def _lacking(
+    files: Sequence[MonthFile], accounted: Mapping[str, tuple[int, int]], shrunk: Sequence[str]
+) -> Iterator[str]:
+    """Yield files that have not what a ledger *accounted* for."""
+    for file in files:
+        size, _ = accounted.get(file.plain_name, (0, 0))
+        if size > _size(file, size) and file.path.name not in shrunk:
+            yield file.plain_name
+    for file in files:
+        size = file.path.stat().st_size
+        if file.compressed and accounted.get(file.path.name, (size, 0))[0] != size:
+            yield file.path.name
+    there = {file.plain_name for file in files}
+    yield from (name for name in accounted if not name.endswith(SUFFIX) and name not in there)
+
+
+def fill_all(folder: Path, path: Path, now: dt.datetime) -> Filler:
     """Make a ledger at *path* from all lines of the archive in *folder*."""
-    tables = Tables(path, durable=False)
-    filler = Filler(folder, tables, now)
-    with open_unless_raised(tables):
+    filler = Filler(folder, Tables(path, durable=False), now)
+    with on_error(filler.tables.close):
         for file in month_files(folder):
             filler.fill(file)
-    return tables, filler
+    return filler
 
 
-def _rebuild(folder: Path, files: list[MonthFile], now: dt.datetime, why: str) -> OpenedLedger:
+def _rebuild(folder: Path, now: dt.datetime, why: str) -> Filler:
     path = folder / NAME
     beside = temporary(path)
     remove_ledger(beside)
-    tables, filler = fill_all(folder, beside, now)
-    tables.close()
+    filler = fill_all(folder, beside, now)
+    filler.tables.close()
     remove_ledger(path)  # a log left beside it would be played into the new one
     beside.replace(path)
-    said = f"{NAME} {why}: rebuilt from {filler.lines} lines in {len(files)} files"
-    return OpenedLedger(
-        tables=Tables(path),
-        said=(*filler.said, said),
-        withheld=tuple(filler.withheld),
-        rebuilt=True,
-    )
+    filler.tables = Tables(path)
+    count = len(month_files(folder))
+    filler.said.append(f"{NAME} {why}: rebuilt from {filler.lines} lines in {count} files")
+    return filler
 
 
 def remove_ledger(path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import attrs
 
@@ -406,22 +406,18 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=10,
     )
-    with open_unless_raised(connection):
+    with on_error(connection.close):
         connection.execute("PRAGMA cache_size = -8000")
     return connection
 
 
-class _Closable(Protocol):
-    def close(self) -> None: ...
-
-
 @contextmanager
-def open_unless_raised(thing: _Closable) -> Iterator[None]:
-    """Close *thing* when what is done with it raises."""
+def on_error(undo: Callable[[], object]) -> Iterator[None]:
+    """Call *undo* when what is done meanwhile raises."""
     try:
         yield
     except BaseException:
-        thing.close()
+        undo()
         raise
 
 
@@ -436,7 +432,7 @@ class Tables:
         when it is no ledger.
         """
         self.connection = connect(path)
-        with open_unless_raised(self.connection):
+        with on_error(self.connection.close):
             self._prepare(path, durable=durable)
 
     def _prepare(self, path: Path, *, durable: bool) -> None:

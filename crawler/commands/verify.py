@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.archive import newsroom_of
-from crawler.archive.archive import utc_now
 from crawler.archive.lock import Lock
 from crawler.archive.repairing import repair
 from crawler.archive.verify import Problem, Tally, verify
 from crawler.errors import ArchiveLocked
 from crawler.normalise.text import fold
 from crawler.project import EXIT_FAILED, EXIT_LOCKED, ArchiveCommand, say
-from crawler.timestamps import stamp
+from crawler.timestamps import now, stamp
 from crawler.workers import RULES
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Command(ArchiveCommand):
             found, lost = self._problems(folder), 0
             if found and mend:
                 repaired = repair(
-                    folder, newsroom, RULES, found, clock=utc_now, trust_clock=self.trusts_clock
+                    folder, newsroom, RULES, found, clock=now, trust_clock=self.trusts_clock
                 )
                 for done in repaired.done:
                     say(f"{folder.name}: repaired: {fold(done)}")
@@ -71,7 +70,7 @@ class Command(ArchiveCommand):
     def _problems(self, folder: Path) -> list[Problem]:
         tally = Tally()
         found = []
-        with Lock(folder, f"scrapy verify {folder.name}", stamp(utc_now())):
+        with Lock(folder, f"scrapy verify {folder.name}", stamp(now())):
             for problem in verify(folder, newsroom_of(folder), RULES, tally):
                 print(f"{folder.name}/{fold(str(problem))}", flush=True)
                 found.append(problem)
