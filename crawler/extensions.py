@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.extensions.feedexport import FeedSlot
 
-    from crawler.archive import Finding, Settlement
+    from crawler.archive import Finding
     from crawler.arguments import Arguments
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -65,9 +65,6 @@ class Interrupts:
         self._before: dict[int, Any] = {}
         self._passes_on = False
         self._loop = asyncio.get_running_loop()
-
-    def watch(self) -> None:
-        """Take the signals, where that can be done: in the main thread."""
         if threading.current_thread() is threading.main_thread():
             self._install()
 
@@ -89,14 +86,10 @@ class Interrupts:
             self._loop.call_soon_threadsafe(self._steps.pop(0))
             if not first:
                 return
-        self._pass_on(number, frame)
-
-    def _pass_on(self, number: int, frame: FrameType | None) -> None:
-        """Call Scrapy's handler, and stand before the one that it puts in its place."""
         before = self._before.get(number)
         if callable(before):
             before(number, frame)
-            self._install()
+            self._install()  # before the one that Scrapy puts in its place
 
 
 logger = logging.getLogger(__name__)
@@ -158,21 +151,16 @@ class LineFeeds(FeedExporter):
             self.slots = [slot]
             try:
                 super().item_scraped(item, spider)
+                writable += self.slots
             except OSError as error:
                 self._fail(slot, error)
-            else:
-                writable += self.slots
         self.slots = writable
 
     async def written(self, spider: Spider) -> str | None:
         """Finish the feeds, and return what went wrong with one."""
         await self.close_spider(spider)
-        failed = [
-            name
-            for name in self.crawler.stats.get_stats()
-            if name.startswith("feedexport/failed_count/")
-        ]
-        if failed and self.problem is None:
+        stored = self.crawler.stats.get_stats()
+        if self.problem is None and any("feedexport/failed_count/" in name for name in stored):
             return "what -o, -O or FEEDS asks for could not be stored; the log has why"
         return self.problem
 
@@ -235,6 +223,12 @@ class RunKeeper:
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
+    @property
+    def downloader(self) -> PoliteDownloader:
+        downloader = self.crawler.engine.downloader
+        assert isinstance(downloader, PoliteDownloader)  # the add-on brings it
+        return downloader
+
     # --- what the spider and the pipeline call
 
     async def submit(self, finding: Finding) -> Outcome:
@@ -290,9 +284,8 @@ class RunKeeper:
         Unless the run has just had what it was given, what waits for its turn is dropped.
         """
         self.ending = True
-        downloader = self.crawler.engine.downloader
-        if isinstance(downloader, PoliteDownloader) and reason not in ("budget", "limit"):
-            downloader.end()
+        if reason not in ("budget", "limit"):
+            self.downloader.end()
         if self._closing is None:
             self._closing = asyncio.ensure_future(
                 self.crawler.engine.close_spider_async(reason=reason)
@@ -302,7 +295,6 @@ class RunKeeper:
         """Open the archive; False where that cannot be done, and nothing is to be requested."""
         newsroom, settings = arguments.newsroom, self.crawler.settings
         self.interrupts = Interrupts(self._hurry, self._cut_off)
-        self.interrupts.watch()
         try:
             if settings.getdict("FEEDS") and self._feeds() is None:
                 raise ConfigurationError("FEEDS, -o or -O cannot be used, as is said above")  # noqa: TRY301 -- as below
@@ -316,12 +308,10 @@ class RunKeeper:
                 trust_clock=settings.getbool("CLOCK_TRUSTED"),
             )
         except (ArchiveError, ConfigurationError) as error:
-            if isinstance(error, ArchiveLocked):
-                code = EXIT_LOCKED
-            else:
-                code = EXIT_USAGE if isinstance(error, ConfigurationError) else EXIT_FAILED
             logger.error(str(error))
             self.failure = str(error)
+            codes = {ArchiveLocked: EXIT_LOCKED, ConfigurationError: EXIT_USAGE}
+            code = next((n for kind, n in codes.items() if isinstance(error, kind)), EXIT_FAILED)
             self.crawler.stats.set_value("run/exit_code", code)
             return False
         for repair in self.archive.repairs:
@@ -388,17 +378,16 @@ class RunKeeper:
 
     def _count(self, finding: Finding, outcome: Outcome) -> None:
         self._tally(outcome)
-        if isinstance(finding, Refused | Failed) and (
-            getattr(finding, "keep", False) or finding.reason in TURNED_AWAY
-        ):
-            self.turned_away[finding.reason] += 1
         if isinstance(finding, Refused):
             self.crawler.stats.inc_value(f"extract/not_an_article/{finding.reason}")
-            if finding.keep:
-                self.incomplete.append(f"{outcome.url}: {finding.reason}")
-        elif isinstance(finding, Failed) and finding.reason in ALARMING:
+        elif not isinstance(finding, Failed):
+            return
+        kept = isinstance(finding, Refused) and finding.keep
+        if kept or finding.reason in TURNED_AWAY:
+            self.turned_away[finding.reason] += 1
+        if isinstance(finding, Failed) and finding.reason in ALARMING:
             self.alarming.setdefault(finding.reason, []).append(outcome.url)
-        elif isinstance(finding, Failed):
+        elif kept or isinstance(finding, Failed):
             self.incomplete.append(f"{outcome.url}: {finding.reason}")
 
     def _tally(self, outcome: Outcome) -> None:
@@ -413,21 +402,17 @@ class RunKeeper:
 
     def _hurry(self) -> None:
         self.ending = True
-        downloader = self.crawler.engine.downloader
-        if isinstance(downloader, PoliteDownloader):
-            downloader.end()
+        self.downloader.end()
 
     def _cut_off(self) -> None:
-        downloader = self.crawler.engine.downloader
-        if isinstance(downloader, PoliteDownloader):
-            downloader.cut_off()
+        self.downloader.cut_off()
 
     def _finish(self, reason: str) -> RunRecord:
         assert self.archive is not None
+        mass = False
         try:
-            settlement: Settlement | None = self.archive.settle()
+            mass = self.archive.settle().mass
         except ArchiveError as error:
-            settlement = None
             self.failure = self.failure or str(error)
         articles = last_articles(self.archive.folder, WINDOW)
         self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
@@ -439,20 +424,18 @@ class RunKeeper:
             self.failure = self.failure or f"interrupted by {self.interrupts.name}"
         elif reason not in PLANNED_ENDS:
             self.failure = self.failure or f"ended early: {reason}"
-        stats, downloader = self.crawler.stats, self.crawler.engine.downloader
-        floors = downloader.floors if isinstance(downloader, PoliteDownloader) else {}
+        stats = self.crawler.stats
+        coverage = field_coverage(articles)
         return self.archive.finish(
             RunReport(
-                exit_code=self._code(mass=settlement is not None and settlement.mass),
+                exit_code=self._code(mass=mass),
                 requests=stats.get_value("run/request_count", 0),
                 bytes=stats.get_value("run/response_bytes", 0),
                 smallest_gap=stats.get_value("run/smallest_gap"),
                 robots=self._robots(),
-                crawl_delay=max(floors.values(), default=None),
+                crawl_delay=max(self.downloader.floors.values(), default=None),
                 doors=dict(self.doors),
-                coverage={
-                    name: round(share, 4) for name, share in field_coverage(articles).items()
-                },
+                coverage={name: round(share, 4) for name, share in coverage.items()},
                 notes=tuple(dict.fromkeys(self._notes())),
             )
         )
@@ -468,9 +451,7 @@ class RunKeeper:
         if reason in ENDS:
             requests = self.crawler.stats.get_value("run/request_count", 0)
             text = f"ended by {ENDS[reason]} after {requests} requests and {looks} looks"
-            downloader = self.crawler.engine.downloader
-            floors = downloader.floors if isinstance(downloader, PoliteDownloader) else {}
-            if pause := max(floors.values(), default=0.0):
+            if pause := max(self.downloader.floors.values(), default=0.0):
                 text += f"; robots.txt asks for {pause:g} s between two requests"
             (self.notes if looks else self.gaps).append(text)
 
