@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from crawler.archive.archive import Archive
 from crawler.archive.edited import Change, Edit, edits
-from crawler.archive.erase import Erased
 from crawler.archive.findings import (
     Failed,
     Finding,
@@ -24,7 +23,7 @@ from crawler.archive.identity import newsroom_of
 from crawler.archive.ledger import Ledger
 from crawler.archive.lock import Holder, lock_holder
 from crawler.archive.reading import RawLine, last_articles, read, read_raw
-from crawler.archive.revisions import Extract, Rules
+from crawler.archive.revisions import Rules
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 from crawler.archive.tables import AddressRow
 from crawler.archive.warc_reading import read_capture
@@ -35,8 +34,6 @@ __all__ = [
     "Archive",
     "Change",
     "Edit",
-    "Erased",
-    "Extract",
     "Failed",
     "Finding",
     "Found",

@@ -16,10 +16,9 @@ from crawler.items import Article, Capture, Gone
 class Found:
     """An article was read from *captures*: its pages in order and any other response used.
 
-    The article's ``captures``, ``revision``, ``run`` and ``written_at`` are filled by the archive.
-    A capture that already has a ``reference`` is in the archive and is not stored again. A page
-    for which the server said 304 is the stored capture with the 304 as its last exchange: it
-    becomes a revisit record.
+    The archive fills the article's ``captures``, ``revision``, ``run`` and ``written_at``. A capture
+    that has a ``reference`` is not stored again; a page for which the server said 304 is the stored
+    capture with the 304 as its last exchange, and becomes a revisit record.
     """
 
     article: Article = attrs.field(repr=lambda article: f"<{article.id}>")
@@ -31,10 +30,7 @@ class Found:
     """Why its page, which was asked for, could not be read, so that the record alone speaks."""
 
     as_of: str | None = None
-    """When somebody else fetched it (``scrapy ingest``), UTC, ISO 8601.
-
-    What the archive itself fetched later, or found gone later, is not changed back by it.
-    """
+    """When somebody else fetched it (``scrapy ingest``), UTC: changes back nothing of later."""
 
 
 @attrs.frozen
@@ -42,8 +38,7 @@ class Refused:
     """The response at *url* is not an article, or no valid record came of it.
 
     *reason* is a slug: ``static_page``, ``protected``, ``invalid_record``. With *keep* the captures
-    are stored, so that the page can be read again by better rules, and it counts as a failure that
-    :meth:`Ledger.owed` knows; never with ``protected``.
+    are stored, for better rules to read, and it counts as a failure; never with ``protected``.
     """
 
     url: str
@@ -57,9 +52,9 @@ class Refused:
 class Missing:
     """*url* answers 404 or 410, redirects to something that is not it, or is closed to the public.
 
-    *reason* is what the line will say: ``not_found``, ``moved``, ``closed``. Of an
-    article this is a sighting; the second, in another run, makes a ``gone/1`` line when
-    :meth:`Archive.settle` is called. Of an address that never was an article it is a refusal.
+    *reason* is what the line will say: ``not_found``, ``moved``, ``closed``. Of an article this is
+    a sighting; the second, in another run, makes a ``gone/1`` line when :meth:`Archive.settle` is
+    called. Of an address that never was an article it is a refusal.
     """
 
     url: str
@@ -67,11 +62,8 @@ class Missing:
     captures: Sequence[Capture] = ()
     reason: str = "not_found"
     as_of: str | None = None
-    """When somebody else found it missing first (``scrapy ingest``), UTC, ISO 8601.
-
-    *captures* then say so twice, long enough apart, and the line is written at once, unless the
-    archive itself has seen the article later.
-    """
+    """When somebody else found it missing first (``scrapy ingest``), UTC. *captures* then say so
+    twice, long enough apart, and the line is written at once."""
 
 
 @attrs.frozen
@@ -88,10 +80,7 @@ class Seen:
 
 @attrs.frozen
 class Failed:
-    """*url* could not be fetched. It is tried again, after growing pauses, for ever.
-
-    *reason* is a slug or a short text: ``http_503``, ``timeout``, ``TLS: certificate expired``.
-    """
+    """*url* could not be fetched: ``http_503``, ``timeout``, ``TLS: certificate expired``."""
 
     url: str
     reason: str
@@ -146,13 +135,13 @@ class Outcome:
     id: str | None = None
     revision: int | None = None
     line: Line | None = None
-    """The line that was written, complete; None when none was."""
+    """As it was written; None when none was."""
 
     problem: CrawlerError | None = None
     """Why nothing came of it."""
 
     note: str | None = None
-    """What a log should say besides, such as a previous capture that could not be read."""
+    """What a log should say besides."""
 
     warning: str | None = None
     """What whoever keeps the archive should know of the article."""
@@ -163,13 +152,11 @@ class Outcome:
 
 @attrs.frozen(kw_only=True)
 class Settlement:
-    """What became of the articles that were found missing."""
+    """What became of what waited for the end of the run."""
 
-    gone: tuple[Gone, ...] = ()
-    """The ``gone/1`` lines that were written."""
-
-    judged: tuple[Outcome, ...] = ()
-    """What became of the findings that were held."""
+    gone: Sequence[Gone] = ()
+    judged: Sequence[Outcome] = ()
+    """Of findings that were held."""
 
     looked_at: int = 0
     """Articles known before this run that were looked at in it (Found, Seen and Missing)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -10,10 +10,9 @@ from typing import Any, Final
 import attrs
 
 from crawler.archive.furniture import read_furniture, valid, valid_at
-from crawler.archive.revisions import Rules
-from crawler.archive.warc_reading import recent_captures
+from crawler.archive.revisions import Rereader, Rules
 from crawler.errors import attempt
-from crawler.items import Article, Capture, CaptureReference
+from crawler.items import Article
 from crawler.newsrooms import Newsroom
 
 # Of a line, what reading its captures again does not give.
@@ -36,11 +35,11 @@ class Change:
     """What today's rules make of the captures of a line, where it is not the line."""
 
     before: Article
-    after: Article | None
+    after: Article | None = None
     """With ``id``, ``revision``, ``source`` and ``captures`` of the line, fit for
     :class:`crawler.archive.Reread`; None where the captures cannot be read."""
 
-    fields: tuple[str, ...] = ()
+    fields: Sequence[str] = ()
     """Fields that differ."""
 
     problem: str | None = None
@@ -71,33 +70,26 @@ def changes(
     newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its
     own: it needs nothing but files, so that parts may be done side by side.
     """
-    captures = recent_captures(folder)
+    rereader = Rereader(folder, newsroom, rules)
     entries = read_furniture(folder)
     blocks = valid(entries)
     for line in lines:
-        after, error = attempt(partial(_again, captures, newsroom, rules, line, blocks))
+        again = partial(_again, rereader, line)
+        after, error = attempt(partial(again, blocks))
         if after is None:
-            yield Change(before=line, after=None, problem=str(error))
+            yield Change(before=line, problem=str(error))
         elif fields := differing(line, after):
             explained = line.extractor == rules.extractor and any(
-                not differing(line, _again(captures, newsroom, rules, line, then))
+                not differing(line, again(then))
                 for then in valid_at(entries, line.written_at or "")
                 if then != blocks
             )
-            yield Change(before=line, after=after, fields=tuple(fields), furniture=explained)
+            yield Change(before=line, after=after, fields=fields, furniture=explained)
 
 
-def _again(
-    captures: Callable[[CaptureReference], Capture],
-    newsroom: Newsroom,
-    rules: Rules,
-    line: Article,
-    furniture: tuple[str, ...],
-) -> Article:
-    stored = [captures(reference) for reference in line.captures]
-    article = rules.extract(stored, newsroom, line.post_id, furniture)
+def _again(rereader: Rereader, line: Article, furniture: Sequence[str]) -> Article:
     return attrs.evolve(
-        article,
+        rereader.article(line.captures, line.post_id, furniture),
         id=line.id,
         revision=line.revision,
         captures=line.captures,

@@ -7,12 +7,12 @@ when it was last read, both by today's rules. ``docs/revisions.md`` says it in w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property, partial
 from html import unescape
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -20,7 +20,7 @@ from crawler.archive.findings import OutcomeKind
 from crawler.archive.tables import ArticleRow
 from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
-from crawler.items import Article, Capture
+from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import as_typed, block_key, fold, is_sentence
 from crawler.timestamps import instant
@@ -152,8 +152,7 @@ def _pairs(before: State, now: State) -> Iterator[_Pair]:
 def _value(article: Article, field: str) -> Any:
     value = getattr(article, field)
     if field == "published_at":
-        moment = instant(value)
-        return moment or value
+        return instant(value) or value
     if field in _SETS:
         return sorted(as_typed(each) for each in value)
     if field in _ORDERED:
@@ -161,13 +160,9 @@ def _value(article: Article, field: str) -> Any:
     return as_typed(value) if value else value
 
 
-def _said(state: State, field: str) -> Any:
-    return _value(state.article, field)
-
-
 def _is_changed(field: str, pairs: Sequence[_Pair], before: State, now: State) -> bool:
-    last = _said(before, field)
-    if last == _said(now, field):
+    last = _value(before.article, field)
+    if last == _value(now.article, field):
         return False
     changes = _changes(field, pairs, last)
     if any(not _is_printed(was, is_, before, now) for was, is_ in changes):
@@ -255,7 +250,7 @@ def _alike(old: str, new: str, last: str) -> Difference:
         replaced = replaced or bool(gone and fresh)
         if gone or fresh:
             edges.append(a == 0 or b == len(was))
-    if went and not came and sorted(went) == sorted(_moved(went, is_)):
+    if went and not came and all(block in is_ for block in went):
         # Blocks that only moved are an edit unless the last line has them in this order.
         came, replaced = list(went), True
         if said == " ".join(is_):
@@ -263,10 +258,6 @@ def _alike(old: str, new: str, last: str) -> Difference:
     return Difference(
         came=tuple(came), went=tuple(went), replaced=replaced, edge=bool(edges) and all(edges)
     )
-
-
-def _moved(blocks: Sequence[str], there: Collection[str]) -> list[str]:
-    return [block for block in blocks if block in there]
 
 
 def _across(old: str, new: str) -> Difference:
@@ -404,26 +395,14 @@ def judge(
     return Verdict("superseded" if more > 0 else "reread", known.revision)
 
 
-class Extract(Protocol):
-    """Captures of one article → what gives the article, from each source and from both."""
-
-    def __call__(
-        self,
-        captures: Sequence[Capture],
-        newsroom: Newsroom,
-        *,
-        post_id: int | None,
-        furniture: Collection[str],
-    ) -> Mapping[str, Callable[[], Article]]: ...
-
-
 @attrs.frozen(kw_only=True)
 class Rules:
     """The rules of extraction, of which the archive itself knows nothing."""
 
     extractor: str
-    sources: Extract
-    """Returns what gives the article, by what it is made of: ``page``, ``rest``, ``both``."""
+    sources: Callable[..., Mapping[str, Callable[[], Article]]]
+    """Captures, newsroom, ``post_id`` and ``furniture`` → what gives the article, by what it is
+    made of: ``page``, ``rest``, ``both``."""
 
     def extract(
         self,
@@ -464,6 +443,16 @@ class Rereader:
         stored = map(self._captures, known.last_read())
         return [each for each in stored if "html" in each.headers.get("content-type", "")]
 
+    def article(
+        self,
+        references: Iterable[CaptureReference],
+        post_id: int | None,
+        furniture: Collection[str],
+    ) -> Article:
+        """Return what today's rules make of stored captures."""
+        stored = [self._captures(each) for each in references]
+        return self.rules.extract(stored, self.newsroom, post_id, furniture)
+
     def read(
         self,
         known: ArticleRow,
@@ -482,20 +471,18 @@ class Rereader:
         return state
 
     def _read(self, known: ArticleRow, furniture: Collection[str], theme: str | None) -> State:
+        def state(references: Iterable[CaptureReference]) -> State:
+            stored = [self._captures(each) for each in references]
+            return self.rules.state(stored, self.newsroom, known.post_id, furniture)
+
+        states = {source: state(known.captures_of(source)) for source in known.sources()}
         sources: dict[str, Article] = {}
-        article = None
         pages: Sequence[Capture] = ()
-        for source in known.sources():
-            stored = [self._captures(each) for each in known.captures_of(source)]
-            state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
-            sources |= state.sources
-            pages = state.pages or pages
-            if source == known.source:
-                article = state.article
+        for each in states.values():
+            sources |= each.sources
+            pages = each.pages or pages
         if theme != known.theme and (then := known.printed_by(theme)):
-            stored = [self._captures(each) for each in then]
-            state = self.rules.state(stored, self.newsroom, known.post_id, furniture)
-            sources["page"] = state.sources["page"]
-            pages = state.pages
-        assert article is not None
-        return State(article=article, sources=sources, pages=pages)
+            printed = state(then)
+            sources["page"] = printed.sources["page"]
+            pages = printed.pages
+        return State(article=states[known.source or ""].article, sources=sources, pages=pages)
