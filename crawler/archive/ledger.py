@@ -29,10 +29,10 @@ from crawler.items import Article, Known, Link, Validators
 from crawler.timestamps import comparable, seconds
 
 # An earlier address of an article stands for its current one.
-_BY_URL: Final = """WHERE here.url = coalesce(
+_BY_URL: Final = """here.url = coalesce(
     (SELECT articles.url FROM addresses JOIN articles ON articles.id = addresses.article
         WHERE addresses.url = :url AND addresses.moved = 1), :url)"""
-_BY_POST: Final = f"""WHERE here.url = coalesce(
+_BY_POST: Final = f"""here.url = coalesce(
     (SELECT url FROM articles WHERE id = :id),
     (SELECT url FROM articles WHERE post_id = :post AND {OWN_POST}),
     (SELECT url FROM addresses WHERE post_id = :post AND article IS NULL))"""  # noqa: S608 -- our own words
@@ -121,8 +121,7 @@ class Ledger:
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
         """Yield what :meth:`count` counts, oldest first, the undated at the end."""
         where, values = _window(after, before)
-        order = "ORDER BY published IS NULL, published"
-        return self._all(Known, f"WHERE {where} {order}", **values)
+        return self._all(Known, f"{where} ORDER BY published IS NULL, published", **values)
 
     def door(self, name: str) -> dict[str, Any]:
         """Return what the door of that name left, an empty dict at first."""
@@ -145,7 +144,7 @@ class Ledger:
 
     def look(self, url: str) -> AddressRow | None:
         """Return what is known of *url*; ``None`` when it was never listed."""
-        return next(iter(self._looks(_BY_URL, url=url)), None)
+        return next(self._all(AddressRow, _BY_URL, url=url), None)
 
     def due(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return articles and refused addresses whose look is due, longest due first.
@@ -154,12 +153,8 @@ class Ledger:
         modification but that this or an earlier run did not come to fetch. Without what is gone,
         withheld, or has only its REST record.
         """
-        return self._looks(
-            "WHERE next_look <= :now AND state IN ('article', 'refused') AND moved = 0 "
-            "AND source IS NOT 'rest' ORDER BY next_look LIMIT :limit",
-            now=seconds(now),
-            limit=limit,
-        )
+        where = "state IN ('article', 'refused') AND moved = 0 AND source IS NOT 'rest'"
+        return self._first(limit, f"next_look <= :now AND {where} ORDER BY next_look", now=now)
 
     def owed(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return what must be looked at again whatever the doors show, longest due first.
@@ -167,53 +162,40 @@ class Ledger:
         Articles that an earlier run found missing, what was listed with a newer modification and
         not fetched since, what could not be fetched or read the last time.
         """
-        return self._looks(
-            f"WHERE next_look <= :now AND {OWED} ORDER BY next_look LIMIT :limit",
-            now=seconds(now),
-            limit=limit,
-        )
+        return self._first(limit, f"next_look <= :now AND {OWED} ORDER BY next_look", now=now)
 
     def retries(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return addresses that were never read because fetching failed, whose pause is over."""
-        return self._looks(
-            "WHERE next_look <= :now AND state = 'failed' ORDER BY next_look LIMIT :limit",
-            now=seconds(now),
-            limit=limit,
-        )
+        where = "next_look <= :now AND state = 'failed' ORDER BY next_look"
+        return self._first(limit, where, now=now)
 
     def waiting(self, limit: int) -> list[AddressRow]:
         """Return addresses that were listed and never fetched, newest publication first."""
-        return self._looks(
-            "INDEXED BY by_waiting WHERE state = 'waiting' ORDER BY published DESC LIMIT :limit",
-            limit=limit,
-        )
+        where = "state = 'waiting' ORDER BY published DESC"
+        return self._first(limit, where, index="INDEXED BY by_waiting")
 
     def unpaged(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return articles whose last line is a REST record, newest publication first.
 
         Without those whose page failed or was refused, until their pause is over.
         """
-        return self._looks(
-            "INDEXED BY by_record WHERE state = 'article' AND moved = 0 AND source = 'rest' "
-            "AND next_look <= :now ORDER BY published DESC LIMIT :limit",
-            now=seconds(now),
-            limit=limit,
-        )
+        where = "state = 'article' AND moved = 0 AND source = 'rest' AND next_look <= :now"
+        where += " ORDER BY published DESC"
+        return self._first(limit, where, index="INDEXED BY by_record", now=now)
 
     def unchanged(self, before: str, limit: int, *, without: Sequence[str]) -> list[AddressRow]:
         """Return articles that were not looked at since *before*, UTC, the newest first."""
-        return self._looks(
-            "WHERE state = 'article' AND moved = 0 AND looked_at < :before "
-            "AND stale = 0 AND article NOT IN (SELECT value FROM json_each(:without)) "
-            "ORDER BY published DESC LIMIT :limit",
+        return self._first(
+            limit,
+            "state = 'article' AND moved = 0 AND looked_at < :before AND stale = 0 AND "
+            "article NOT IN (SELECT value FROM json_each(:without)) ORDER BY published DESC",
             before=before,
-            limit=limit,
             without=json.dumps(without),
         )
 
     def article(self, id_: str) -> ArticleRow | None:
         """Return what the last line of an article says; ``None`` when there never was any."""
-        return next(self._all(ArticleRow, "WHERE here.id = :id", id=id_), None)
+        return next(self._all(ArticleRow, "here.id = :id", id=id_), None)
 
     def withheld_posts(self) -> list[int]:
         """Return the post ids of what is withheld."""
@@ -260,27 +242,29 @@ class Ledger:
 
     def troubles(self, limit: int) -> list[AddressRow]:
         """Return what failed or was refused as invalid, most failures first."""
-        return self._looks(
-            "WHERE failures > 0 OR reason = 'invalid_record' "
-            "ORDER BY failures DESC, url LIMIT :limit",
-            limit=limit,
-        )
+        where = "failures > 0 OR reason = 'invalid_record' ORDER BY failures DESC, url"
+        return self._first(limit, where)
 
     def refused(self, limit: int) -> list[AddressRow]:
         """Return addresses that turned out to be no article, with the reason, by reason."""
-        return self._looks(
-            "WHERE state = 'refused' AND moved = 0 ORDER BY reason, url LIMIT :limit",
-            limit=limit,
+        return self._first(limit, "state = 'refused' AND moved = 0 ORDER BY reason, url")
+
+    def _first(self, limit: int, where: str, *, index: str = "", **values: Any) -> list[AddressRow]:
+        """Return the first rows for which *where* holds; of *values*, ``now`` is a moment."""
+        if "now" in values:
+            values["now"] = seconds(values["now"])
+        return list(
+            self._all(AddressRow, f"{where} LIMIT :limit", index=index, limit=limit, **values)
         )
 
-    def _looks(self, where: str, **values: Any) -> list[AddressRow]:
-        return list(self._all(AddressRow, where, **values))
-
-    def _all(self, kind: type[_Row], where: str, **values: Any) -> Iterator[_Row]:
+    def _all(
+        self, kind: type[_Row], where: str, *, index: str = "", **values: Any
+    ) -> Iterator[_Row]:
         """Yield the rows of that *kind* for which *where* holds."""
         names = columns(kind)
+        chosen = ", ".join(f"here.{name}" for name in names)
         table = "articles" if kind is ArticleRow else "addresses"
-        query = f"SELECT {', '.join(f'here.{name}' for name in names)} FROM {table} AS here {where}"  # noqa: S608 -- our own words
+        query = f"SELECT {chosen} FROM {table} AS here {index} WHERE {where}"  # noqa: S608 -- our own words
         try:
             for row in self._connection.execute(query, values):
                 yield kind(**dict(zip(names, row, strict=True)))
@@ -297,7 +281,7 @@ class Ledger:
         return ArchiveDamaged(NAME, 0, f"{error}; delete it, it is rebuilt from the lines")
 
 
-def _window(after: str | None, before: str | None) -> tuple[str, dict[str, str | None]]:
+def _window(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:
     where = [_LISTED]
     if after is not None:
         where.append("published > :after")

@@ -135,7 +135,7 @@ class Recorder:
             case Seen():
                 return self._seen(finding)
             case Failed(url, reason):
-                row = self._address(url) or AddressRow(url=url)
+                row = self._at(url)[0] or AddressRow(url=url)
                 self.rows.put(schedule.after_failure(row, self.batches.now, reason))
                 return Outcome(kind="failed", url=url, id=row.article, note=reason)
             case Withhold(id_, reason):
@@ -453,8 +453,8 @@ class Recorder:
         return article.theme or "" if known.states(article) else row.theme
 
     def _refused(self, finding: Refused) -> Outcome:
-        row = self._address(finding.url) or AddressRow(url=finding.url)
-        known = self.rows.article(row.article) if row.article else None
+        row, known = self._at(finding.url)
+        row = row or AddressRow(url=finding.url)
         if finding.keep and finding.reason != "protected" and finding.captures:
             bodies = b"".join(c.exchanges[-1].body for c in finding.captures if c.exchanges)
             digest = sha256(bodies)
@@ -474,8 +474,7 @@ class Recorder:
         return Outcome(kind="refused", url=finding.url, id=row.article, note=finding.reason)
 
     def _missing(self, finding: Missing) -> Outcome:
-        row = self._address(finding.url)
-        known = self.rows.article(row.article) if row is not None and row.article else None
+        row, known = self._at(finding.url)
         if finding.as_of is not None:
             return self._gone(finding, finding.as_of, known)
         if row is None or known is None or known.state == "withheld":
@@ -520,10 +519,9 @@ class Recorder:
         return Outcome(kind="gone", url=known.url, id=known.id, revision=line.revision, line=line)
 
     def _seen(self, finding: Seen) -> Outcome:
-        row = self._address(finding.url)
+        row, known = self._at(finding.url)
         if row is None:
             return Outcome(kind="seen", url=finding.url)
-        known = self.rows.article(row.article) if row.article else None
         if known is not None and known.state == "article":
             self._answers(known.id, known)
         stale = schedule.is_behind(row, finding.lastmod)
@@ -536,12 +534,8 @@ class Recorder:
                 last_modified=finding.last_modified or row.last_modified,
             )
         )
-        return Outcome(
-            kind="seen",
-            url=finding.url,
-            id=row.article,
-            revision=known.revision if known else None,
-        )
+        revision = known.revision if known else None
+        return Outcome(kind="seen", url=finding.url, id=row.article, revision=revision)
 
     def _reread(self, finding: Reread) -> Outcome:
         article = finding.article
@@ -589,13 +583,13 @@ class Recorder:
         if row is not None:
             self.rows.put(schedule.after_gone(row, self.batches.now, first=first))
 
-    def _address(self, url: str) -> AddressRow | None:
-        """The row of *url*, or of the article's current address where *url* is an earlier one."""
+    def _at(self, url: str) -> tuple[AddressRow | None, ArticleRow | None]:
+        """Return the article at *url*, and its row there, or, of an earlier one, at its current."""
         row = self.rows.address(url)
-        if row is None or not row.moved or not row.article:
-            return row
-        known = self.rows.article(row.article)
-        return (self.rows.address(known.url) if known else None) or row
+        known = self.rows.article(row.article) if row is not None and row.article else None
+        if row is not None and row.moved and known is not None:
+            row = self.rows.address(known.url) or row
+        return row, known
 
     def _is_past(self, as_of: str, known: ArticleRow) -> bool:
         """Whether the archive knows of a state of *known* that is later than *as_of*."""
