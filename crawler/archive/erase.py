@@ -163,7 +163,6 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     tables.begin()
     tables.put(rows)
     tables.commit()
-    batches.take_up()
     update_manifest(folder, site, changed=intent.files)
     return erased
 

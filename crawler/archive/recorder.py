@@ -163,7 +163,8 @@ class Recorder:
     def commit_files(self) -> None:
         """Put the batch on disk; before it what its lines leave out, and why."""
         self._found_out += self.furniture.take_new()
-        self.batches.keep_meta(EVIDENCE, self.furniture.kept())
+        put_meta = self.batches.tables.put_meta
+        self.batches.then(partial(put_meta, EVIDENCE, self.furniture.kept()))
         self.batches.commit_files()
 
     def _commit(self) -> None:
@@ -437,10 +438,10 @@ class Recorder:
             return row
         first, *others = finding.captures
         for page in others:
-            if page.url in article.pages and ("etag" in page.headers or _MODIFIED in page.headers):
-                self.batches.keep_document(
-                    page.url, page.headers.get("etag"), page.headers.get(_MODIFIED)
-                )
+            etag, modified = page.headers.get("etag"), page.headers.get(_MODIFIED)
+            if page.url in article.pages and (etag or modified):
+                keep = self.batches.tables.keep_document
+                self.batches.then(partial(keep, page.url, etag, modified))
         return attrs.evolve(
             row, etag=first.headers.get("etag"), last_modified=first.headers.get(_MODIFIED)
         )

@@ -6,6 +6,7 @@ import datetime as dt
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -42,10 +43,6 @@ class Batches:
         self.warcs = warcs
         self.clock = clock
         self._lines = LineFiles(folder)
-        self._sizes = tables.files()
-        self._written_at = tables.meta("written_at") or ""
-        self.count = tables.lines
-        """Lines in all files."""
         self.wrote: Counter[str] = Counter()
         """File → lines that were added to it."""
         self.begin([], [])
@@ -54,19 +51,11 @@ class Batches:
         """Begin a batch that will ask for these rows, among others."""
         self.rows = self.tables.rows()
         self.now = self.clock()
-        self.stamp = max(stamp(self.now), self._written_at)
-        self._documents: list[tuple[str, str | None, str | None]] = []
+        self.stamp = max(stamp(self.now), self.tables.meta("written_at") or "")
         self._withheld: list[str] = []
-        self._meta: dict[str, str] = {}
-        self._wrote = False
-        self._warc: tuple[str, int, int] | None = None
+        self._then: list[Callable[[], None]] = []
         self._lines.begin(self.stamp)
         self.rows.fetch(urls, ids)
-
-    @property
-    def pending(self) -> int:
-        """Bytes that wait to be written."""
-        return self.warcs.pending
 
     def write(
         self,
@@ -119,13 +108,9 @@ class Batches:
         self._lines.add(content)
         apply_line(self.rows, line)
 
-    def keep_meta(self, name: str, value: str) -> None:
-        """Keep *value* under *name* in the ledger."""
-        self._meta[name] = value
-
-    def keep_document(self, url: str, etag: str | None, last_modified: str | None) -> None:
-        """Keep the validators of a page that has no row of its own."""
-        self._documents.append((url, etag, last_modified))
+    def then(self, write: Callable[[], None]) -> None:
+        """Have the ledger told so, too, after the rows of this batch."""
+        self._then.append(write)
 
     def commit_files(self) -> None:
         """Put the batch's records, then its lines, on disk; on :exc:`OSError` neither is."""
@@ -135,14 +120,16 @@ class Batches:
         except OSError:
             self.rollback()
             raise
-        self._warc = self.warcs.accept()
+        tables = self.tables
+        if added := self.warcs.accept():
+            self.then(partial(tables.put_file, *added))
         if content:
-            size, crc = self._sizes.get(self._lines.name, (0, 0))
-            self._sizes[self._lines.name] = (size + len(content), zlib.crc32(content, crc))
-            self._written_at = self.stamp
-            self.wrote[self._lines.name] += content.count(b"\n")
-            self.count += content.count(b"\n")
-            self._wrote = True
+            name, lines = self._lines.name, content.count(b"\n")
+            size, crc = tables.files().get(name, (0, 0))
+            self.wrote[name] += lines
+            self.then(partial(tables.put_file, name, size + len(content), zlib.crc32(content, crc)))
+            self.then(partial(tables.put_meta, "written_at", self.stamp))
+            self.then(partial(tables.put_meta, "lines", str(tables.lines + lines)))
 
     def commit_ledger(self) -> None:
         """Bring the ledger up to the batch; on an error it catches up at the next start."""
@@ -150,16 +137,8 @@ class Batches:
             add_withheld(self.folder, self._withheld)
         self.tables.begin()
         self.tables.put(self.rows)
-        for document in self._documents:
-            self.tables.keep_document(*document)
-        for name, value in self._meta.items():
-            self.tables.put_meta(name, value)
-        if self._wrote:
-            self.tables.put_file(self._lines.name, *self._sizes[self._lines.name])
-            self.tables.put_meta("written_at", self.stamp)
-            self.tables.put_meta("lines", str(self.count))
-        if self._warc:
-            self.tables.put_file(*self._warc)
+        for write in self._then:
+            write()
         self.tables.commit()
 
     def rollback(self) -> None:
@@ -171,11 +150,6 @@ class Batches:
         """Let go of the files, which are about to be replaced."""
         self._lines.close()
         self.warcs.close()
-
-    def take_up(self) -> None:
-        """Go on with files that were replaced, as the ledger now has them."""
-        self._sizes = self.tables.files()
-        self.count = self.tables.lines
 
     def close(self) -> None:
         self._lines.close()
