@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.archive import Outcome
-
 logger = logging.getLogger(__name__)
 
 
@@ -46,18 +44,16 @@ class ArchivePipeline:
         """Return the line on disk, or raise :exc:`DropItem` when nothing had to be written."""
         if not isinstance(item, Found):  # of a spider that is not ours
             return item
-        outcome = await self._submit(item, item.article.url)
-        if outcome.line is None:
-            raise DropItem(f"{item.article.url}: {outcome.kind}", log_level="DEBUG")
-        return outcome.line
-
-    async def _submit(self, found: Found, url: str) -> Outcome:
+        url = item.article.url
         try:
-            return await self.keeper.submit(found)
+            outcome = await self.keeper.submit(item)
         except InvalidRecord as error:
             logger.warning("%s: %s", url, error)
-            await self.keeper.submit(Refused(url, "invalid_record", found.captures, keep=True))
+            await self.keeper.submit(Refused(url, "invalid_record", item.captures, keep=True))
             raise DropItem(f"{url}: {error}", log_level="DEBUG") from None
         except ArchiveError as error:
             self.keeper.fail(str(error))
             raise DropItem(f"{url}: not archived: {error}", log_level="DEBUG") from None
+        if outcome.line is None:
+            raise DropItem(f"{url}: {outcome.kind}", log_level="DEBUG")
+        return outcome.line

@@ -76,8 +76,6 @@ class Archive:
     """What is known, for the caller's thread."""
 
     run: str
-    """Id of this run in ``runs.jsonl``."""
-
     repairs: tuple[str, ...]
     """What opening had to put right, one message each; empty as a rule."""
 
@@ -100,13 +98,9 @@ class Archive:
     ) -> Archive:
         """Open the archive in *folder*, which is made when it is not there.
 
-        Torn tails are cut, a ledger that lags catches up, one that is missing or damaged is
-        rebuilt; :attr:`repairs` says so. *rules* read stored captures again when a hash differs and
-        only they may have changed. *operator* (who runs this, with
-        a contact address) and *robots* (``obey``, ``ignore``, empty where it is not known) go
-        into ``warcinfo``; captures made under another policy go to another file.
-
-        A clock that is more than a day behind the last line is not believed, unless *trust_clock*.
+        :attr:`repairs` says what had to be put right. *operator* (who runs this, with an address)
+        and *robots* (``obey``, ``ignore``, empty where it is not known) go into ``warcinfo``. A clock
+        that is more than a day behind the last line is not believed, unless *trust_clock*.
 
         Raises :exc:`ArchiveLocked` when another process writes, :exc:`WrongArchive` when it is
         another host's or a newer program's, :exc:`ArchiveError` when the disk refuses.
@@ -240,11 +234,7 @@ class Archive:
             self._tables.commit()
 
     def listed(self, links: Iterable[Link]) -> None:
-        """Note that doors listed *links*.
-
-        New ones wait; known ones with a newer modification become due. A known post at a new
-        address has moved there.
-        """
+        """Note that doors listed *links*; see :func:`crawler.archive.ledger.note`."""
         present = self._clock()
         kept = [
             attrs.evolve(link, lastmod=None) if is_ahead(link.lastmod, present) else link
@@ -279,10 +269,9 @@ class Archive:
         return self.ledger.unchanged(self._record.begin, WITNESSES, without=waiting)
 
     def settle(self) -> Settlement:
-        """Write the ``gone/1`` lines of this run; call it when all findings are in.
+        """Judge what waited for the end of the run, once: when all findings are in.
 
-        Idempotent. :meth:`finish` does it otherwise, for a caller that has no use for the answer.
-        Raises :exc:`ArchiveError` when the archive cannot be written.
+        :meth:`finish` does it otherwise, for a caller that has no use for the answer.
         """
         if self._settlement is None:
             with self._writing():
@@ -293,9 +282,8 @@ class Archive:
     def erase(self, id_: str, reason: str = "") -> Erased:
         """Withhold an article for that *reason*, and take it out of the archive's files.
 
-        Returns what went; the run's record says so, too. Killed at any moment, the next start
-        finishes it. Without a reason it must be withheld already: raises :exc:`ArchiveError` when
-        it is not, there is no such article, or the archive cannot be written.
+        Killed at any moment, the next start finishes it. Without a reason it must be withheld
+        already: raises :exc:`ArchiveError` when it is not, or there is no such article.
         """
         with self._writing():
             intent = intend(self._recorder.batches, id_, reason)
@@ -326,10 +314,9 @@ class Archive:
     def finish(self, report: RunReport) -> RunRecord:
         """Complete this run's line in ``runs.jsonl``, and return the record.
 
-        Settles, and, unless the run failed, compresses finished months. Its exit code is 1 where
-        the archive could not be written, whatever *report* says. Also for a run that failed, was interrupted, or whose archive could not be written.
-        Notes about repairs, failed writes and mass disappearance are added. Raises
-        :exc:`ArchiveError` when not even the record can be written.
+        Settles, and, unless the run failed, compresses finished months. Its exit code is 1 where the
+        archive could not be written, whatever *report* says. Raises :exc:`ArchiveError` when not even
+        the record can be written.
         """
         notes = [*self.repairs, *self._notes, *report.notes]
         settled = Settlement()
@@ -465,8 +452,7 @@ class Archive:
     def __enter__(self) -> Self:
         """Close at the end of the block; one that ends by an error is recorded as failed.
 
-        A block that ends well although the archive could not be written, or lacks lines, raises
-        why, so that no command says that all is done.
+        One that ends well though the archive could not be written, or lacks lines, raises why.
         """
         return self
 

@@ -1,9 +1,7 @@
 """Text that is the site's and no article's: how it is told, and ``furniture.jsonl``.
 
-A share line, a call to follow, a reading time: a theme or a plugin puts the same block into many
-articles. No word tells it from a sentence of the newsroom; that it is everywhere does, and that it
-came into many articles, or went from them, at about the same time. ``docs/revisions.md`` has the
-rule and its numbers.
+No word tells a share line from a sentence of the newsroom; that it stands in many articles does, or
+came into many at about the same time. ``docs/revisions.md`` has the rule and its numbers.
 """
 
 from __future__ import annotations

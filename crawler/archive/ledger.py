@@ -1,7 +1,4 @@
-"""What is known of each address, and when to look again: ``state.sqlite``, for reading.
-
-Questions to the ledger, their answers, and the listings of doors that are noted in it.
-"""
+"""Questions to the ledger, ``state.sqlite``, and the listings of doors that are noted in it."""
 
 from __future__ import annotations
 
@@ -63,9 +60,8 @@ class CountedArticles:
 class Ledger:
     """Reads of what earlier batches committed; satisfies :class:`crawler.discovery.Memory`.
 
-    For one thread at a time. What the current run tells the archive is seen here once it is
-    committed, half a second later at most; ``door`` sees at once what ``keep_door`` left. Damage
-    of the file is :exc:`ArchiveDamaged`; the next start then rebuilds it.
+    For one thread at a time. ``door`` sees at once what ``keep_door`` left. Damage of the file is
+    :exc:`ArchiveDamaged`; the next start then rebuilds it.
     """
 
     def __init__(
@@ -149,8 +145,7 @@ class Ledger:
     def due(self, now: dt.datetime, limit: int) -> list[AddressRow]:
         """Return articles and refused addresses whose look is due, longest due first.
 
-        Among them what is missing, and known addresses that a door listed with a newer
-        modification but that this or an earlier run did not come to fetch. Without what is gone,
+        Also what is missing, and what a door listed with a newer modification. Without what is gone,
         withheld, or has only its REST record.
         """
         where = "state IN ('article', 'refused') AND moved = 0 AND source IS NOT 'rest'"

@@ -1,7 +1,4 @@
-"""What follows from a finding: a line, records, or a note in the ledger.
-
-Articles that were found missing wait until the end of the run decides what that means.
-"""
+"""What follows from a finding: a line, records, or a note in the ledger."""
 
 from __future__ import annotations
 

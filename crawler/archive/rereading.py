@@ -67,8 +67,7 @@ def changes(
     """Yield what today's *rules* would change in *lines*, which may be any part of an archive.
 
     Of the lines that count: what is read again of an earlier revision would stand behind the
-    newest. Writes nothing: give ``Reread(change.after)`` to an open archive for that. A task of its
-    own: it needs nothing but files, so that parts may be done side by side.
+    newest. Needs nothing but files, so that parts may be done side by side.
     """
     rereader = Rereader(folder, newsroom, rules)
     entries = read_furniture(folder)
