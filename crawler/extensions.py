@@ -208,6 +208,9 @@ class RunKeeper:
 
         self.failure: str | None = None
         self.interrupts: Interrupts | None = None
+        self.mass = False
+        """Whether more articles vanished at once than can be true."""
+
         self.ending = False
         self.began = time.monotonic()
         self._closing: asyncio.Task[None] | None = None
@@ -366,8 +369,10 @@ class RunKeeper:
             return
         try:
             settlement = await asyncio.to_thread(self.archive.settle)
-        except ArchiveError:  # said where the run's record is written
+        except ArchiveError as error:
+            self.failure = self.failure or str(error)
             return
+        self.mass = settlement.mass
         for outcome in settlement.judged:
             self._tally(outcome)
             if feeds is not None and isinstance(outcome.line, Article):
@@ -409,11 +414,6 @@ class RunKeeper:
 
     def _finish(self, reason: str) -> RunRecord:
         assert self.archive is not None
-        mass = False
-        try:
-            mass = self.archive.settle().mass
-        except ArchiveError as error:
-            self.failure = self.failure or str(error)
         articles = last_articles(self.archive.folder, WINDOW)
         self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
         self._weigh(reason)
@@ -428,7 +428,7 @@ class RunKeeper:
         coverage = field_coverage(articles)
         return self.archive.finish(
             RunReport(
-                exit_code=self._code(mass=mass),
+                exit_code=self._code(),
                 requests=stats.get_value("run/request_count", 0),
                 bytes=stats.get_value("run/response_bytes", 0),
                 smallest_gap=stats.get_value("run/smallest_gap"),
@@ -464,11 +464,10 @@ class RunKeeper:
             notes.append(f"not archived: {len(self.incomplete) - NAMED} more; see scrapy status")
         return notes
 
-    def _code(self, *, mass: bool) -> int:
-        """Return the exit code; *mass*: more articles vanished at once than can be true."""
+    def _code(self) -> int:
         if self.failure:
             return EXIT_FAILED
-        if self.alarms or mass:
+        if self.alarms or self.mass:
             return EXIT_ALARM
         return EXIT_INCOMPLETE if self.incomplete or self.gaps else EXIT_OK
 

@@ -25,7 +25,7 @@ from crawler.archive import (
     Seen,
     Withhold,
 )
-from crawler.archive.rebuild import fill_all
+from crawler.archive.opening import fill_all
 from crawler.archive.tables import NAME, ArticleRow, columns
 from crawler.discovery import Link, Memory
 from crawler.errors import ArchiveError, WrongArchive

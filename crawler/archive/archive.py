@@ -33,8 +33,7 @@ from crawler.archive.losses import (
     of_runs,
     shortfall,
 )
-from crawler.archive.opening import Opened, make_ready
-from crawler.archive.rebuild import remove_ledger
+from crawler.archive.opening import Opened, make_ready, remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder
 from crawler.archive.remaking import Remaker
 from crawler.archive.revisions import Rereader, Rules

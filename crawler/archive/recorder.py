@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -267,13 +267,8 @@ class Recorder:
         if as_of is not None:
             past = verdict.kind == "changed" and known and self._is_past(as_of, known)
             if known and (past or not verdict.writes):
-                return Outcome(
-                    kind="unchanged" if past else verdict.kind,
-                    url=article.url,
-                    id=article.id,
-                    revision=known.revision,
-                    note="the archive has a newer capture" if past else None,
-                )
+                note = "the archive has a newer capture" if past else None
+                return _told("unchanged" if past else verdict.kind, article.url, known, note=note)
             self.copied.add(article.id)
         self._answers(article.id, known)
         when = dt.datetime.fromisoformat(as_of) if as_of else self.batches.now
@@ -499,7 +494,7 @@ class Recorder:
             former = self.rows.address(finding.url)
             if former is not None:
                 self.rows.put(attrs.evolve(former, moved=1, state="gone"))
-        return Outcome(kind="missing", url=finding.url, id=known.id, revision=known.revision)
+        return _told("missing", finding.url, known)
 
     def _sighted(self, finding: Missing) -> str | None:
         """Store what was found in an article's place, unless the whole site is ill already."""
@@ -512,14 +507,14 @@ class Recorder:
         """Write that an article is gone, where captures of somebody else say so."""
         gone = known is not None and known.state == "article" and known.url == finding.url
         if known is None or not gone or self._is_past(since, known):
-            return Outcome(kind="unchanged", url=finding.url)
+            return _told("unchanged", finding.url)
         line = self._write_gone(known, since, finding)
         return Outcome(kind="gone", url=known.url, id=known.id, revision=line.revision, line=line)
 
     def _seen(self, finding: Seen) -> Outcome:
         row, known = self._at(finding.url)
         if row is None:
-            return Outcome(kind="seen", url=finding.url)
+            return _told("seen", finding.url)
         if known is not None and known.state == "article":
             self._answers(known.id, known)
         stale = schedule.is_behind(row, finding.lastmod)
@@ -532,8 +527,7 @@ class Recorder:
                 last_modified=finding.last_modified or row.last_modified,
             )
         )
-        revision = known.revision if known else None
-        return Outcome(kind="seen", url=finding.url, id=row.article, revision=revision)
+        return _told("seen", finding.url, known)
 
     def _reread(self, finding: Reread) -> Outcome:
         article = finding.article
@@ -550,13 +544,7 @@ class Recorder:
             line = self.batches.add_article(article, article.revision, article.captures)
             if before is not None:  # the page itself was not looked at
                 self.rows.put(before)
-        return Outcome(
-            kind="reread" if line else "unchanged",
-            url=article.url,
-            id=article.id,
-            revision=article.revision,
-            line=line,
-        )
+        return _told("reread" if line else "unchanged", article.url, article, line=line)
 
     def _withhold(self, id_: str, reason: str) -> Outcome:
         known = self.rows.article(id_)
@@ -574,7 +562,7 @@ class Recorder:
                 written_at=self.batches.stamp,
             )
             self.batches.add(line)
-        return Outcome(kind="withheld", url=known.url, id=id_, revision=known.revision, line=line)
+        return _told("withheld", known.url, known, line=line)
 
     def _put_gone(self, url: str, *, first: bool) -> None:
         row = self.rows.address(url)
@@ -660,6 +648,13 @@ class _Comparison:
         if error is not None:
             self.notes.append(f"it cannot be compared with what was before ({error})")
         return (before, now) if now is not None else None
+
+
+def _told(
+    kind: OutcomeKind, url: str, known: ArticleRow | Article | None = None, **more: Any
+) -> Outcome:
+    id_, revision = (known.id, known.revision) if known else (None, None)
+    return Outcome(kind=kind, url=url, id=id_, revision=revision, **more)
 
 
 def _not_read(finding: Found) -> str | None:

@@ -16,7 +16,7 @@ from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.lines import ARTICLES
 from crawler.archive.lock import Lock
 from crawler.archive.losses import REPAIR, count_runs, few
-from crawler.archive.rebuild import remove_ledger
+from crawler.archive.opening import remove_ledger
 from crawler.archive.revisions import Rules
 from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import RunRecord, RunReport, dump_run, scan_runs
