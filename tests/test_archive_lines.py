@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, read
-from crawler.archive.files import cut_torn_line, last_lines
+from crawler.archive.files import backwards, cut_torn_line
 from crawler.archive.finishing import compress, finished_months
 from crawler.archive.lines import MonthFile, month_files
 from crawler.decoding import zstd
@@ -97,13 +97,13 @@ def test_opening_says_what_it_cut(folder: Folder) -> None:
     assert [article.id for article in read(folder.path)] == ["lintas:1"]
 
 
-def test_last_lines_over_many_blocks(tmp_path: Path) -> None:
+def test_lines_from_the_last_one_on_over_many_blocks(tmp_path: Path) -> None:
     path = tmp_path / "lines"
     lines = [str(n).encode() * 3000 for n in range(100)]
     path.write_bytes(b"\n".join(lines) + b"\ntorn")
-    assert last_lines(path, 3) == lines[-3:]
-    assert last_lines(path, 1000) == lines
-    assert last_lines(path, 0) == []
+    assert list(backwards(path)) == lines[::-1]
+    path.write_bytes(b"torn")
+    assert list(backwards(path)) == []
 
 
 @pytest.mark.parametrize(

@@ -126,12 +126,16 @@ def whole_lines(fd: int, size: int) -> int:
     return 0
 
 
-def last_lines(path: Path, count: int) -> list[bytes]:
-    """Return the last *count* whole lines of the file at *path*, without their newlines."""
+def backwards(path: Path) -> Iterator[bytes]:
+    """Yield the whole lines of the file at *path* without their newlines, the last one first."""
     with path.open("rb") as file:
-        end = whole_lines(file.fileno(), file.seek(0, os.SEEK_END))
-        begin, block = end, b""
-        while begin > 0 and block.count(b"\n") <= count:
-            begin = max(0, begin - _BLOCK)
-            block = os.pread(file.fileno(), end - begin, begin)
-    return block.split(b"\n")[:-1][-count:] if count > 0 else []
+        end = whole_lines(file.fileno(), file.seek(0, os.SEEK_END)) - 1
+        if end < 0:
+            return
+        first = b""
+        while end > 0:
+            begin = max(0, end - _BLOCK)
+            first, *lines = (os.pread(file.fileno(), end - begin, begin) + first).split(b"\n")
+            yield from reversed(lines)
+            end = begin
+        yield first

@@ -5,7 +5,6 @@ The ledger is not asked: a cache that is made from the lines cannot tell which o
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -15,11 +14,10 @@ from typing import Final
 import attrs
 
 from crawler.archive.lines import ARTICLES, month_files
+from crawler.archive.reading import RawLine
 from crawler.archive.runs import RunRecord, Stock, last_runs
 
 _NAMED: Final = 5
-# Within a value these quotes would be escaped.
-_RUN: Final = re.compile(rb'"run":"([^"\\]+)"')
 
 REPAIR: Final = "verify"
 """The command whose run writes no lines of its own, only those of others again."""
@@ -30,8 +28,7 @@ def count_runs(folder: Path) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for file in month_files(folder):
         for _, raw in file.lines():
-            named = _RUN.search(raw)
-            found[named[1].decode() if named else "", file.plain_name] += 1
+            found[RawLine("", 0, raw).run, file.plain_name] += 1
     return found
 
 

@@ -13,13 +13,13 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from crawler.archive.files import last_lines
+from crawler.archive.files import backwards
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
 from crawler.archive.lines import SUFFIX, MonthFile, lines_in, month_files
@@ -256,35 +256,24 @@ def last_articles(folder: Path, count: int) -> list[Article]:
     archive is.
     """
     hidden = withheld(folder)
-    found: list[Article] = []
-    for file in reversed(month_files(folder)):
-        asked = 2 * count
-        while True:
-            raws = _last_of(file, asked)
-            lines = [RawLine(file.path.name, 0, raw).parse() for raw in raws]
-            here = [each for each in lines if isinstance(each, Article) and each.id not in hidden]
-            if len(here) + len(found) >= count or len(raws) < asked:
-                break
-            asked *= 4  # other kinds of lines stand between them
-        found = [*here, *found]
-        if len(found) >= count:
-            break
-    return found[-count:] if count else []
+    lines = (line.parse() for line in _backwards(folder))
+    found = (line for line in lines if isinstance(line, Article) and line.id not in hidden)
+    return list(islice(found, count))[::-1]
 
 
 def last_written(folder: Path) -> str:
     """Return when the last line of the archive in *folder* was written; empty where none says."""
-    for file in reversed(month_files(folder)):
-        for raw in _last_of(file, 1):
-            written = _WRITTEN.search(raw)
-            return written[1].decode() if written else ""
+    for line in _backwards(folder):
+        written = _WRITTEN.search(line.content)
+        return written[1].decode() if written else ""
     return ""
 
 
-def _last_of(file: MonthFile, count: int) -> list[bytes]:
-    if not file.compressed:
-        return last_lines(file.path, count)
-    return [raw for _, raw in file.lines()][-count:]
+def _backwards(folder: Path) -> Iterator[RawLine]:
+    for file in reversed(month_files(folder)):
+        packed = file.compressed
+        lines = [raw for _, raw in file.lines()][::-1] if packed else backwards(file.path)
+        yield from (RawLine(file.path.name, 0, raw) for raw in lines)
 
 
 def _published_within(line: Article, since: str | None, until: str | None) -> bool:

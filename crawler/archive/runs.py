@@ -7,19 +7,18 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 from cattrs import Converter
 
-from crawler.archive.files import AppendedFile, last_lines
+from crawler.archive.files import AppendedFile, backwards
 from crawler.errors import ArchiveDamaged
 
 NAME: Final = "runs.jsonl"
 
-# So many lines of the last ones may be bad before fewer runs are returned than were asked for.
-_BAD: Final = 20
 _CONVERTER: Final = Converter(detailed_validation=False)
 ROOM: Final = 4095
 """Bytes that a run takes at its start, so that a full disk cannot keep its record out."""
@@ -199,10 +198,8 @@ def scan_runs(folder: Path) -> Iterator[tuple[bytes, RunRecord | ArchiveDamaged]
 def last_runs(folder: Path, count: int) -> list[RunRecord]:
     """Return the last *count* runs, oldest first, at a cost that does not grow with the file."""
     path = folder / NAME
-    if not path.exists():
-        return []
-    runs = [_parsed(line, 0) for line in last_lines(path, count + _BAD) if line.strip()]
-    return [run for run in runs if isinstance(run, RunRecord)][-count:]
+    runs = (_parsed(line, 0) for line in (backwards(path) if path.exists() else ()))
+    return list(islice((run for run in runs if isinstance(run, RunRecord)), count))[::-1]
 
 
 def _parsed(line: bytes, offset: int) -> RunRecord | ArchiveDamaged:
