@@ -99,10 +99,10 @@ class Ingest:
     def __init__(
         self, newsroom: Newsroom, paths: Iterable[Path], scratch: Path, *, photos: bool = False
     ) -> None:
-        """*scratch* is a folder for unpacked files; whoever made it removes it.
+        """*scratch* is a folder for unpacked files; with *photos*, articles bring their lead photo.
 
-        With *photos*, articles bring their lead photo along. Raises :exc:`ConfigurationError` for a
-        path that is no such file, :exc:`ArchiveDamaged` where none of them can be unpacked.
+        Raises :exc:`ConfigurationError` for a path that is no such file, :exc:`ArchiveDamaged`
+        where none of them can be unpacked.
         """
         self.newsroom = newsroom
         self.hosts = (newsroom.host, *newsroom.hosts)
@@ -128,10 +128,9 @@ class Ingest:
         self._moments: list[_Seen] = []
         """What becomes a finding."""
 
-        self._pages: _Places = defaultdict(list)
-        self._images: _Places = defaultdict(list)
-        self._answers: _Places = defaultdict(list)
-        self._gone: _Places = defaultdict(list)
+        self._pages, self._images, self._answers, self._gone = (
+            defaultdict[str, list[_Seen]](list) for _ in range(4)
+        )
         self._addresses: dict[str, str] = {}
         """Key of an address → address of the article that was there."""
 
@@ -146,7 +145,8 @@ class Ingest:
             if isinstance(error, NotAnArticle):
                 self.passed_over[error.reason] += 1
             elif error is not None:
-                self.problems.append(f"{self._place(seen)}: {seen.url}: {error}")
+                name = self.sources[seen.source].name
+                self.problems.append(f"{name}: byte {seen.offset}: {seen.url}: {error}")
             else:
                 yield from found or ()
 
@@ -191,23 +191,19 @@ class Ingest:
         if not held:
             return "the file is empty"
         said = [f"{count:,} {what}" for what, count in held.most_common(_NAMED)]
-        if rest := held.total() - sum(count for _, count in held.most_common(_NAMED)):
+        if rest := sum(count for _, count in held.most_common()[_NAMED:]):
             said.append(f"{rest:,} others")
         return f"holds nothing of {self.newsroom.host}, but records: {', '.join(said)}"
 
     def _add(self, seen: _Seen) -> None:
-        if seen.use == _PHOTO:
-            self._images[_key(seen.url)].append(seen)
-        elif seen.use in _GONE:
-            self._gone[_key(seen.url)].append(seen)
+        if seen.use == _REST:
+            for post in attempt(partial(self._posts, seen))[0] or ():
+                self._answers[_key(str(post.get("link")))].append(seen)
         else:
-            if seen.use == _REST:
-                for post in attempt(partial(self._posts, seen))[0] or ():
-                    self._answers[_key(str(post.get("link")))].append(seen)
-            else:
-                self._pages[_key(seen.url)].append(seen)
-            if seen.use == _REST or _is_first(seen.url):
-                self._moments.append(seen)
+            places = {_PHOTO: self._images, _PAGE: self._pages}.get(seen.use, self._gone)
+            places[_key(seen.url)].append(seen)
+        if seen.use == _REST or (seen.use == _PAGE and _is_first(seen.url)):
+            self._moments.append(seen)
 
     def _vanished(self) -> list[_Seen]:
         """Return the captures that say, a day after another one, that an article is gone."""
@@ -367,9 +363,6 @@ class Ingest:
             record = record_at(source.path.parent, source.path.name, info)
             said = b"" if flaw(record) else member_of(source.path, record)
         return Origin(name=source.name, digest=source.digest, warcinfo=said)
-
-    def _place(self, seen: _Seen) -> str:
-        return f"{self.sources[seen.source].name}: byte {seen.offset}"
 
 
 class _FirstLook:

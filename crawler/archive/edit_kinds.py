@@ -227,18 +227,20 @@ def _kinds_of_block(block: Comparison) -> Iterator[str]:
         return
     old, new = split_words(block.before), split_words(block.after)
     was, now = list(figures(old)), list(figures(new))
-    if _figures_differ(block.runs, old, new, was, now):
+    gone = [(run.start_before, run.before) for run in block.runs if run.op == "delete"]
+    come = [(run.start_after, run.after) for run in block.runs if run.op == "insert"]
+    if _figures_differ(_values(old, was, gone), _values(new, now, come)):
         yield "figures"
     spoken = _places(was), _places(now)
     for run in block.runs:
         if run.op == "equal":
             continue
-        gone = [word for n, word in enumerate(run.before, run.start_before) if n not in spoken[0]]
-        come = [word for n, word in enumerate(run.after, run.start_after) if n not in spoken[1]]
-        if not is_cosmetic(gone, come):
-            if gone or not _is_declaration(" ".join(run.after)):
+        less = [word for n, word in enumerate(run.before, run.start_before) if n not in spoken[0]]
+        more = [word for n, word in enumerate(run.after, run.start_after) if n not in spoken[1]]
+        if not is_cosmetic(less, more):
+            if less or not _is_declaration(" ".join(run.after)):
                 yield "text"
-        elif gone or come:
+        elif less or more:
             yield "cosmetic"
 
 
@@ -250,34 +252,20 @@ def _places(found: Iterable[Figure]) -> set[int]:
     return {place for each in found for place in range(each.start, each.end)}
 
 
-def _figures_differ(
-    runs: Sequence[Run],
-    old: Sequence[str],
-    new: Sequence[str],
-    was: Sequence[Figure],
-    now: Sequence[Figure],
-) -> bool:
-    """Whether a figure is another one, or came or went within a sentence that stays.
-
-    Those of sentences that came or went as a whole are part of the text.
-    """
-    whole_old, whole_new = set[int](), set[int]()
-    for run in runs:
-        if run.op == "delete" and is_sentence(
-            old, run.start_before, run.start_before + len(run.before)
-        ):
-            whole_old |= set(range(run.start_before, run.start_before + len(run.before)))
-        if run.op == "insert" and is_sentence(
-            new, run.start_after, run.start_after + len(run.after)
-        ):
-            whole_new |= set(range(run.start_after, run.start_after + len(run.after)))
-    gone = Counter(each.value for each in was if each.start not in whole_old)
-    come = Counter(each.value for each in now if each.start not in whole_new)
+def _figures_differ(gone: Counter[str], come: Counter[str]) -> bool:
+    """Whether a figure is another one, or came or went within a sentence that stays."""
     gone, come = gone - come, come - gone
-    if gone and come:
-        return True
     # A weekday or a zone that is added to a date makes it no other date.
-    return any(value[0].isdigit() for value in (*gone, *come))
+    return bool(gone and come) or any(value[0].isdigit() for value in (*gone, *come))
+
+
+def _values(
+    words: Sequence[str], found: Iterable[Figure], spans: Iterable[tuple[int, Sequence[str]]]
+) -> Counter[str]:
+    """Return the figures *found*, but for those in *spans* that are whole sentences: that is text."""
+    ends = ((start, start + len(span)) for start, span in spans)
+    whole = {n for start, end in ends if is_sentence(words, start, end) for n in range(start, end)}
+    return Counter(each.value for each in found if each.start not in whole)
 
 
 def same_letters(before: str, after: str) -> bool:

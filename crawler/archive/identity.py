@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -19,6 +19,10 @@ NAME: Final = "archive.json"
 SCHEMA: Final = 1
 
 
+_TEXT: Final = attrs.validators.instance_of(str)
+_TEXTS: Final = attrs.validators.deep_iterable(_TEXT)
+
+
 @attrs.frozen(kw_only=True)
 class Identity:
     """``archive.json``."""
@@ -26,18 +30,18 @@ class Identity:
     schema: int = SCHEMA
     """Number of the archive's layout; a program refuses what is newer than it knows."""
 
-    name: str
-    site: str
+    name: str = attrs.field(validator=_TEXT)
+    site: str = attrs.field(validator=_TEXT)
     """Base address."""
 
-    zone: str
-    outlets: tuple[str, ...] = ()
-    theme: str = "auto"
-    language: str = "id"
-    created: str
+    zone: str = attrs.field(validator=_TEXT)
+    outlets: tuple[str, ...] = attrs.field(default=(), validator=_TEXTS)
+    theme: str = attrs.field(default="auto", validator=_TEXT)
+    language: str = attrs.field(default="id", validator=_TEXT)
+    created: str = attrs.field(validator=_TEXT)
     """UTC, ISO 8601."""
 
-    withheld: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = attrs.field(default=(), validator=_TEXTS)
     """Ids of the articles that nothing may show; their ``withheld/1`` lines say why.
 
     Here too so that whoever reads one file of the archive need not read all.
@@ -62,23 +66,15 @@ def read_identity(folder: Path) -> Identity | None:
                 f"{folder}: written by a newer version of this program (archive schema {schema}, "
                 f"this one knows {SCHEMA}); install that version, or choose another name"
             )
-        names = attrs.fields_dict(Identity)
-        known = {name: values[name] for name in values if name in names}
+        known = {name: values[name] for name in values if name in attrs.fields_dict(Identity)}
         for name in ("outlets", "withheld"):
             known[name] = tuple(known.get(name, ()))
-        _check(known)
-        return Identity(**known)
+        identity = Identity(**known)
+        urlsplit(identity.site)
+        ZoneInfo(identity.zone)
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise ArchiveDamaged(str(folder / NAME), 0, f"not the JSON it was ({error!r})") from None
-
-
-def _check(values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        texts = value if isinstance(value, tuple) else [value]
-        if name != "schema" and not all(isinstance(text, str) for text in texts):
-            raise ValueError(f"{name} is {value!r}")
-    urlsplit(values["site"])
-    ZoneInfo(values["zone"])
+    return identity
 
 
 def newsroom_of(folder: Path, folders: Iterable[Path] = (SHIPPED,)) -> Newsroom:
@@ -116,15 +112,12 @@ def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
             f"{folder} archives {found.site}, not {newsroom.address}; give the run another name, "
             f"or another ARCHIVE_DIR"
         )
-    wanted = Identity(
-        name=newsroom.name if found is None else found.name,
-        site=newsroom.address if found is None else found.site,
+    wanted = attrs.evolve(
+        found or Identity(name=newsroom.name, site=newsroom.address, zone="", created=now),
         zone=newsroom.zone,
         outlets=newsroom.outlets,
         theme=newsroom.theme,
         language=newsroom.language,
-        created=now if found is None else found.created,
-        withheld=() if found is None else found.withheld,
     )
     if wanted != found:
         write_identity(folder, wanted)

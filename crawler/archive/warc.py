@@ -16,6 +16,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
+from http.client import responses
 from pathlib import Path, PurePath
 from typing import Final
 from urllib.parse import urlsplit
@@ -36,8 +37,6 @@ _GZIP: Final = 16 + zlib_ng.MAX_WBITS
 _LEVEL: Final = 6
 
 _PROFILES: Final = "http://netpreserve.org/warc/1.1/revisit/"
-SAME_PAYLOAD: Final = _PROFILES + "identical-payload-digest"
-NOT_MODIFIED: Final = _PROFILES + "server-not-modified"
 
 # What a site sends must not end a field, or a header.
 _BREAKS = re.compile(r"[\r\n\0]+")
@@ -67,18 +66,18 @@ def request(exchange: Exchange, concurrent_to: str) -> Member:
 def revisit(exchange: Exchange, original: CaptureReference) -> Member:
     """Return the response of *exchange*, whose payload is that of *original*, as a revisit.
 
-    A 304 is a visit of the profile ``server-not-modified``, anything else of
-    ``identical-payload-digest``. Where the original lies is said in the two fields that Heritrix
-    uses for it, beside those of the standard.
+    Where the original lies is said in the two fields that Heritrix uses for it, beside those of
+    the standard.
     """
     not_modified = exchange.status == HTTPStatus.NOT_MODIFIED
+    profile = "server-not-modified" if not_modified else "identical-payload-digest"
     return _http_member(
         "revisit",
         attrs.evolve(exchange, body=b""),
         original.digest,
         _response_head(exchange),
         [
-            ("WARC-Profile", NOT_MODIFIED if not_modified else SAME_PAYLOAD),
+            ("WARC-Profile", _PROFILES + profile),
             ("WARC-Refers-To", f"<{original.record_id}>"),
             ("WARC-Refers-To-Target-URI", original.url),
             ("WARC-Refers-To-Date", original.fetched_at),
@@ -178,10 +177,7 @@ def _http_member(
 
 
 def _response_head(exchange: Exchange) -> bytes:
-    try:
-        phrase = HTTPStatus(exchange.status).phrase
-    except ValueError:
-        phrase = "Unknown"
+    phrase = responses.get(exchange.status, "Unknown")
     return _head(f"HTTP/1.1 {exchange.status} {phrase}", exchange.headers)
 
 
@@ -195,8 +191,7 @@ def _request_head(exchange: Exchange) -> bytes:
 
 
 def _head(first: str, fields: Iterable[tuple[str, str]]) -> bytes:
-    lines = [first, *(f"{name}: {value}" for name, value in fields)]
-    text = "".join(f"{_line(line)}\r\n" for line in lines) + "\r\n"
+    text = "".join(f"{_line(line)}\r\n" for line in (first, *map(": ".join, fields))) + "\r\n"
     try:
         return text.encode("latin-1")  # as bytes of a header become text
     except UnicodeEncodeError:
@@ -345,7 +340,7 @@ class WarcFiles:
         self._begin = self._end = 0
 
     def mark(self) -> int:
-        """Return what :meth:`reset` needs to drop what is added from now on."""
+        """Return where :meth:`reset` drops from."""
         return len(self._members)
 
     def reset(self, mark: int) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path, PurePath
@@ -96,9 +97,16 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     and offset, when the record is not there, or is not what the reference says.
     """
     record = record_at(folder, reference.warc, reference.offset, reference.length)
-    wrong = _disagreement(record, reference)
-    if wrong:
-        raise ArchiveDamaged(reference.warc, reference.offset, wrong)
+    for name, stated in (
+        ("warc-record-id", f"<{reference.record_id}>"),
+        ("warc-target-uri", reference.url),
+        ("warc-date", reference.fetched_at),
+    ):
+        # wget writes addresses in angle brackets, as WARC 1.0 shows them
+        if record.fields.get(name, "").strip("<>") != stated.strip("<>"):
+            found = record.fields.get(name, "none")
+            what = f"record has {name} {found}, the line that names it {stated}"
+            raise ArchiveDamaged(reference.warc, reference.offset, what)
     warc = reference.warc
     for _ in range(_VISITS):
         if record.kind != "revisit":
@@ -119,20 +127,6 @@ def read_capture(folder: Path, reference: CaptureReference) -> Capture:
     return Capture(
         url=reference.url, body=decoded, status=status, headers=headers, reference=reference
     )
-
-
-def _disagreement(record: StoredRecord, reference: CaptureReference) -> str | None:
-    """What a reference says of its record that the record does not."""
-    for name, stated in (
-        ("warc-record-id", f"<{reference.record_id}>"),
-        ("warc-target-uri", reference.url),
-        ("warc-date", reference.fetched_at),
-    ):
-        # wget writes addresses in angle brackets, as WARC 1.0 shows them
-        if record.fields.get(name, "").strip("<>") != stated.strip("<>"):
-            found = record.fields.get(name, "none")
-            return f"record has {name} {found}, the line that names it {stated}"
-    return None
 
 
 def entity(
@@ -325,18 +319,17 @@ def payload_agrees(headers: Mapping[str, str], body: bytes, stated: str) -> bool
 
     The WARC standard says payload, and crawlers mean each of the three. None: unknown algorithm.
     """
-    agrees = digest_agrees(body, stated)
-    try:
-        return (
-            agrees
-            if agrees is not False
-            else any(
-                digest_agrees(each, stated)
-                for each in (without_chunks(headers, body), decode(body, headers))
-            )
-        )
-    except ValueError:
-        return False
+
+    def forms() -> Iterator[bytes]:
+        yield body
+        yield without_chunks(headers, body)
+        yield decode(body, headers)
+
+    with suppress(ValueError):
+        for form in forms():
+            if (agrees := digest_agrees(form, stated)) is not False:
+                return agrees
+    return False
 
 
 def flaw(record: StoredRecord) -> str | None:
