@@ -26,16 +26,46 @@ class Arguments:
     since: dt.date | None = None
     until: dt.date | None = None
     urls: tuple[str, ...] | None = None
-    discover: tuple[str, ...] = ()
-    """Empty is ``auto``."""
-
+    discover: tuple[str, ...] = ()  # empty is auto
     cdx: str | None = None
     limit: int | None = None
     refresh: str = "due"
     source: str = "page"
     budget: int | None = None
-    given: Mapping[str, str] = attrs.field(factory=dict)
-    """As they were typed, for the run's record."""
+    given: Mapping[str, str] = attrs.field(factory=dict)  # as they were typed, for the run's record
+
+
+def _day(text: str) -> dt.date:
+    day = dt.date.fromisoformat(text)
+    if day.isoformat() != text:  # Python takes weeks, and days without dashes, too
+        raise ValueError(text)
+    return day
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def _one_of(*accepted: str) -> Callable[[str], str]:
+    return lambda text: accepted[accepted.index(text)]
+
+
+def _doors(text: str) -> tuple[str, ...]:
+    doors = tuple(each.strip() for each in text.split(",") if each.strip())
+    if doors == ("auto",):
+        return ()
+    if not doors or any(door not in DOORS for door in doors):
+        raise ValueError(text)
+    return doors
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(text)
+    return text
 
 
 @attrs.frozen
@@ -44,6 +74,8 @@ class Accepted:
 
     wants: str
     does: str
+    read: Callable[[str], Any] | None = None
+    """Makes a value of what was typed; raises :exc:`ValueError`. None where the newsroom is needed."""
 
 
 ACCEPTED: Final = {
@@ -58,27 +90,37 @@ ACCEPTED: Final = {
     "since": Accepted(
         "a day as YYYY-MM-DD",
         "First publication day of a backfill window, in the newsroom's zone.",
+        _day,
     ),
-    "until": Accepted("a day as YYYY-MM-DD", "Last publication day, inclusive."),
+    "until": Accepted("a day as YYYY-MM-DD", "Last publication day, inclusive.", _day),
     "urls": Accepted(
         "a file with one address of the newsroom a line, or - for stdin",
         "Archive just these addresses.",
     ),
     "discover": Accepted(
-        f"auto, or a comma list of {','.join(DOORS)}", "Where to look for articles (default: auto)."
+        f"auto, or a comma list of {','.join(DOORS)}",
+        "Where to look for articles (default: auto).",
+        _doors,
     ),
     "cdx": Accepted(
         "the address of a CDX server (no user, no password), with discover=cdx",
         "Take what a web archive has captured for what there is.",
+        _web_address,
     ),
-    "limit": Accepted("a whole number from 1", "Stop after so many new articles."),
+    "limit": Accepted("a whole number from 1", "Stop after so many new articles.", _whole),
     "refresh": Accepted(
-        "due, all or none", "Which known articles to look at again (default: due)."
+        "due, all or none",
+        "Which known articles to look at again (default: due).",
+        _one_of("due", "all", "none"),
     ),
     "source": Accepted(
-        "page or rest", "Read pages (default), or REST records alone: a quick backfill."
+        "page or rest",
+        "Read pages (default), or REST records alone: a quick backfill.",
+        _one_of("page", "rest"),
     ),
-    "budget": Accepted("a whole number from 1", "At most so many requests; the next run goes on."),
+    "budget": Accepted(
+        "a whole number from 1", "At most so many requests; the next run goes on.", _whole
+    ),
 }
 """Every argument of the spider."""
 
@@ -99,20 +141,10 @@ def read_arguments(
                 f"unknown argument {name}={given[name]}; accepted are {', '.join(ACCEPTED)}"
             )
     values: dict[str, Any] = {"newsroom": _newsroom(given, newsroom, folders), "given": given}
-    readers: dict[str, Callable[[str], Any]] = {
-        "since": _day,
-        "until": _day,
-        "limit": _whole,
-        "budget": _whole,
-        "refresh": _one_of("due", "all", "none"),
-        "source": _one_of("page", "rest"),
-        "discover": _doors,
-        "cdx": _web_address,
-    }
-    for name, read in readers.items():
-        if name in given:
+    for name, accepted in ACCEPTED.items():
+        if name in given and accepted.read is not None:
             try:
-                values[name] = read(given[name])
+                values[name] = accepted.read(given[name])
             except ValueError:
                 raise _refused(name, given[name]) from None
     if "urls" in given:
@@ -152,44 +184,6 @@ def _check_together(arguments: Arguments) -> None:
         raise ConfigurationError("source=rest reads the REST door alone: want no other discover")
     if arguments.urls is not None and arguments.discover:
         raise ConfigurationError("urls= names what to archive: want no discover beside it")
-
-
-def _day(text: str) -> dt.date:
-    day = dt.date.fromisoformat(text)
-    if day.isoformat() != text:  # Python takes weeks, and days without dashes, too
-        raise ValueError(text)
-    return day
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise ValueError(text)
-    return int(text)
-
-
-def _one_of(*accepted: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in accepted:
-            raise ValueError(text)
-        return text
-
-    return read
-
-
-def _doors(text: str) -> tuple[str, ...]:
-    doors = tuple(each.strip() for each in text.split(",") if each.strip())
-    if doors == ("auto",):
-        return ()
-    if not doors or any(door not in DOORS for door in doors):
-        raise ValueError(text)
-    return doors
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(text)
-    return text
 
 
 def _read_urls(source: str, newsroom: Newsroom) -> tuple[str, ...]:

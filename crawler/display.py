@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from crawler.archive import RunRecord
 
-REFRESHES: Final = 4
-"""Redraws a second."""
-
 _EVENTS: Final = {
     "new": "new",
     "changed": "changed",
@@ -44,8 +41,6 @@ SUCCESS: Final = logging.WARNING + 1
 """Level of what cron is to send, and that is no warning."""
 
 logging.addLevelName(SUCCESS, "DONE")
-
-_QUIET: Final = frozenset({"unchanged"})
 
 
 class LiveDisplay:
@@ -62,12 +57,7 @@ class LiveDisplay:
         self.crawler = crawler
         self.headline = ""
         self.began = time.monotonic()
-        self.live = Live(
-            console=Console(stderr=True),
-            get_renderable=self._draw,
-            refresh_per_second=REFRESHES,
-            transient=True,
-        )
+        self.live = Live(console=Console(stderr=True), get_renderable=self._draw, transient=True)
         self._moved: list[tuple[logging.StreamHandler[Any], Any]] = []
 
     @classmethod
@@ -87,7 +77,6 @@ class LiveDisplay:
                 self._moved.append((handler, handler.setStream(sys.stderr)))
 
     def item_scraped(self, item: Any) -> None:
-        """Remember the last headline."""
         if isinstance(item, Article):
             self.headline = fold(item.title)
 
@@ -99,28 +88,27 @@ class LiveDisplay:
         self.live.stop()
 
     def _draw(self) -> Group:
-        stats = self.crawler.stats
         minutes = max(time.monotonic() - self.began, 1) / 60
-        requests = stats.get_value("run/request_count", 0)
-        listed = stats.get_value("run/listed_count", 0)
-        done = sum(stats.get_value(f"run/{kind}_count", 0) for kind in _EVENTS)
+        listed, requests = self._count("listed"), self._count("request")
+        counts = {name: self._count(kind) for kind, name in _EVENTS.items()}
         table = Table.grid(padding=(0, 2))  # 77 columns
-        counts = {"listed": listed, "fetched": requests}
-        counts |= {name: stats.get_value(f"run/{kind}_count", 0) for kind, name in _EVENTS.items()}
-        table.add_row(*(Text(name, style="dim") for name in counts))
-        table.add_row(*(Text(f"{count:,}", style="bold") for count in counts.values()))
+        shown = {"listed": listed, "fetched": requests} | counts
+        table.add_row(*(Text(name, style="dim") for name in shown))
+        table.add_row(*(Text(f"{count:,}", style="bold") for count in shown.values()))
         pace = f"{requests / minutes:,.0f} requests a minute"
-        if left := self._left(done, listed, requests):
+        if left := self._left(sum(counts.values()), listed, requests):
             pace += f", about {_duration(left * minutes * 60)} to go"
         return Group(table, Text(pace, style="dim"), Text(self.headline, no_wrap=True))
 
+    def _count(self, kind: str) -> int:
+        count: int = self.crawler.stats.get_value(f"run/{kind}_count", 0)
+        return count
+
     def _left(self, done: int, listed: int, requests: int) -> float:
         """Return how much is left, by limit and budget too, as a multiple of what is done."""
-        asked = getattr(self.crawler.spider, "arguments", None)
-        new = self.crawler.stats.get_value("run/new_count", 0)
         ends = [(listed, done)]
-        if asked is not None:
-            ends += [(asked.limit or 0, new), (asked.budget or 0, requests)]
+        if asked := getattr(self.crawler.spider, "arguments", None):
+            ends += [(asked.limit or 0, self._count("new")), (asked.budget or 0, requests)]
         left = (end / so_far - 1 for end, so_far in ends if end and so_far)
         return max(min(left, default=0), 0)
 
@@ -135,13 +123,14 @@ def summary_lines(
     counts = [
         f"{count:,} {word}"
         for kind, word in _EVENTS.items()
-        if (count := getattr(record, kind, 0)) and kind not in _QUIET
+        if kind != "unchanged" and (count := getattr(record, kind))
     ]
-    done = ", ".join(counts) or "nothing new"
-    requests = f"{record.requests:,} request{'' if record.requests == 1 else 's'}"
-    went = f"{done}; {requests}, {amount(record.bytes)} in {_duration(seconds)}"
+    went = (
+        f"{', '.join(counts) or 'nothing new'}; {record.requests:,} "
+        f"request{'' if record.requests == 1 else 's'}, {amount(record.bytes)} in "
+        f"{_duration(seconds)}; exit code {record.exit_code}"
+    )
     said = [note for note in record.notes if record.exit_code and note not in without]
-    went = f"{went}; exit code {record.exit_code}"
     if not said:
         return [f"{name}: {went}"]
     return [f"{name}: {said[0]} ({went})", *(f"  {note}" for note in said[1:])]
@@ -177,8 +166,10 @@ def is_wordy(settings: BaseSettings) -> bool:
 
 def is_worth_saying(record: RunRecord) -> bool:
     """Whether cron should send a mail: something was found, or something is wrong."""
-    found = sum(getattr(record, kind, 0) for kind in _EVENTS if kind not in (*_QUIET, "refused"))
-    return bool(found or record.exit_code)
+    quiet = ("unchanged", "refused")
+    return bool(
+        record.exit_code or any(getattr(record, kind) for kind in _EVENTS if kind not in quiet)
+    )
 
 
 def _duration(seconds: float) -> str:

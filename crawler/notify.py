@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TITLES: Final = {
+_TITLES: Final[dict[int | None, str]] = {
     EXIT_FAILED: "the run failed",
     EXIT_USAGE: "the run was refused",
     EXIT_ALARM: "something is wrong with the newsroom",
@@ -38,8 +38,7 @@ class Message:
 
     title: str
     body: str
-    kind: str
-    """``failure``, ``warning`` or ``success``, as Apprise names them."""
+    kind: str  # failure, warning or success, as Apprise names them
 
 
 class Notifier:
@@ -71,13 +70,11 @@ class Notifier:
         newsroom = newsroom_of(self.crawler.spider)
         if code == EXIT_LOCKED or newsroom is None:
             return
-        await asyncio.to_thread(self._tell, code, newsroom.name)
-
-    def _tell(self, code: int, name: str) -> None:
-        message = self._message(code, name)
-        if message is not None and not self.apprise.notify(
-            title=message.title, body=message.body, notify_type=message.kind
-        ):
+        message = self._message(code, newsroom.name)
+        if message is not None and not await asyncio.to_thread(
+            self.apprise.notify,
+            title=message.title, body=message.body, notify_type=message.kind,
+        ):  # fmt: skip
             logger.warning("A notification could not be sent: %s", message.title)
 
     def _message(self, code: int, name: str) -> Message | None:
@@ -85,9 +82,9 @@ class Notifier:
         archive = keeper.archive if keeper else None
         try:
             runs = last_runs(archive.folder, 20) if archive else []
-            runs = [run for run in runs if archive and run.id <= archive.run]
         except ArchiveError as error:
             return Message(f"{name}: the archive cannot be read", str(error), "failure")
+        runs = [run for run in runs if archive and run.id <= archive.run]
         if not runs and code:  # the archive could not be opened, or there is none yet
             why = (keeper.failure if keeper else None) or "there is no record of this run"
             return Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
@@ -100,12 +97,9 @@ def change(name: str, runs: Sequence[RunRecord]) -> Message | None:
     Trouble is told when it begins and then with the first run of each day (UTC) while it lasts;
     its end is told once. A run that was killed has no exit code and changes nothing.
     """
-    ended = [run for run in runs if run.exit_code is not None and run.command == runs[-1].command]
-    if not ended or ended[-1].id != runs[-1].id:
-        return None
-    last = ended[-1]
-    before = ended[-2] if len(ended) > 1 else None
-    assert last.exit_code is not None
+    *earlier, last = runs
+    alike = [run for run in earlier if run.exit_code is not None and run.command == last.command]
+    before = alike[-1] if alike else None
     if last.exit_code in _TITLES:
         if before and before.exit_code == last.exit_code and before.begin[:10] == last.begin[:10]:
             return None
@@ -115,7 +109,7 @@ def change(name: str, runs: Sequence[RunRecord]) -> Message | None:
             f"{body}\n\nRun {last.id}. scrapy status {name} says more.",
             "warning" if last.exit_code == EXIT_ALARM else "failure",
         )
-    if before and before.exit_code in _TITLES:
+    if last.exit_code is not None and before and before.exit_code in _TITLES:
         return Message(
             f"{name}: well again",
             f"Run {last.id} ended with exit code {last.exit_code}, {last.new:,} new articles.",

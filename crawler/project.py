@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sqlite3
 import sys
-import textwrap
 from abc import abstractmethod
+from contextlib import contextmanager
+from inspect import cleandoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rapidfuzz.distance import OSA
-from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import default_settings
 from scrapy.utils.conf import closest_scrapy_cfg
@@ -27,7 +27,7 @@ from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
 from crawler.newsrooms import SHIPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator
 
     from scrapy.settings import BaseSettings, Settings
 
@@ -75,57 +75,30 @@ def _from_project(path: str) -> Path:
     return (base / path).resolve()
 
 
-def archive_names(settings: BaseSettings) -> list[str]:
-    """Return the names of the archives that there are, sorted."""
-    return sorted(path.parent.name for path in archive_root(settings).glob("*/archive.json"))
-
-
-def archive_folder(settings: BaseSettings, name: str) -> Path:
-    """Return the folder of the archive *name*, or raise :exc:`ConfigurationError`."""
-    names = archive_names(settings)
-    if name not in names:
-        known = ", ".join(names) or "none yet"
-        raise ConfigurationError(
-            f"no archive named {name!r} in {archive_root(settings)}; there are: {known}"
-        )
-    return archive_root(settings) / name
-
-
-_SETTINGS: Final = {
-    name
+SETTINGS: Final[dict[str, Any]] = {
+    name: value
     for module in (default_settings, crawler.settings)
-    for name in vars(module)
+    for name, value in vars(module).items()
     if name.isupper()
 }
+"""Every setting, with the value that it has unless said otherwise."""
 
 
 def refuse_misspelt(settings: BaseSettings) -> None:
     """Raise :exc:`ConfigurationError` for a setting that is nearly one that there is."""
-    for name in set(settings) - _SETTINGS:
-        for known in _SETTINGS:
+    for name in set(settings) - set(SETTINGS):
+        for known in SETTINGS:
             if OSA.distance(name.upper(), known, score_cutoff=2) <= 2:  # noqa: PLR2004 -- letters
                 raise ConfigurationError(f"there is no setting {name}; want {known}")
 
 
-class Layout(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
-    """Help whose last part keeps its lines."""
-
-
-def table(title: str, rows: Mapping[str, str]) -> str:
-    """Return *rows* as a part of a command's help, as wide as the terminal."""
-    first = max(map(len, rows)) + 4
-    width = max(shutil.get_terminal_size().columns - 2, first + 20)
-    lines = [
-        textwrap.fill(
-            text,
-            width,
-            initial_indent=f"  {name}".ljust(first),
-            subsequent_indent=" " * first,
-            break_on_hyphens=False,
-        )
-        for name, text in rows.items()
-    ]
-    return "\n".join([title, "=" * len(title), *lines, ""])
+@contextmanager
+def as_usage_errors() -> Iterator[None]:
+    """Have a :exc:`ConfigurationError` end the command as Scrapy wants it: with one line, and 2."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise UsageError(str(error), print_help=False) from None
 
 
 class Elsewhere(ScrapyCommand):
@@ -149,19 +122,31 @@ class Elsewhere(ScrapyCommand):
 
 
 class ArchiveCommand(ScrapyCommand):
-    """A command on archives, without a crawl. Subclasses do their work in :meth:`work`."""
+    """A command on archives, without a crawl. Subclasses do their work in :meth:`work`.
+
+    The first line of a subclass's docstring is what lists of commands say of it, the rest its help.
+    """
+
+    usage: ClassVar[str] = ""
+    """What may be typed behind its name."""
 
     requires_project = True
     requires_crawler_process = False
     default_settings: ClassVar[dict[str, Any]] = {"LOG_ENABLED": False}
 
+    def syntax(self) -> str:
+        return self.usage
+
+    def short_desc(self) -> str:
+        return cleandoc(self.__doc__ or "").partition("\n")[0].removesuffix(".")
+
+    def long_desc(self) -> str:
+        return " ".join((self.__doc__ or "").partition("\n")[2].split()) or self.short_desc()
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse settings that there are not."""
         super().process_options(args, opts)
-        try:
+        with as_usage_errors():
             refuse_misspelt(self.configured)
-        except ConfigurationError as error:
-            raise UsageError(str(error), print_help=False) from None
 
     @property
     def configured(self) -> Settings:
@@ -182,9 +167,8 @@ class ArchiveCommand(ScrapyCommand):
         """Refuse unknown options, do the work, and turn errors of the core into exit codes."""
         refuse_unknown_options(args)
         try:
-            self.work(args, opts)
-        except ConfigurationError as error:
-            raise UsageError(str(error), print_help=False) from None
+            with as_usage_errors():
+                self.work(args, opts)
         except ArchiveLocked as error:
             say(str(error))
             self.exitcode = EXIT_LOCKED
@@ -194,12 +178,22 @@ class ArchiveCommand(ScrapyCommand):
             say(str(error))
             self.exitcode = EXIT_FAILED
 
+    def names(self, args: list[str]) -> list[Path]:
+        """Return the folders of the archives that *args* name, of all where they name none."""
+        root = archive_root(self.configured)
+        there = sorted(path.parent.name for path in root.glob("*/archive.json"))
+        for name in args:
+            if name not in there:
+                known = ", ".join(there) or "none yet"
+                raise ConfigurationError(f"no archive named {name!r} in {root}; there are: {known}")
+        return [root / name for name in args or there]
+
     def one_name(self, args: list[str]) -> Path:
         """Return the folder of the one archive that *args* must name."""
         if len(args) != 1:
-            known = ", ".join(archive_names(self.configured)) or "none yet"
+            known = ", ".join(folder.name for folder in self.names([])) or "none yet"
             raise UsageError(f"want the name of one archive; there are: {known}")
-        return archive_folder(self.configured, args[0])
+        return self.names(args)[0]
 
     def name_and_id(self, args: list[str]) -> tuple[Path, str]:
         """Return the folder of the archive and the id of the article that *args* must name."""
@@ -208,18 +202,18 @@ class ArchiveCommand(ScrapyCommand):
             raise UsageError("want NAME and ID, such as progres progres:123", print_help=False)
         return folder, args[1] if ":" in args[1] else f"{folder.name}:{args[1]}"
 
-    def names(self, args: list[str]) -> list[Path]:
-        """Return the folders of the archives that *args* name, of all where they name none."""
-        return [
-            archive_folder(self.configured, name) for name in args or archive_names(self.configured)
-        ]
-
 
 def refuse_unknown_options(args: list[str]) -> None:
     """Raise UsageError for what looks like an option but was not taken for one."""
     for each in args:
         if each.startswith("-") and each != "-":
             raise UsageError(f"unknown option {each}; -h lists what is accepted")
+
+
+def refuse_format(given: str | None, accepted: Collection[str]) -> None:
+    """Raise UsageError unless ``--to`` is one of *accepted*."""
+    if given not in accepted:
+        raise UsageError(f"--to {given or 'is missing'}: want one of {', '.join(accepted)}")
 
 
 def add_language(parser: argparse.ArgumentParser, what: str) -> None:

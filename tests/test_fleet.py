@@ -20,8 +20,7 @@ from scrapy.settings import Settings
 from crawler.archive import read, read_runs
 from crawler.archive.lock import Lock
 from crawler.archive.runs import RunRecord
-from crawler.commands.fleet import Command
-from crawler.fleet import Ended, Fleet, Job, common_code, due
+from crawler.commands.fleet import Command, Ended, Fleet, Job, common_code, due
 from crawler.newsrooms import Newsroom
 from demo import Content, EmbeddedNewsroom
 from tests.project_copy import refusal

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from scrapy.exceptions import UsageError
 
 from crawler.archive.edited import revisions_of
 from crawler.archive.identity import read_identity
 from crawler.errors import ConfigurationError
-from crawler.export.citation import FORMATS, Citation, OneArticle
+from crawler.export.citation import FORMATS, OneArticle, cited
 from crawler.export.wacz import package
 from crawler.items import Article
-from crawler.project import ArchiveCommand, say
-
-if TYPE_CHECKING:
-    import argparse
+from crawler.project import ArchiveCommand, refuse_format, say
 
 
 class Command(ArchiveCommand):
-    """Say how to cite an article as the archive saw it."""
+    """Cite an article as it was seen: text, BibTeX, RIS or CSL-JSON.
 
-    def syntax(self) -> str:
-        return "NAME ID --to FORMAT [options]"
+    Print who wrote the article ID (progres:123, or just 123), its headline, when it was published
+    and seen, its address, and what proves it: revision, content hash, WARC record and digest.
+    """
 
-    def short_desc(self) -> str:
-        return "Cite an article as it was seen: text, BibTeX, RIS or CSL-JSON"
-
-    def long_desc(self) -> str:
-        return (
-            "Print who wrote the article ID (progres:123, or just 123), its headline, when it was "
-            "published and seen, its address, and what proves it: revision, content hash, WARC "
-            "record and digest."
-        )
+    usage = "NAME ID --to FORMAT [options]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -48,8 +36,7 @@ class Command(ArchiveCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folder, id_ = self.name_and_id(args)
-        if opts.to not in FORMATS:
-            raise UsageError(f"--to {opts.to}: want one of {', '.join(FORMATS)}")
+        refuse_format(opts.to, FORMATS)
         found = {
             number: line
             for number, lines in revisions_of(folder, id_).items()
@@ -64,7 +51,7 @@ class Command(ArchiveCommand):
             raise ConfigurationError(f"--revision {number}: {id_} was archived as {known}")
         identity = read_identity(folder)
         assert identity is not None  # a folder is an archive by it
-        sys.stdout.write(FORMATS[opts.to](Citation(found[number], identity)))
+        sys.stdout.write(FORMATS[opts.to](cited(found[number], identity)))
         if opts.wacz:
             written = package(OneArticle(folder=folder, article=found[number]), Path(opts.wacz))
             if not written.articles:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import re
+import shutil
 import signal
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from scrapy.commands import BaseRunSpiderCommand
-from scrapy.exceptions import UsageError
-from scrapy.settings import default_settings
+from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
 
 import crawler.settings
 from crawler.arguments import ACCEPTED
@@ -21,15 +22,15 @@ from crawler.notify import channels
 from crawler.project import (
     EXIT_CODES,
     EXIT_FAILED,
-    Layout,
+    SETTINGS,
+    as_usage_errors,
     refuse_misspelt,
     refuse_unknown_options,
-    table,
 )
 from crawler.spider import NewsroomSpider
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Mapping
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
@@ -37,27 +38,13 @@ if TYPE_CHECKING:
 
     from crawler.arguments import Arguments
 
+logger = logging.getLogger(__name__)
+
 _EXAMPLE: Final = re.compile(r"@example\.(?:com|net|org)\b", re.IGNORECASE)
-
-_NUMBERS: Final = (
-    "DOWNLOAD_DELAY",
-    "DOWNLOAD_DELAY_JITTER",
-    "DOWNLOAD_TIMEOUT",
-    "DOWNLOAD_MAXSIZE",
-    "CONCURRENT_REQUESTS",
-    "CONCURRENT_REQUESTS_PER_DOMAIN",
-    "AUTOTHROTTLE_START_DELAY",
-    "AUTOTHROTTLE_MAX_DELAY",
-    "RETRY_TIMES",
-    "CLOSESPIDER_TIMEOUT",
-)
-
-_SWITCHES: Final = sorted(
-    name
-    for module in (default_settings, crawler.settings)
-    for name, value in vars(module).items()
-    if isinstance(value, bool)
-)
+_SWITCHES: Final = [name for name, value in SETTINGS.items() if isinstance(value, bool)]
+_NUMBERS: Final = [
+    name for name, value in vars(crawler.settings).items() if type(value) in (int, float)
+]
 
 
 class Command(BaseRunSpiderCommand):
@@ -76,38 +63,32 @@ class Command(BaseRunSpiderCommand):
         super().add_options(parser)
         given = {name: f"{each.does} Wants {each.wants}." for name, each in ACCEPTED.items()}
         codes = {str(code): text for code, text in EXIT_CODES.items()}
-        parser.formatter_class = Layout
-        parser.epilog = (
-            table("Spider Arguments (-a NAME=VALUE)", given) + "\n" + table("Exit Codes", codes)
+        parser.formatter_class = _Layout
+        parser.epilog = "\n".join(
+            (_table("Spider Arguments (-a NAME=VALUE)", given), _table("Exit Codes", codes))
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the settings, too: Scrapy's process, made next, fails on some of them."""
         super().process_options(args, opts)
         assert self.settings is not None
-        try:
+        with as_usage_errors():
             check_settings(self.settings)
-        except ConfigurationError as error:
-            raise UsageError(str(error), print_help=False) from None
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check everything that was typed, then crawl."""
         for number in (signal.SIGINT, signal.SIGTERM):  # until Scrapy takes them, then RunKeeper
             signal.signal(number, _leave)
-        try:
+        with as_usage_errors():
             spidercls, arguments = self._checked(args, opts)
-        except ConfigurationError as error:
-            raise UsageError(str(error), print_help=False) from None
         assert self.crawler_process is not None
         assert self.settings is not None
         hush_twisted()
         # Scrapy lets its handler drop what is below; so it is not even made, twice an article.
         logging.getLogger().setLevel(self.settings["LOG_LEVEL"])
         crawler = self._create_crawler(spidercls)
-        if arguments is None:
-            self.crawler_process.crawl(crawler, **opts.spargs)
-        else:
-            self.crawler_process.crawl(crawler, arguments=arguments)
+        given = opts.spargs if arguments is None else {"arguments": arguments}
+        self.crawler_process.crawl(crawler, **given)
         self.crawler_process.start()
         self.exitcode = self._exit_code(crawler)
 
@@ -129,7 +110,7 @@ class Command(BaseRunSpiderCommand):
         if _EXAMPLE.search(self.settings["USER_AGENT"]) and not names_an_address(
             arguments.newsroom.host
         ):
-            logging.getLogger(__name__).warning(
+            logger.warning(
                 "USER_AGENT gives an example's address; want one at which somebody reads, in "
                 "local_settings.py (docs/deploying.md)"
             )
@@ -139,15 +120,35 @@ class Command(BaseRunSpiderCommand):
         assert self.crawler_process is not None
         if self.crawler_process.bootstrap_failed:
             return EXIT_FAILED
-        code = crawler.stats.get_value("run/exit_code")
+        code: int | None = crawler.stats.get_value("run/exit_code")
         if code is None:
-            logging.getLogger(__name__).error("The run ended before its record was written")
-            return EXIT_FAILED
-        return int(code)
+            logger.error("The run ended before its record was written")
+        return EXIT_FAILED if code is None else code
 
 
 def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 -- a signal handler takes both
     raise SystemExit(EXIT_FAILED)
+
+
+class _Layout(argparse.RawDescriptionHelpFormatter, ScrapyHelpFormatter):
+    """Help whose last part keeps its lines."""
+
+
+def _table(title: str, rows: Mapping[str, str]) -> str:
+    """Return *rows* as a part of the help, as wide as the terminal."""
+    first = max(map(len, rows)) + 4
+    width = max(shutil.get_terminal_size().columns - 2, first + 20)
+    lines = [
+        textwrap.fill(
+            text,
+            width,
+            initial_indent=f"  {name}".ljust(first),
+            subsequent_indent=" " * first,
+            break_on_hyphens=False,
+        )
+        for name, text in rows.items()
+    ]
+    return "\n".join([title, "=" * len(title), *lines, ""])
 
 
 def check_settings(settings: BaseSettings) -> None:
@@ -171,13 +172,6 @@ def check_settings(settings: BaseSettings) -> None:
             raise ConfigurationError(
                 f"LOG_FILE={settings['LOG_FILE']}: {error.strerror}; want a file to write to"
             ) from None
-    try:
-        for floor in settings.getdict("FIELD_COVERAGE_MIN").values():
-            float(floor)
-    except (TypeError, ValueError):
-        raise ConfigurationError(
-            "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"
-        ) from None
     channels(settings)
 
 
@@ -194,3 +188,10 @@ def _check_kinds(settings: BaseSettings) -> None:
             fits = False
         if not fits:
             raise ConfigurationError(f"{name}={settings[name]}: want a number from 0")
+    try:
+        for floor in settings.getdict("FIELD_COVERAGE_MIN").values():
+            float(floor)
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"
+        ) from None

@@ -5,29 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-from typing import ClassVar
 
-from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.errors import ConfigurationError
+from crawler.project import ArchiveCommand
 from demo import EmbeddedNewsroom
 
-LAST_PORT = 65535
+_LAST_PORT = 65535
 
 
-class Command(ScrapyCommand):
-    """Serve the embedded newsroom on loopback until Ctrl-C or SIGTERM."""
+class Command(ArchiveCommand):
+    """Serve the embedded newsroom until stopped."""
 
-    requires_project = True
-    requires_crawler_process = False
-    default_settings: ClassVar[dict[str, object]] = {"LOG_ENABLED": False}
-
-    def syntax(self) -> str:
-        return "[--port N]"
-
-    def short_desc(self) -> str:
-        return "Serve the embedded newsroom until stopped"
+    usage = "[--port N]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -35,15 +25,13 @@ class Command(ScrapyCommand):
             "--port", type=int, default=8080, metavar="N", help="port on 127.0.0.1 (default: 8080)"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:
             raise UsageError(f"unknown argument {args[0]!r}; want none")
-        if not 0 <= opts.port <= LAST_PORT:
-            raise UsageError(f"--port {opts.port}: want a number from 0 to {LAST_PORT}")
+        if not 0 <= opts.port <= _LAST_PORT:
+            raise UsageError(f"--port {opts.port}: want a number from 0 to {_LAST_PORT}")
         try:
             newsroom = EmbeddedNewsroom(port=opts.port)
-        except ConfigurationError as error:
-            raise UsageError(str(error)) from None
         except OSError as error:
             problem = os.strerror(error.errno or 0)
             raise UsageError(f"--port {opts.port}: {problem}; want a free port") from None

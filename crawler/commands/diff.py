@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -12,31 +12,21 @@ from scrapy.exceptions import UsageError
 from crawler.archive.edited import most_alike, revisions_of, seen_edit
 from crawler.errors import ConfigurationError
 from crawler.export.changes import drawn_edit, drawn_words, edit_html, evidence, is_plain
-from crawler.export.templates import environment
-from crawler.export.wording import Words
+from crawler.export.wording import Words, environment
 from crawler.items import Article
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand
 
-if TYPE_CHECKING:
-    import argparse
-
 
 class Command(ArchiveCommand):
-    """Show what became of an article between two revisions."""
+    """Show two revisions of an article word for word.
 
-    def syntax(self) -> str:
-        return "NAME ID [REVISION [REVISION]] [--to text|html]"
+    Compare two revisions of the article ID (progres:123, or just 123): the last two unless said; of
+    one REVISION, it and the one before. What went is struck through, what came is underlined; where
+    that cannot be shown it stands in [-…-] and {+…+}.
+    """
 
-    def short_desc(self) -> str:
-        return "Show two revisions of an article word for word"
-
-    def long_desc(self) -> str:
-        return (
-            "Compare two revisions of the article ID (progres:123, or just 123): the last two "
-            "unless said; of one REVISION, it and the one before. What went is struck through, "
-            "what came is underlined; where that cannot be shown it stands in [-…-] and {+…+}."
-        )
+    usage = "NAME ID [REVISION [REVISION]] [--to text|html]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -67,9 +57,9 @@ class Command(ArchiveCommand):
             opening = edit_html(edit, blocks=False)
             print(page.render(edit=edit, before=bodies[0], after=bodies[1], opening=opening))
             return
-        console = Console(soft_wrap=not sys.stdout.isatty())
+        console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
         marks = is_plain(console)
-        lines = [
+        for line in (
             Text(f"{fold(edit.id)}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold"),
             Text(evidence(edit)),
             Text(fold(edit.url), "dim"),
@@ -77,9 +67,8 @@ class Command(ArchiveCommand):
             *drawn_edit(edit, marks=marks, blocks=False),
             Text(""),
             drawn_words(*bodies, marks=marks, whole=True),
-        ]
-        for line in lines:
-            console.print(line, highlight=False)
+        ):
+            console.print(line)
 
 
 def _asked(given: list[str], known: list[int], id_: str) -> tuple[int, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import heapq
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -20,10 +21,7 @@ from crawler.archive.identity import read_identity
 from crawler.export.changes import drawn_edit, evidence, is_plain, write_atom, write_csv, write_json
 from crawler.export.selection import checked_moment, new_file
 from crawler.normalise.text import fold
-from crawler.project import ArchiveCommand
-
-if TYPE_CHECKING:
-    import argparse
+from crawler.project import ArchiveCommand, refuse_format
 
 FORMATS: Final = ("text", "jsonl", "csv", "atom")
 _IN_A_FEED: Final = 100
@@ -31,20 +29,14 @@ _IN_A_FEED: Final = 100
 
 
 class Command(ArchiveCommand):
-    """List what newsrooms changed and took down."""
+    """Show what newsrooms changed, took down and put back, newest first.
 
-    def syntax(self) -> str:
-        return "[NAME …] [options]"
+    List the edits that the archives named show, or all archives: for each what was changed, and
+    between which moments. An article was seen unchanged until one moment, and changed by another;
+    when in between is not known.
+    """
 
-    def short_desc(self) -> str:
-        return "Show what newsrooms changed, took down and put back, newest first"
-
-    def long_desc(self) -> str:
-        return (
-            "List the edits that the archives named show, or all archives: for each what was "
-            "changed, and between which moments. An article was seen unchanged until one moment, "
-            "and changed by another; when in between is not known."
-        )
+    usage = "[NAME …] [options]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -63,15 +55,14 @@ class Command(ArchiveCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folders = self.names(args)
-        if opts.to not in FORMATS:
-            raise UsageError(f"--to {opts.to}: want one of {', '.join(FORMATS)}")
+        refuse_format(opts.to, FORMATS)
         wanted = set((opts.kind or ",".join(KINDS)).replace(" ", "").split(","))
         if unknown := wanted.difference(KINDS):
             raise UsageError(
                 f"--kind {', '.join(sorted(unknown))}: want some of {', '.join(KINDS)}"
             )
-        for name in ("since", "until"):
-            checked_moment(f"--{name}", getattr(opts, name))
+        checked_moment("--since", opts.since)
+        checked_moment("--until", opts.until)
         lists = {
             folder: (
                 each
@@ -86,10 +77,7 @@ class Command(ArchiveCommand):
             return
         found = heapq.merge(*lists.values(), key=lambda edit: edit.seen_at, reverse=True)
         with _opened(path) as file:
-            if opts.to == "text":
-                show(found, Console(file=file, soft_wrap=not file.isatty()))
-            else:
-                {"jsonl": write_json, "csv": write_csv}[opts.to](found, file)
+            {"text": _show, "jsonl": write_json, "csv": write_csv}[opts.to](found, file)
 
 
 def _feeds(lists: Mapping[Path, Iterator[Edit]], path: Path | None, most: int | None) -> None:
@@ -113,18 +101,19 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
         yield file
 
 
-def show(found: Iterable[Edit], console: Console) -> None:
+def _show(found: Iterable[Edit], file: TextIO) -> None:
     """Print edits for a person."""
+    console = Console(file=file, soft_wrap=not file.isatty(), highlight=False)
     marks = is_plain(console)
     for edit in found:
-        head = Text()
-        head.append(f"{', '.join(edit.kinds)}", "bold").append(f"  {fold(edit.id)}  ")
-        head.append(f"revision {edit.from_revision} to {edit.to_revision}", "dim")
+        head = Text(", ".join(edit.kinds), "bold")
+        head.append(f"  {fold(edit.id)}  ", "not bold")
+        head.append(f"revision {edit.from_revision} to {edit.to_revision}", "not bold dim")
         if edit.words_added or edit.words_removed:
-            head.append(f"  +{edit.words_added} -{edit.words_removed} words", "dim")
-        console.print(head, highlight=False)
-        console.print(Text(f"  {evidence(edit)}"), highlight=False)
-        console.print(Text(f"  {fold(edit.url)}", "dim"), highlight=False, soft_wrap=True)
+            head.append(f"  +{edit.words_added} -{edit.words_removed} words", "not bold dim")
+        console.print(head)
+        console.print(f"  {evidence(edit)}", markup=False)
+        console.print(Text(f"  {fold(edit.url)}", "dim"), soft_wrap=True)
         for line in drawn_edit(edit, marks=marks):
-            console.print(Text("  ").append_text(line), highlight=False)
+            console.print(Text("  ").append_text(line))
         console.print()

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from scrapy.exceptions import UsageError
 
 from crawler.errors import extra
 from crawler.export.selection import Selection, checked_day, checked_moment
-from crawler.project import ArchiveCommand, add_language, say
-
-if TYPE_CHECKING:
-    import argparse
+from crawler.project import ArchiveCommand, add_language, refuse_format, say
 
 FORMATS: Final = ("parquet", "sqlite", "csv", "wacz", "site")
 
 
 class Command(ArchiveCommand):
-    """Write the articles of an archive in the form that another tool reads."""
+    """Write an archive as Parquet, SQLite, CSV, WACZ, or as a site to browse.
 
-    def syntax(self) -> str:
-        return "NAME --to FORMAT -o PATH [options]"
+    Write the newest revision of every article of the archive NAME, without what is gone or
+    withheld. A file at PATH is replaced when the new one is complete; a folder (parquet) must be
+    new or empty. A site has what is gone, too, marked as such; made again at the same PATH, only
+    what differs is written.
+    """
 
-    def short_desc(self) -> str:
-        return "Write an archive as Parquet, SQLite, CSV, WACZ, or as a site to browse"
-
-    def long_desc(self) -> str:
-        return (
-            "Write the newest revision of every article of the archive NAME, without what is gone "
-            "or withheld. A file at PATH is replaced when the new one is complete; a folder "
-            "(parquet) must be new or empty. A site has what is gone, too, marked as such; made "
-            "again at the same PATH, only what differs is written."
-        )
+    usage = "NAME --to FORMAT -o PATH [options]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -55,8 +47,7 @@ class Command(ArchiveCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folder = self.one_name(args)
-        if opts.to not in FORMATS:
-            raise UsageError(f"--to {opts.to or 'is missing'}: want one of {', '.join(FORMATS)}")
+        refuse_format(opts.to, FORMATS)
         if not opts.output:
             raise UsageError("-o is missing: want the PATH to write to")
         if opts.search and opts.to != "site":
@@ -71,58 +62,40 @@ class Command(ArchiveCommand):
             written_since=checked_moment("--written-since", opts.written_since),
             all_revisions=opts.all_revisions,
         )
-        path = Path(opts.output)
-        if opts.to == "site":
-            say(f"{path}: {_site(selection, path, opts)}")
-        else:
-            say(f"{path}: {_WRITERS[opts.to](selection, path)}")
+        say(f"{opts.output}: {_write(selection, Path(opts.output), opts)}")
 
 
-def _parquet(selection: Selection, path: Path) -> str:
-    with extra("parquet", "--to parquet"):
-        from crawler.export.parquet import write_parquet  # noqa: PLC0415 -- slow to import
+def _write(selection: Selection, path: Path, opts: argparse.Namespace) -> str:
+    """Write *selection* to *path*, and return what became of it. Only what is needed is imported."""
+    if opts.to == "wacz":
+        from crawler.export.wacz import package  # noqa: PLC0415
 
-    return _articles(write_parquet(selection.articles(), path, selection.edits()))
+        packed = package(selection, path)
+        words = f"{_many(packed.articles, 'article')}, {packed.records} captures"
+        if packed.without_page:
+            words += (
+                f"; {packed.without_page} left out, of which the archive has no page, only what "
+                "the REST API said"
+            )
+        return words
+    if opts.to == "site":
+        from crawler.export.site import write_site  # noqa: PLC0415
 
-
-def _sqlite(selection: Selection, path: Path) -> str:
-    from crawler.export.sqlite import write_sqlite  # noqa: PLC0415 -- one of five
-
-    return _articles(write_sqlite(selection.articles(), path, selection.edits()))
-
-
-def _csv(selection: Selection, path: Path) -> str:
-    from crawler.export.csv import write_csv  # noqa: PLC0415 -- one of five
-
-    return _articles(write_csv(selection.articles(), path))
-
-
-def _wacz(selection: Selection, path: Path) -> str:
-    from crawler.export.wacz import package  # noqa: PLC0415 -- one of five
-
-    written = package(selection, path)
-    words = f"{_articles(written.articles)}, {written.records} captures"
-    if written.without_page:
-        words += (
-            f"; {written.without_page} left out, of which the archive has no page, only what the "
-            "REST API said"
-        )
-    return words
-
-
-def _site(selection: Selection, path: Path, opts: argparse.Namespace) -> str:
-    from crawler.export.site import write_site  # noqa: PLC0415 -- one of five
-
-    if opts.search:
         with extra("search", "--search"):
-            import pagefind  # noqa: F401, PLC0415 -- asked for before anything is written
-    written = write_site(selection, path, language=opts.lang, search=opts.search)
-    files = f"{written.files} file{'' if written.files == 1 else 's'} written or taken out"
-    return f"{_articles(written.articles)}, {files}; open {path / 'index.html'}"
+            made = write_site(selection, path, language=opts.lang, search=opts.search)
+        files = f"{_many(made.files, 'file')} written or taken out"
+        return f"{_many(made.articles, 'article')}, {files}; open {path / 'index.html'}"
+    if opts.to == "csv":
+        from crawler.export.csv import write_csv  # noqa: PLC0415
+
+        return _many(write_csv(selection.articles(), path), "article")
+    if opts.to == "sqlite":
+        from crawler.export.sqlite import write_sqlite as write  # noqa: PLC0415
+    else:
+        with extra("parquet", "--to parquet"):
+            from crawler.export.parquet import write_parquet as write  # noqa: PLC0415
+    return _many(write(selection.articles(), path, selection.edits()), "article")
 
 
-_WRITERS: Final = {"parquet": _parquet, "sqlite": _sqlite, "csv": _csv, "wacz": _wacz}
-
-
-def _articles(count: int) -> str:
-    return f"{count} article{'' if count == 1 else 's'}"
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,26 +1,45 @@
-"""``scrapy fleet``: many newsrooms, each with a process, an archive and a lock of its own."""
+"""``scrapy fleet``: many newsrooms, each with a process, an archive and a lock of its own.
+
+The processes are forked off one that has imported Scrapy and the project, which takes half of a
+run that finds nothing new; what is imported before the fork is in memory once.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import datetime as dt
+import multiprocessing
+import os
+import pkgutil
+import signal
 import sys
-from typing import TYPE_CHECKING, Final
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Final, NoReturn, Protocol
 
+import attrs
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.archive import RunRecord, last_runs
+from crawler.archive import RunRecord, last_runs, lock_holder
 from crawler.arguments import read_arguments
 from crawler.display import is_worth_saying
 from crawler.errors import ArchiveDamaged, ConfigurationError
-from crawler.fleet import Ended, Fleet, Forked, Job, common_code, due
-from crawler.newsrooms import list_newsrooms, load_newsroom
+from crawler.newsrooms import Newsroom, list_newsrooms, load_newsroom
 from crawler.normalise.text import fold
 from crawler.project import (
+    EXIT_ALARM,
     EXIT_FAILED,
+    EXIT_INCOMPLETE,
     EXIT_LOCKED,
     EXIT_OK,
     EXIT_USAGE,
@@ -31,38 +50,26 @@ from crawler.project import (
 )
 from crawler.timestamps import now, stamp
 
-if TYPE_CHECKING:
-    import argparse
-    from pathlib import Path
-
-    from crawler.newsrooms import Newsroom
-
 _ANY: Final = "wordpress"
 """The spider of newsrooms that have none of their own."""
 
 # What is in flight when the time of a run is over is finished first.
 _GRACE: Final = 10 * 60
-_COUNTS: Final = ("new", "changed", "gone", "failed")
+_COUNTS: Final = ("new", "changed", "gone", "failed", "requests")
 _MEANS: Final = {EXIT_LOCKED: f"{EXIT_LOCKED} in use", -15: "SIGTERM", -9: "SIGKILL"}
 _ALONE: Final = ("site", "name", "urls")
 """Arguments that mean one newsroom."""
 
 
 class Command(ArchiveCommand):
-    """Run what is due, several at once, and say how it went."""
+    """Crawl many newsrooms, one process and one archive each (exit codes 0 1 2 3 4).
 
-    def syntax(self) -> str:
-        return "[NAME …] [options]"
+    All newsrooms of crawler/sites and of the folder NEWSROOMS_DIR, or those named. Options -s and
+    -a go to every run. Ends with 1 when any run failed, else with 3 or 4 when any ended so; an
+    archive in use (75) is named, and counts as fine.
+    """
 
-    def short_desc(self) -> str:
-        return "Crawl many newsrooms, one process and one archive each (exit codes 0 1 2 3 4)"
-
-    def long_desc(self) -> str:
-        return (
-            "All newsrooms of crawler/sites and of the folder NEWSROOMS_DIR, or those named. "
-            "Options -s and -a go to every run. Ends with 1 when any run failed, else with 3 or 4 "
-            "when any ended so; an archive in use (75) is named, and counts as fine."
-        )
+    usage = "[NAME …] [options]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -84,7 +91,8 @@ class Command(ArchiveCommand):
         )  # fmt: skip
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        deadline = self._checked(opts)
+        deadline = self._deadline(opts)
+        _check_arguments(opts.spargs)
         root = archive_root(self.configured)
         newsrooms, ends = self._newsrooms(args)
         if opts.due:
@@ -103,27 +111,15 @@ class Command(ArchiveCommand):
         self.exitcode = self.exitcode or common_code(ends)
         _show(ends, root, began)
 
-    def _checked(self, opts: argparse.Namespace) -> float | None:
-        """Return the deadline, after refusing what every run would refuse."""
+    def _deadline(self, opts: argparse.Namespace) -> float | None:
         if opts.jobs < 1:
             raise ConfigurationError(f"--jobs {opts.jobs}: want a whole number from 1")
         longest = self.configured.getfloat("CLOSESPIDER_TIMEOUT")
-        deadline: float | None = opts.deadline
-        if deadline is None and longest:
-            deadline = longest + _GRACE
-        if deadline is not None and deadline <= 0:
-            raise ConfigurationError(f"--deadline {deadline}: want seconds, more than 0")
-        try:
-            given = arglist_to_dict(opts.spargs)
-        except ValueError:
-            raise ConfigurationError("-a wants NAME=VALUE") from None
-        for name in _ALONE:
-            if name in given:
-                raise ConfigurationError(
-                    f"{name}={given[name]}: says something of one newsroom; scrapy crawl takes it"
-                )
-        read_arguments(given, load_newsroom(list_newsrooms()[0]))
-        return deadline
+        if opts.deadline is None:
+            return longest + _GRACE if longest else None
+        if opts.deadline <= 0:
+            raise ConfigurationError(f"--deadline {opts.deadline}: want seconds, more than 0")
+        return float(opts.deadline)
 
     def _newsrooms(self, args: list[str]) -> tuple[list[Newsroom], list[Ended]]:
         """Return the newsrooms to run, and as failed those whose file is wrong.
@@ -143,14 +139,25 @@ class Command(ArchiveCommand):
 
     def _command(self, name: str, opts: argparse.Namespace) -> list[str]:
         spiders = get_spider_loader(self.configured).list()
-        which = [name] if name in spiders else [_ANY, "-a", f"name={name}"]
-        command = ["crawl", *which]
+        command = ["crawl", *([name] if name in spiders else [_ANY, "-a", f"name={name}"])]
         for option, values in (("-a", opts.spargs), ("-s", opts.set)):
             for value in values:
                 command += [option, value]
-        if opts.loglevel:
-            command += ["-L", opts.loglevel]
-        return command
+        return [*command, "-L", opts.loglevel] if opts.loglevel else command
+
+
+def _check_arguments(typed: list[str]) -> None:
+    """Refuse what every run would refuse."""
+    try:
+        given = arglist_to_dict(typed)
+    except ValueError:
+        raise ConfigurationError("-a wants NAME=VALUE") from None
+    for name in _ALONE:
+        if name in given:
+            raise ConfigurationError(
+                f"{name}={given[name]}: says something of one newsroom; scrapy crawl takes it"
+            )
+    read_arguments(given, load_newsroom(list_newsrooms()[0]))
 
 
 def _tell(end: Ended) -> None:
@@ -163,36 +170,246 @@ def _tell(end: Ended) -> None:
 
 def _show(ends: list[Ended], root: Path, began: str) -> None:
     """Print a line for each run in which something happened, on a terminal for every one."""
-    shown = [(end, record) for end in ends if _worth(end, record := _record(end, root, began))]
-    if not shown:
-        return
     table = Table(box=None, pad_edge=False)
-    for column in ("newsroom", "exit code", *_COUNTS, "requests", "seconds"):
+    for column in ("newsroom", "exit code", *_COUNTS, "seconds"):
         table.add_column(column, justify="left" if column == "newsroom" else "right")
-    for end, record in shown:
-        counts = (getattr(record, kind) for kind in (*_COUNTS, "requests")) if record else ()
-        cells = [f"{count:,}" for count in counts] or [""] * (len(_COUNTS) + 1)
+    for end in ends:
+        record = _record(root / end.name, began)
+        if (
+            not sys.stdout.isatty()
+            and end.code == EXIT_OK
+            and record
+            and not is_worth_saying(record)
+        ):
+            continue
         style = "" if end.code in (EXIT_OK, EXIT_LOCKED) else "yellow"
         table.add_row(
             end.name,
             Text(_MEANS.get(end.code, str(end.code)), style),
-            *cells,
+            *(f"{getattr(record, kind):,}" if record else "" for kind in _COUNTS),
             f"{end.seconds:,.1f}",
         )
-    fine = sum(end.code == EXIT_OK for end in ends)
-    console = Console()
-    console.print(table)
-    console.print(f"{len(ends):,} newsrooms, {fine:,} without trouble")
+    if table.row_count:
+        fine = sum(end.code == EXIT_OK for end in ends)
+        console = Console()
+        console.print(table)
+        console.print(f"{len(ends):,} newsrooms, {fine:,} without trouble")
 
 
-def _worth(end: Ended, record: RunRecord | None) -> bool:
-    return sys.stdout.isatty() or end.code != EXIT_OK or record is None or is_worth_saying(record)
-
-
-def _record(end: Ended, root: Path, began: str) -> RunRecord | None:
+def _record(folder: Path, began: str) -> RunRecord | None:
     """Return what the run wrote of itself, ``None`` where it did not get so far."""
-    try:
-        newest = last_runs(root / end.name, 1)
-    except ArchiveDamaged:
-        return None
-    return newest[0] if newest and newest[0].begin >= began else None
+    with suppress(ArchiveDamaged):
+        for newest in last_runs(folder, 1):
+            return newest if newest.begin >= began else None
+    return None
+
+
+# What a timer starts every 15 minutes starts a little early at times.
+_EARLY: Final = 0.1
+# Runs of other commands stand between two crawls; more of them than that are not looked through.
+_LOOKED_THROUGH: Final = 20
+# What a site has to say is its last words; a log of megabytes belongs into a file.
+_WORDS: Final = 64 * 1024
+
+
+@attrs.frozen
+class Job:
+    """A newsroom's run: a command, and the name that it is reported under."""
+
+    name: str
+    command: Sequence[str]
+
+
+@attrs.frozen
+class Ended:
+    """How a newsroom's run ended."""
+
+    name: str
+    code: int  # its exit code; where a signal ended it the number, negative: -9 for SIGKILL
+    seconds: float
+    words: str = ""  # what it wrote to stderr and stdout, the end of it where it is long
+    overdue: bool = False  # whether it did not end by itself in the time that it had
+
+
+def due(newsrooms: Iterable[Newsroom], root: Path, now: dt.datetime) -> list[Newsroom]:
+    """Return which of *newsrooms*, with archives in *root*, are due at *now*, longest due first.
+
+    Due is what was never crawled, and whose newest crawl began its ``cadence`` ago or longer, a
+    tenth less for timers that are not exact. Not due is what is being written just now.
+    """
+    waiting: list[tuple[str, Newsroom]] = []
+    for newsroom in newsrooms:
+        folder = root / newsroom.name
+        try:
+            runs = last_runs(folder, _LOOKED_THROUGH)
+        except ArchiveDamaged:
+            runs = []  # the run says what is wrong with it
+        begun = [run.begin for run in runs if run.command == "crawl"]
+        if not begun:
+            waiting.append(("", newsroom))
+            continue
+        pause = dt.timedelta(minutes=newsroom.cadence) * (1 - _EARLY)
+        since = dt.datetime.fromisoformat(begun[-1]) + pause
+        if now >= since and lock_holder(folder) is None:
+            waiting.append((stamp(since), newsroom))
+    return [newsroom for _, newsroom in sorted(waiting, key=lambda pair: (pair[0], pair[1].name))]
+
+
+class Running(Protocol):
+    """A process."""
+
+    async def wait(self) -> int:
+        """Return its exit code once it has ended; of a signal the number, negative."""
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+@attrs.define
+class Fleet:
+    """Runs jobs side by side, each in a process of its own, until all have ended or been stopped.
+
+    A job that has not ended *deadline* seconds after its start gets SIGTERM, and SIGKILL when it
+    has not ended *patience* seconds later. The others go on. Processes are to be in sessions of
+    their own, so that Ctrl-C reaches them once, through :meth:`stop`.
+    """
+
+    start: Callable[[Sequence[str], Path], Running]  # runs a command, whose words go to a file
+    jobs: int = 1
+    deadline: float | None = None
+    patience: float = 60.0
+    tell: Callable[[Ended], object] = bool  # is called as each job ends
+    stopped: signal.Signals | None = attrs.field(default=None, init=False)
+    _stopping: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
+
+    async def run(self, jobs: Sequence[Job]) -> list[Ended]:
+        """Run *jobs* in their order; return how they ended, without those that never began.
+
+        SIGTERM and SIGINT stop it: what runs is asked to end and waited for, nothing else begins.
+        """
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGTERM, signal.SIGINT)
+        for number in signals:
+            loop.add_signal_handler(number, self.stop, number)
+        room = asyncio.Semaphore(self.jobs)
+        try:
+            ends = await asyncio.gather(*(self._take(job, room) for job in jobs))
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+        return [end for end in ends if end is not None]
+
+    def stop(self, number: signal.Signals) -> None:
+        """Ask what runs to end, and begin nothing more."""
+        self.stopped = number
+        self._stopping.set()
+
+    async def _take(self, job: Job, room: asyncio.Semaphore) -> Ended | None:
+        async with room:
+            if self._stopping.is_set():
+                return None
+            with tempfile.NamedTemporaryFile(prefix="fleet-") as said:
+                end = await self._run_one(job, Path(said.name))
+            self.tell(end)
+            return end
+
+    async def _run_one(self, job: Job, said: Path) -> Ended:
+        began = asyncio.get_running_loop().time()
+        try:
+            process = self.start(job.command, said)
+        except OSError as error:
+            return Ended(job.name, EXIT_FAILED, 0.0, f"could not be started: {error}")
+        ending = asyncio.ensure_future(process.wait())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        done, _ = await asyncio.wait(
+            (ending, stopping), timeout=self.deadline, return_when=asyncio.FIRST_COMPLETED
+        )
+        if ending not in done:
+            process.terminate()
+            await asyncio.wait((ending,), timeout=self.patience)
+            if not ending.done():
+                process.kill()
+        code = await ending
+        stopping.cancel()
+        seconds = asyncio.get_running_loop().time() - began
+        return Ended(job.name, code, seconds, _end_of(said), overdue=not done)
+
+
+def _end_of(said: Path) -> str:
+    with said.open("rb") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - _WORDS, 0))
+        return file.read().decode(errors="replace").strip()
+
+
+def common_code(ends: Iterable[Ended]) -> int:
+    """Return one exit code for all: 1, 3 and 4 in this order, where a single run has it, else 0.
+
+    A run that another one kept from the archive (75) did no harm. What ended otherwise, by a
+    signal or refused as wrongly configured, failed.
+    """
+    codes = {end.code for end in ends} - {EXIT_OK, EXIT_LOCKED}
+    if codes - {EXIT_ALARM, EXIT_INCOMPLETE}:
+        return EXIT_FAILED
+    return min(codes, default=EXIT_OK)
+
+
+# What a crawl imports, but for what would install Twisted's reactor, which cannot be forked.
+_PRELOADED: Final = (
+    "crawler.addon",
+    "crawler.downloader",
+    "crawler.spider",
+    "scrapy.cmdline",
+    "scrapy.core.scraper",
+    "scrapy.downloadermiddlewares.cookies",
+    "scrapy.extensions.remote_control",
+    "scrapy.extensions.telnet",
+    "scrapy.pqueues",
+)
+
+
+class Forked:
+    """A ``scrapy`` command that runs with *arguments*, what it says going to the file *said*."""
+
+    def __init__(self, arguments: Sequence[str], said: Path) -> None:
+        """Start it; raises :exc:`OSError` when there is no room for a process."""
+        process = _context().Process(target=_run, args=(list(arguments), str(said)))
+        process.start()
+        self._process, self.terminate, self.kill = process, process.terminate, process.kill
+
+    async def wait(self) -> int:
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(self._process.sentinel, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(self._process.sentinel)
+        self._process.join()
+        code = self._process.exitcode
+        return EXIT_FAILED if code is None else code
+
+
+@cache
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    commands = [
+        f"{package}.{module.name}"
+        for package in ("crawler.commands", "scrapy.commands")  # Scrapy imports all to find one
+        for module in pkgutil.iter_modules(import_module(package).__path__)
+    ]
+    context.set_forkserver_preload([__name__, *_PRELOADED, *commands])
+    return context
+
+
+def _run(arguments: list[str], said: str) -> NoReturn:
+    os.setsid()  # Ctrl-C is for the fleet, which then asks each run once
+    with open(os.devnull, "rb") as nothing, open(said, "ab") as words:  # noqa: PTH123 -- two files
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(words.fileno(), 1)
+        os.dup2(words.fileno(), 2)
+    from scrapy.cmdline import execute  # noqa: PLC0415 -- in the forked process
+
+    sys.argv = ["scrapy", *arguments]
+    execute(sys.argv)
+    raise SystemExit(0)

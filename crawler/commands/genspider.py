@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 from importlib import import_module
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from scrapy.commands.genspider import Command as GenSpider
 from scrapy.commands.genspider import sanitize_module_name
 from scrapy.exceptions import UsageError
 
-from crawler.errors import ConfigurationError
 from crawler.newsrooms import SHIPPED, Newsroom, newsroom_at
-from crawler.project import refuse_unknown_options
-
-if TYPE_CHECKING:
-    import argparse
+from crawler.project import as_usage_errors, refuse_unknown_options
 
 NEWSROOM: Final = "newsroom"
 """Name of the template that is ours; every other one is Scrapy's."""
@@ -49,14 +46,11 @@ class Command(GenSpider):
             raise UsageError("-e: not with this template; edit the files that it names")
         if len(args) != 2:  # noqa: PLR2004 -- name and address
             raise UsageError("want NAME and URL: scrapy genspider -t newsroom muara muara.example")
-        try:
+        with as_usage_errors():
             newsroom = newsroom_at(args[1], args[0])
-        except ConfigurationError as error:
-            raise UsageError(str(error), print_help=False) from None
         if not newsroom.address.isascii() or set(newsroom.address) & set("\"'\\<> "):
             raise UsageError(f"{args[1]}: want an address such as https://progres.id")
-        for line in self._write(newsroom, force=opts.force):
-            print(line)
+        self._write(newsroom, force=opts.force)
 
     def _of_scrapy(self, args: list[str], opts: argparse.Namespace) -> None:
         if opts.dump == NEWSROOM:
@@ -67,8 +61,8 @@ class Command(GenSpider):
         if opts.list:
             print(f"  {NEWSROOM}")
 
-    def _write(self, newsroom: Newsroom, *, force: bool) -> list[str]:
-        """Write both files and return what to say, or raise UsageError when one is there."""
+    def _write(self, newsroom: Newsroom, *, force: bool) -> None:
+        """Write both files and say so, or raise UsageError when one is there."""
         assert self.settings is not None
         module = sanitize_module_name(newsroom.name)
         package = import_module(self.settings["NEWSPIDER_MODULE"])
@@ -93,4 +87,4 @@ class Command(GenSpider):
         for template, path in files.items():
             text = Template((TEMPLATES / template).read_text(encoding="utf-8"))
             path.write_text(text.substitute(words), encoding="utf-8")
-        return [str(path) for path in files.values()]
+            print(path)

@@ -21,7 +21,6 @@ from crawler.project import (
     EXIT_INCOMPLETE,
     EXIT_OK,
     ArchiveCommand,
-    archive_names,
     archive_root,
     newsroom_folders,
     say,
@@ -87,7 +86,7 @@ class Command(ArchiveCommand):
 
     def _newsroom(self, name: str, folder: Path) -> Newsroom:
         folders = newsroom_folders(self.configured)
-        if name in archive_names(self.configured):
+        if name in (archive.name for archive in self.names([])):
             return newsroom_of(folder, folders)
         return load_newsroom(name, folders)
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from crawler.codec import dump_schema
 from crawler.project import ArchiveCommand
 
-if TYPE_CHECKING:
-    import argparse
-
 
 class Command(ArchiveCommand):
-    """Print the JSON Schema of the lines."""
-
-    def syntax(self) -> str:
-        return ""
-
-    def short_desc(self) -> str:
-        return "Print the JSON Schema of the archive's lines"
+    """Print the JSON Schema of the archive's lines."""
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002
         if args:

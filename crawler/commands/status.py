@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.bar import Bar
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from crawler.archive import RunRecord
 from crawler.display import amount
-from crawler.export.statistics import Status, as_json, reasons, status
+from crawler.export.statistics import Status, as_json, status
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand, say
-
-if TYPE_CHECKING:
-    import argparse
-
-    from crawler.archive import RunRecord
 
 _MONTHS: Final = 24
 _SHOWN: Final = 10
 _NOTES: Final = 3
 _WIDTH: Final = 30
-_BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 
 
 class Command(ArchiveCommand):
-    """Say what is archived."""
+    """Show what is archived, the last runs, and what is missing and why."""
 
-    def syntax(self) -> str:
-        return "[NAME …] [--json]"
-
-    def short_desc(self) -> str:
-        return "Show what is archived, the last runs, and what is missing and why"
+    usage = "[NAME …] [--json]"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -43,39 +38,34 @@ class Command(ArchiveCommand):
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folders = self.names(args)
-        if not folders and not opts.json:
-            say("No archive yet; scrapy crawl progres makes one")
         if opts.json:
             json.dump([as_json(status(each)) for each in folders], sys.stdout, ensure_ascii=False)
             print()
             return
+        if not folders:
+            say("No archive yet; scrapy crawl progres makes one")
         console = Console()
         for folder in folders:
-            console.print(drawn(status(folder), folder))
+            found = status(folder)
+            head = (_head(found, folder), _months(found))
+            console.print(Group(*head, *_runs(found), *_missing(found), _coverage(found), ""))
 
 
-def drawn(found: Status, folder: Path) -> Group:
-    """Return *found* for a terminal."""
+def _head(found: Status, folder: Path) -> Text:
     numbers = found.statistics
-    head = Text()
-    head.append(f"{found.name}\n", "bold")
-    head.append(f"{numbers.articles:,} articles")
+    head = Text(found.name, "bold")
+    said = f"\n{numbers.articles:,} articles"
     if numbers.first_day and numbers.last_day:
-        head.append(f" from {numbers.first_day} to {numbers.last_day}")
-    head.append(
-        f"; {numbers.edited:,} edited, {numbers.gone:,} gone, {numbers.withheld:,} withheld"
-    )
+        said += f" from {numbers.first_day} to {numbers.last_day}"
+    said += f"; {numbers.edited:,} edited, {numbers.gone:,} gone, {numbers.withheld:,} withheld"
     if numbers.from_rest:
-        head.append(f"; {numbers.from_rest:,} from REST alone, their pages come later")
-    head.append(f"\nin {folder}: {_disk(found)}")
+        said += f"; {numbers.from_rest:,} from REST alone, their pages come later"
+    sizes = ", ".join(f"{kind} {amount(size)}" for kind, size in found.disk.items())
+    said += f"\nin {folder}: {sizes}"
     if found.holder:
         holder = found.holder
-        head.append(f"\n{holder.command} (process {holder.pid}) is writing since {holder.since}")
-    return Group(head, _months(found), _runs(found), _audit(found), _coverage(found), Text(""))
-
-
-def _disk(found: Status) -> str:
-    return ", ".join(f"{kind} {amount(size)}" for kind, size in found.disk.items())
+        said += f"\n{holder.command} (process {holder.pid}) is writing since {holder.since}"
+    return head.append(said, "not bold")
 
 
 def _months(found: Status) -> Table:
@@ -85,17 +75,13 @@ def _months(found: Status) -> Table:
     most = max((count for _, count in shown), default=0)
     table = _table(f"Articles by month{more}")
     for month, count in shown:
-        table.add_row(month, Text(_bar(count, most), "green"), f"{count:,}")
+        bar = Bar(most or 1, 0, count, width=_WIDTH, color="green")
+        table.add_row(month, bar, f"{count:,}")
     return table
 
 
-def _bar(count: int, most: int) -> str:
-    eighths = round(count * _WIDTH * 8 / most) if most else 0
-    return "█" * (eighths // 8) + _BLOCKS[eighths % 8].strip()
-
-
-def _runs(found: Status) -> Group:
-    lines = [Text("\nLast runs", "bold")]
+def _runs(found: Status) -> Iterator[Text]:
+    yield Text("\nLast runs", "bold")
     for run in reversed(found.runs):
         counts = ", ".join(
             f"{count:,} {kind}"
@@ -108,12 +94,12 @@ def _runs(found: Status) -> Group:
         line.append(f"  {counts or 'nothing new'}")
         if run.requests:
             line.append(f"; {_asked(run)}", "dim")
-        lines.append(line)
+        yield line
         notes = run.notes if run.exit_code else ()
-        lines += [Text(f"  {fold(note)}", overflow="fold") for note in notes[:_NOTES]]
+        for note in notes[:_NOTES]:
+            yield Text(f"  {fold(note)}", overflow="fold")
         if len(notes) > _NOTES:
-            lines.append(Text(f"  … and {len(notes) - _NOTES:,} more; --json has all"))
-    return Group(*lines)
+            yield Text(f"  … and {len(notes) - _NOTES:,} more; --json has all")
 
 
 def _asked(run: RunRecord) -> str:
@@ -126,40 +112,32 @@ def _asked(run: RunRecord) -> str:
     return asked + (f" (Crawl-delay {run.crawl_delay:g} s)" if run.crawl_delay else "")
 
 
-def _audit(found: Status) -> Group:
+def _missing(found: Status) -> tuple[Text, Table, Text]:
     text = Text("\nWhat is missing\n", "bold")
     if found.note:
         text.append(f"{found.note}\n", "yellow")
     counts = [f"{door} counts {count:,}" for door, count in found.listed.items()]
     counts.append(f"archive {found.statistics.articles:,}")
-    text.append(", ".join(counts), "not bold")
-    why = reasons(found.missing)
-    said = [f"{count:,} {reason}" for reason, count in why.items()]
+    why = Counter(each.reason.partition(" ")[0] for each in found.missing)
+    said = [f"{count:,} {reason}" for reason, count in why.most_common()]
     if found.unknown:
         said.append(f"unknown, since no door lists all there is ({'; '.join(found.unknown)})")
-    text.append(f"; missing: {', '.join(said) or 'nothing'}", "not bold")
+    text.append(f"{', '.join(counts)}; missing: {', '.join(said) or 'nothing'}", "not bold")
     table = Table.grid(padding=(0, 2))
     for each in sorted(
         found.missing, key=lambda one: (one.reason == "waiting", one.month or "", one.url)
     )[:_SHOWN]:
-        table.add_row(
-            each.month or "", Text(fold(each.reason)), Text(fold(each.url), overflow="fold")
-        )
+        table.add_row(each.month, Text(fold(each.reason)), Text(fold(each.url), overflow="fold"))
     rest = len(found.missing) - _SHOWN
-    more = Text(f"… and {rest:,} more; --json has all") if rest > 0 else Text("")
-    return Group(text, table, more)
+    return text, table, Text(f"… and {rest:,} more; --json has all" if rest > 0 else "")
 
 
 def _coverage(found: Status) -> Table:
     table = _table("Fields filled")
-    shares = list(found.statistics.coverage.items())
+    shares = [(name, f"{share:.0%}") for name, share in found.statistics.coverage.items()]
     third = (len(shares) + 2) // 3
-    columns = [shares[start : start + third] for start in range(0, len(shares), third or 1)]
     for row in range(third):
-        cells: list[str] = []
-        for column in columns:
-            cells += [column[row][0], f"{column[row][1]:.0%}"] if row < len(column) else ["", ""]
-        table.add_row(*cells)
+        table.add_row(*(cell for pair in shares[row::third] for cell in pair))
     return table
 
 

@@ -61,20 +61,14 @@ def drawn_words(before: str | None, after: str | None, *, marks: bool, whole: bo
     drawn: list[Text] = []
     pieces = list(_pieces(before, after))
     for at, (op, words) in enumerate(pieces):
-        if whole:
-            text = "\n\n".join(map(fold, " ".join(words).split(PARAGRAPH)))
-        else:
-            head, tail = _CONTEXT * (at > 0), _CONTEXT * (at < len(pieces) - 1)
-            text = fold(" ".join(words if op != "equal" else _beside(words, head, tail)))
+        head, tail = _CONTEXT * (at > 0), _CONTEXT * (at < len(pieces) - 1)
+        shown = words
+        if op == "equal" and not whole and len(words) > head + tail:
+            shown = (*words[:head], "…", *words[len(words) - tail :])
+        text = " ".join(shown)
+        text = "\n\n".join(map(fold, text.split(PARAGRAPH))) if whole else fold(text)
         drawn.append(Text(_MARKS[op].format(text)) if marks else Text(text, _STYLES[op]))
     return Text(" ").join(drawn)
-
-
-def _beside(words: tuple[str, ...], head: int, tail: int) -> tuple[str, ...]:
-    """The first and the last of *words*."""
-    if len(words) <= head + tail:
-        return words
-    return (*words[:head], "…", *words[len(words) - tail :])
 
 
 def drawn_edit(edit: Edit, *, marks: bool, blocks: bool = True) -> Iterator[Text]:

@@ -1,155 +1,129 @@
-"""How to cite what an archive saw: as text, BibTeX, RIS and CSL-JSON."""
+"""How to cite what an archive saw: as CSL-JSON, and from that as text, BibTeX and RIS."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
 from crawler.archive.identity import Identity
 from crawler.export.selection import Selection
-from crawler.items import Article, CaptureReference
+from crawler.items import Article
 from crawler.normalise.text import fold
 
-
-@attrs.frozen
-class Citation:
-    """A revision of an article, and where it was published."""
-
-    article: Article
-    identity: Identity
-
-    @property
-    def authors(self) -> tuple[str, ...]:
-        """Who signs it; where nobody does, who is named as its writer."""
-        article = self.article
-        names = article.authors or ((article.writer,) if article.writer else ())
-        return tuple(map(fold, names))
-
-    @property
-    def title(self) -> str:
-        return fold(self.article.title)
-
-    @property
-    def outlet(self) -> str:
-        """The newsroom's name as its articles print it, else its host."""
-        host = self.identity.site.partition("//")[2].partition("/")[0]
-        return next(iter(self.identity.outlets), host.removeprefix("www."))
-
-    @property
-    def published(self) -> tuple[int, ...]:
-        """Year, month and day by the newsroom's clock, as far as they are stated."""
-        return tuple(
-            int(part) for part in (self.article.published_at or "")[:10].split("-") if part
-        )
-
-    @property
-    def capture(self) -> CaptureReference | None:
-        """The response that it was read from, the page before any other."""
-        return next(iter(self.article.captures), None)
-
-    @property
-    def seen_at(self) -> str:
-        return self.capture.fetched_at if self.capture else self.article.written_at or ""
-
-    @property
-    def evidence(self) -> str:
-        """What else proves it: which revision, its hash, and the record with its digest."""
-        article, capture = self.article, self.capture
-        said = f"Revision {article.revision} of {article.id}, seen {self.seen_at}; "
-        said += f"content {article.content_hash}"
-        if capture:
-            said += f"; WARC record {capture.record_id} ({capture.digest}) in {capture.warc}"
-        return said
+Item: TypeAlias = dict[str, Any]
+"""An item of CSL-JSON."""
 
 
-def as_text(citation: Citation) -> str:
+def cited(article: Article, identity: Identity) -> Item:
+    """Return what there is to say of *article*, a revision that the archive *identity* has.
+
+    Its author is who signs it, else its writer; the outlet is named as its articles print it, else
+    by its host. The note says what proves it: revision, hash, and the record with its digest.
+    """
+    capture = next(iter(article.captures), None)  # the page before any other response
+    seen_at = capture.fetched_at if capture else article.written_at or ""
+    note = f"Revision {article.revision} of {article.id}, seen {seen_at}; "
+    note += f"content {article.content_hash}"
+    if capture:
+        note += f"; WARC record {capture.record_id} ({capture.digest}) in {capture.warc}"
+    authors = article.authors or ((article.writer,) if article.writer else ())
+    host = identity.site.partition("//")[2].partition("/")[0].removeprefix("www.")
+    return {
+        "id": f"{article.id}/{article.revision}",
+        "type": "article-newspaper",
+        "title": fold(article.title),
+        "container-title": next(iter(identity.outlets), host),
+        "author": [{"literal": fold(name)} for name in authors],
+        "issued": {"date-parts": [_day(article.published_at)]},
+        "accessed": {"date-parts": [_day(seen_at)]},
+        "URL": article.url,
+        "language": article.language,
+        "note": note,
+    }
+
+
+def _day(stated: str | None) -> list[int]:
+    """Year, month and day, as far as they are stated."""
+    return [int(part) for part in (stated or "")[:10].split("-") if part]
+
+
+def _authors(item: Item) -> list[str]:
+    return [each["literal"] for each in item["author"]]
+
+
+def _date(item: Item, name: str) -> list[str]:
+    return [f"{part:02}" for part in item[name]["date-parts"][0]]
+
+
+def as_csl(item: Item) -> str:
+    """Return a list with one item of CSL-JSON, as Zotero and pandoc read it."""
+    known = {name: value for name, value in item.items() if value}
+    if not _date(item, "issued"):
+        del known["issued"]
+    return json.dumps([known], ensure_ascii=False, indent=2) + "\n"
+
+
+def as_text(item: Item) -> str:
     """Return one paragraph."""
-    published = "-".join(f"{part:02}" for part in citation.published)
+    published = "-".join(_date(item, "issued"))
     parts = [
-        ", ".join(citation.authors),
-        f"“{citation.title}”",
-        f"{citation.outlet}, {published}" if published else citation.outlet,
-        citation.article.url,
-        citation.evidence,
+        ", ".join(_authors(item)),
+        f"“{item['title']}”",
+        ", ".join(filter(None, (item["container-title"], published))),
+        item["URL"],
+        item["note"],
     ]
-    return ". ".join(part for part in parts if part) + ".\n"
+    return ". ".join(filter(None, parts)) + ".\n"
 
 
 # biblatex's and BibTeX's own; a backslash first, or it would be escaped twice.
-_TEX: Final = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
-    "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-_IN_A_KEY: Final = re.compile(r"[^A-Za-z0-9]+")
+_TEX: Final = str.maketrans(
+    {
+        "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
+        "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    }
+)  # fmt: skip
+# What would end a field.
+_IN_AN_ADDRESS: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
-def as_bibtex(citation: Citation) -> str:
+def as_bibtex(item: Item) -> str:
     """Return an ``@misc`` entry, which BibTeX and biblatex take; names in braces stay as they are."""
     fields = {
-        "author": " and ".join(f"{{{_tex(name)}}}" for name in citation.authors),
-        "title": f"{{{_tex(citation.title)}}}",
-        "howpublished": _tex(citation.outlet),
-        **dict(zip(("year", "month", "day"), map(str, citation.published), strict=False)),
-        "url": _address(citation.article.url),
-        "urldate": citation.seen_at[:10],
-        "language": citation.article.language,
-        "note": _tex(citation.evidence),
+        "author": " and ".join(f"{{{name.translate(_TEX)}}}" for name in _authors(item)),
+        "title": f"{{{item['title'].translate(_TEX)}}}",
+        "howpublished": item["container-title"].translate(_TEX),
+        **dict(zip(("year", "month", "day"), item["issued"]["date-parts"][0], strict=False)),
+        "url": item["URL"].translate(_IN_AN_ADDRESS),
+        "urldate": "-".join(_date(item, "accessed")),
+        "language": item["language"],
+        "note": item["note"].translate(_TEX),
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    key = _IN_A_KEY.sub("-", f"{citation.article.id}-{citation.article.revision}")
+    key = re.sub("[^A-Za-z0-9]+", "-", item["id"])
     return f"@misc{{{key},\n{lines}}}\n"
 
 
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(letter, letter) for letter in text)
-
-
-def _address(url: str) -> str:
-    """Return *url* without what would end a field of BibTeX."""
-    return url.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
-
-
-def as_ris(citation: Citation) -> str:
+def as_ris(item: Item) -> str:
     """Return a record of RIS, its lines ended as the format wants them."""
-    return "".join(f"{tag}  - {value}\r\n" for tag, value in _ris(citation))
-
-
-def _ris(citation: Citation) -> Iterator[tuple[str, str]]:
-    yield "TY", "NEWS"
-    for name in citation.authors:
-        yield "AU", name
-    yield "TI", citation.title
-    yield "T2", citation.outlet
-    if citation.published:
-        yield "PY", str(citation.published[0])
-        yield "DA", "/".join(f"{part:02}" for part in citation.published)
-    yield "UR", citation.article.url
-    yield "Y2", citation.seen_at[:10].replace("-", "/")
-    yield "LA", citation.article.language
-    yield "N1", citation.evidence
-    yield "ER", ""
-
-
-def as_csl(citation: Citation) -> str:
-    """Return a list with one item of CSL-JSON, as Zotero and pandoc read it."""
-    item: dict[str, Any] = {
-        "id": f"{citation.article.id}/{citation.article.revision}",
-        "type": "article-newspaper",
-        "title": citation.title,
-        "container-title": citation.outlet,
-        "author": [{"literal": name} for name in citation.authors],
-        "issued": {"date-parts": [list(citation.published)]} if citation.published else None,
-        "accessed": {"date-parts": [[int(part) for part in citation.seen_at[:10].split("-")]]},
-        "URL": citation.article.url,
-        "language": citation.article.language,
-        "note": citation.evidence,
-    }
-    known = {name: value for name, value in item.items() if value}
-    return json.dumps([known], ensure_ascii=False, indent=2) + "\n"
+    issued = _date(item, "issued")
+    lines = [
+        ("TY", "NEWS"),
+        *(("AU", name) for name in _authors(item)),
+        ("TI", item["title"]),
+        ("T2", item["container-title"]),
+        *((("PY", issued[0]), ("DA", "/".join(issued))) if issued else ()),
+        ("UR", item["URL"]),
+        ("Y2", "/".join(_date(item, "accessed"))),
+        ("LA", item["language"]),
+        ("N1", item["note"]),
+        ("ER", ""),
+    ]
+    return "".join(f"{tag}  - {value}\r\n" for tag, value in lines)
 
 
 FORMATS: Final = {"text": as_text, "bibtex": as_bibtex, "ris": as_ris, "csl": as_csl}

@@ -4,144 +4,75 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, starmap
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import attrs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crawler.archive import Edit
+from crawler.codec import as_mapping
 from crawler.export.selection import new_folder
 from crawler.items import Article
 from crawler.timestamps import Moment
 
 _UTC: Final = pa.timestamp("us", tz="UTC")
-_TEXTS: Final = pa.list_(pa.string())
+_TYPES: Final = {str: pa.string(), int: pa.int32(), bool: pa.bool_(), Any: pa.string()}
+# What the names of fields say more exactly than their Python types.
+_BY_NAME: Final = {
+    **dict.fromkeys(
+        ("published_at", "modified_at", "unchanged_until", "fetched_at", "written_at", "seen_at",
+         "last_seen_before"),
+        _UTC,
+    ),
+    **dict.fromkeys(("event_date", "date", "end"), pa.date32()),
+    **dict.fromkeys(("post_id", "offset", "length"), pa.int64()),
+    "status": pa.int16(),
+}  # fmt: skip
+_BESIDE: Final = {
+    "published_at": {
+        "published_offset_minutes": pa.int16(),
+        "published_day": pa.date32(),
+        "published_stated": pa.string(),
+    },
+    "modified_at": {"modified_offset_minutes": pa.int16()},
+}
+"""Columns that stand behind a field of an article."""
 
-_CAPTURES: Final = pa.list_(
-    pa.struct(
-        [
-            ("url", pa.string()),
-            ("fetched_at", _UTC),
-            ("status", pa.int16()),
-            ("warc", pa.string()),
-            ("offset", pa.int64()),
-            ("length", pa.int64()),
-            ("record_id", pa.string()),
-            ("digest", pa.string()),
-        ]
-    )
-)
+
+def _fields(kind: type) -> Iterator[pa.Field]:
+    """Yield a column for each field of an attrs class; what must be there is not nullable."""
+    for name, hint in get_type_hints(kind).items():
+        if name != "schema":
+            yield pa.field(name, _type(name, hint), nullable=hint not in (str, int))
+
+
+def _type(name: str, hint: Any) -> pa.DataType:
+    inner = [each for each in get_args(hint) if each not in (NoneType, ...)]
+    if get_origin(hint) is tuple:
+        return pa.list_(_type("", inner[0]))
+    if get_origin(hint) is Mapping:
+        # A map would say it better, but Hugging Face datasets cannot read one.
+        return pa.list_(pa.struct([("field", pa.string()), ("source", pa.string())]))
+    if inner:  # or None
+        return _type(name, inner[0])
+    if attrs.has(hint):
+        return pa.struct([(each.name, each.type) for each in _fields(hint)])
+    return _BY_NAME.get(name) or _TYPES[hint]
+
 
 SCHEMA: Final = pa.schema(
     [
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("revision", pa.int32(), nullable=False),
-        pa.field("site", pa.string(), nullable=False),
-        pa.field("url", pa.string(), nullable=False),
-        pa.field("post_id", pa.int64()),
-        pa.field("title", pa.string(), nullable=False),
-        pa.field("subtitle", pa.string()),
-        pa.field("published_at", _UTC),
-        pa.field("published_offset_minutes", pa.int16()),
-        pa.field("published_day", pa.date32()),
-        pa.field("published_stated", pa.string()),
-        pa.field("modified_at", _UTC),
-        pa.field("modified_offset_minutes", pa.int16()),
-        pa.field("event_date", pa.date32()),
-        pa.field("authors", _TEXTS),
-        pa.field("writer", pa.string()),
-        pa.field("editor", pa.string()),
-        pa.field("source_url", pa.string()),
-        pa.field("credit", pa.string()),
-        pa.field("categories", _TEXTS),
-        pa.field("tags", _TEXTS),
-        pa.field("topics", _TEXTS),
-        pa.field(
-            "dateline",
-            pa.struct([(name, pa.string()) for name in ("text", "place", "outlet", "region")]),
-        ),
-        pa.field("caption", pa.string()),
-        pa.field("photo_credit", pa.string()),
-        pa.field("image_url", pa.string()),
-        pa.field("image_alt", pa.string()),
-        pa.field(
-            "images",
-            pa.list_(
-                pa.struct([(name, pa.string()) for name in ("url", "alt", "caption", "credit")])
-            ),
-        ),
-        pa.field("embeds", pa.list_(pa.struct([("kind", pa.string()), ("url", pa.string())]))),
-        pa.field("body", pa.string(), nullable=False),
-        pa.field("body_html", pa.string(), nullable=False),
-        pa.field(
-            "dates",
-            pa.list_(
-                pa.struct(
-                    [
-                        ("text", pa.string()),
-                        ("date", pa.date32()),
-                        ("end", pa.date32()),
-                        ("time", pa.string()),
-                        ("resolved", pa.string()),
-                        ("weekday_agrees", pa.bool_()),
-                        ("block", pa.int32()),
-                    ]
-                )
-            ),
-        ),
-        pa.field(
-            "related_posts",
-            pa.list_(
-                pa.struct(
-                    [(name, pa.string()) for name in ("title", "url", "heading", "placement")]
-                )
-            ),
-        ),
-        pa.field("word_count", pa.int32(), nullable=False),
-        pa.field("language", pa.string(), nullable=False),
-        pa.field("pages", _TEXTS),
-        pa.field("content_hash", pa.string(), nullable=False),
-        pa.field("unchanged_until", _UTC),
-        pa.field("captures", _CAPTURES),
-        # A map would say it better, but Hugging Face datasets cannot read one.
-        pa.field(
-            "provenance", pa.list_(pa.struct([("field", pa.string()), ("source", pa.string())]))
-        ),
-        pa.field("theme", pa.string()),
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("extractor", pa.string(), nullable=False),
-        pa.field("run", pa.string()),
-        pa.field("written_at", _UTC),
+        column
+        for field in _fields(Article)
+        for column in (field, *starmap(pa.field, _BESIDE.get(field.name, {}).items()))
     ]
 )
-
-_CHANGE: Final = [("op", pa.string()), ("before", pa.string()), ("after", pa.string())]
-
-EDITS: Final = pa.schema(
-    [
-        *(pa.field(name, pa.string(), nullable=False) for name in ("id", "site", "url", "title")),
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("kinds", _TEXTS),
-        pa.field("from_revision", pa.int32(), nullable=False),
-        pa.field("to_revision", pa.int32(), nullable=False),
-        pa.field("last_seen_before", _UTC),
-        pa.field("seen_at", _UTC, nullable=False),
-        pa.field("modified_at", _UTC),
-        pa.field("headline", pa.struct(_CHANGE[1:])),
-        pa.field("changes", pa.list_(pa.struct([*_CHANGE, ("block", pa.int32())]))),
-        # What a field holds is of many types: JSON.
-        pa.field("fields", pa.list_(pa.struct([("field", pa.string()), *_CHANGE[1:]]))),
-        pa.field("words_added", pa.int32(), nullable=False),
-        pa.field("words_removed", pa.int32(), nullable=False),
-        pa.field("reason", pa.string()),
-        pa.field("captures_before", _CAPTURES),
-        pa.field("captures_after", _CAPTURES),
-    ]
-)
+EDITS: Final = pa.schema(list(_fields(Edit)))
 
 # A month's rows wait until there are as many as make a row group that readers can skip, but all
 # months together never hold more than _WAITING characters of text, each article counted with
@@ -182,18 +113,6 @@ def _write_edits(edits: Iterable[Edit], folder: Path) -> None:
             file.write_batch(pa.RecordBatch.from_pylist(rows, schema=EDITS))
 
 
-def _edit_row(edit: Edit) -> dict[str, Any]:
-    row = attrs.asdict(edit)
-    for name in ("last_seen_before", "seen_at", "modified_at"):
-        row[name] = Moment.of(row[name]).utc
-    for each in row["fields"]:
-        for side in ("before", "after"):
-            each[side] = json.dumps(each[side], ensure_ascii=False)
-    for capture in (*row["captures_before"], *row["captures_after"]):
-        capture["fetched_at"] = Moment.of(capture["fetched_at"]).utc
-    return row
-
-
 class _Months:
     """The files of an export, one a month, open all at once: lines come in any order."""
 
@@ -208,7 +127,7 @@ class _Months:
     def add(self, month: str, article: Article) -> None:
         self.count += 1
         rows = self.rows.setdefault(month, [])
-        rows.append(_row(article))
+        rows.append(_article_row(article))
         size = len(article.body) + len(article.body_html) + _BESIDE_TEXT
         self.sizes[month] = self.sizes.get(month, 0) + size
         self.waiting += size
@@ -233,29 +152,37 @@ class _Months:
             file.close()
 
 
-def _row(article: Article) -> dict[str, Any]:
+def _article_row(article: Article) -> dict[str, Any]:
     published, modified = Moment.of(article.published_at), Moment.of(article.modified_at)
-    row = attrs.asdict(article)
-    row |= {
-        "published_at": published.utc,
+    row = as_mapping(article) | {
         "published_offset_minutes": published.offset_minutes,
-        "published_day": published.day,
+        "published_day": published.day and published.day.isoformat(),
         "published_stated": article.published_at,
-        "modified_at": modified.utc,
         "modified_offset_minutes": modified.offset_minutes,
-        "event_date": _day(article.event_date),
-        "provenance": [
-            {"field": name, "source": source} for name, source in article.provenance.items()
-        ],
-        "unchanged_until": Moment.of(article.unchanged_until).utc,
-        "written_at": Moment.of(article.written_at).utc,
     }
-    for date in row["dates"]:
-        date["date"], date["end"] = _day(date["date"]), _day(date["end"])
-    for capture in row["captures"]:
-        capture["fetched_at"] = Moment.of(capture["fetched_at"]).utc
-    return row
+    return {each.name: _value(each.type, row[each.name]) for each in SCHEMA}
 
 
-def _day(stated: str | None) -> dt.date | None:
-    return None if stated is None else dt.date.fromisoformat(stated)
+def _edit_row(edit: Edit) -> dict[str, Any]:
+    row = attrs.asdict(edit)
+    for change in row["fields"]:  # what a field holds is of many types: JSON
+        for side in ("before", "after"):
+            change[side] = json.dumps(change[side], ensure_ascii=False)
+    return {each.name: _value(each.type, row[each.name]) for each in EDITS}
+
+
+def _value(kind: pa.DataType, value: Any) -> Any:
+    """Return a value of JSON as one of that *kind*."""
+    if value is None:
+        return None
+    if pa.types.is_timestamp(kind):
+        return Moment.of(value).utc
+    if pa.types.is_date(kind):
+        return dt.date.fromisoformat(value)
+    if pa.types.is_struct(kind):
+        return {each.name: _value(each.type, value[each.name]) for each in kind}
+    if pa.types.is_list(kind):
+        if isinstance(value, Mapping):
+            value = [{"field": name, "source": source} for name, source in value.items()]
+        return [_value(kind.value_type, each) for each in value]
+    return value

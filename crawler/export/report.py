@@ -16,8 +16,7 @@ from crawler.archive.identity import read_identity
 from crawler.export.plots import RECENT, TOP, Plots, recent
 from crawler.export.selection import new_file
 from crawler.export.statistics import Statistics, disk, statistics
-from crawler.export.templates import environment
-from crawler.export.wording import Words
+from crawler.export.wording import Words, environment
 from crawler.timestamps import stamp
 
 _LATEST: Final = 20
@@ -25,25 +24,16 @@ _LATEST: Final = 20
 
 @attrs.frozen(kw_only=True)
 class Edits:
-    """What newsrooms changed, as far as the report shows it."""
+    """What newsrooms changed, as far as the report shows it; lists are newest first."""
 
-    by_month: Counter[tuple[str, str]]
-    """Month (UTC) in which it was seen, and kind → edits."""
-
+    by_month: Counter[tuple[str, str]]  # month (UTC) in which it was seen, and kind → edits
     latest: Sequence[Edit]
-    """Newest first; so are the deletions."""
-
     deletions: Sequence[Edit]
 
     @property
     def gone(self) -> int:
         """How many articles were taken down."""
         return sum(count for (_, kind), count in self.by_month.items() if kind == "gone")
-
-    @property
-    def count(self) -> int:
-        """How many edits there are beside them."""
-        return self.by_month.total() - self.gone
 
     @classmethod
     def of(cls, found: Iterable[Edit]) -> Edits:
@@ -67,9 +57,7 @@ class Chapter:
     site: str
     zone: ZoneInfo
     numbers: Statistics
-    bytes: int
-    """What it takes on disk."""
-
+    bytes: int  # on disk
     runs: Sequence[RunRecord]
     edits: Edits
 
@@ -81,13 +69,12 @@ def write_report(
 
     *now* is what the page gives as its time. Raises :exc:`ArchiveDamaged` on a line that is none.
     """
-    chapters = [chapter(folder) for folder in folders]
+    page = render([_chapter(folder) for folder in folders], now=now, language=language)
     with new_file(path) as partial:
-        partial.write_text(render(chapters, now=now, language=language), encoding="utf-8")
+        partial.write_text(page, encoding="utf-8")
 
 
-def chapter(folder: Path) -> Chapter:
-    """Return what there is to say of the archive in *folder*."""
+def _chapter(folder: Path) -> Chapter:
     identity = read_identity(folder)
     return Chapter(
         name=folder.name,
@@ -103,11 +90,14 @@ def chapter(folder: Path) -> Chapter:
 def render(chapters: Sequence[Chapter], *, now: dt.datetime, language: str = "en") -> str:
     """Return the page as HTML. Whatever comes from a site is escaped; there is no script in it."""
     words = Words(language)
-    page = environment(words).get_template("report.html.jinja")
-    return page.render(
-        chapters=[(each, Plots(each.numbers, words)) for each in chapters],
-        now=words.when(stamp(now)),
-        recent=recent,
-        days=RECENT,
-        top=TOP,
+    return (
+        environment(words)
+        .get_template("report.html.jinja")
+        .render(
+            chapters=[(each, Plots(each.numbers, words)) for each in chapters],
+            now=words.when(stamp(now)),
+            recent=recent,
+            days=RECENT,
+            top=TOP,
+        )
     )

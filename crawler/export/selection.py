@@ -9,18 +9,21 @@ import datetime as dt
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import attrs
 
 from crawler.archive import Edit, edits, read
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.reading import read_lines
+from crawler.codec import as_mapping
 from crawler.errors import ArchiveError, ConfigurationError
 from crawler.items import Article, Gone, Withheld
-from crawler.timestamps import stamp
+from crawler.timestamps import Moment, stamp
 
 
 @attrs.frozen(kw_only=True)
@@ -31,11 +34,8 @@ class Selection:
     since: str | None = None
     until: str | None = None
     written_since: str | None = None
-    all_revisions: bool = False
-    """Every revision of an article, instead of the newest."""
-
-    gone: bool = False
-    """Articles that are gone, too, as they last were."""
+    all_revisions: bool = False  # every revision of an article, instead of the newest
+    gone: bool = False  # articles that are gone, too, as they last were
 
     def articles(self) -> Iterator[Article]:
         """Yield the articles, each revision once. Never what is withheld."""
@@ -57,8 +57,24 @@ class Selection:
         return (edit for edit in edits(self.folder) if not asked or edit.id in ids)
 
     def hidden(self) -> frozenset[str]:
-        """Return the ids of the records that an export must not have."""
-        return hidden_records(self.folder)
+        """Return the ids of the records on which articles rest that are withheld or gone.
+
+        An answer of the REST API lists many articles: one of them hides it.
+        """
+        out: dict[str, int] = {}
+        for line in read_lines(self.folder):
+            if isinstance(line, Withheld):
+                out[line.id] = sys.maxsize
+            elif isinstance(line, Gone):
+                out[line.id] = max(line.revision, out.get(line.id, 0))
+            elif line.revision > out.get(line.id, line.revision):
+                del out[line.id]  # it came back
+        return frozenset(
+            capture.record_id
+            for line in (read_lines(self.folder) if out else ())
+            if isinstance(line, Article) and line.id in out
+            for capture in line.captures
+        )
 
     def _read(self, *, latest: bool) -> Iterator[Article]:
         return read(
@@ -71,29 +87,20 @@ class Selection:
         )
 
 
-def hidden_records(folder: Path) -> frozenset[str]:
-    """Return the ids of the records on which articles rest that are withheld or gone.
-
-    An answer of the REST API lists many articles: one of them hides it.
-    """
-    withheld: set[str] = set()
-    gone: dict[str, int] = {}
-    for line in read_lines(folder):
-        if isinstance(line, Withheld):
-            withheld.add(line.id)
-        elif isinstance(line, Gone):
-            gone[line.id] = line.revision
-        elif line.revision > gone.get(line.id, line.revision):
-            del gone[line.id]  # it came back
-    hidden = withheld.union(gone)
-    if not hidden:
-        return frozenset()
-    return frozenset(
-        capture.record_id
-        for line in read_lines(folder)
-        if isinstance(line, Article) and line.id in hidden
-        for capture in line.captures
-    )
+def flat(article: Article) -> dict[str, Any]:
+    """Return the fields of *article* as JSON has them, and what else is asked of them."""
+    published, modified = Moment.of(article.published_at), Moment.of(article.modified_at)
+    row = as_mapping(article)
+    dateline = row["dateline"] or {}
+    return row | {
+        "dateline": dateline.get("text"),
+        **{name: dateline.get(name) for name in ("place", "outlet", "region")},
+        "published_day": None if published.day is None else published.day.isoformat(),
+        "published_utc": published.stamp,
+        "published_offset_minutes": published.offset_minutes,
+        "modified_utc": modified.stamp,
+        "captured_at": min((each.fetched_at for each in article.captures), default=None),
+    }
 
 
 def checked_day(name: str, value: str | None) -> str | None:
@@ -135,15 +142,8 @@ def new_file(path: Path) -> Iterator[Path]:
     check_place(path)
     if path.is_dir():
         raise ConfigurationError(f"{path} is a folder; want the name of a file")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with _whole(path) as partial:
         yield partial
-        _settle(partial)
-        partial.replace(path)
-    except (OSError, sqlite3.OperationalError) as error:
-        raise ArchiveError(f"{path} was not written: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -158,17 +158,9 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise ConfigurationError(f"{path} is a file; want the name of a folder")
     if path.is_dir() and any(path.iterdir()):
         raise ConfigurationError(f"{path} is not empty; want a folder that is new or empty")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with _whole(path) as partial:
         partial.mkdir()
         yield partial
-        for file in partial.rglob("*"):
-            _settle(file)
-        partial.replace(path)
-    except OSError as error:
-        raise ArchiveError(f"{path} was not written: {error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def check_place(path: Path) -> None:
@@ -182,10 +174,21 @@ def check_place(path: Path) -> None:
             )
 
 
-def _settle(file: Path) -> None:
-    """Have the system write *file* to disk, so that the name never points at less than all."""
-    descriptor = os.open(file, os.O_RDONLY)
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Yield a name beside *path*; what is there at the end goes to disk, and then gets its name."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        os.fsync(descriptor)
+        yield partial
+        for file in (partial, *partial.rglob("*")):
+            descriptor = os.open(file, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+        partial.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ArchiveError(f"{path} was not written: {error}") from error
     finally:
-        os.close(descriptor)
+        if partial.is_dir():
+            shutil.rmtree(partial, ignore_errors=True)
+        else:
+            partial.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -15,30 +15,15 @@ import attrs
 import snowballstemmer
 
 from crawler.archive import Edit
-from crawler.export.selection import new_file
+from crawler.export.selection import flat, new_file
 from crawler.items import Article
-from crawler.timestamps import Moment
 
 _SCHEMA: Final = Path(__file__).with_name("sqlite.sql")
-
-# Rows of one article in a table beside it: table -> its columns after `article` and `position`.
-_LISTS: Final[dict[str, tuple[str, ...]]] = {
-    "images": ("url", "alt", "caption", "credit"),
-    "embeds": ("kind", "url"),
-    "dates": ("text", "date", "end", "time", "resolved", "weekday_agrees", "block"),
-    "related_posts": ("title", "url", "heading", "placement"),
-    "captures": (
-        "url", "fetched_at", "status", "warc", "offset", "length", "record_id", "digest",
-    ),
-}  # fmt: skip
 _NAMES: Final = ("authors", "categories", "tags", "topics")
-_JSON: Final = (*_NAMES, "pages")
-_PLAIN: Final = (
-    "id", "revision", "title", "url", "subtitle", "writer", "editor", "credit", "source_url",
-    "published_at", "modified_at", "event_date", "body", "body_html", "word_count", "language",
-    "image_url", "image_alt", "caption", "photo_credit", "site", "post_id", "content_hash",
-    "unchanged_until", "theme", "source", "extractor", "run", "written_at",
-)  # fmt: skip
+_LISTS: Final = ("images", "embeds", "dates", "related_posts", "captures")
+"""Tables with the same columns as the parts of a line, in the same order."""
+
+_OF_TABLE: Final = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
 _BETWEEN_COMMITS: Final = 2_000
 
 
@@ -54,12 +39,16 @@ def write_sqlite(articles: Iterable[Article], path: Path, edits: Iterable[Edit] 
         database.execute("PRAGMA synchronous = OFF")
         tables, _, views = _SCHEMA.read_text(encoding="utf-8").partition("-- Views")
         database.executescript(tables)
+        columns = _columns(database)
         for count, article in enumerate(articles, start=1):
-            _add(database, count, article)
+            _add(database, columns, count, article)
             if count % _BETWEEN_COMMITS == 0:
                 database.commit()
         for edit in edits:
-            _insert(database, "edits", _edit_row(edit))
+            row = attrs.asdict(edit)
+            headline = row["headline"] or {}
+            row |= {f"headline_{side}": headline.get(side) for side in ("before", "after")}
+            _insert(database, "edits", columns["edits"], row)
         database.executescript("-- Views" + views)
         database.commit()
         database.execute("INSERT INTO search(search) VALUES ('optimize')")
@@ -69,8 +58,13 @@ def write_sqlite(articles: Iterable[Article], path: Path, edits: Iterable[Edit] 
     return count
 
 
-def _add(database: sqlite3.Connection, key: int, article: Article) -> None:
-    _insert(database, "articles", _row(key, article))
+def _add(
+    database: sqlite3.Connection, columns: Mapping[str, list[str]], key: int, article: Article
+) -> None:
+    row = flat(article)
+    _insert(
+        database, "articles", columns["articles"], row | {"key": key, "day": row["published_day"]}
+    )
     stems = stemmed(f"{article.title} {article.body}") if article.language[:2] in _STEMMED else ""
     database.execute("INSERT INTO stems VALUES (?, ?)", (key, stems))
     database.execute(
@@ -78,23 +72,39 @@ def _add(database: sqlite3.Connection, key: int, article: Article) -> None:
         (key, article.title, article.body, stems),
     )
     for table in _NAMES:
-        names = dict.fromkeys(getattr(article, table))  # a name counts once
+        names = dict.fromkeys(row[table])  # a name counts once
         database.executemany(
             f"INSERT INTO {table} VALUES (?, ?)",  # noqa: S608 -- names of our own
             ((key, name) for name in names),
         )
-    for table, columns in _LISTS.items():
-        database.executemany(
-            f"INSERT INTO {table} VALUES ({', '.join('?' * (len(columns) + 2))})",  # noqa: S608 -- names of our own
-            _positions(key, getattr(article, table), columns),
-        )
+    for table in _LISTS:
+        for position, part in enumerate(row[table], start=1):
+            _insert(database, table, columns[table], part | {"article": key, "position": position})
 
 
-def _insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> None:
+def _insert(
+    database: sqlite3.Connection, table: str, columns: Iterable[str], row: Mapping[str, Any]
+) -> None:
+    """Put what *table* has *columns* for into it; lists and objects as JSON."""
+    values = [row[column] for column in columns]
     database.execute(
-        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 -- names of our own
-        tuple(row.values()),
+        f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})",  # noqa: S608 -- names of our own
+        [
+            json.dumps(value, ensure_ascii=False)
+            if isinstance(value, list | tuple | dict)
+            else value
+            for value in values
+        ],
     )
+
+
+def _columns(database: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return table → its columns."""
+    tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    return {
+        table: [column for (column,) in database.execute(_OF_TABLE, (table,))]
+        for (table,) in tables
+    }
 
 
 _WORD: Final = re.compile(r"\w+")
@@ -115,40 +125,3 @@ def stemmed(text: str) -> str:
 def _stem(word: str) -> str:
     stem: str = _STEMMER.stemWord(word)
     return stem
-
-
-def _positions(
-    key: int, values: Iterable[Any], columns: tuple[str, ...]
-) -> Iterator[tuple[Any, ...]]:
-    for position, value in enumerate(values, start=1):
-        yield (key, position, *(getattr(value, column) for column in columns))
-
-
-def _row(key: int, article: Article) -> dict[str, Any]:
-    published, modified = Moment.of(article.published_at), Moment.of(article.modified_at)
-    place = article.dateline
-    return {
-        **{name: getattr(article, name) for name in _PLAIN},
-        **{name: json.dumps(getattr(article, name), ensure_ascii=False) for name in _JSON},
-        "key": key,
-        "day": None if published.day is None else published.day.isoformat(),
-        "place": place.place if place else None,
-        "outlet": place.outlet if place else None,
-        "region": place.region if place else None,
-        "dateline": place.text if place else None,
-        "published_utc": published.stamp,
-        "published_offset_minutes": published.offset_minutes,
-        "modified_utc": modified.stamp,
-        "captured_at": min((each.fetched_at for each in article.captures), default=None),
-        "provenance": json.dumps(dict(article.provenance), ensure_ascii=False),
-    }
-
-
-_EDIT_LISTS: Final = ("kinds", "changes", "fields", "captures_before", "captures_after")
-
-
-def _edit_row(edit: Edit) -> dict[str, Any]:
-    row = attrs.asdict(edit)
-    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in _EDIT_LISTS}
-    headline = row.pop("headline") or {}
-    return row | {f"headline_{side}": headline.get(side) for side in ("before", "after")}

@@ -23,11 +23,8 @@ import tempfile
 import uuid
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
 from http import HTTPStatus
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
@@ -39,73 +36,16 @@ from crawler.archive.warc import sha256, warcinfo
 from crawler.archive.warc_reading import Record, to_show
 from crawler.export.selection import Selection, new_file
 from crawler.export.surt import surt
-from crawler.items import Article, CaptureReference
+from crawler.items import Article
 from crawler.timestamps import comparable, now, stamp
 
+_VERSION: Final = "1.1.1"
 # Lines a block: as pywb and py-wacz do. A reader fetches a block to find one address.
 _BLOCK: Final = 300
-
-
-class CdxjIndex:
-    """The lines of an index while they are gathered, on disk and not in memory."""
-
-    def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path)
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("CREATE TABLE lines (line TEXT PRIMARY KEY) WITHOUT ROWID")
-
-    def add(self, record: Record, filename: str, offset: int) -> None:
-        """Note that *record* stands at *offset* of the file of that name."""
-        values = {
-            "url": record.url,
-            "mime": record.mime,
-            "status": str(record.status),
-            "digest": record.digest,
-            "length": str(len(record.content)),
-            "offset": str(offset),
-            "filename": filename,
-        }
-        digits = re.sub(r"\D", "", comparable(record.date) or record.date)
-        line = f"{surt(record.url)} {digits} {json.dumps(values)}"
-        self._database.execute("INSERT OR IGNORE INTO lines VALUES (?)", (line,))
-
-    def write(self, blocks: _Entry, name: str) -> Iterator[str]:
-        """Write the compressed index to *blocks*, and yield the lines of the index of blocks.
-
-        *name* is the file's name in the package.
-        """
-        meta = {"format": "cdxj-gzip-1.0", "filename": name}
-        yield f"!meta 0 {json.dumps(meta)}\n"
-        offset = 0
-        lines = self._database.execute("SELECT line FROM lines ORDER BY line")
-        for block in _batched((line for (line,) in lines), _BLOCK):
-            packed = gzip.compress("".join(f"{line}\n" for line in block).encode(), mtime=0)
-            blocks.write(packed)
-            where = {
-                "offset": offset,
-                "length": len(packed),
-                "digest": sha256(packed),
-            }
-            yield f"{block[0].partition(' {')[0]} {json.dumps(where)}\n"
-            offset += len(packed)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
-
-
-def _batched(lines: Iterator[str], size: int) -> Iterator[list[str]]:
-    while block := list(islice(lines, size)):
-        yield block
-
-
-_VERSION: Final = "1.1.1"
 # ReplayWeb.page (2.4.6) does not find a file whose size stands in a ZIP64 field of its local header
 # alone, which is how a stream of unknown length is written; so no file comes near 2 GiB.
 _WARC_SIZE: Final = 1_000_000_000
 _HTML: Final = ("text/html", "application/xhtml+xml")
-
-
 _PHOTOS: Final = "photos"
 
 
@@ -126,12 +66,8 @@ def _kind(record: Record) -> str:
 class Written:
     """What became of the articles that a package was asked for."""
 
-    articles: int
-    """Articles whose page is in the package."""
-
-    records: int
-    """Captures in the package."""
-
+    articles: int  # articles whose page is in the package
+    records: int  # captures in the package
     without_page: int
     """Articles left out: what they rest on is not a page, such as an answer of the REST API."""
 
@@ -141,86 +77,75 @@ def package(selection: Selection, path: Path) -> Written:
 
     What was at *path* is replaced once the new file is whole.
     """
-    folder = selection.folder
-    days = " to ".join(filter(None, (selection.since, selection.until)))
     with (
-        new_file(path) as beside,
-        tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=f".{path.name}.") as scratch,
-        zipfile.ZipFile(beside, "w", allowZip64=True) as package,
-        closing(
-            _Package(
-                package,
-                Path(scratch),
-                name=folder.name,
-                title=f"{folder.name} {days}".strip(),
-                created=last_written(folder) or stamp(now()),
-            )
-        ) as contents,
+        new_file(path) as partial,
+        tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=f".{path.name}.") as scratch,
+        zipfile.ZipFile(partial, "w", allowZip64=True) as file,
+        closing(sqlite3.connect(scratch.name)) as notes,
+        closing(_Package(file, notes, selection)) as contents,
     ):
-        return contents.write(selection, partial(to_show, folder, selection.hidden()))
+        return contents.write(selection)
 
 
 class _Package:
-    """The files of a WACZ, in the order in which they are written."""
+    """The files of a WACZ, in the order in which they are written.
 
-    warc: _Entry
-    """The WARC file that is being written."""
+    Lines of the index and of the list of pages are gathered on disk, not in memory.
+    """
 
     def __init__(
-        self, package: zipfile.ZipFile, scratch: Path, *, name: str, title: str, created: str
+        self, package: zipfile.ZipFile, notes: sqlite3.Connection, selection: Selection
     ) -> None:
         self.package = package
-        self.name = name
-        self.title = title
-        self.created = created
+        self.name = selection.folder.name
+        days = " to ".join(filter(None, (selection.since, selection.until)))
+        self.title = f"{self.name} {days}".strip()
+        self.created = last_written(selection.folder) or stamp(now())
+        self.folder, self.hidden = selection.folder, selection.hidden()
         self.kinds: Counter[str] = Counter()
-        self.warcs = 0
         self.resources: list[dict[str, Any]] = []
-        self.index = CdxjIndex(scratch / "index.sqlite")
-        self.pages = (scratch / "pages.jsonl").open("w+", encoding="utf-8")
         self.placed: set[tuple[str, int]] = set()
+        self.notes = notes
+        notes.executescript(
+            "PRAGMA journal_mode = OFF;"
+            "CREATE TABLE lines (line TEXT PRIMARY KEY) WITHOUT ROWID;"
+            "CREATE TABLE pages (page BLOB)"
+        )
+        self.warcs = 0
+        self.warc = self.next_warc()
 
     def close(self) -> None:
         """Let go of what is open, also after an error."""
-        if self.warcs:
-            self.warc.file.close()
-        self.index.close()
-        self.pages.close()
+        self.warc.file.close()
 
-    def write(
-        self, selection: Selection, records: Callable[[CaptureReference], list[Record]]
-    ) -> Written:
-        """Write everything; *records* gives what a reference needs to be shown, none if hidden."""
+    def write(self, selection: Selection) -> Written:
+        """Write everything."""
         shown = hidden = 0
-        self.next_warc()
         for article in selection.articles():
-            page = self.add(article, records)
+            page = self.add(article)
             shown, hidden = shown + page, hidden + (not page)
         self.warc.close()
-        with _Entry(self, "indexes/index.cdx.gz", packed=True) as blocks:
-            of_blocks = "".join(self.index.write(blocks, "index.cdx.gz"))
-        self.whole("indexes/index.idx", of_blocks)
+        self.write_index()
         self.write_pages()
         self.write_manifest(shown)
         return Written(articles=shown, records=len(self.placed), without_page=hidden)
 
-    def next_warc(self) -> None:
+    def next_warc(self) -> _Entry:
         """Begin the next WARC file, with the record that says how it came to be."""
-        if self.warcs:
-            self.warc.close()
         self.warcs += 1
         name = f"{self.name}-{self.warcs:05}.warc.gz"
-        self.warc = _Entry(self, f"archive/{name}", packed=True)
+        warc = _Entry(self, f"archive/{name}", packed=True)
         said = {"description": f"{self.title}: records of an archive, copied byte for byte"}
         # An id that another export of the same gives, too.
         id_ = uuid.uuid5(uuid.NAMESPACE_OID, f"{name} {self.title} {self.created}")
-        self.warc.write(warcinfo(name, said, date=self.created, record_id=id_.urn))
+        warc.write(warcinfo(name, said, date=self.created, record_id=id_.urn))
+        return warc
 
-    def add(self, article: Article, records: Callable[[CaptureReference], list[Record]]) -> bool:
+    def add(self, article: Article) -> bool:
         """Place what *article* rests on; return whether a page of it can be shown."""
         page: Record | None = None
         for reference in article.captures:
-            for record in records(reference):
+            for record in to_show(self.folder, self.hidden, reference):
                 self.place(record)
                 if page is None and record.mime in _HTML and record.status == HTTPStatus.OK:
                     page = record
@@ -233,7 +158,7 @@ class _Package:
             "title": article.title,
             "text": article.body,
         }
-        self.pages.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self.notes.execute("INSERT INTO pages VALUES (?)", (_line(entry),))
         return True
 
     def place(self, record: Record) -> None:
@@ -242,53 +167,71 @@ class _Package:
         self.placed.add(record.place)
         self.kinds[_kind(record)] += 1
         if self.warc.size + len(record.content) > _WARC_SIZE:
-            self.next_warc()
+            self.warc.close()
+            self.warc = self.next_warc()
         # The record of a 304 has nothing to show, and what it repeats stands before it; ReplayWeb.page
         # (2.4.6) would take it for the newest version of the page, and show that: nothing.
         if record.status != HTTPStatus.NOT_MODIFIED:
-            self.index.add(record, self.warc.name.rpartition("/")[2], self.warc.size)
+            values = {
+                "url": record.url,
+                "mime": record.mime,
+                "status": str(record.status),
+                "digest": record.digest,
+                "length": str(len(record.content)),
+                "offset": str(self.warc.size),
+                "filename": self.warc.name.rpartition("/")[2],
+            }
+            digits = re.sub(r"\D", "", comparable(record.date) or record.date)
+            line = f"{surt(record.url)} {digits} {json.dumps(values)}"
+            self.notes.execute("INSERT OR IGNORE INTO lines VALUES (?)", (line,))
         self.warc.write(record.content)
 
+    def write_index(self) -> None:
+        """Write the index in compressed blocks, and the index of the blocks."""
+        name = "index.cdx.gz"
+        idx = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': name})}\n"]
+        lines = self.notes.execute("SELECT line FROM lines ORDER BY line")
+        with _Entry(self, f"indexes/{name}", packed=True) as blocks:
+            while block := [line for (line,) in lines.fetchmany(_BLOCK)]:
+                packed = gzip.compress("".join(f"{line}\n" for line in block).encode(), mtime=0)
+                where = {"offset": blocks.size, "length": len(packed), "digest": sha256(packed)}
+                idx.append(f"{block[0].partition(' {')[0]} {json.dumps(where)}\n")
+                blocks.write(packed)
+        self.whole("indexes/index.idx", "".join(idx).encode())
+
     def write_pages(self) -> None:
-        self.pages.flush()
-        size = self.pages.tell()
-        self.pages.seek(0)
         header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
-        with _Entry(self, "pages/pages.jsonl", size=size) as file:
-            file.write(f"{json.dumps(header)}\n".encode())
-            for line in self.pages:
-                file.write(line.encode())
+        (size,) = self.notes.execute("SELECT sum(length(page)) FROM pages").fetchone()
+        with _Entry(self, "pages/pages.jsonl", size=size or 0) as file:
+            file.write(_line(header))
+            for (page,) in self.notes.execute("SELECT page FROM pages ORDER BY rowid"):
+                file.write(page)
 
     def write_manifest(self, articles: int) -> None:
-        manifest = json.dumps(
-            {
-                "profile": "data-package",
-                "wacz_version": _VERSION,
-                "title": self.title,
-                "description": self.description(articles),
-                "created": self.created,
-                "software": f"newsroom-archive {__version__}",
-                "resources": self.resources,
-            },
-            indent=2,
-            ensure_ascii=False,
-        ).encode()
-        digest = {"path": "datapackage.json", "hash": sha256(manifest)}
-        self.whole("datapackage.json", manifest.decode())
-        self.whole("datapackage-digest.json", json.dumps(digest, indent=2))
-
-    def description(self, articles: int) -> str:
-        """What is in it, in words."""
         held = ", ".join(f"{count:,} {kind}" for kind, count in self.kinds.most_common())
         photos = "" if self.kinds[_PHOTOS] else "photos, "
-        return (
-            f"{articles:,} articles of {self.name}, as they were fetched; records: "
-            f"{held or 'none'}. Not in the archive: {photos}styles and scripts of the site."
-        )
+        manifest = {
+            "profile": "data-package",
+            "wacz_version": _VERSION,
+            "title": self.title,
+            "description": f"{articles:,} articles of {self.name}, as they were fetched; records: "
+            f"{held or 'none'}. Not in the archive: {photos}styles and scripts of the site.",
+            "created": self.created,
+            "software": f"newsroom-archive {__version__}",
+            "resources": self.resources,
+        }
+        whole = json.dumps(manifest, indent=2, ensure_ascii=False).encode()
+        digest = {"path": "datapackage.json", "hash": sha256(whole)}
+        self.whole("datapackage.json", whole)
+        self.whole("datapackage-digest.json", json.dumps(digest, indent=2).encode())
 
-    def whole(self, name: str, text: str) -> None:
+    def whole(self, name: str, content: bytes) -> None:
         with _Entry(self, name) as file:
-            file.write(text.encode())
+            file.write(content)
+
+
+def _line(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False).encode() + b"\n"
 
 
 class _Entry:

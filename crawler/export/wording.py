@@ -1,5 +1,7 @@
 """What report and site say, in English and in Indonesian: sentences, numbers, days, spans of time.
 
+Their templates get it from here; what a newsroom says is escaped in them, and nothing runs.
+
 Sentences stand in code and templates in English; ``wording.id.toml`` has the Indonesian ones beside
 them, ``wording.en.toml`` what is said of names in lines, and Unicode's locale data the rest.
 """
@@ -12,8 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale, dates, numbers
-from markupsafe import escape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
+from crawler.export.changes import changed_words, field_words
 from crawler.normalise.text import fold
 from crawler.timestamps import Moment
 
@@ -21,6 +25,7 @@ _LOCALES: Final = {"en": "en_GB", "id": "id_ID"}
 _ZONES: Final = {7 * 60: "WIB", 8 * 60: "WITA", 9 * 60: "WIT", 0: "UTC"}
 _MILLION: Final = 1_000_000
 _LONGEST: Final = 60
+_HERE: Final = Path(__file__).parent
 
 
 class Words:
@@ -33,8 +38,8 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self.locale = Locale.parse(_LOCALES[language])
-        table = Path(__file__).with_name(f"wording.{language}.toml")
-        self._table: dict[str, str] = tomllib.loads(table.read_text(encoding="utf-8"))
+        table = (_HERE / f"wording.{language}.toml").read_text(encoding="utf-8")
+        self._table: dict[str, str] = tomllib.loads(table)
 
     def __call__(self, text: str, /, **values: Any) -> str:
         """Return *text* with *values* in its braces; as markup where one of them is."""
@@ -78,18 +83,12 @@ class Words:
         """Return the name of a weekday, of which Monday is 0."""
         return str(self.locale.days["format"]["abbreviated" if short else "wide"][number])
 
-    def month(self, month: str) -> str:
+    def month(self, month: str, form: str = "MMMM y") -> str:
         """Return ``2024-05`` as ``May 2024``."""
-        return self._date(dt.date.fromisoformat(f"{month}-01"), "MMMM y")
+        return self.day(dt.date.fromisoformat(f"{month}-01"), form)
 
-    def month_short(self, month: str) -> str:
-        return self._date(dt.date.fromisoformat(f"{month}-01"), "MMM yy")
-
-    def day(self, day: dt.date) -> str:
-        return self._date(day, "d MMMM y")
-
-    def day_short(self, day: str) -> str:
-        return self._date(dt.date.fromisoformat(day), "d MMM")
+    def day(self, day: dt.date, form: str = "d MMMM y") -> str:
+        return dates.format_date(day, form, locale=self.locale)
 
     def clock(self, hour: int, minute: int = 0) -> str:
         return f"{hour:02}{'.' if self.language == 'id' else ':'}{minute:02}"
@@ -97,9 +96,6 @@ class Words:
     def hours(self, hour: int) -> str:
         """Return an hour of the day from its first minute to its last."""
         return f"{self.clock(hour)}–{self.clock(hour, 59)}"
-
-    def _date(self, day: dt.date, form: str) -> str:
-        return dates.format_date(day, form, locale=self.locale)
 
     def when(
         self, stated: str | None, zone: dt.tzinfo | None = None, *, beside: str | None = None
@@ -145,3 +141,24 @@ def clean(text: str) -> str:
     """
     seen = fold(text)
     return seen if len(seen) <= _LONGEST else f"{seen[: _LONGEST - 1].rstrip()}…"
+
+
+def environment(words: Words) -> Environment:
+    """Return the templates of this package, with *words* at hand."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        clean=clean,
+        markup=Markup,  # our own drawings, and texts that were sanitised
+        sentence=lambda text: Markup("{}{}.").format(text[:1].upper(), text[1:]),
+        code=Markup("<code>{}</code>").format,
+    )
+    made.globals.update(
+        _=words, many=words.many, words=words, changed=changed_words, field_words=field_words
+    )
+    return made

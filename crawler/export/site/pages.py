@@ -2,20 +2,188 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections import Counter
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from sys import intern
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
+import attrs
 import lxml.html
 
 from crawler.archive import Edit
 from crawler.archive.edit_kinds import KINDS
-from crawler.export.citation import Citation, as_bibtex, as_text
-from crawler.export.site.index import NO_MONTH, SHELVES, Entry, Index, pages_of, sheets
-from crawler.export.templates import environment
-from crawler.export.wording import Words
+from crawler.archive.identity import Identity, read_identity
+from crawler.archive.reading import read_lines, withheld
+from crawler.export.citation import as_bibtex, as_text, cited
+from crawler.export.selection import Selection
+from crawler.export.wording import Words, environment
 from crawler.items import Article
+from crawler.timestamps import Moment, comparable
+
+SHELVES: Final = ("months", "categories", "places", "authors")
+"""What articles are listed by; attributes of :class:`Entry`."""
+
+NO_MONTH: Final = "none"
+
+_SHEET: Final = 100  # articles on a page of a list
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """An article, as lists need it."""
+
+    page: str  # the file of its page
+    title: str
+    published: str | None
+    categories: tuple[str, ...]
+    authors: tuple[str, ...]
+    places: tuple[str, ...]
+    first_seen: str | None
+    changes: int  # edits that were seen, without its being taken down
+    fate: str | None  # gone, or withdrawn where a notice stands in its place; None while it stands
+
+    @property
+    def months(self) -> tuple[str]:
+        """Year and month of publication, or that none is stated."""
+        return (Moment.of(self.published).month or NO_MONTH,)
+
+
+@attrs.frozen(kw_only=True)
+class Index:
+    """What a site is made from, but for the texts; newest first."""
+
+    identity: Identity
+    entries: dict[str, Entry]  # by id
+    by_url: dict[str, str]  # address, former ones too → id
+    hidden: frozenset[str]  # addresses of what is withheld
+    edits: list[Edit]
+    history: dict[str, list[Edit]]  # id → its edits
+
+    def lists(self, shelf: str) -> dict[str, list[Entry]]:
+        """Name on *shelf* → its articles, newest first."""
+        lists: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries.values():
+            for name in dict.fromkeys(getattr(entry, shelf)):
+                lists[name].append(entry)
+        return dict(lists)
+
+    def target(self, url: str) -> str | None:
+        """Return where a link of the newsroom to *url* leads from an article's page.
+
+        To the page of that article, where it is archived; nowhere, where it is withheld.
+        """
+        if url.rstrip("/") in self.hidden:
+            return None
+        entry = self.entries.get(self.by_url.get(url.rstrip("/"), ""))
+        return entry.page.rpartition("/")[2] if entry else url
+
+
+def read_index(selection: Selection) -> Index:
+    """Return what there is to list of *selection*; memory grows with articles, not their texts."""
+    folder = selection.folder
+    identity = read_identity(folder)
+    assert identity is not None  # a folder is an archive by it
+    hidden_ids = withheld(folder)
+    first: dict[str, str | None] = {}
+    by_url: dict[str, str] = {}
+    hidden: set[str] = set()
+    for line in read_lines(folder):
+        if line.id in hidden_ids:
+            hidden.add(line.url.rstrip("/"))
+        elif isinstance(line, Article):
+            seen = line.captures[0].fetched_at if line.captures else line.written_at
+            first.setdefault(line.id, seen)
+            by_url[line.url.rstrip("/")] = line.id
+    found = list(selection.edits())
+    history: dict[str, list[Edit]] = defaultdict(list)
+    for edit in found:
+        history[edit.id].append(edit)
+    entries = [
+        (article.id, _entry(article, history.get(article.id, ()), first.get(article.id)))
+        for article in selection.articles()
+    ]
+    entries.sort(key=lambda each: (comparable(each[1].published) or "", each[1].page), reverse=True)
+    listed = dict(entries)
+    return Index(
+        identity=identity,
+        entries=listed,
+        by_url=by_url,
+        hidden=frozenset(hidden),
+        edits=[edit for edit in found if edit.id in listed],
+        history=dict(history),
+    )
+
+
+def _entry(article: Article, history: Sequence[Edit], first_seen: str | None) -> Entry:
+    place = article.dateline.place if article.dateline else None
+    newest = history[0].kind if history else None
+    return Entry(
+        page=f"articles/{slug(article.id.partition(':')[2])}.html",
+        title=article.title,
+        published=article.published_at,
+        categories=tuple(map(intern, article.categories)),
+        authors=tuple(map(intern, article.authors)),
+        places=(intern(place),) if place else (),
+        first_seen=first_seen,
+        changes=sum(edit.kind != "gone" for edit in history),
+        fate=newest if newest in ("gone", "withdrawn") else None,
+    )
+
+
+def slug(name: str) -> str:
+    """Return *name* as a file's name: lower-case letters, digits and hyphens, not too many.
+
+    >>> slug("Hukum & Kriminal"), slug("Jum'at")
+    ('hukum-kriminal', 'jum-at')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^0-9a-z]+", "-", plain).strip("-")[:60] or _digest(name)
+
+
+def pages_of(shelf: str, names: Iterable[str]) -> dict[str, str]:
+    """Return name → the file of its page; names that look alike get one each."""
+    pages: dict[str, str] = {}
+    taken = {"index"}
+    for name in sorted(names):
+        stem = slug(name)
+        if stem in taken:
+            stem = f"{stem}-{_digest(name)}"
+        taken.add(stem)
+        pages[name] = f"{shelf}/{stem}.html"
+    return pages
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
+
+
+class Sheet(NamedTuple):
+    """One page of a list that is long."""
+
+    page: str
+    items: Sequence[Any]
+    newer: str | None
+    older: str | None
+
+
+def sheets(items: Sequence[Any], page: str) -> Iterator[Sheet]:
+    """Cut *items*, newest first, into pages, of which *page* has the newest.
+
+    Counted from the oldest, so that pages that are full stay as they are.
+    """
+    stem = page.removesuffix(".html")
+    count = max(len(items) // _SHEET, 1)
+    names = [page, *(f"{stem}.{number}.html" for number in range(count - 1, 0, -1))]
+    end = len(items) - (count - 1) * _SHEET
+    start = 0
+    for newer, name, older in zip([None, *names], names, [*names[1:], None], strict=False):
+        yield Sheet(name, items[start:end], newer, older)
+        start, end = end, end + _SHEET
+
 
 _NEWEST: Final = 30
 _EDITS: Final = 12
@@ -36,6 +204,7 @@ class Pages:
         self.index = index
         self.words = words
         self._search = search
+        self._gone = [entry for entry in index.entries.values() if entry.fate]
         self._lists = {shelf: index.lists(shelf) for shelf in SHELVES}
         self._pages = {shelf: pages_of(shelf, lists) for shelf, lists in self._lists.items()}
         identity = index.identity
@@ -44,7 +213,7 @@ class Pages:
             name=identity.name,
             outlet=next(iter(identity.outlets), identity.name),
             address=identity.site,
-            zone=index.zone,
+            zone=ZoneInfo(identity.zone),
             language=identity.language,
             search=search,
             pages=self._pages,
@@ -56,7 +225,7 @@ class Pages:
 
     def article(self, article: Article, entry: Entry, photo: str | None) -> Page:
         """Return the page of *article*; *photo* is the file of its lead photo."""
-        citation = Citation(article, self.index.identity)
+        citation = cited(article, self.index.identity)
         targets = [(self.index.target(each.url), each.title) for each in article.related_posts]
         return self._page(
             "article.html",
@@ -116,11 +285,10 @@ class Pages:
         yield self._page("style.css", "style.css")
         yield self._front()
         yield from self._edits()
-        yield from self._list("gone", "", self.index.gone)
+        yield from self._list("gone", "", self._gone)
         for shelf, lists in self._lists.items():
-            yield self._page(
-                "names.html", f"{shelf}/index.html", shelf=shelf, names=self._names(shelf)
-            )
+            names = self._names(shelf)
+            yield self._page("names.html", f"{shelf}/index.html", shelf=shelf, names=names)
             for name, entries in lists.items():
                 yield from self._list(shelf, name, entries)
         if self._search:
@@ -135,9 +303,8 @@ class Pages:
             "index.html",
             total=len(entries),
             edited=sum(entry.changes for entry in entries),
-            gone=len(self.index.gone),
-            first=days[0] if days else None,
-            last=days[-1] if days else None,
+            gone=len(self._gone),
+            days=days,
             newest=entries[:_NEWEST],
             edits=self._with_pages(self.index.edits[:_EDITS]),
             shelves={shelf: self._names(shelf)[:_TOP] for shelf in SHELVES},
