@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
 
-import attrs
 import brotli
 
 from crawler.errors import CrawlerError
@@ -25,16 +24,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = [
-    "Incomplete",
-    "Oversized",
-    "decode",
-    "json_text",
-    "plain_text",
-    "read_json",
-    "without_codings",
-    "zstd",
-]
+__all__ = ["Incomplete", "Oversized", "decode", "json_text", "plain_text", "read_json", "zstd"]
 
 _LARGEST: Final = 256 * 1024 * 1024
 """More than any page; what decodes to more is a bomb."""
@@ -92,9 +82,8 @@ def decode(body: bytes, headers: Mapping[str, str], *, largest: int = _LARGEST) 
 def without_codings(body: bytes, coding: str, *, largest: int = _LARGEST) -> bytes:
     """Return *body* without what a ``Content-Encoding`` field names; see :func:`decode`."""
     for name in reversed(_names(coding)):
-        known = _CODINGS.get(name)
-        if known is not None and body and body.startswith(known.magic):
-            body = _undone(name, known, body, largest)
+        if name in _CODINGS and body and body.startswith(_CODINGS[name][1]):
+            body = _undone(name, body, largest)
     if len(body) > largest:
         raise Oversized(f"body has more than {largest} bytes")
     return body
@@ -159,24 +148,18 @@ def without_chunks(headers: Mapping[str, str], body: bytes) -> bytes:
     return body
 
 
-@attrs.frozen
-class _Coding:
-    decoder: Callable[[bytes], Iterator[bytes]]
-    magic: bytes = b""
-    """How a body of it begins."""
-
-
-def _undone(name: str, coding: _Coding, body: bytes, largest: int) -> bytes:
+def _undone(name: str, body: bytes, largest: int) -> bytes:
+    decoder, magic = _CODINGS[name]
     parts: list[bytes] = []
     size = 0
     try:
-        for part in coding.decoder(body):
+        for part in decoder(body):
             parts.append(part)
             size += len(part)
             if size > largest:
                 raise Oversized(f"body decodes to more than {largest} bytes")
     except (EOFError, zlib.error, zstd.ZstdError, brotli.error) as error:
-        if not coding.magic and not _BINARY.search(body[:_BEGINNING]):
+        if not magic and not _BINARY.search(body[:_BEGINNING]):
             return body  # it is text already
         why = f"{name} is cut or damaged after {size} bytes ({error})"
         raise Incomplete(why, b"".join(parts)) from None
@@ -210,14 +193,12 @@ def _inflate(body: bytes, place: int, wbits: int) -> Generator[bytes, None, int]
 
 def _unbrotli(body: bytes) -> Iterator[bytes]:
     decoder = brotli.Decompressor()
-    part = decoder.process(body, output_buffer_limit=_BLOCK)
-    while part:
+    while not decoder.is_finished():
+        part = decoder.process(body, output_buffer_limit=_BLOCK)
+        if not (part or decoder.is_finished()):
+            raise EOFError("its end is missing")
         yield part
-        if decoder.is_finished():
-            return
-        part = decoder.process(b"", output_buffer_limit=_BLOCK)
-    if not decoder.is_finished():
-        raise EOFError("its end is missing")
+        body = b""
 
 
 def _unzstd(body: bytes) -> Iterator[bytes]:
@@ -226,10 +207,11 @@ def _unzstd(body: bytes) -> Iterator[bytes]:
         yield part
 
 
-_CODINGS: Final = {
-    "gzip": _Coding(_gunzip, _GZIP_MAGIC),
-    "x-gzip": _Coding(_gunzip, _GZIP_MAGIC),
-    "deflate": _Coding(_deflate),
-    "br": _Coding(_unbrotli),
-    "zstd": _Coding(_unzstd, b"\x28\xb5\x2f\xfd"),
+# How each is undone, and how a body of it begins.
+_CODINGS: Final[dict[str, tuple[Callable[[bytes], Iterator[bytes]], bytes]]] = {
+    "gzip": (_gunzip, _GZIP_MAGIC),
+    "x-gzip": (_gunzip, _GZIP_MAGIC),
+    "deflate": (_deflate, b""),
+    "br": (_unbrotli, b""),
+    "zstd": (_unzstd, b"\x28\xb5\x2f\xfd"),
 }

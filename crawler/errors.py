@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
+
+import attrs
 
 Result = TypeVar("Result")
 
@@ -14,18 +16,6 @@ _CREDENTIALS: Final = re.compile(r"(?<=[/='\"])[^/\s='\"@]*@")
 
 class CrawlerError(Exception):
     """Base of every error that this project raises on purpose. Fit for pickle."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, self.__dict__)
-
-
-def _restored(
-    kind: type[CrawlerError], args: tuple[Any, ...], values: dict[str, Any]
-) -> CrawlerError:
-    """Return an error as it was, whatever its ``__init__`` takes."""
-    error = kind.__new__(kind, *args)
-    error.__dict__.update(values)
-    return error
 
 
 class ConfigurationError(CrawlerError):
@@ -38,29 +28,31 @@ class ConfigurationError(CrawlerError):
         super().__init__(_CREDENTIALS.sub("…@", message))
 
 
+@attrs.define(slots=False)
 class NotAnArticle(CrawlerError):
-    """The response is fine, but it is not a news article.
+    """The response is fine, but it is not a news article."""
 
-    *reason* is a slug, fit for a stats key: ``no_headline``, ``http_404``.
-    """
+    url: str
+    reason: str
+    """A slug, fit for a stats key: ``no_headline``, ``http_404``."""
 
-    def __init__(self, url: str, reason: str) -> None:
-        super().__init__(f"{url} is not an article ({reason})")
-        self.url = url
-        self.reason = reason
+    def __str__(self) -> str:
+        return f"{self.url} is not an article ({self.reason})"
 
 
+@attrs.define(slots=False)
 class InvalidRecord(CrawlerError, ValueError):
     """A value does not fit its field; the record is refused and its capture kept."""
 
-    def __init__(self, field: str, value: object, wanted: str) -> None:
-        shown = repr(value)
+    field: str
+    value: object
+    wanted: str
+
+    def __str__(self) -> str:
+        shown = repr(self.value)
         if len(shown) > 120:  # noqa: PLR2004 -- a log line, not the page
             shown = shown[:117] + "..."
-        super().__init__(f"{field} needs {wanted}, got {shown}")
-        self.field = field
-        self.value = value
-        self.wanted = wanted
+        return f"{self.field} needs {self.wanted}, got {shown}"
 
 
 class DiscoveryFailed(CrawlerError):
@@ -71,28 +63,32 @@ class ArchiveError(CrawlerError):
     """The archive on disk cannot be used as asked; what it holds is untouched."""
 
 
+@attrs.define(slots=False)
 class ArchiveLocked(ArchiveError):
     """Another process holds the archive's lock (exit code 75)."""
 
-    def __init__(self, folder: str, holder: str, since: str) -> None:
-        super().__init__(f"{folder} is in use by {holder} since {since}; nothing was done")
-        self.folder = folder
-        self.holder = holder
-        self.since = since
+    folder: str
+    holder: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.folder} is in use by {self.holder} since {self.since}; nothing was done"
 
 
 class WrongArchive(ArchiveError, ConfigurationError):
     """The archive belongs to another site, or to a newer version of this program."""
 
 
+@attrs.define(slots=False)
 class ArchiveDamaged(ArchiveError):
     """A file of the archive does not hold what it should, at a known place."""
 
-    def __init__(self, file: str, offset: int, problem: str) -> None:
-        super().__init__(f"{file}: byte {offset}: {problem}")
-        self.file = file
-        self.offset = offset
-        self.problem = problem
+    file: str
+    offset: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: byte {self.offset}: {self.problem}"
 
 
 @contextmanager

@@ -72,40 +72,31 @@ def photo_credit(caption: str, outlets: Collection[str] = ()) -> str | None:
     'Humas Kota/BERITA.ID'
     """
     text = fold(caption)
-    inside = _last_bracket(text)
-    credit = _in_bracket(inside, outlets) if inside else None
-    return credit or _trailing(text)
-
-
-def _last_bracket(text: str) -> str | None:
-    """Return what the bracket says that ends *text*."""
     bare = text.rstrip(" .,*")
-    if not bare.endswith((")", "]")):
-        return None
     start = max(bare.rfind("("), bare.rfind("["))
-    inside = bare[start + 1 : -1].strip()
-    return inside if start >= 0 and len(inside) <= _LONGEST else None
+    credit = None
+    if bare.endswith((")", "]")) and start >= 0 and len(bare) - start <= _LONGEST + 2:
+        credit = _in_bracket(bare[start + 1 : -1].strip(), outlets)
+    return credit or _trailing(text)
 
 
 def _in_bracket(inside: str, outlets: Collection[str]) -> str | None:
     labelled = _LABEL.match(inside)
+    credit = inside[labelled.end() if labelled else 0 :].strip(" .")
     if labelled:
-        credit = inside[labelled.end() :].strip(" .")
         return credit if _is_name(credit, plain=labelled["mark"] != " ") else None
-    return inside.strip(" .") if _is_house(inside, outlets) else None
+    return credit if _is_house(inside, outlets) else None
 
 
 def _is_house(inside: str, outlets: Collection[str]) -> bool:
     """Whether *inside*, which has no label, names a house: ``ist``, ``Ani/BERITA.ID``."""
     if _PHOTO_HOUSE.match(inside):
         return _is_name(inside, plain=True)
-    if any(map(str.isdigit, inside)) and "." not in inside and "@" not in inside:
-        return False
     own = folded_names(tuple(outlets))
+    parts = [part.strip() for part in inside.split("/")]
     return any(
-        is_known_outlet(part.strip(), own)
-        or ("/" in inside and _PHOTO_HOUSE.fullmatch(part.strip()))
-        for part in inside.split("/")
+        is_known_outlet(part, own) or (len(parts) > 1 and _PHOTO_HOUSE.fullmatch(part))
+        for part in parts
     )
 
 
@@ -126,11 +117,8 @@ def _is_name(credit: str, *, plain: bool) -> bool:
     After a plain label (``Foto:``) a short one may be in small letters: ``warga``.
     """
     words = credit.split()
-    if (
-        not 0 < len(words) <= _MOST_PHOTO_WORDS
-        or len(credit) > _LONGEST
-        or _NOBODY.fullmatch(credit)
-    ):
+    fits = 0 < len(words) <= _MOST_PHOTO_WORDS and len(credit) <= _LONGEST
+    if not fits or _NOBODY.fullmatch(credit):
         return False
     small = any(
         word[0].islower() and word.strip(".,:").lower() not in _SMALL and not SITE.match(word)
@@ -190,9 +178,6 @@ _EDITORS_NOTE: Final = re.compile(r"[^\W\d]\s?[,–-]\s?red", re.IGNORECASE)
 _TAKE: Final = re.compile(r"\*{2,}\d+\*{2,}$")
 _TOKEN: Final = re.compile(r"[\s/,&|+_.*-]+")
 _SENTENCE_ENDS: Final = (".", "!", "?", "”", '"', "’", "'", "…", ")", "*", "]")
-_ABBREVIATED: Final = re.compile(
-    r"\b(?:tbk|dr|drs|dll|dst|dkk|no|jl|kab|kec|sdn?)\.$", re.IGNORECASE
-)
 
 # *** or: dari berbagai sumber
 _ALWAYS: Final = re.compile(
@@ -204,8 +189,8 @@ _NUMBERED: Final = re.compile(r"[A-Za-z]+\d{0,3}(?:/[A-Za-z]+\d{0,3})+")
 # Initials in small letters: where the sentence has no full stop of its own, and after one.
 _IN_SENTENCE: Final = re.compile(r"[a-z]{2,3}|[a-z]{1,5}(?: ?[/&+] ?[a-z]{1,5}){1,3}")
 _AFTER_SENTENCE: Final = re.compile(r"[a-z]{2,5}|[a-z]{1,8}(?: ?[/&+-] ?[a-z]{1,8}){1,3}")
+_SHORT: Final = (2, 3)
 _CAPITALS: Final = re.compile(r"[A-Z]+")
-_SHORT_CAPITALS: Final = re.compile(r"[A-Z]{2,3}")
 _SIGNATURE: Final = re.compile(r"[A-Z][\w.'’]*(?:[ /,&-]{1,3}[A-Z][\w.'’]*){0,4}|\w+(?:/\w+){1,3}")
 
 
@@ -230,13 +215,11 @@ def closing_credit(text: str) -> ClosingCredit:
     opening = _OPENS.get(bare[-1:])
     if opening is None:
         return _unbracketed(whole, bare)
-    start = bare.rfind(opening)
-    inside, before = bare[start + 1 : -1].strip(), bare[:start].rstrip()
-    if (
-        start >= 0
-        and 0 < len(inside) <= _LONGEST
-        and _is_credit(inside, before, stopped=whole[len(bare) : len(bare) + 1] == ".")
-    ):
+    before, bracket, inside = bare[:-1].rpartition(opening)
+    before, inside = before.rstrip(), inside.strip()
+    stopped = whole[len(bare) : len(bare) + 1] == "."
+    fits = bracket and 0 < len(inside) <= _LONGEST
+    if fits and _is_credit(inside, before, stopped=stopped):
         return ClosingCredit(before, inside.strip(" ."))
     return ClosingCredit(whole, None)
 
@@ -253,9 +236,7 @@ def _unbracketed(whole: str, bare: str) -> ClosingCredit:
 def _is_credit(inside: str, before: str, *, stopped: bool) -> bool:
     if _ALWAYS.fullmatch(inside):
         return True
-    outside = not before or (
-        before.endswith(_SENTENCE_ENDS) and not _ABBREVIATED.search(before[-6:])
-    )
+    outside = not before or before.endswith(_SENTENCE_ENDS)
     if not _PLAIN.fullmatch(inside):
         return outside and bool(_NUMBERED.fullmatch(inside))
     if _NO_CREDIT.match(inside) or (_EDITORS_NOTE.search(inside) and not inside.islower()):
@@ -277,17 +258,10 @@ def _is_signed(inside: str, tokens: list[str], before: str) -> bool:
     if not _ORDINARY.isdisjoint(tokens) or find_place(inside):
         return False
     if _CAPITALS.fullmatch(inside):
-        return (
-            bool(_SHORT_CAPITALS.fullmatch(inside))
-            and inside.lower() not in _INSTITUTIONS
-            and not _abbreviates(inside, before)
-        )
+        named = "".join(word[0] for word in before[-120:].split() if word[0].isupper())
+        known = inside.lower() in _INSTITUTIONS or inside in named
+        return len(inside) in _SHORT and not known
     return bool(_AFTER_SENTENCE.fullmatch(inside) or _SIGNATURE.fullmatch(inside))
-
-
-def _abbreviates(letters: str, before: str) -> bool:
-    initials = "".join(word[0] for word in before[-120:].split() if word[0].isupper())
-    return letters in initials
 
 
 # --- bylines ------------------------------------------------------------------------------------

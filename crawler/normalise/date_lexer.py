@@ -1,7 +1,7 @@
 """A text as a string of one-letter codes, over which the grammar of dates is written.
 
 A text becomes a string with one letter for each of its words, numbers and marks, and the grammar
-regular expressions over that string. They are written with the names of :data:`LETTERS`, which
+regular expressions over that string. They are written with the names of :data:`vocabulary.LETTERS`, which
 :func:`pattern` puts the letters for.
 """
 
@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 from crawler.normalise.vocabulary import (
     ABBREVIATIONS,
     KINDS,
+    LETTERS,
     MONTH_NAMES,
     MONTHS,
     NUMBERS,
@@ -27,48 +28,6 @@ from crawler.normalise.vocabulary import (
     ZONES,
 )
 
-LETTERS: Final = {
-    "number": "d",  # of one or two digits
-    "year": "y",  # a number of four
-    "long": "x",  # of any other length
-    "spelt": "n",  # a number in words
-    "month": "M",
-    "weekday": "W",
-    "hijri": "H",  # a month of the Muslim calendar
-    "pasaran": "J",  # a day of the Javanese week, which is skipped
-    "era": "E",  # M, H
-    "th": "D",  # the ending of an English ordinal
-    "one": "c",  # sehari, sepekan
-    "hari": "h",
-    "pekan": "u",
-    "bulan": "b",
-    "tahun": "a",
-    "menit": "i",
-    "pukul": "P",  # jam, too
-    "setengah": "G",
-    "sekitar": "q",
-    "zone": "Z",
-    "am": "A",
-    "part": "T",  # of the day: pagi, malam
-    "tanggal": "K",
-    "pada": "p",
-    "hingga": "R",
-    "dan": "&",
-    "awal": "e",  # akhir, pertengahan
-    "lalu": "L",
-    "kemarin": "V",
-    "tadi": "N",
-    "ini": "I",
-    "yang": "Y",
-    "depan": "F",  # mendatang
-    "nanti": "U",
-    "besok": "B",
-    "lusa": "X",
-    "semalam": "S",
-    "lagi": "Q",
-    "t": "t",  # that of ISO 8601
-    "other": "o",
-}
 _CODES: Final = {word: LETTERS[kind] for word, kind in KINDS.items()} | {
     "akan datang": "F",
     "sampai dengan": "R",

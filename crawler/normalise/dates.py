@@ -33,6 +33,7 @@ _MONTH: Final = pattern(
 # A day and a year with an unknown word between them: 12 Ogos 2021.
 _UNREAD: Final = pattern("<number> <other> ,? <year>")
 _LONGEST_UNREAD: Final = 100
+_LATE: Final = dt.datetime(2100, 12, 31, tzinfo=dt.UTC)
 
 __all__ = ["PrintedMoment", "find_dates", "normalise", "printed_moments", "read_published"]
 
@@ -207,15 +208,9 @@ def normalise(text: str, anchor: dt.datetime | None) -> str | None:
 
 def _printed_month(tokens: Tokens) -> str | None:
     """The month that is printed with its year, which needs no anchor: ``akhir Mei 2014``."""
-    years = [word for word in tokens.words if len(word) == len("2014") and word.isdigit()]
-    for year in years:
-        if not dt.MINYEAR < int(year) < dt.MAXYEAR:
-            continue
-        that_year = dt.datetime(int(year), 12, 31, tzinfo=dt.UTC)
-        for relative in relatives(tokens, that_year):
-            if re.fullmatch(rf"{year}-\d\d", relative.period):
-                return relative.period
-    return None
+    periods = (relative.period for relative in relatives(tokens, _LATE))
+    months = (each for each in periods if re.fullmatch(r"\d{4}-\d\d", each))
+    return next((each for each in months if each[:4] in tokens.words), None)
 
 
 def _chosen(readings: list[Reading]) -> Reading | None:

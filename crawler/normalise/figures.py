@@ -104,8 +104,7 @@ def _spelt(plain: Sequence[str], at: int) -> list[Figure]:
         return [Figure(f"{_ORDINAL[plain[at]]}", at, at + 1)]
     if plain[at - 1 : at] == ["salah"]:
         return []
-    whole = part = 0
-    end = at
+    whole, part, end = 0, 0, at
     for word in plain[at:]:
         if word in NUMBERS:
             part += NUMBERS[word]

@@ -109,19 +109,17 @@ def find_place(text: str) -> Place | None:
 
 
 def _look_up(text: str) -> _Known | None:
-    register = _register()
-    found = register.known.get(_key(text))
+    known, districts = _register()
     kind = _KIND.match(text)
-    if found or not kind:
-        return found
+    if _key(text) in known or not kind:
+        return known.get(_key(text))
     bare = _key(text[kind.end() :])
     wanted = _KINDS.get(kind[1].lower())
     if wanted == "kecamatan":
-        codes = register.districts.get(bare)
-        return (codes, "district") if codes else None
+        return (districts[bare], "district") if bare in districts else None
     if wanted:
-        return register.known.get(wanted + bare) or register.known.get(bare)
-    return ((), "other") if bare in register.known else None
+        return known.get(wanted + bare) or known.get(bare)
+    return ((), "other") if bare in known else None
 
 
 def leading_place(words: Sequence[str]) -> tuple[Place, int] | None:
@@ -163,15 +161,9 @@ _Known = tuple[tuple[str, ...], str]
 """Codes and level of a name."""
 
 
-class _Register(NamedTuple):
-    """Every known name, folded; districts once more, for they may bear the name of a regency."""
-
-    known: dict[str, _Known]
-    districts: dict[str, tuple[str, ...]]
-
-
 @lru_cache(maxsize=1)
-def _register() -> _Register:
+def _register() -> tuple[dict[str, _Known], dict[str, tuple[str, ...]]]:
+    """Every known name, folded; districts once more, for they may bear the name of a regency."""
     regions: dict[str, set[str]] = {}
     towns: dict[str, set[str]] = {}
     districts: dict[str, set[str]] = {}
@@ -179,25 +171,28 @@ def _register() -> _Register:
     for code, name in _regions().items():
         if code.count(".") == _DISTRICT:
             districts.setdefault(_key(name), set()).add(code)
-        else:
-            official[name] = code
-            for each in _names_of(code, name):
-                regions.setdefault(_key(each), set()).add(code)
-    names = tomllib.loads(_NAMES.read_text(encoding="utf-8"))
-    keys = map(_key, names["words"]["districts"].split(";"))
+            continue
+        official[name] = code
+        names = [name, f"Provinsi {name}"]  # how it goes without any alias
+        if "." in code:
+            names = [name, _KIND.sub("", name, count=1), _OFFICIAL.sub("", name, count=1)]
+        for each in names:
+            regions.setdefault(_key(each), set()).add(code)
+    more = tomllib.loads(_NAMES.read_text(encoding="utf-8"))
+    keys = map(_key, more["words"]["districts"].split(";"))
     words = {key: districts.pop(key, set()) for key in keys}
     for table, index in (("names", regions), ("seats", towns)):
-        for name, aliases in names[table].items():
+        for name, aliases in more[table].items():
             for alias in aliases:
                 index.setdefault(_key(alias), set()).add(official[name])
     known: dict[str, _Known] = {key: (_sorted(codes), "word") for key, codes in words.items()}
-    for group, listed in names["others"].items():
+    for group, listed in more["others"].items():
         level = "country" if group == "countries" else "other"
         known |= {_key(name): ((), level) for name in listed.split(";")}
     # What is read last decides.
     for level, index in (("district", districts), ("town", towns), ("region", regions)):
         known |= {key: (_sorted(codes), level) for key, codes in index.items()}
-    return _Register(known, {key: _sorted(codes) for key, codes in districts.items()})
+    return known, {key: _sorted(codes) for key, codes in districts.items()}
 
 
 def _sorted(codes: set[str]) -> tuple[str, ...]:
@@ -205,19 +200,10 @@ def _sorted(codes: set[str]) -> tuple[str, ...]:
     return tuple(sorted(codes, key=lambda code: (len(code), code)))
 
 
-def _names_of(code: str, official: str) -> set[str]:
-    """Return the names by which a province, regency or city goes without any alias."""
-    if "." not in code:
-        return {official, f"Provinsi {official}"}
-    bare = official.removeprefix("Kabupaten ").removeprefix("Kota ")
-    return {official, bare, _OFFICIAL.sub("", official, count=1)}
-
-
 def _regions() -> dict[str, str]:
     """Return code and name of every province, regency, city and district.
 
-    The register lies in the package as JSON, which is read here by itself: to import the package
-    takes 0.2 s, and to ask it code by code 0.1 s more, in each run that finds an article.
+    To import the package and ask it takes 0.3 s, in each run that finds an article.
     """
     found = find_spec("lokal")
     assert found is not None

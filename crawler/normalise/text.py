@@ -124,11 +124,10 @@ def as_typed(text: str) -> str:
 MOST: Final = 40_000_000
 """Comparisons of attributes that one page may cost, some tenth of a second; articles cost 10,000."""
 
-# Nothing is counted in a page where stretches without > that are longer than the first, none longer
-# than the second, have few characters that end an attribute …
+# Nothing is counted in a page where the stretches without > that are longer than this have few
+# characters that end an attribute …
 _SHORT: Final = 400
-_LONG: Final = 4_000
-# … and as few quoted values hold a > as this: at most some 4,000 attributes can be in one tag.
+# … and as few quoted values hold a > as this: a tag is of some twenty such stretches at most.
 _FEW: Final = 20
 
 _ENDS: Final = b" \n\t\r\f/\"'"
@@ -166,7 +165,7 @@ def _may_be_costly(body: bytes) -> bool:
         tag = found[0]
         # An attribute ends with one of these: a photo with ten sizes has few.
         bound += (len(tag) - len(tag.translate(None, _ENDS))) ** 2
-        if bound > MOST or len(tag) > _LONG:
+        if bound > MOST:
             return True
     return sum(1 for _ in _HIDING.finditer(body)) > _FEW
 

@@ -101,22 +101,8 @@ ABBREVIATIONS: Final = frozenset(
 ZONES: Final = {"wib": 420, "wita": 480, "wit": 540, "gmt": 0, "utc": 0, "z": 0}
 ZONE_NAMES: Final = {"barat": 420, "tengah": 480, "timur": 540}
 
-NUMBERS: Final = _numbered(
-    {
-        0: "nol",
-        1: "satu",
-        2: "dua",
-        3: "tiga",
-        4: "empat",
-        5: "lima",
-        6: "enam",
-        7: "tujuh",
-        8: "delapan",
-        9: "sembilan",
-        10: "sepuluh",
-        11: "sebelas",
-    }
-)
+_DIGITS: Final = "nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas"
+NUMBERS: Final = {word: number for number, word in enumerate(_DIGITS.split())}
 TEEN: Final = "belas"
 TIMES_TEN: Final = "puluh"
 
@@ -133,43 +119,52 @@ ONE_UNIT: Final = keyed(
     {"hari": "sehari", "pekan": "sepekan seminggu", "bulan": "sebulan", "pukul": "sejam"}
 )
 
+_HIJRI: Final = """
+    muharram muharam safar rabiul rabiulawal rabiulakhir jumadil jumadilawal jumadilakhir rajab
+    syakban sya'ban syaban ramadan ramadhan romadhon syawal syawwal zulkaidah zulqaidah zulkadah
+    dzulqa'dah dzulqaidah dzulkaidah zulhijah zulhijjah dzulhijjah dzulhijah suro sura mulud
+"""
+# Kinds of words, their letters in the grammar of dates, and the words.
+_KINDS: Final = {
+    "pukul": ("P", "pukul pkl pk jam"),
+    "sekitar": ("q", "sekitar sekira sekiranya kira-kira kisaran tepat at"),
+    "am": ("A", "am pm"),
+    "part": ("T", "pagi siang sore petang malam dinihari subuh"),
+    "tanggal": ("K", "tanggal tgl tertanggal bertanggal tanggl"),
+    "pada": ("p", "pada"),
+    "hingga": ("R", "hingga sampai smp s/d sd until to through ~"),
+    "dan": ("&", "dan serta and &"),
+    "awal": ("e", "awal akhir pertengahan medio"),
+    "lalu": ("L", "lalu silam ago"),
+    "kemarin": ("V", "kemarin kemaren yesterday"),
+    "tadi": ("N", "tadi"),
+    "ini": ("I", "ini"),
+    "yang": ("Y", "yang yg"),
+    "depan": ("F", "mendatang depan"),
+    "nanti": ("U", "nanti"),
+    "besok": ("B", "besok esok tomorrow"),
+    "lusa": ("X", "lusa"),
+    "semalam": ("S", "semalam semalem"),
+    "lagi": ("Q", "lagi"),
+    "era": ("E", "m masehi h hijriah hijriyah"),
+    "th": ("D", "st nd rd th"),  # the ending of an English ordinal
+    "setengah": ("G", "setengah"),
+    "t": ("t", "t"),  # that of ISO 8601
+    "tahun": ("a", "tahun setahun"),
+    "pasaran": ("J", "legi pahing paing pon wage kliwon"),  # of the Javanese week: skipped
+    "hijri": ("H", _HIJRI),  # a month of the Muslim calendar
+    "hari": ("h", ""), "pekan": ("u", ""), "bulan": ("b", ""), "menit": ("i", ""),
+    "spelt": ("n", ""), "month": ("M", ""), "weekday": ("W", ""), "zone": ("Z", ""),
+    "one": ("c", ""),  # sehari, sepekan
+    "number": ("d", ""),  # of one or two digits
+    "year": ("y", ""),  # a number of four
+    "long": ("x", ""),  # of any other length
+    "other": ("o", ""),
+}  # fmt: skip
+LETTERS: Final = {kind: letter for kind, (letter, _) in _KINDS.items()}
+
 KINDS: Final[dict[str, str]] = {
-    **keyed(
-        {
-            "pukul": "pukul pkl pk jam",
-            "sekitar": "sekitar sekira sekiranya kira-kira kisaran tepat at",
-            "am": "am pm",
-            "part": "pagi siang sore petang malam dinihari subuh",
-            "tanggal": "tanggal tgl tertanggal bertanggal tanggl",
-            "pada": "pada",
-            "hingga": "hingga sampai smp s/d sd until to through ~",
-            "dan": "dan serta and &",
-            "awal": "awal akhir pertengahan medio",
-            "lalu": "lalu silam ago",
-            "kemarin": "kemarin kemaren yesterday",
-            "tadi": "tadi",
-            "ini": "ini",
-            "yang": "yang yg",
-            "depan": "mendatang depan",
-            "nanti": "nanti",
-            "besok": "besok esok tomorrow",
-            "lusa": "lusa",
-            "semalam": "semalam semalem",
-            "lagi": "lagi",
-            "era": "m masehi h hijriah hijriyah",
-            "th": "st nd rd th",
-            "setengah": "setengah",
-            "t": "t",
-            "tahun": "tahun setahun",
-            "pasaran": "legi pahing paing pon wage kliwon",
-            "hijri": (
-                "muharram muharam safar rabiul rabiulawal rabiulakhir jumadil jumadilawal "
-                "jumadilakhir rajab syakban sya'ban syaban ramadan ramadhan romadhon syawal "
-                "syawwal zulkaidah zulqaidah zulkadah dzulqa'dah dzulqaidah dzulkaidah zulhijah "
-                "zulhijjah dzulhijjah dzulhijah suro sura mulud"
-            ),
-        }
-    ),
+    **keyed({kind: words for kind, (_, words) in _KINDS.items()}),
     **dict.fromkeys(MONTHS, "month"),
     **dict.fromkeys(ZONES, "zone"),
     **dict.fromkeys((*NUMBERS, TEEN, TIMES_TEN), "spelt"),
@@ -178,7 +173,7 @@ KINDS: Final[dict[str, str]] = {
     **dict.fromkeys(words_of("mon tue wed thu fri sat sun jum"), "weekday"),
     **dict.fromkeys(ONE_UNIT, "one"),
 }
-"""What each word is to the grammar of dates; its names are those of ``date_lexer.LETTERS``."""
+"""What each word is to the grammar of dates."""
 
 WEEKDAYS_PRINTED: Final = frozenset(word for word, kind in KINDS.items() if kind == "weekday")
 """In full, and those short ones that are no other word."""
