@@ -121,7 +121,7 @@ def test_the_head_is_found_where_broken_markup_ends_it_early() -> None:
     )
     document = Document(body, f"{ADDRESS}?utm_source=wa")
     assert document.canonical == ADDRESS
-    assert document.head.metas == {"og:title": "Judul"}
+    assert document.metas == {"og:title": "Judul"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract import extract_article, extract_html, open_page
 from crawler.extract.document import Document
 from crawler.extract.page import ArticlePage
-from crawler.extract.themes import WPBeritaPage, page_class_for
+from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
@@ -34,11 +34,11 @@ def page(head: str = "", body: str = "single single-post postid-7", article: str
 @pytest.mark.parametrize(
     ("html", "page_class"),
     [
-        (page(STYLE.format("wpberita")), WPBeritaPage),
-        (page(STYLE.format("wpberita-child")), WPBeritaPage),
-        (page(STYLE.format("newkarma")), WPBeritaPage),
-        (page(body="postid-7 idtheme kentooz", article="content-single hentry"), WPBeritaPage),
-        (page(body="postid-7 gmr-theme idtheme kentooz"), WPBeritaPage),
+        (page(STYLE.format("wpberita")), ArticlePage),
+        (page(STYLE.format("wpberita-child")), ArticlePage),
+        (page(STYLE.format("newkarma")), ArticlePage),
+        (page(body="postid-7 idtheme kentooz", article="content-single hentry"), ArticlePage),
+        (page(body="postid-7 gmr-theme idtheme kentooz"), ArticlePage),
     ],
 )
 def test_traces_of_a_theme(html: str, page_class: type[ArticlePage]) -> None:
@@ -48,11 +48,11 @@ def test_traces_of_a_theme(html: str, page_class: type[ArticlePage]) -> None:
 
 def test_the_page_wins_over_the_newsroom() -> None:
     document = Document(page(STYLE.format("newkarma")), ADDRESS)
-    assert page_class_for(document, attrs.evolve(PROGRES, theme="generic")) is WPBeritaPage
+    assert page_class_for(document, attrs.evolve(PROGRES, theme="generic")) is ArticlePage
 
 
 def test_without_traces_the_newsroom_says() -> None:
-    assert page_class_for(Document(page(), ADDRESS), PROGRES) is WPBeritaPage
+    assert page_class_for(Document(page(), ADDRESS), PROGRES) is ArticlePage
 
 
 def test_without_either_nothing_is_assumed() -> None:

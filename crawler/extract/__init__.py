@@ -184,7 +184,7 @@ class Page:
     def record_address(self) -> str | None:
         """Where the page says its REST record is, of whatever type its post is."""
         document = self._reading.document
-        address = document.absolute(document.head.link("alternate", "application/json"))
+        address = document.absolute(document.linked("alternate", "application/json"))
         return address if address is not None and "/wp/v2/" in address else None
 
     def article(

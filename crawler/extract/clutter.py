@@ -98,6 +98,4 @@ def is_call(text: str, links: Iterable[str]) -> bool:
 
 def without_shortcodes(text: str) -> str:
     """Return *text* without the shortcodes of plugins that are gone."""
-    if "[" not in text or _SHORTCODE.search(text) is None:
-        return text
-    return fold(_SHORTCODE.sub(" ", text))
+    return fold(_SHORTCODE.sub(" ", text)) if "[" in text else text

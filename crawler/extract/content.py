@@ -23,8 +23,7 @@ _DEEPEST: Final = 150
 _ADDRESS: Final = re.compile(r"https?://\S+")
 # Letters; a box that asks to subscribe says less, the text behind one more.
 _GATE: Final = 400
-_WORD: Final = re.compile(r"\w")
-_FOOTNOTE: Final = re.compile(r"[\[(]?\d{1,3}[\])]?")
+_MARK: Final = re.compile(r"[\[(]?\d{1,3}[\])]?|\W*")
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -162,9 +161,10 @@ class Walk:
 
     def _anchor(self, element: etree._Element, style: int, link: str | None) -> None:
         href = element.get("href") or link
-        if href and href[0] == "#" and _is_mark(text_of(element)):
-            return
-        self._descend(element, style, href)
+        # The mark of a footnote, or the way back.
+        is_mark = href and href[0] == "#" and _MARK.fullmatch(text_of(element))
+        if not is_mark:
+            self._descend(element, style, href)
 
     def _superscript(self, element: etree._Element, style: int, link: str | None) -> None:
         """The number of a footnote, or a power, is none of the digits of the number before it."""
@@ -181,14 +181,11 @@ class Walk:
     def _image(self, element: etree._Element, style: int, link: str | None) -> None:
         if is_emoji(element):
             self._builder.line.append(Run(element.get("alt") or "", style, link))
-            return
-        photo = media.photo(element, self._document, link)
-        if photo is not None:
+        elif photo := media.photo(element, self._document, link):
             self._builder.add_photo(photo)
 
     def _unscripted(self, element: etree._Element, style: int, link: str | None) -> None:
-        image = media.unscripted(element)
-        if image is not None:
+        if (image := media.unscripted(element)) is not None:
             self._image(image, style, link)
 
     def _figure(self, element: etree._Element, style: int, link: str | None) -> None:
@@ -202,13 +199,13 @@ class Walk:
             photo.bare = False
         # The caption of a gallery belongs to none of its photos.
         if len(photos) == 1 and photos[0].caption is None:
-            photos[0].caption = next(filter(None, map(self._caption, element.iter())), None)
-
-    def _caption(self, element: etree._Element) -> str | None:
-        classes = element.get("class") if isinstance(element.tag, str) else None
-        if element.tag == "figcaption" or (classes and self._role_of(classes) is Role.CAPTION):
-            return text_of(element) or None
-        return None
+            captions = (
+                text_of(each)
+                for each in element.iter("*")
+                if each.tag == "figcaption"
+                or self._role_of(each.get("class") or "") is Role.CAPTION
+            )
+            photos[0].caption = next(filter(None, captions), None)
 
     def _frame(self, element: etree._Element, _style: int, _link: str | None) -> None:
         embed = media.frame(element, self._document)
@@ -277,11 +274,6 @@ class Walk:
             address = _ADDRESS.search(text_of(element))
             embed = media.embed_at(address[0] if address else None)
         self.embeds += [embed] if embed is not None else []
-
-
-def _is_mark(text: str) -> bool:
-    """Whether the text of a link within the page is the mark of a footnote, or the way back."""
-    return not _WORD.search(text) or _FOOTNOTE.fullmatch(text) is not None
 
 
 def _is_layout(table: etree._Element) -> bool:

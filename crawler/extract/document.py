@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import attrs
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
@@ -44,24 +43,6 @@ _SLASHES: Final = re.compile("/{2,}")
 _STYLESHEET: Final = re.compile(r"/themes/([\w.-]+)/(?:[^?#]*/)?([^/?#]+)")
 _PARTS: Final = re.compile(r" [-–—|»•] ")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-
-
-@attrs.frozen
-class Head:
-    """What the head of a page declares, as far as one pass over it tells."""
-
-    links: tuple[tuple[str, str, str], ...] = ()
-    """``rel`` in lower case, ``type`` and ``href`` of each link."""
-
-    metas: Mapping[str, str] = attrs.field(factory=dict)
-    """``property`` or ``name``, in lower case → the first content that is not empty."""
-
-    def link(self, rel: str, kind: str | None = None) -> str | None:
-        """Return the ``href`` of the first link with that *rel*, and of that type."""
-        for rels, type_, href in self.links:
-            if rel in rels.split() and kind in (None, type_) and href:
-                return href
-        return None
 
 
 class Document:
@@ -101,25 +82,43 @@ class Document:
     @cached_property
     def is_wordpress(self) -> bool:
         """Whether WordPress made the page."""
-        links = (href for _, _, href in self.head.links)
         return (
-            self.head.metas.get("generator", "").startswith("WordPress")
-            or any("/wp-content/" in href or "/wp-json" in href for href in links)
+            self.metas.get("generator", "").startswith("WordPress")
+            or any("/wp-content/" in href or "/wp-json" in href for _, _, href in self.links)
             or any(name.startswith("postid-") for name in self.body_classes)
         )
 
-    @property
-    def canonical(self) -> str | None:
-        """The address that the page declares to be its own."""
-        return self.absolute(self.head.link("canonical"))
+    @cached_property
+    def links(self) -> list[tuple[list[str], str, str]]:
+        """``rel`` in lower case, ``type`` and ``href`` of each ``link``.
+
+        Broken markup in the head makes the parser open the body before the head has ended.
+        """
+        return [
+            ((each.get("rel") or "").lower().split(), each.get("type") or "", href)
+            for each in self.root.iter("link")
+            if (href := each.get("href"))
+        ]
 
     @cached_property
-    def head(self) -> Head:
-        """What the head declares."""
-        head = self.root.find("head")
-        found = _declared(head) if head is not None else Head()
-        # Broken markup in the head makes the parser open the body before the head has ended.
-        return _declared(self.root) if found.link("canonical") is None else found
+    def metas(self) -> Mapping[str, str]:
+        """``property`` or ``name``, in lower case → the first content that is not empty."""
+        found: dict[str, str] = {}
+        for each in self.root.iter("meta"):
+            name, content = each.get("property") or each.get("name"), each.get("content")
+            if name and content:
+                found.setdefault(name.lower(), content)
+        return found
+
+    def linked(self, rel: str, kind: str = "") -> str | None:
+        """Return the ``href`` of the first ``link`` with that *rel*, and of that type."""
+        hrefs = (href for rels, type_, href in self.links if rel in rels and kind in ("", type_))
+        return next(hrefs, None)
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The address that the page declares to be its own."""
+        return self.absolute(self.linked("canonical"))
 
     @cached_property
     def language(self) -> str | None:
@@ -130,7 +129,7 @@ class Document:
     @property
     def site_names(self) -> tuple[str, ...]:
         """What the site is called: as it says, and at the end of the page's title."""
-        name = self.head.metas.get("og:site_name", "")
+        name = self.metas.get("og:site_name", "")
         _, *tail = _PARTS.split(fold(self.root.findtext("head/title") or ""))
         return tuple(filter(None, (_PARTS.split(name)[0], *tail[-1:])))
 
@@ -140,13 +139,18 @@ class Document:
 
         Parents are listed before their children. Since WordPress 6.7 the body says it, too.
         """
+        found = None
+        for rels, _, href in self.links:
+            path = _STYLESHEET.search(href) if "stylesheet" in rels else None
+            if path is not None and (found is None or path[2].startswith("style")):
+                found = path[1]
         printed = (
             name.removeprefix(prefix)
             for prefix in ("wp-child-theme-", "wp-theme-")
             for name in self.body_classes
             if name.startswith(prefix)
         )
-        return _theme(self.head) or _theme(_declared(self.root)) or next(printed, None)
+        return found or next(printed, None)
 
     def absolute(self, href: str | None) -> str | None:
         """Return the http(s) address that *href* names on this page."""
@@ -188,30 +192,6 @@ class Document:
 def _place_of(url: str) -> str:
     path = url.partition("://")[2].partition("?")[0].partition("#")[0]
     return _SLASHES.sub("/", path.removeprefix("www.").rstrip("/"))
-
-
-def _theme(head: Head) -> str | None:
-    found = None
-    for rel, _, href in head.links:
-        path = _STYLESHEET.search(href) if "stylesheet" in rel else None
-        if path is not None and (found is None or path[2].startswith("style")):
-            found = path[1]
-    return found
-
-
-def _declared(scope: etree._Element) -> Head:
-    links: list[tuple[str, str, str]] = []
-    metas: dict[str, str] = {}
-    for element in scope.iter("link", "meta"):
-        if element.tag == "link":
-            rel = (element.get("rel") or "").lower()
-            links.append((rel, element.get("type") or "", element.get("href") or ""))
-        else:
-            name = element.get("property") or element.get("name")
-            content = element.get("content")
-            if name and content:
-                metas.setdefault(name.lower(), content)
-    return Head(tuple(links), metas)
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -21,7 +22,7 @@ _TAGS: Final = ("h1", "h2", "a", "time", "figcaption", *_BOXES, *_IMAGES, *_PLAY
 class Marks:
     """Names in ``class`` by which a theme marks the parts of an article."""
 
-    content: frozenset[str] = frozenset(("entry-content",))
+    content: frozenset[str] = frozenset(("entry-content-single", "entry-content"))
     not_content: frozenset[str] = frozenset(("entry-content-archive", "entry-summary"))
     title: frozenset[str] = frozenset(("entry-title", "post-title"))
     subtitle: frozenset[str] = frozenset(("subtitle", "entry-subtitle"))
@@ -61,7 +62,7 @@ def read_header(document: Document, marks: Marks) -> Header:
     header = Header(document.article)
     for element in header.scope.iter(*_TAGS):
         tag = element.tag
-        names = class_names(element)
+        names = _names(element.get("class"))
         if tag == "a":
             _anchor(header, element, names, marks)
         elif tag in _BOXES:
@@ -115,27 +116,19 @@ def _anchor(header: Header, element: etree._Element, names: frozenset[str], mark
 
 def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
     """Whether *caption* stands in the figure of *photo*, which may be inside a link."""
-    figure = caption.getparent()
-    if photo is None or figure is None:
-        return False
-    around = photo.getparent()
-    return around is figure or (around is not None and around.getparent() is figure)
-
-
-def class_names(element: etree._Element) -> frozenset[str]:
-    """Return the names in the class of *element*."""
-    return _names(element.get("class") or "")
+    figure, around = caption.getparent(), photo.iterancestors() if photo is not None else ()
+    return any(each is figure for each in islice(around, 2))
 
 
 # A theme has some hundred values of ``class``, on every page the same.
 @lru_cache(maxsize=2048)
-def _names(classes: str) -> frozenset[str]:
-    return frozenset(classes.split())
+def _names(classes: str | None) -> frozenset[str]:
+    return frozenset((classes or "").split())
 
 
 def has(element: etree._Element, names: frozenset[str]) -> bool:
     """Whether one of *names* is in the class of *element*."""
-    return not names.isdisjoint(class_names(element))
+    return not names.isdisjoint(_names(element.get("class")))
 
 
 def parts_of(header: Header) -> list[etree._Element]:
@@ -146,28 +139,15 @@ def parts_of(header: Header) -> list[etree._Element]:
     content, scope = header.content, header.scope
     assert content is not None
     parts = {content: None}
-    classes = content.get("class")
     for each in scope.iter(str(content.tag)):
-        if (
-            each.get("class") == classes
-            and _stands_in(each, scope)
-            and each is not content
-            and not any(outer in parts for outer in each.iterancestors())
-        ):
-            parts[each] = None
+        if each.get("class") == content.get("class") and each is not content:
+            around = list(each.iterancestors())
+            article = next((o for o in around if o is scope or o.tag == "article"), None)
+            if article is scope and not any(outer in parts for outer in around):
+                parts[each] = None
     text = text_of(content) if header.leads else ""
     leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]
     return [*leads, *parts]
-
-
-def _stands_in(element: etree._Element, scope: etree._Element) -> bool:
-    """Whether *element* is in *scope* and not in another article there."""
-    for each in element.iterancestors():
-        if each is scope:
-            return True
-        if each.tag == "article":
-            return False
-    return False
 
 
 def after_content(content: etree._Element | None, scope: etree._Element) -> list[etree._Element]:

@@ -1,8 +1,8 @@
 """An article's pages, read field by field.
 
 A page is a class with one property for each field of the line that the page states, under the
-field's name, the most explicit source first. A theme is a subclass that names other classes of
-the markup; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
+field's name, the most explicit source first. A theme of other markup is a
+subclass with other ``marks``; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
 
 - ``Selected``: where a newsroom's pages differ from their theme, parsel's selectors of its file.
 - The addresses of the pages that one article is split into, and how many are followed.
@@ -176,7 +176,10 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\
 
 
 class ArticlePage(Record):
-    """The pages of one article in the markup that WordPress themes have in common (hAtom)."""
+    """The pages of one article in the markup of WPBerita, Newkarma and their AMP (fixtures/progres).
+
+    Most of it WordPress themes have in common (hAtom).
+    """
 
     source: ClassVar[str] = "page"
     marks: ClassVar[Marks] = Marks()
@@ -283,12 +286,13 @@ class ArticlePage(Record):
         number = _post_of(self.header)
         if number is not None:
             return self.state("post_id", number, "article[id]")
-        head = self.document.head
+        document = self.document
+        record = document.linked("alternate", "application/json")
         for pattern, stating, where in (
-            *((_POST, name, "body[class]") for name in self.document.body_classes),
-            (_POST_LINK, head.link("shortlink"), "link[rel=shortlink]"),
-            (_POST_LINK, head.link("alternate", "application/json"), "link[type=application/json]"),
-            (_POST_LINK, self.document.headers.get("link"), "Link"),
+            *((_POST, name, "body[class]") for name in document.body_classes),
+            (_POST_LINK, document.linked("shortlink"), "link[rel=shortlink]"),
+            (_POST_LINK, record, "link[type=application/json]"),
+            (_POST_LINK, document.headers.get("link"), "Link"),
         ):
             found = pattern.search(stating or "")
             if found is not None:

@@ -144,9 +144,10 @@ class Record(ABC):
             blocks=self.story.text_blocks,
             **names,
         )
+        address = hashlib.sha256(identity(stated["url"]).encode()).hexdigest()[:16]
         kept = ("url", "post_id", "published_at", "modified_at", "source_url", "caption")
         return Article(
-            id=f"{self.newsroom.name}:{stated['post_id'] or _number(stated['url'])}",
+            id=f"{self.newsroom.name}:{stated['post_id'] or address}",
             site=self.newsroom.name,
             title=title,
             **{field: stated[field] for field in (*kept, "image_url", "image_alt")},
@@ -198,10 +199,6 @@ class Record(ABC):
         yield "dateline", story.dateline, "body"
         for field in ("credit", "body", "body_html"):
             yield field, getattr(story, field), where
-
-
-def _number(url: str) -> str:
-    return hashlib.sha256(identity(url).encode()).hexdigest()[:16]
 
 
 def _language(stated: str, text: str) -> str:

@@ -1,33 +1,18 @@
-"""Themes: which classes of the markup mean what, and how a page shows its theme."""
+"""Themes: how a page shows which it has, and the class of pages that reads it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from crawler.extract.document import Document
-from crawler.extract.header import Marks
 from crawler.extract.page import ArticlePage
-from crawler.extract.roles import Role, Roles
 from crawler.extract.unknown.page import GenericPage
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import same_host
 
-
-class WPBeritaPage(ArticlePage):
-    """WPBerita, Newkarma and other themes of their house, child themes and AMP (fixtures/progres)."""
-
-    marks = Marks(content=frozenset(("entry-content-single", "entry-content")))
-    roles = Roles(
-        {
-            **dict.fromkeys(("gmr-related-post-onlytitle", "gmr-related-post"), Role.RELATED),
-            **dict.fromkeys(("inline-banner", "gmr-socialicon-share", "share-top"), Role.NOT_BODY),
-        }
-    )
-
-
 THEMES: Final[dict[str, type[ArticlePage]]] = {
-    "wpberita": WPBeritaPage,
-    "newkarma": WPBeritaPage,
+    "wpberita": ArticlePage,
+    "newkarma": ArticlePage,
     "generic": GenericPage,
 }
 """Name of each theme, as a newsroom's file has it → class of its pages."""
@@ -45,9 +30,9 @@ def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
     not known, is read by :class:`~crawler.extract.unknown.page.GenericPage`.
     """
     if not _HOUSE.isdisjoint(document.body_classes):
-        return WPBeritaPage
-    if any(folder in href for _, _, href in document.head.links for folder in _FOLDERS):
-        return WPBeritaPage
+        return ArticlePage
+    if any(folder in href for _, _, href in document.links for folder in _FOLDERS):
+        return ArticlePage
     if same_host(document.url, (newsroom.host, *newsroom.hosts)):
         return THEMES.get(newsroom.theme, GenericPage)
     return GenericPage
