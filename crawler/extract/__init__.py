@@ -71,11 +71,9 @@ def extract_article(
     """Return the article on *captures*, or raise :exc:`~crawler.errors.NotAnArticle`.
 
     *captures* are the pages of one article in order, its REST record (the answer for one post, or
-    a list of posts of which *post_id*, or else the page, names one), or both. *newsroom* is
-    PROGRES.ID unless given; *furniture* are blocks of text that are the site's and no article's.
-    Fills everything but ``revision``, ``unchanged_until``, ``run`` and ``written_at``; ``captures``
-    are the references that *captures* carry. A photo among them is kept with the article, and not
-    read.
+    a list of posts of which *post_id*, or else the page, names one), or both; a photo among them is
+    not read. *newsroom* is PROGRES.ID unless given; *furniture* are blocks of text that are the
+    site's and no article's. What only a run knows is left open (``revision``, ``written_at``, …).
     """
     sources = _sources(captures, newsroom or _shipped("progres"), post_id, furniture)
     return sources[-1].to_item(captures)
@@ -88,10 +86,7 @@ def extract_sources(
     post_id: int | None = None,
     furniture: Collection[str] = (),
 ) -> Mapping[str, Callable[[], Article]]:
-    """Return what gives the article as ``page`` and ``rest`` state it, and as ``both`` do.
-
-    As :func:`extract_article`, for whoever compares like with like.
-    """
+    """Return what gives the article as ``page`` and ``rest`` state it, and as ``both`` do."""
     sources = _sources(captures, newsroom, post_id, furniture)
     return {each.source: partial(each.to_item, captures) for each in sources}
 
@@ -105,7 +100,7 @@ def _sources(
     answer = next(filter(gates.is_json, captures), None)
     pages = [each for each in captures if not gates.is_json(each)]
     pages = [each for each in pages if not gates.media_type(each).startswith("image/")] or pages
-    page = _reading([_document(capture) for capture in pages], newsroom) if pages else None
+    page = _reading(list(map(_document, pages)), newsroom) if pages else None
     return _told(page, answer, newsroom, post_id, furniture)
 
 
@@ -129,10 +124,7 @@ def _told(
 
 
 def open_page(first: Capture, newsroom: Newsroom | None = None) -> Page:
-    """Return the page of an article that *first* is the first known part of.
-
-    Raises :exc:`~crawler.errors.NotAnArticle` as :func:`extract_article` does.
-    """
+    """Return the page of an article that *first* is a part of, or raise :exc:`NotAnArticle`."""
     return Page(first, newsroom or _shipped("progres"))
 
 
@@ -156,10 +148,7 @@ class Page:
         return next((url for url in self.addresses if url.rstrip("/") not in self._parts), None)
 
     def add(self, capture: Capture) -> None:
-        """Take *capture* for the part that :meth:`next_missing` named.
-
-        Raises :exc:`~crawler.errors.NotAnArticle` where it is no page of an article.
-        """
+        """Take *capture* for the part that :meth:`next_missing` named, or raise :exc:`NotAnArticle`."""
         url = self.next_missing()
         assert url is not None
         linked = self._read(capture, url).pages

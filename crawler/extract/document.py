@@ -40,6 +40,7 @@ _NO_ARTICLE: Final = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif)$|/(?:19|20)\d\d(?:/\d\d?){1,2}$", re.IGNORECASE
 )
 _SLASHES: Final = re.compile("/{2,}")
+_THEME_CLASS: Final = re.compile("wp-(?:child-)?theme-.")
 _STYLESHEET: Final = re.compile(r"/themes/([\w.-]+)/(?:[^?#]*/)?([^/?#]+)")
 _PARTS: Final = re.compile(r" [-–—|»•] ")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -144,13 +145,8 @@ class Document:
             path = _STYLESHEET.search(href) if "stylesheet" in rels else None
             if path is not None and (found is None or path[2].startswith("style")):
                 found = path[1]
-        printed = (
-            name.removeprefix(prefix)
-            for prefix in ("wp-child-theme-", "wp-theme-")
-            for name in self.body_classes
-            if name.startswith(prefix)
-        )
-        return found or next(printed, None)
+        printed = sorted(name for name in self.body_classes if _THEME_CLASS.match(name))
+        return found or (printed[0].partition("theme-")[2] if printed else None)
 
     def absolute(self, href: str | None) -> str | None:
         """Return the http(s) address that *href* names on this page."""

@@ -56,8 +56,7 @@ def normal_form(
 ) -> str:
     """Return the lines of the normal form, each a kind, a tab and a text, each with its newline.
 
-    Texts are folded (see :func:`crawler.normalise.text.fold`). *terms* are ``categories``, ``tags``
-    and ``topics``.
+    *terms* are ``categories``, ``tags`` and ``topics``.
     """
     lines = [VERSION, f"title\t{title}"]
     if deck:
@@ -115,8 +114,8 @@ class Record(ABC):
         return Story(self.walks, self.newsroom, self.furniture)
 
     def state(self, field: str, value: T, where: str) -> T:
-        """Return *value*, and remember *where* it came from unless it is empty."""
-        if value:
+        """Return *value*, and remember *where* it came from unless one of them is empty."""
+        if value and where:
             self.provenance[field] = where
         return value
 
@@ -184,12 +183,9 @@ class Record(ABC):
         dates = story.dates(anchor)
         yield "dates", dates, "body"
         yield "event_date", _event_date(dates, anchor), "body"
-        for field, typed in (
-            ("subtitle", story.deck),
-            ("writer", story.writer),
-            ("editor", story.editor),
-        ):
-            yield field, stated[field] or typed, self.provenance.get(field, where)
+        typed = {"subtitle": story.deck, "writer": story.writer, "editor": story.editor}
+        for field, value in typed.items():
+            yield field, stated[field] or value, self.provenance.get(field, where)
         yield "photo_credit", photo_credit(caption) if caption else None, "caption"
         yield "images", story.images, where
         embeds = dict.fromkeys((*(stated["lead_embeds"] or ()), *story.embeds))
@@ -212,9 +208,7 @@ def _anchor(published_at: str | None, zone: dt.tzinfo) -> dt.datetime | None:
     if published_at is None or len(published_at) < len("2021-09-30"):
         return None
     moment = dt.datetime.fromisoformat(published_at)
-    if moment.tzinfo is None:
-        return moment.replace(hour=12, tzinfo=zone)
-    return moment
+    return moment if moment.tzinfo else moment.replace(hour=12, tzinfo=zone)
 
 
 def _is_later(moment: str | None, published_at: str | None) -> bool:

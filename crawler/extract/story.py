@@ -1,7 +1,4 @@
-"""What the content of all pages makes together: the body, with its dateline and its dates.
-
-``body_html`` has the blocks of a body as HTML that is safe to show anywhere.
-"""
+"""What the content of all pages makes together: the body, with its dateline and its dates."""
 
 from __future__ import annotations
 
@@ -99,17 +96,13 @@ class Story:
         # Each page of an article has the theme's box.
         self.related = list(dict.fromkeys(each for walk in walks for each in walk.related))
         self.text_blocks = [block for block in self.blocks if block.photo is None]
-        """The blocks with text."""
         self._take_deck()
         self._take_bylines()
         self._take_credit()
         for block in self.text_blocks[1:]:
-            is_short = len(block.text) <= _LONGEST_SUBHEAD
-            ends = block.text.endswith(_SENTENCE_ENDS)
-            if block.kind == "p" and block.whole & STRONG and is_short and not ends:
-                block.kind = "h"
+            if block.kind == "p" and block.whole & STRONG and len(block.text) <= _LONGEST_SUBHEAD:
+                block.kind = "p" if block.text.endswith(_SENTENCE_ENDS) else "h"
         self.body = "\n\n".join([block.text for block in self.text_blocks])
-        """The text, blocks separated by one blank line."""
 
     @property
     def body_html(self) -> str:
@@ -141,11 +134,11 @@ class Story:
 
     def dates(self, anchor: dt.datetime | None) -> tuple[FoundDate, ...]:
         """Return every calendar date of the text; *anchor* is the moment of publication."""
-        found: list[FoundDate] = []
-        for place, block in enumerate(self.text_blocks):
-            dates = find_dates(block.text, anchor)
-            found += (attrs.evolve(date, block=place) for date in dates) if place else dates
-        return tuple(found)
+        return tuple(
+            attrs.evolve(date, block=place)
+            for place, block in enumerate(self.text_blocks)
+            for date in find_dates(block.text, anchor)
+        )
 
     def _drop(self, unwanted: Sequence[Block]) -> None:
         if unwanted:
