@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from lxml import etree
 
@@ -176,6 +177,18 @@ def test_what_one_source_has_no_place_for_is_no_edit() -> None:
     record = article(1, source="rest", body=TEXT, tags=("banjir",))
     page = article(1, revision=2, body=TEXT.replace("Tiga", "Lima"), writer="Rudi", caption="Foto")
     assert edit_of(record, page).kinds == ("figures",)
+
+
+def test_what_another_theme_does_not_print_is_no_edit() -> None:
+    """Without REST; what a record states of an article, it states under any theme."""
+    stated = {"published_at": "2024-05-31T23:40:00+07:00", "tags": ("banjir",)}
+    after = {"revision": 2, "body": TEXT.replace("Tiga", "Lima"), "theme": "lain"}
+    before = article(1, body=TEXT, theme="satu", **stated)
+    assert edit_of(before, article(1, published_at=None, **after)).kinds == ("figures",)
+    other = article(1, **after, tags=("rob",), published_at=stated["published_at"])
+    assert edit_of(before, other).kinds == ("figures", "terms")
+    before, other = (attrs.evolve(each, source="both") for each in (before, article(1, **after)))
+    assert edit_of(before, other).kinds == ("figures", "terms")
 
 
 def test_blocks_that_changed_with_their_numbers() -> None:

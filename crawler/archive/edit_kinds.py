@@ -72,16 +72,23 @@ def kinds_of(
 def changed_fields(before: Article, after: Article) -> list[str]:
     """Return the names of fields beside the text that differ, of those that both can state.
 
-    A page states what a REST record has no place for, and themes print unlike things.
+    A page states what a REST record has no place for, and themes print unlike things: of two, what
+    one does not print says nothing.
     """
-    pages = "rest" not in (before.source, after.source) and before.theme == after.theme
+    same_theme = before.theme == after.theme
+    pages = "rest" not in (before.source, after.source) and same_theme
     records = (before.source == "page") == (after.source == "page")
-    return [
-        name
+    is_whole = same_theme or "page" not in (before.source, after.source)
+    values = (
+        (name, getattr(before, name), getattr(after, name))
         for names in FIELDS.values()
         for name in names
         if name in _ALWAYS or (records if name in _OF_DATABASE else pages)
-        if not _says_the_same(name, getattr(before, name), getattr(after, name))
+    )
+    return [
+        name
+        for name, was, is_ in values
+        if (is_whole or (was and is_)) and not _says_the_same(name, was, is_)
     ]
 
 
