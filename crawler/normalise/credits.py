@@ -14,9 +14,7 @@ from crawler.normalise.places import find_place
 from crawler.normalise.text import fold
 from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, words_of
 
-_LONGEST: Final = 80
-"""Characters of a credit."""
-
+_LONGEST: Final = 80  # characters of a credit
 _MOST_PHOTO_WORDS: Final = 8
 _FEW_WORDS: Final = 2
 
@@ -295,8 +293,7 @@ _IS_EDITOR: Final = re.compile(_EDITORS, re.IGNORECASE)
 _PERSON: Final = re.compile(r"@?[^\W\d_][\w .,'’&()/@-]*")
 _COPYRIGHT: Final = re.compile(r" ?(?:copyright|hak cipta|©).*", re.IGNORECASE)
 _PARTICLES: Final = words_of("bin binti dan van de al redaksi tim dr drs ir")
-_MOST_WORDS: Final = 7
-"""Words of a name with its degrees."""
+_MOST_WORDS: Final = 7  # words of a name with its degrees
 
 
 def byline(text: str) -> Byline | None:

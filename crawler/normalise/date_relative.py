@@ -55,7 +55,9 @@ def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Read
     """The day, or the two days, that a match of the weekday groups means seen from *today*."""
     start, end = found.span()
     word, turn = tokens.words[start], found["turn"] or found["pair_turn"] or ""
-    if not _is_weekday(word) or _is_part_of_a_name(tokens, start, end, turned=bool(turn)):
+    # In full and in Indonesian: "sat" is a weekday only beside a date.
+    in_full = (word in WEEKDAY_NAMES and not word.endswith("day")) or "jum" in word
+    if not in_full or _is_part_of_a_name(tokens, start, end, turned=bool(turn)):
         return None
     if word == SUNDAY_OR_WEEK and found["weekday"]:
         week = _as_week(tokens, start, end, turn, today)
@@ -76,11 +78,6 @@ def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Read
     else:
         first = _turned(today, other, turn) - between
     return Reading(start, end, Span(first, first + between if between else None))
-
-
-def _is_weekday(word: str) -> bool:
-    """Whether the word is a weekday in full, in Indonesian: *sat* is one only beside a date."""
-    return (word in WEEKDAY_NAMES and not word.endswith("day")) or "jum" in word
 
 
 def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) -> Reading | None:
@@ -145,9 +142,7 @@ _WEEKDAY: Final = r"""
 """
 _WEEK: Final = "<awal>? (?P<week><pekan>) <yang>? (?P<week_turn><turn>)"  # pekan lalu
 _MONTH: Final = "<awal>? (?P<month><bulan>) <yang>? (?P<month_turn><turn>)"  # akhir bulan depan
-_DAY_OF_MONTH: Final = (
-    "<tanggal> (?P<day_of><number>) <bulan> (?P<of_month><turn>)"  # … 5 bulan ini
-)
+_DAY_OF_MONTH: Final = "<tanggal> (?P<day_of><number>) <bulan> (?P<of_month><turn>)"
 # Akhir Mei 2014, Mei lalu, Oktober tahun depan, awal Mei hingga Juni 2014.
 _NAMED_MONTH: Final = """
     (?P<govern>(?:<awal> <joint>)? <awal|bulan>{0,2} | <pada|hingga> (?=<month>(?!<number>)))
@@ -155,23 +150,19 @@ _NAMED_MONTH: Final = """
     (?P<by_year><tahun>)? <yang>? (?P<name_turn><turn>)?
     (?:<joint> <awal|bulan>{0,2} (?P<until><month>) (?:<tahun>? (?P<until_year><year>))?)?
 """
-_TWO_BACK: Final = "(?P<two_back><kemarin> <lusa> | <lusa> <kemarin>)"
-_NIGHT: Final = "(?P<night><semalam> | <tadi> <part> | <part> <tadi>)"  # tadi malam, subuh tadi
-# Hari ini, malam ini, nanti sore.
-_TODAY: Final = "(?P<today><hari> <ini> | <part> <ini> | <nanti> <part> | <part> <nanti>)"
-_YESTERDAY: Final = "(?P<yesterday><part>? <kemarin> <part>?)"  # kemarin sore
-_TOMORROW: Final = "(?P<tomorrow><hari>? <besok> <hari>? <part>?)"  # besok pagi
-_TWO_AHEAD: Final = "(?P<two_ahead><lusa>)"
+_NEAR: Final = {
+    "two_back": "<kemarin> <lusa> | <lusa> <kemarin>",
+    "night": "<semalam> | <tadi> <part> | <part> <tadi>",  # tadi malam, subuh tadi
+    "today": "<hari> <ini> | <part> <ini> | <nanti> <part> | <part> <nanti>",  # malam ini
+    "yesterday": "<part>? <kemarin> <part>?",  # kemarin sore
+    "tomorrow": "<hari>? <besok> <hari>? <part>?",  # besok pagi
+    "two_ahead": "<lusa>",
+}
 _RULES: Final = (
     *(_AGO, _ONE_AGO, _PAIR, _WEEKDAY, _WEEK, _MONTH, _DAY_OF_MONTH, _NAMED_MONTH),
-    *(_TWO_BACK, _NIGHT, _TODAY, _YESTERDAY, _TOMORROW, _TWO_AHEAD),
+    *(f"(?P<{name}>{rule})" for name, rule in _NEAR.items()),
 )
-# What each of them begins with: most words of a text need not be tried.
-_FIRST: Final = (
-    "<number|long|spelt|setengah|one|tanggal|kemarin|lusa|weekday|awal|pekan|bulan|month|semalam"
-    "|tadi|part|hari|besok|nanti|pada|hingga>"
-)
-_RELATIVE: Final = pattern(f"(?={_FIRST})(?:{'|'.join(_RULES)})")
+_RELATIVE: Final = pattern("|".join(_RULES))
 _APPOSED: Final = pattern(r",?\(?<hari>?")  # between kemarin and a weekday after it
 _DAYS: Final = {"two_back": -2, "today": 0, "yesterday": -1, "tomorrow": 1, "two_ahead": 2}
 # A stretch of time, not a point: "selama tiga hari lalu pulang".

@@ -33,14 +33,8 @@ from crawler.normalise.vocabulary import (
     words_of,
 )
 
-_LONGEST: Final = 48
-"""Characters of one element."""
-
-_MOST: Final = 6
-"""Elements of a dateline: place, province, two parts of a date, outlet, a note."""
-
-# Every separator begins with one of these, or with a blank or line break before it.
-_MARKS: Final = re.compile(r"[\n,.;:()\[\]/|_*–—―−‒~»›>•·…-]")
+_LONGEST: Final = 48  # characters of one element
+_MOST: Final = 6  # elements of a dateline: place, province, two parts of a date, outlet, a note
 _SEPARATOR: Final = re.compile(
     r"""
     (?P<dash>[ \n]?[*_,.;:)\]]*[ \n]?(?:[–—―−‒~»›>•·…]|--|\.\.+)(?:[ \n]?[-–—―−‒~»›>•·.])*[ \n]?
@@ -84,11 +78,9 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 
+# Separators that may end a dateline.
 _STRONG: Final = frozenset(("dash", "pipe", "line", "colon", "stop", "tight"))
-"""Separators that may end a dateline."""
-
-_WEAK: Final = ("tight", "stop", "slash")
-"""Those that may stand inside a name, too."""
+_WEAK: Final = ("tight", "stop", "slash")  # those that may stand inside a name, too
 
 
 @attrs.define
@@ -203,25 +195,16 @@ def _separated(
     head: str, start: int, before: list[Element], own: Collection[str]
 ) -> Element | None:
     """Return the element that ends at a separator, if there is one soon enough."""
-    position = start
-    while True:
-        mark = _MARKS.search(head, position, start + _LONGEST + 4)
-        if not mark:
+    for separator in _SEPARATOR.finditer(head, start):
+        if separator.start() > start + _LONGEST:
             return None
-        position = mark.start() + 1
-        at = mark.start() - (head[mark.start() - 1 : mark.start()] == " ")
-        separator = _SEPARATOR.match(head, max(at, start))
-        if not separator:
-            continue
-        words = head[start : separator.start()]
+        element = _classified(head[start : separator.start()], start, own, before)
         kind = _kind(separator)
-        element = _classified(words, start, own, before)
-        if kind in _WEAK and _is_inside(element, head, separator):
-            position = max(position, separator.end())
-            continue
-        if element:
-            element.after, element.end = kind, separator.end()
-        return element
+        if not (kind in _WEAK and _is_inside(element, head, separator)):
+            if element:
+                element.after, element.end = kind, separator.end()
+            return element
+    return None
 
 
 def _is_inside(element: Element | None, head: str, separator: re.Match[str]) -> bool:
@@ -301,19 +284,13 @@ def _may_follow(element: Element, before: list[Element]) -> bool:
     return element.bracketed or capitals or (not element.after and last.after == "pipe")
 
 
-_HEAD: Final = 240
-"""Characters in which a dateline and the lines before it have to end."""
-
-_HEADLINE: Final = 12
-"""Characters from which on a text without a small letter is a headline."""
-
+_HEAD: Final = 240  # characters in which a dateline and the lines before it have to end
+_HEADLINE: Final = 12  # characters from which on a text without a small letter is a headline
 _LONGEST_HEADLINE: Final = 60
 _HEADLINE_WORDS: Final = 4
 _SMALL_WORDS: Final = words_of("dan di ke dari yang untuk pada dengan dalam oleh atau tak")
 
-_LINE: Final = 90
-"""Characters of a line above the dateline: who reports, a caption's credit."""
-
+_LINE: Final = 90  # characters of a line above the dateline: who reports, a caption's credit
 _ADVERTORIAL: Final = re.compile(r"\(?adv(?:ertorial)?\)?[.:]? ", re.IGNORECASE)
 _REPORTER: Final = re.compile(rf"(?:{any_of(WRITERS | EDITORS)}|advertorial|adv)\b", re.IGNORECASE)
 _GROUND: Final = re.compile(
@@ -332,8 +309,8 @@ _ORNAMENTS: Final = "*_•■●▪►▶ \n\t\xa0"
 # What a name at the beginning stands before, in title case and in capitals.
 _BESIDE: Final = frozenset(("comma", "slash", "pipe", "open", "space"))
 _LOOSE: Final = _BESIDE | {"dash", "tight"}
+# Words of an unknown name in title case; a longer one is the sentence's subject.
 _SHORT_NAME: Final = 3
-"""Words of an unknown name in title case; a longer one is the sentence's subject."""
 
 
 @attrs.frozen(kw_only=True)

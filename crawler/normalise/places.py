@@ -61,8 +61,8 @@ _SMALL: Final = frozenset({"dan", "es", "de", "of", "the"})
 _ROMAN: Final = re.compile(r"[IVX]{2,}")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’`.][^\W\d_]+)*")
 
+# Words that a name has at most: ``Ogan Komering Ulu Timur``, with its kind before it.
 _LONGEST_NAME: Final = 5
-"""Words that a name has at most: ``Ogan Komering Ulu Timur``, with its kind before it."""
 
 
 class Place(NamedTuple):
