@@ -73,7 +73,7 @@ def read(markup: str, url: str = URL) -> Article:
     ],
 )
 def test_reads_labelled_names(text: str, names: list[tuple[str, str]]) -> None:
-    assert [(each.name, each.role) for each in labelled(line(text))] == names
+    assert [(each.value, each.role) for each in labelled(line(text))] == names
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_refuses_sentences_and_empty_labels(text: str) -> None:
     ],
 )
 def test_labels_on_a_line_of_their_own(texts: list[str], names: list[tuple[str, str]]) -> None:
-    assert [(each.name, each.role) for each in around([line(text) for text in texts])] == names
+    assert [(each.value, each.role) for each in around([line(text) for text in texts])] == names
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_labels_on_a_line_of_their_own(texts: list[str], names: list[tuple[str, 
 def test_elements_that_are_called_author(markup: str, names: list[str]) -> None:
     root = lxml_html.document_fromstring(f"<body>{markup}</body>")
     found = marked_up(among(lines(body_of(root)), ()))
-    assert [each.name for each in found] == names
+    assert [each.value for each in found] == names
 
 
 @pytest.mark.parametrize("name", ["Sari Dewi", "admin", "Redaksi", "Dr. A. Lahay, S.Sos", "prwir"])

@@ -15,6 +15,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from html import escape
 from itertools import islice
 from typing import Final
@@ -146,6 +147,11 @@ class MainBody:
 
     is_sure: bool = True
     """Whether two of the three opinions agree."""
+
+    @cached_property
+    def inside(self) -> frozenset[etree._Element]:
+        """The elements of the text."""
+        return frozenset(each for part in self.parts for each in part.iter())
 
     def accepts(self, text: str) -> bool:
         """Whether trafilatura read *text* too, or read nothing here."""

@@ -1,37 +1,25 @@
 """What is known of a page of an unknown theme before any of its fields is asked.
 
-The headline and the text, the lines that stand around them, and what the page states for
-machines. Fields are read from these facts alone: see ``times.py``, ``names.py``, ``photo.py``.
+Headline and text, the lines around them, and what the page states for machines. Fields are read
+from these facts alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
-from typing import Final
+from typing import Final, cast
 
 import attrs
 from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
-from crawler.extract.unknown.body import (
-    Accepted,
-    MainBody,
-    find_main_body,
-    holders,
-    read_text,
-    weights_of,
-)
-from crawler.extract.unknown.headline import (
-    Headline,
-    find_headline,
-    heading_above,
-    site_names,
-)
+from crawler.extract.unknown import body
+from crawler.extract.unknown.headline import Headline, find_headline, heading_above, site_names
 from crawler.extract.unknown.lines import (
     CAPTION,
     Line,
@@ -76,54 +64,49 @@ _DEEPEST: Final = 300
 class Surroundings:
     """The lines around an article's text, none of them its own."""
 
-    header: tuple[Line, ...] = ()
+    header: Sequence[Line] = ()
     """From a little above the headline to the text."""
 
-    footer: tuple[Line, ...] = ()
+    footer: Sequence[Line] = ()
     """What the page prints below the text's container."""
 
-    typed: tuple[Line, ...] = ()
+    typed: Sequence[Line] = ()
     """What stands in the container below the last sentence: bylines that somebody typed."""
 
-    closing: tuple[Line, ...] = ()
+    closing: Sequence[Line] = ()
     """The last lines of the text."""
-
-    @property
-    def below(self) -> tuple[Line, ...]:
-        """The end of the text, and what stands below it."""
-        return (*self.closing, *self.typed, *self.footer)
 
 
 def surroundings(
-    lines: Sequence[Line], heading: etree._Element | None, body: MainBody
+    lines: Sequence[Line], heading: etree._Element | None, text: body.MainBody
 ) -> Surroundings:
-    """Return the lines around the text in *body* of the article under *heading*.
+    """Return the lines around *text* of the article under *heading*.
 
-    The text begins and ends with a sentence: bylines in its container are around it.
+    It begins and ends with a sentence: bylines in its container are around it.
     """
-    parts = {each for part in body.parts for each in part.iter()}
-    inside = [at for at, line in enumerate(lines) if line.element in parts]
+    inside = [at for at, line in enumerate(lines) if line.element in text.inside]
     at = _place(lines, heading)
     # A short text's container may be found around the headline.
     below = [each for each in inside if at is None or each > at] or inside
-    text = [each for each in below if body.is_sentence(lines[each])] or below
-    first, last = (text[0], text[-1]) if text else (len(lines), len(lines) - 1)
+    own = [each for each in below if text.is_sentence(lines[each])] or below
+    first, last = (own[0], own[-1]) if own else (len(lines), len(lines) - 1)
     if at is None or at > first:
         at = max(first - 1, 0)
-    after = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT], body.element))
+    container = set(text.element.iter())
+    after = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT], container))
     return Surroundings(
-        header=tuple(lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)]),
-        footer=tuple(line for line in after if not _within(line.element, body.element)),
-        typed=tuple(line for line in after if _within(line.element, body.element)),
-        closing=tuple(lines[at] for at in text[-_CLOSING:]),
+        header=lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)],
+        footer=[line for line in after if line.element not in container],
+        typed=[line for line in after if line.element in container],
+        closing=[lines[at] for at in own[-_CLOSING:]],
     )
 
 
-def _up_to_another_part(lines: Sequence[Line], text: etree._Element) -> Iterator[Line]:
+def _up_to_another_part(lines: Iterable[Line], text: Collection[etree._Element]) -> Iterator[Line]:
     """Yield *lines* up to the first label of another part; "Baca Juga" in the *text* is none."""
     for line in lines:
         is_label = len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text)
-        if is_label and not _within(line.element, text):
+        if is_label and line.element not in text:
             return
         yield line
 
@@ -131,17 +114,12 @@ def _up_to_another_part(lines: Sequence[Line], text: etree._Element) -> Iterator
 def _place(lines: Sequence[Line], heading: etree._Element | None) -> int | None:
     if heading is None:
         return None
-    words = text_of(heading)
+    words, inside, around = text_of(heading), set(heading.iter()), set(heading.iterancestors())
     for at, line in enumerate(lines):
         # A heading that is no block is a part of the line, or all of it.
-        in_line = words in line.text and _within(heading, line.element)
-        if in_line or _within(line.element, heading):
+        if line.element in inside or (line.element in around and words in line.text):
             return at
     return None
-
-
-def _within(element: etree._Element, outer: etree._Element) -> bool:
-    return element is outer or any(each is outer for each in element.iterancestors())
 
 
 class Facts:
@@ -151,8 +129,9 @@ class Facts:
         """Raises :exc:`NotAnArticle` where the page nests deeper than anybody writes."""
         self.document = document
         root = document.root
-        body = root.find("body")
-        self.page = root if body is None else body
+        found = root.find("body")
+        self.page = root if found is None else found
+        self._furniture: Mapping[bool, dict[etree._Element, bool]] = {False: {}, True: {}}
         if _depth(root) > _DEEPEST:
             raise NotAnArticle(document.url, "too_deep")
 
@@ -169,7 +148,7 @@ class Facts:
     @cached_property
     def headline(self) -> Headline | None:
         """The headline, ``None`` where nothing says what it is."""
-        if self._confirmed is None and self.body is not None:
+        if self._confirmed is None and self._body is not None:
             return heading_above(self.body.element, self.page, self.site)
         return self._confirmed
 
@@ -179,9 +158,9 @@ class Facts:
         return self.headline.element if self.headline is not None else None
 
     @cached_property
-    def accepted(self) -> Accepted:
+    def accepted(self) -> body.Accepted:
         """What trafilatura takes for the text."""
-        return read_text(self.document.root)
+        return body.read_text(self.document.root)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -190,20 +169,17 @@ class Facts:
         Whatever holds the headline or a good part of what was read as text is the article's,
         however it is called: ``div.article-widgets`` is seen around whole articles.
         """
-        kept = _with_ancestors(self._confirmed_heading) | self.holders
-        return among(self._all_lines, kept)
+        return among(self._all_lines, _with_ancestors(self._confirmed_heading) | self.holders)
 
     @cached_property
     def holders(self) -> frozenset[etree._Element]:
         """The elements that hold a good part of what was read as text."""
-        return holders(self._all_lines, self.accepted)
+        return body.holders(self._all_lines, self.accepted)
 
     @cached_property
     def text_lines(self) -> list[Line]:
         """The lines inside the text's container, whatever the elements around them are called."""
-        parts = self.body.parts if self.body is not None else ()
-        inside = {each for part in parts for each in part.iter()}
-        return [line for line in self._all_lines if line.element in inside]
+        return [line for line in self._all_lines if line.element in self.body.inside]
 
     @cached_property
     def expected(self) -> int:
@@ -211,30 +187,34 @@ class Facts:
 
         Text that a site prints twice, for narrow and for wide screens, is expected once.
         """
-        body = self.body
-        if body is None or not self.accepted.text:
-            return 0
-        sentences = {line.text for line in self.text_lines if body.is_sentence(line)}
-        return sum(map(len, sentences))
+        sentences = {line.text for line in self.text_lines if self.body.is_sentence(line)}
+        return sum(map(len, sentences)) if self.accepted.text else 0
+
+    @property
+    def body(self) -> body.MainBody:
+        """Where the text stands; :exc:`NotAnArticle` where nothing is sure."""
+        if self._body is None:
+            raise NotAnArticle(self.document.url, "no_text")
+        return self._body
 
     @cached_property
-    def body(self) -> MainBody | None:
-        """Where the text stands."""
-        return find_main_body(self.lines, self.accepted, self._confirmed_heading, self._post)
+    def _body(self) -> body.MainBody | None:
+        heading = self._confirmed_heading
+        return body.find_main_body(self.lines, self.accepted, heading, self._post)
 
     @property
     def _post(self) -> etree._Element:
         """The element of the article, where the page names it or it is one around the headline."""
-        weights = weights_of(self.lines, 1)
+        weights = body.weights_of(self.lines, 1)
         name = next((each for each in self.document.body_classes if each.startswith("postid-")), "")
         named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
         heading = self._confirmed_heading
-        around = list(heading.iterancestors("article"))[:1] if heading is not None else []
-        if heading is not None and next(heading.iterancestors("a"), None) is not None:
+        around = list(heading.iterancestors("article", "a")) if heading is not None else []
+        if any(each.tag == "a" for each in around):
             around = []  # the card of an article, which may be this one
-        for posts in (named if isinstance(named, list) else [], around):
+        for posts in (cast("list[etree._Element]", named), around[:1]):
             post = max(posts, key=lambda each: weights.get(each, 0), default=None)
-            if isinstance(post, etree._Element) and weights.get(post):
+            if post is not None and weights.get(post):
                 return post
         return self.page
 
@@ -245,14 +225,14 @@ class Facts:
         That is so for what WordPress' ``the_content`` prints in the known families, and for
         microdata's ``articleBody``.
         """
-        if self.body is None or self.body.source in ("trafilatura", "headline"):
+        if self.body.source in ("trafilatura", "headline"):
             return False
         return self.body.source.startswith("[") or "single" in self.document.body_classes
 
-    @property
+    @cached_property
     def scope(self) -> etree._Element | None:
         """The innermost element around headline and text, where the page prints both."""
-        if self.heading is None or self.body is None:
+        if self.heading is None:
             return None
         above = set(self.heading.iterancestors())
         return next((each for each in self.body.element.iterancestors() if each in above), None)
@@ -260,8 +240,7 @@ class Facts:
     @cached_property
     def wrappers(self) -> frozenset[etree._Element]:
         """The headline, the text, and whatever is around them."""
-        parts = self.body.parts if self.body is not None else ()
-        return frozenset().union(*map(_with_ancestors, (self.heading, *parts)))
+        return frozenset().union(*map(_with_ancestors, (self.heading, *self.body.parts)))
 
     @cached_property
     def above(self) -> tuple[Line, ...]:
@@ -291,14 +270,8 @@ class Facts:
     def marked(self, *tags: str) -> Iterator[etree._Element]:
         """Yield elements of the article that are neither in its text nor in furniture on its page."""
         for element in self.scope.iter(*tags) if self.scope is not None else ():
-            if element not in self.inside and not self.is_furniture(element):
+            if element not in self.body.inside and not self.is_furniture(element):
                 yield element
-
-    @cached_property
-    def inside(self) -> frozenset[etree._Element]:
-        """The elements of the text."""
-        parts = self.body.parts if self.body is not None else ()
-        return frozenset(each for part in parts for each in part.iter())
 
     def is_of_another(self, element: etree._Element) -> bool:
         """Whether *element* stands in a link to another article, or on the card of one.
@@ -350,22 +323,14 @@ class Facts:
         return found
 
     @cached_property
-    def _furniture(self) -> tuple[dict[etree._Element, bool], dict[etree._Element, bool]]:
-        return {}, {}
-
-    @cached_property
     def around(self) -> Surroundings:
         """The lines beside headline and text."""
-        if self.body is None:
-            return Surroundings()
         kept = _with_ancestors(self._confirmed_heading) | _with_ancestors(self.body.element)
         return surroundings(among(self._all_lines, kept, loose=True), self.heading, self.body)
 
     @cached_property
     def not_text(self) -> frozenset[etree._Element]:
         """Elements inside the text's container that are not text by their name."""
-        if self.body is None:
-            return frozenset()
         inside = (each for part in self.body.parts for each in part.iterdescendants("*"))
         return frozenset(element for element in inside if self._is_not_text(element))
 

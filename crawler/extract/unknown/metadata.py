@@ -329,6 +329,12 @@ class Stated:
     source: str
 
 
+def of_one(stated: Iterable[Stated]) -> list[Stated]:
+    """Return those of the first source among *stated*."""
+    found = list(stated)
+    return [each for each in found if each.source == found[0].source]
+
+
 @attrs.frozen
 class Metadata:
     """The statements of one page."""
@@ -386,7 +392,7 @@ class Metadata:
         yield from self.said("image")
 
     def keywords(self) -> Iterator[Stated]:
-        """Yield the tags, those of each source together."""
+        """Yield the tags."""
         for each in self.said("keywords"):
             names = filter(None, map(str.strip, each.value.split(",")))
             yield from (Stated(name, each.source) for name in names)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Final
 
 import attrs
@@ -94,36 +95,23 @@ _LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/", re.IGNOR
 
 
 @attrs.frozen
-class Byline:
-    """One name with its role, and where it stands."""
+class Byline(Stated):
+    """One name with its role."""
 
-    name: str
     role: str
-    source: str
-    line: Line | None = None
-
-    @property
-    def label(self) -> str:
-        """The label before it, in small letters, empty without one."""
-        return self.source[len("line[") : -1] if self.source.startswith("line[") else ""
 
 
 def labelled(line: Line) -> list[Byline]:
     """Return the names that *line* labels, ``Rep: Sari Dewi / Red: Rian Tobu`` two of them."""
     text = line.text
-    if len(text) > _LONGEST_LINE:
-        return []
-    found = []
-    for label in _LABELLED.finditer(text):
-        name = _name_after(text, label)
-        if name:
-            found.append(_byline(name, label, line))
-    return found
+    labels = _LABELLED.finditer(text) if len(text) <= _LONGEST_LINE else ()
+    found = ((_name_after(text, label), label) for label in labels)
+    return [_byline(name, label) for name, label in found if name]
 
 
-def _byline(name: str, label: re.Match[str], line: Line) -> Byline:
+def _byline(name: str, label: re.Match[str]) -> Byline:
     role = next(role for role in (BOTH, PHOTOGRAPHER, EDITOR, WRITER) if label[role])
-    return Byline(name, role, f"line[{fold(label[role]).lower()}]", line)
+    return Byline(name, f"line[{fold(label[role]).lower()}]", role)
 
 
 def _name_after(text: str, label: re.Match[str]) -> str | None:
@@ -140,7 +128,7 @@ def _name_after(text: str, label: re.Match[str]) -> str | None:
     following = _LABELLED.search(rest)
     if following and (":" in following["mark"] or " " in following[0].strip()):
         rest = rest[: following.start()]
-    name = _trimmed(_up_to(_END, rest))
+    name = _trimmed(rest)
     if not name or not (marked or name[0].isupper() or before or name.casefold() in _ACCOUNTS):
         return None
     return name if is_name(name) and (marked or len(name.split()) <= _FEW_WORDS) else None
@@ -155,13 +143,9 @@ def _is_meta(before: str) -> bool:
     return before[-1] in "|•·/-–—,)" or bool(re.search(r"\d{4}|\bon\b|WI[BT]|WITA", before))
 
 
-def _up_to(end: re.Pattern[str], text: str) -> str:
-    found = end.search(text)
-    return text[: found.start()] if found else text
-
-
-def _trimmed(name: str) -> str:
-    return name.strip(f"{_EDGES}()")
+def _trimmed(name: str, end: re.Pattern[str] = _END) -> str:
+    """Return *name* up to its *end*, without what is printed around it."""
+    return end.split(name, maxsplit=1)[0].strip(f"{_EDGES}()" if end is _END else _EDGES)
 
 
 def is_name(name: str) -> bool:
@@ -184,9 +168,7 @@ def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
     """
     found: list[Byline] = []
     for at, line in enumerate(lines):
-        names = labelled(line)
-        if strict and not _BEGINS.match(line.text):
-            names = []
+        names = [] if strict and not _BEGINS.match(line.text) else labelled(line)
         found.extend(names)
         only = None if names else _ONLY_LABEL.fullmatch(line.text)
         if only is None:
@@ -194,9 +176,8 @@ def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
         # "Penulis" above the name; "Jurnalis", without a colon, below it.
         below = (only["writer"] or "").lower() in _TITLES
         places = [at + 1] if ":" in line.text else [at - 1, at + 1] if below else [at + 1, at - 1]
-        name = next(filter(None, (_neighbour(lines, place) for place in places)), None)
-        if name:
-            found.append(_byline(name, only, line))
+        names_near = filter(None, (_neighbour(lines, place) for place in places))
+        found.extend(_byline(name, only) for name in islice(names_near, 1))
     return found
 
 
@@ -204,33 +185,40 @@ def _neighbour(lines: Sequence[Line], at: int) -> str | None:
     """Return the name that the line at *at* is, if it is nothing else."""
     if not 0 <= at < len(lines) or lines[at].text.endswith(":"):
         return None
-    name = _trimmed(lines[at].text)
+    name = lines[at].text.strip(f"{_EDGES}()")
     return name if is_name(name) and name[0].isupper() and len(name.split()) <= _FEW_WORDS else None
 
 
-def marked_up(lines: Iterable[Line]) -> list[Byline]:
-    """Return the names in elements that are called author, in *lines* and right around them."""
-    found: dict[str, Byline] = {}
+def marked_up(lines: Iterable[Line]) -> list[Stated]:
+    """Return the names in elements that are called author, in the first line that has any.
+
+    Another line names somebody else.
+    """
     for line in lines:
         if len(line.text) > _LONGEST_LINE or _ONLY_LABEL.fullmatch(line.text):
             continue
-        for element in _author_elements(line):
-            for name in _names_in(element, line):
-                if is_name(name):
-                    found.setdefault(name, Byline(name, WRITER, _source(element), line))
-    # An element around another holds its name and more: "Kontributor Sari Dewi".
-    return [
-        byline
-        for name, byline in found.items()
-        if not any(other != name and other in name for other in found)
-    ]
+        elements = [(each, _names_in(each, line)) for each in _author_elements(line)]
+        found: dict[str, str] = {}
+        for element, names in elements:
+            for name in filter(is_name, names):
+                found.setdefault(name, _source(element))
+        # An element around another holds its name and more: "Kontributor Sari Dewi".
+        if found:
+            return [
+                Stated(name, source)
+                for name, source in found.items()
+                if not any(other != name and other in name for other in found)
+            ]
+    return []
 
 
 def _author_elements(line: Line) -> Iterator[etree._Element]:
     if holds_more(line.element, 2 * _LONGEST_LINE):
         return
-    near = [line.element, *_small_ancestors(line)]
-    for element in (*reversed(near), *line.element.iterdescendants()):
+    # Two of its parents, where they hold little more than it.
+    parents = islice(line.element.iterancestors(), 2)
+    near = takewhile(lambda each: not holds_more(each, 2 * _LONGEST_NAME), parents)
+    for element in (*reversed([line.element, *near]), *line.element.iterdescendants()):
         if not isinstance(element.tag, str) or _has_photo(element):
             continue
         if (
@@ -240,16 +228,6 @@ def _author_elements(line: Line) -> Iterator[etree._Element]:
             or (element.tag == "a" and _LINK.search(element.get("href", "")))
         ):
             yield element
-
-
-def _small_ancestors(line: Line) -> list[etree._Element]:
-    """Return the parents of *line* that hold little more than it."""
-    found: list[etree._Element] = []
-    for element in line.element.iterancestors():
-        if len(found) == 2 or holds_more(element, 2 * _LONGEST_NAME):  # noqa: PLR2004
-            break
-        found.append(element)
-    return found
 
 
 def _has_photo(element: etree._Element) -> bool:
@@ -300,10 +278,8 @@ def _without_label(text: str) -> str:
     text = text.lstrip(" /|-")
     label = _LABELLED.match(text)
     if label is None:
-        return _up_to(_END_OF_BYLINE, text).strip(_EDGES)
-    if label[EDITOR]:
-        return ""
-    return _trimmed(_up_to(_END, text[label.end() :]))
+        return _trimmed(text, _END_OF_BYLINE)
+    return "" if label[EDITOR] else _trimmed(text[label.end() :])
 
 
 def _source(element: etree._Element) -> str:
@@ -347,9 +323,9 @@ _ONE: Final = re.compile(
 class Names:
     """The people of an article."""
 
-    authors: tuple[Byline, ...] = ()
-    writer: Byline | None = None
-    editor: Byline | None = None
+    authors: Sequence[Stated] = ()
+    writer: Stated | None = None
+    editor: Stated | None = None
 
 
 def names_of(facts: Facts, end: Surroundings, newsroom: Newsroom) -> Names:
@@ -361,129 +337,109 @@ def names_of(facts: Facts, end: Surroundings, newsroom: Newsroom) -> Names:
     header = around((*facts.above, *facts.beside))
     # What the page prints below the text comes before what somebody typed into it.
     below = around((*end.footer, *end.typed, *end.closing), strict=True)
-    named = [each for each in (*header, *below) if not is_site(each.name, site)]
-    editors = [each for each in named if each.role == EDITOR]
-    editors += _as_bylines(facts.metadata.editors(), EDITOR)
+    named = [each for each in (*header, *below) if not is_site(each.value, site)]
+    printed = [each for each in named if each.role == EDITOR]
+    editors = (*printed, *facts.metadata.editors())
     no_author = _folded(editors) - _folded(_writers(named))
-    authors = _authors(facts, header, below, site, no_author)
+    authors: dict[str, Stated] = {}
+    for source in _sources(facts, header, below, site):
+        for each in (person for several in source for person in _apart(several)):
+            name = each.value.casefold()
+            if name not in no_author and is_name(each.value) and not is_site(each.value, site):
+                authors.setdefault(name, each)
+        if authors:
+            break
     # "Penulis Muda" is the name of a team, and nobody called Muda wrote it.
-    teams = _folded(authors)
-    writers = [
-        each for each in _writers(named) if f"{each.label} {each.name}".casefold() not in teams
-    ]
-    both = next((each for each in named if each.role == BOTH), None)
+    writers = (each for each in _writers(named) if not _label(each).endswith(_INTRODUCED))
+    both = (each for each in named if each.role == BOTH)
     return Names(
-        authors=tuple(authors),
-        writer=next((each for each in writers if not _is_oleh(each)), None),
-        editor=next(
-            (each for each in editors if f"{each.label} {each.name}".casefold() not in teams), both
-        ),
+        authors=list(authors.values()),
+        writer=_first(writers, authors),
+        editor=_first(editors, authors) or next(both, None),
     )
+
+
+# Oleh and By only introduce the author.
+_INTRODUCED: Final = ("oleh", "by", "author")
+
+
+def _first(people: Iterable[Stated], teams: Collection[str]) -> Stated | None:
+    named = (each for each in people if f"{_label(each)} {each.value}".casefold() not in teams)
+    return next(named, None)
+
+
+def _label(person: Stated) -> str:
+    """Return the label before a name, in small letters, empty without one."""
+    return person.source[len("line[") : -1] if person.source.startswith("line[") else ""
 
 
 def _writers(bylines: Iterable[Byline]) -> list[Byline]:
     return [each for each in bylines if each.role in (WRITER, BOTH)]
 
 
-def _folded(bylines: Iterable[Byline]) -> set[str]:
-    return {each.name.casefold() for each in bylines}
+def _folded(people: Iterable[Stated]) -> set[str]:
+    return {each.value.casefold() for each in people}
 
 
-def _is_oleh(byline: Byline) -> bool:
-    """Whether the label only introduces the author, as Oleh and By do."""
-    return byline.label.endswith(("oleh", "by", "author"))
-
-
-def _authors(
-    facts: Facts,
-    header: Sequence[Byline],
-    below: Sequence[Byline],
-    site: frozenset[str],
-    no_author: set[str],
-) -> list[Byline]:
+def _sources(
+    facts: Facts, header: Sequence[Byline], below: Sequence[Byline], site: frozenset[str]
+) -> Iterator[Iterable[Stated]]:
+    """Yield what may name the authors, the surest first."""
     metadata, lines = facts.metadata, (*facts.above, *facts.beside)
+    shown = " | ".join(line.text for line in lines).casefold()
+    if all(name in shown for name in _folded(metadata.authors())):
+        yield metadata.authors()
+    yield marked_up(lines)
+    yield _with_site(lines, site)
+    yield metadata.said("author")
+    yield _writers(header)
+    yield _people(metadata.authors())
+    yield _writers(below)
     footer = [line for line in facts.around.footer if not facts.is_of_another(line.element)]
-    sources: tuple[Iterable[Byline], ...] = (
-        _printed(metadata.authors(), lines),
-        _of_one_line(marked_up(lines)),
-        _with_site(lines, site),
-        _as_bylines(metadata.said("author"), WRITER),
-        _writers(header),
-        _people(metadata.authors()),
-        _writers(below),
-        _of_one_line(marked_up(footer[:_NEAR_FOOTER])),
-        _marked_in_scope(facts),
-        _people(metadata.authors_plain()),
-        [each for each in header if each.role == PHOTOGRAPHER],
-        _signed(facts),
-    )
-    for source in sources:
-        found: dict[str, Byline] = {}
-        for each in (one for several in source for one in _apart(several)):
-            name = each.name.casefold()
-            if name not in no_author and is_name(each.name) and not is_site(each.name, site):
-                found.setdefault(name, each)
-        if found:
-            return list(found.values())
-    return []
+    yield marked_up(footer[:_NEAR_FOOTER])
+    yield _marked_in_scope(facts)
+    yield _people(metadata.authors_plain())
+    yield [each for each in header if each.role == PHOTOGRAPHER]
+    yield _signed(facts)
 
 
-def _marked_in_scope(facts: Facts) -> Iterator[Byline]:
+def _marked_in_scope(facts: Facts) -> Iterator[Stated]:
     """Yield the names in the article's own element that are marked as its author's for machines."""
     for element in facts.marked("a", "span"):
         marks = (*element.get("rel", "").split(), *element.get("class", "").split())
         if not {"author", "fn"}.isdisjoint(marks) and not facts.is_of_another(element):
-            yield Byline(_shown(element), WRITER, _source(element))
+            yield Stated(_shown(element), _source(element))
 
 
-def _printed(stated: Iterable[Stated], header: Sequence[Line]) -> list[Byline]:
-    """Return the names of *stated* if the page prints all of them beside the headline."""
-    names = _as_bylines(stated, WRITER)
-    lines = " | ".join(line.text for line in header).casefold()
-    return names if all(name in lines for name in _folded(names)) else []
-
-
-def _people(stated: Iterable[Stated]) -> list[Byline]:
+def _people(stated: Iterable[Stated]) -> list[Stated]:
     """Return the names of *stated* but for accounts: those are authors only where shown."""
-    return [each for each in _as_bylines(stated, WRITER) if each.name.casefold() not in _ACCOUNTS]
+    return [each for each in stated if each.value.casefold() not in _ACCOUNTS]
 
 
-def _with_site(header: Iterable[Line], site: frozenset[str]) -> list[Byline]:
-    """Return the name in a line "Sari Dewi - Lintas", the second part being the site's."""
+def _with_site(header: Iterable[Line], site: frozenset[str]) -> Iterator[Stated]:
+    """Yield the name in a line "Sari Dewi - Lintas", the second part being the site's."""
     for line in header:
         name, separator, rest = line.text.rpartition(" - ")
         if separator and is_site(rest, site) and is_name(name) and len(name.split()) <= _FEW_WORDS:
-            return [Byline(name, WRITER, "line beside the headline", line)]
-    return []
+            yield Stated(name, "line beside the headline")
+            return
 
 
-def _of_one_line(bylines: Sequence[Byline]) -> list[Byline]:
-    """Return the names of the first line that has any: another line names somebody else."""
-    return [each for each in bylines if each.line is bylines[0].line]
-
-
-def _apart(byline: Byline) -> list[Byline]:
+def _apart(person: Stated) -> list[Stated]:
     """Return the people that one name lists: each of them has two words or more."""
-    pieces = [piece.strip() for piece in _BETWEEN.split(byline.name)]
+    pieces = [piece.strip() for piece in _BETWEEN.split(person.value)]
     several = len(pieces) > 1 and all(
         len(piece.split()) > 1 and piece[0].isupper() for piece in pieces
     )
-    if not several or _ONE.search(byline.name):
-        return [byline]
-    return [attrs.evolve(byline, name=piece) for piece in pieces]
+    if not several or _ONE.search(person.value):
+        return [person]
+    return [attrs.evolve(person, value=piece) for piece in pieces]
 
 
-def _as_bylines(stated: Iterable[Stated], role: str) -> list[Byline]:
-    return [Byline(each.value, role, each.source) for each in stated]
-
-
-def _signed(facts: Facts) -> list[Byline]:
-    below = (*facts.around.typed, *facts.around.footer)
-    if not below or not _SIGNED.fullmatch(below[0].text):
-        return []
-    assert facts.body is not None
-    is_read = facts.body.accepts(below[0].text)
-    return [Byline(below[0].text, WRITER, "last line", below[0])] if is_read else []
+def _signed(facts: Facts) -> Iterator[Stated]:
+    for line in (*facts.around.typed, *facts.around.footer)[:1]:
+        if _SIGNED.fullmatch(line.text) and facts.body.accepts(line.text):
+            yield Stated(line.text, "last line")
 
 
 def _site_names(facts: Facts, newsroom: Newsroom) -> frozenset[str]:

@@ -1,8 +1,7 @@
 """The page of an article in a theme that nobody has described.
 
-Its fields are read from the facts of the page, in ``facts.py``, by stated rules: see ``times.py``,
-``names.py`` and ``photo.py``. Where the text stands, trafilatura, the lines of the page
-and the names of containers say together: see ``body.py``.
+Its fields are read from the facts of the page by the rules of ``times``, ``names``, ``terms`` and
+``photo``; where the text stands, see ``body``.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from crawler.extract.page import ArticlePage, Selected
 from crawler.extract.roles import Role, Roles
 from crawler.extract.unknown import body, photo, terms, times
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.metadata import Stated
-from crawler.extract.unknown.names import Byline, Names, names_of
+from crawler.extract.unknown.metadata import Stated, of_one
+from crawler.extract.unknown.names import Names, names_of
 from crawler.extract.unknown.refusals import refuse
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
@@ -60,8 +59,6 @@ class GenericPage(ArticlePage):
 
     def read_header(self, document: Document) -> Header:
         facts = self.all_facts[self.documents.index(document)]
-        if facts.body is None:
-            raise NotAnArticle(document.url, "no_text")
         header = Header(facts.page if facts.scope is None else facts.scope)
         header.title = facts.heading
         header.content = facts.body.element
@@ -102,21 +99,17 @@ class GenericPage(ArticlePage):
         return self.state("title", headline.text, headline.source) if headline is not None else None
 
     @cached_property
-    def _evidence(self) -> times.Evidence:
+    def _times(self) -> tuple[times.Moment | None, times.Moment | None]:
         chosen = self.selected.texts("published_at")
-        return times.evidence_of(self.facts, self.newsroom.tzinfo, chosen)
-
-    @cached_property
-    def _published(self) -> times.Moment | None:
-        return times.published(self._evidence)
+        return times.times_of(self.facts, self.newsroom.tzinfo, chosen)
 
     @cached_property
     def published_at(self) -> str | None:
-        return self._moment("published_at", self._published)
+        return self._moment("published_at", self._times[0])
 
     @cached_property
     def modified_at(self) -> str | None:
-        return self._moment("modified_at", times.modified(self._evidence, self._published))
+        return self._moment("modified_at", self._times[1])
 
     def _moment(self, field: str, found: times.Moment | None) -> str | None:
         return self.state(field, found.isoformat(), found.source) if found is not None else None
@@ -127,13 +120,7 @@ class GenericPage(ArticlePage):
 
     @property
     def authors(self) -> Sequence[str]:
-        chosen = self.selected.texts("authors")
-        if chosen:
-            return self.state("authors", chosen, "selector")
-        found = self._names.authors
-        if not found:
-            return []
-        return self.state("authors", [each.name for each in found], found[0].source)
+        return self._listed("authors", self._names.authors)
 
     @property
     def writer(self) -> str | None:
@@ -143,8 +130,8 @@ class GenericPage(ArticlePage):
     def editor(self) -> str | None:
         return self._named("editor", self._names.editor) or super().editor
 
-    def _named(self, role: str, found: Byline | None) -> str | None:
-        return self.state(role, found.name, found.source) if found is not None else None
+    def _named(self, role: str, found: Stated | None) -> str | None:
+        return self.state(role, found.value, found.source) if found is not None else None
 
     @cached_property
     def _terms(self) -> list[terms.Terms]:
@@ -152,35 +139,23 @@ class GenericPage(ArticlePage):
 
     @property
     def categories(self) -> Sequence[str]:
-        chosen = self.selected.texts("categories")
-        if chosen:
-            return self.state("categories", chosen, "selector")
-        printed = self._terms[0].of(terms.CATEGORY)
-        if printed:
-            return self.state("categories", printed, "a[rel=category]")
         metadata = self.facts.metadata
         site = metadata.site_names() | {self.document.host}
         sections = (each for each in metadata.said("section") if each.value.casefold() not in site)
-        return self._stated("categories", list(sections))
+        return self._listed("categories", self._terms[0].of(terms.CATEGORY) or of_one(sections))
 
     @property
     def tags(self) -> Sequence[str]:
-        chosen = self.selected.texts("tags")
-        if chosen:
-            return self.state("tags", chosen, "selector")
         # Below the last page, or below each.
-        for each in reversed(self._terms):
-            printed = each.of(terms.TAG)
-            if printed:
-                return self.state("tags", printed, "a[rel=tag]")
-        return self._stated("tags", list(self.facts.metadata.keywords()))
+        printed = filter(None, (each.of(terms.TAG) for each in reversed(self._terms)))
+        return self._listed("tags", next(printed, of_one(self.facts.metadata.keywords())))
 
-    def _stated(self, field: str, stated: Sequence[Stated]) -> list[str]:
-        if not stated:
-            return []
-        source = stated[0].source
-        names = dict.fromkeys(each.value for each in stated if each.source == source)
-        return self.state(field, list(names), source)
+    def _listed(self, field: str, found: Sequence[Stated]) -> Sequence[str]:
+        """State what the newsroom selects for *field*, else what was *found*."""
+        if chosen := self.selected.texts(field):
+            return self.state(field, chosen, "selector")
+        names = list(dict.fromkeys(each.value for each in found))
+        return self.state(field, names, found[0].source) if names else []
 
     @cached_property
     def _lead(self) -> photo.LeadPhoto:
@@ -242,7 +217,6 @@ def _walk(facts: Facts, skip: frozenset[etree._Element], title: str) -> Walk:
     *skip* are elements that the newsroom leaves out, *title* is its headline. Raises
     :exc:`NotAnArticle` where half of what was read as text would be lost.
     """
-    assert facts.body is not None
     roles = _RolesAround(facts.holders)
     # Boxes with a role are read for what they are: related posts, embeds, page links.
     unwanted = (each for each in facts.not_text if not roles.of(each.get("class", "")))

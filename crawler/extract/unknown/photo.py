@@ -71,7 +71,6 @@ def _images(facts: Facts, stated: str | None) -> Iterator[tuple[etree._Element, 
 
     Outside the element around headline and text it is one of the theme's class or the *stated* one.
     """
-    assert facts.body is not None
     content = facts.body.element
     scope = facts.scope if facts.scope is not None else content.getparent()
     inside = frozenset(scope.iter()) if scope is not None else frozenset()
@@ -97,7 +96,6 @@ def _is_themes_own(image: etree._Element) -> bool:
 
 def opens_text(facts: Facts) -> bool:
     """Whether the theme's own photo is the first in the text's container, as tagDiv puts it."""
-    assert facts.body is not None
     image = next(facts.body.element.iter(*_IMAGES), None)
     around = () if image is None else (image, *islice(image.iterancestors(), _ABOVE_CAPTION))
     return any(_FEATURED.search(each.get("class", "")) for each in around)

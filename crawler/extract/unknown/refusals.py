@@ -103,8 +103,6 @@ def _reason_of_the_site(facts: Facts) -> str | None:
 
 
 def _reason_of_the_text(facts: Facts) -> str | None:
-    if facts.body is None:
-        return "no_text"
     if not facts.body.is_sure:
         return "unsure_text"
     if not _is_stated(facts) and _is_list(facts):
@@ -120,16 +118,14 @@ def _reason_of_the_text(facts: Facts) -> str | None:
 
 def _letters(facts: Facts) -> int:
     """Return how many letters of sentences, no links, the text has."""
-    body = facts.body
-    assert body is not None
-    inside = set(body.element.iter())
-    sentences = (line for line in facts.lines if line.element in inside and body.is_sentence(line))
+    inside = set(facts.body.element.iter())
+    own = (line for line in facts.lines if line.element in inside)
+    sentences = (line for line in own if facts.body.is_sentence(line))
     return sum(len(line.text) for line in sentences if not is_linked(line))
 
 
 def _is_list(facts: Facts) -> bool:
     """Whether what was taken for the text is teasers: headings that lead elsewhere, little text."""
-    assert facts.body is not None
     inside = set(facts.body.element.iter("h2", "h3", "h4"))
     teasers = {
         line.element

@@ -21,6 +21,7 @@ from lxml import etree
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import Line, called, is_linked, small_elements
+from crawler.extract.unknown.metadata import Stated
 
 CATEGORY: Final = "category"
 TAG: Final = "tag"
@@ -70,7 +71,7 @@ class Terms:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    def of(self, kind: str) -> list[str]:
+    def of(self, kind: str) -> list[Stated]:
         """Return the names of one *kind*, of the surest mark that the page has."""
         fit = [
             (rank, names[-1:] if _is_trail(around) else names)
@@ -78,7 +79,8 @@ class Terms:
             if each == kind and self._links_in(around, names) <= _MOST[kind][rank]
         ]
         best = min((rank for rank, _ in fit), default=None)
-        return list(dict.fromkeys(name for rank, names in fit if rank == best for name in names))
+        source = f"a[rel={kind}]"
+        return [Stated(name, source) for rank, names in fit if rank == best for name in names]
 
     def _links_in(self, around: etree._Element, names: Sequence[str]) -> int:
         wrapper = around in self._facts.wrappers
@@ -106,15 +108,16 @@ class Terms:
         scoped = frozenset(facts.scope.iter("a")) if facts.scope is not None else frozenset()
         found: dict[etree._Element, tuple[str | None, Mapping[str, int]]] = {}
         label: str | None = None
-        lines = [(line, _ABOVE) for line in around.header]
-        for line, least in (*lines, *((line, _BELOW) for line in around.below)):
+        below = (*around.closing, *around.typed, *around.footer)
+        lines = [(line, _ABOVE) for line in around.header] + [(line, _BELOW) for line in below]
+        for line, least in lines:
             named = _LABELS.match(line.text.lstrip("#•|/- "))
             # "Tags:" in a line of its own below the text, and a line of links for each of them.
             goes_on = least is _BELOW and is_linked(line)
             label = named.lastgroup if named else label if goes_on else None
             small = (anchor for each in small_elements([line], _TERMS) for anchor in each.iter("a"))
             for anchor in small:
-                if anchor not in facts.inside or _is_list(line):
+                if anchor not in facts.body.inside or _is_list(line):
                     found.setdefault(anchor, (label, _INSIDE if anchor in scoped else least))
         for anchor in facts.marked("a"):
             found.setdefault(anchor, (None, _INSIDE))

@@ -18,7 +18,7 @@ The rules, in the order in which they are asked:
    precise one is kept (fixtures/lintas/sampah-di-isi).
 6. An edit is later than the publication, or none (fixtures/lintas/nama-situs-bukan-penulis).
 
-:func:`evidence_of` gathers what a page says, :func:`published` and :func:`modified` weigh it.
+:func:`times_of` weighs what a page says.
 """
 
 from __future__ import annotations
@@ -59,11 +59,9 @@ _DAY: Final = len("2023-05-03")
 
 @attrs.frozen
 class Moment:
-    """A point in time as precise as a source states it."""
+    """A point in time as precise as a source states it: clock and day without zone."""
 
     wall: dt.datetime
-    """Day and clock time as printed, without zone."""
-
     offset: dt.timedelta | None
     """UTC offset, where one is stated."""
 
@@ -71,7 +69,6 @@ class Moment:
     """``second``, ``minute``, ``day`` or ``month``."""
 
     source: str
-    """Where it stands."""
 
     @property
     def has_clock(self) -> bool:
@@ -85,12 +82,9 @@ class Moment:
 
     def isoformat(self) -> str:
         """Return the value of ``published_at``; a clock time has its offset filled in by now."""
-        if self.precision == "month":
-            return self.wall.strftime("%Y-%m")
-        if self.precision == "day":
-            return self.wall.date().isoformat()
-        assert self.offset is not None
-        return self.at(self.offset).isoformat()
+        if self.offset is not None and self.has_clock:
+            return self.at(self.offset).isoformat()
+        return f"{self.wall:%Y-%m}" if self.precision == "month" else f"{self.wall:%Y-%m-%d}"
 
 
 def read_stamp(text: str, source: str) -> Moment | None:
@@ -98,8 +92,6 @@ def read_stamp(text: str, source: str) -> Moment | None:
 
     >>> read_stamp("2023-11-02 T08:15:00Z", "x").wall.isoformat()
     '2023-11-02T08:15:00'
-    >>> read_stamp("10 jam lalu", "x") is None
-    True
     """
     text = text.strip()[:_LONGEST]
     if epoch := _EPOCH.fullmatch(text):
@@ -144,81 +136,74 @@ def _of_printed(printed: PrintedMoment, source: str) -> Moment | None:
 
 
 @attrs.frozen
-class Evidence:
+class _Evidence:
     """All that a page says of its times, of each kind the most explicit source first."""
 
-    machine: Sequence[Moment] = ()
+    machine: Sequence[Moment]
     """JSON-LD, OpenGraph, microdata, hAtom."""
 
-    printed: Sequence[Moment] = ()
-    """The line beside the headline."""
+    printed: Sequence[Moment]
+    """The line beside the headline, what has a clock time first."""
 
-    plain: Sequence[Moment] = ()
+    plain: Sequence[Moment]
     """Plain meta tags."""
 
-    address: Sequence[Moment] = ()
-    """The date in the article's address."""
+    address: Sequence[Moment]
+    edited: Sequence[Moment]
+    others: Sequence[Moment]
+    """All other timestamps of the page."""
 
-    edited: Sequence[Moment] = ()
-    """The time of the last edit."""
-
-    offsets: Sequence[dt.timedelta] = ()
-    """Offsets of all other timestamps of the page."""
-
-    zone: dt.tzinfo = dt.UTC
-    """The newsroom's."""
-
-    is_believed: bool = False
+    zone: dt.tzinfo
+    is_believed: bool
     """Whether the page is WordPress's, whose stamps are right whatever is printed."""
 
     def local(self, wall: dt.datetime) -> dt.timedelta:
         """Return the page's own offset (rule 3)."""
-        stated = [each.offset for each in (*self.machine, *self.printed) if each.offset]
-        common = Counter([*stated, *(each for each in self.offsets if each)]).most_common(1)
+        stated = (each.offset for each in (*self.machine, *self.printed, *self.others))
+        common = Counter(offset for offset in stated if offset).most_common(1)
         if common:
             return common[0][0]
         return wall.replace(tzinfo=self.zone).utcoffset() or UTC
 
 
-def published(evidence: Evidence) -> Moment | None:
-    """Return the time of publication by the rules above, the offset of a clock time filled in."""
-    best = _best(evidence)
-    if best is None or not best.has_clock:
-        return best
-    local = evidence.local(best.wall)
-    if best.offset is None:
-        return attrs.evolve(best, offset=local)
-    if best.offset == UTC and local:
-        return _relabelled(best, evidence, local)
-    return best
+def times_of(
+    facts: Facts, zone: dt.tzinfo, chosen: Sequence[str]
+) -> tuple[Moment | None, Moment | None]:
+    """Return when the article was published and last edited, by the rules above.
+
+    *zone* is the newsroom's; *chosen* are texts that its own selector finds.
+    """
+    evidence = _evidence_of(facts, zone, chosen)
+    published = _best(evidence)
+    if published is not None and published.has_clock:
+        local = evidence.local(published.wall)
+        if published.offset is None:
+            published = attrs.evolve(published, offset=local)
+        elif published.offset == UTC and local:
+            published = _relabelled(published, evidence, local)
+    return published, _modified(evidence, published)
 
 
-def _best(evidence: Evidence) -> Moment | None:
+def _best(evidence: _Evidence) -> Moment | None:
     """Return the first moment of the most explicit source, made precise by those that agree."""
+    days = {each.wall.date() for each in evidence.printed}
     ranked = [
         *evidence.machine,
         *(each for each in evidence.printed if each.has_clock),
-        *_agreeing_days(evidence),
+        # On a day that is printed, their clock time is more than the line says.
+        *(each for each in evidence.plain if each.has_clock and each.wall.date() in days),
         *evidence.printed,
         *evidence.plain,
         *evidence.address,
     ]
-    if not ranked:
-        return None
-    best = ranked[0]
+    best = ranked[0] if ranked else None
     for other in ranked[1:]:
-        if _refines(other, best, evidence):
+        if best is not None and _refines(other, best, evidence):
             best = other
     return best
 
 
-def _agreeing_days(evidence: Evidence) -> list[Moment]:
-    """Return plain tags on a day that is printed: their clock time is more than the line says."""
-    days = {each.wall.date() for each in evidence.printed}
-    return [each for each in evidence.plain if each.has_clock and each.wall.date() in days]
-
-
-def _refines(other: Moment, best: Moment, evidence: Evidence) -> bool:
+def _refines(other: Moment, best: Moment, evidence: _Evidence) -> bool:
     """Whether *other* says the same as *best* more precisely (rule 5)."""
     if best.precision == "month":
         return other.precision != "month" and other.wall.date().replace(day=1) == best.wall.date()
@@ -231,7 +216,7 @@ def _refines(other: Moment, best: Moment, evidence: Evidence) -> bool:
     return False
 
 
-def _relabelled(best: Moment, evidence: Evidence, local: dt.timedelta) -> Moment:
+def _relabelled(best: Moment, evidence: _Evidence, local: dt.timedelta) -> Moment:
     """Return *best*, labelled UTC, as the page's other sources have it (rule 4)."""
     others = (
         *(each for each in evidence.machine if each.offset),
@@ -248,8 +233,8 @@ def _relabelled(best: Moment, evidence: Evidence, local: dt.timedelta) -> Moment
     return best
 
 
-def modified(evidence: Evidence, published_at: Moment | None) -> Moment | None:
-    """Return the first edit with a clock time, unless it is no later than *published_at* (rule 6).
+def _modified(evidence: _Evidence, published: Moment | None) -> Moment | None:
+    """Return the first edit with a clock time, unless it is no later than *published* (rule 6).
 
     Where the publication's own source was found to mislabel local time, so does its edit.
     """
@@ -258,28 +243,17 @@ def modified(evidence: Evidence, published_at: Moment | None) -> Moment | None:
         return None
     if edit.offset is None:
         edit = attrs.evolve(edit, offset=evidence.local(edit.wall))
-    if published_at is None:
+    if published is None:
         return edit
-    if not published_at.has_clock:
-        return edit if edit.wall.date() > published_at.wall.date() else None
-    if edit.offset == UTC and published_at.offset:
-        edit = _like_publication(edit, published_at, published_at.offset, evidence)
-    return edit if edit.at(UTC) > published_at.at(UTC) else None
-
-
-def _like_publication(
-    edit: Moment, published_at: Moment, offset: dt.timedelta, evidence: Evidence
-) -> Moment:
-    """Return *edit*, labelled UTC, with the *offset* of *published_at*."""
-    stated = (
-        each
-        for each in evidence.machine
-        if each.source == published_at.source and each.offset == UTC
-    )
-    source = next(stated, None)
-    mislabelled = source is not None and abs(source.wall - published_at.wall) < _MINUTE
-    wall = edit.wall if mislabelled else edit.wall + offset
-    return attrs.evolve(edit, offset=offset, wall=wall)
+    if not published.has_clock:
+        return edit if edit.wall.date() > published.wall.date() else None
+    if edit.offset == UTC and published.offset:
+        source = (each for each in evidence.machine if each.source == published.source)
+        stated = next((each for each in source if each.offset == UTC), None)
+        mislabelled = stated is not None and abs(stated.wall - published.wall) < _MINUTE
+        wall = edit.wall if mislabelled else edit.wall + published.offset
+        edit = attrs.evolve(edit, offset=published.offset, wall=wall)
+    return edit if edit.at(UTC) > published.at(UTC) else None
 
 
 # WordPress' permalinks by day or by month, and those of other content systems.
@@ -308,25 +282,21 @@ _BESIDE: Final = "line beside the headline"
 _MOST_TIMES: Final = 100
 
 
-def evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str] = ()) -> Evidence:
-    """Return all that *facts* say of the article's times.
-
-    *zone* is the newsroom's; *chosen* are texts that its own selector finds.
-    """
+def _evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str]) -> _Evidence:
     metadata = facts.metadata
     marked, marked_edits = _marked_up(facts)
     stamps = (element.get("datetime", "") for element in facts.page.iter("time"))
     lines = chosen or list(_dated_lines(facts))
     printed = [each for text in lines for each in read_printed(text, _BESIDE)]
     edits = [each for text in lines for each in read_printed(text, _BESIDE, edited=True)]
-    return Evidence(
-        machine=read_all((*metadata.said("published"), *marked)),
+    return _Evidence(
+        machine=_read_all((*metadata.said("published"), *marked)),
         printed=sorted(printed, key=lambda moment: not moment.has_clock),
-        plain=read_all(metadata.said("published_plain")),
+        plain=_read_all(metadata.said("published_plain")),
         address=_in_address(facts.document.url),
-        edited=[*read_all((*metadata.said("modified"), *marked_edits)), *edits],
+        edited=[*_read_all((*metadata.said("modified"), *marked_edits)), *edits],
         # Teasers and comments have the page's zone, too.
-        offsets=offsets(islice(stamps, _MOST_TIMES)),
+        others=_read_all(Stated(each, "time") for each in islice(stamps, _MOST_TIMES)),
         zone=zone,
         is_believed=facts.document.is_wordpress,
     )
@@ -368,21 +338,14 @@ def _in_address(url: str) -> list[Moment]:
         return []
     year, month, day = dated.groups()
     found = read_stamp(f"{year}-{month}-{day or '01'}", "address")
-    if found is None:
-        return []
-    return [found if day else attrs.evolve(found, precision="month")]
+    precision = "day" if day else "month"
+    return [] if found is None else [attrs.evolve(found, precision=precision)]
 
 
-def read_all(stated: Iterable[Stated]) -> list[Moment]:
+def _read_all(stated: Iterable[Stated]) -> list[Moment]:
     """Return the moments that *stated* name, each once."""
     found = (read_stamp(each.value, each.source) for each in stated)
     return list(dict.fromkeys(each for each in found if each is not None))
-
-
-def offsets(stamps: Iterable[str]) -> list[dt.timedelta]:
-    """Return the UTC offsets that *stamps* carry, those without one left out."""
-    found = read_all(Stated(stamp, "time") for stamp in stamps)
-    return [each.offset for each in found if each.offset is not None]
 
 
 _PUBLISHED: Final = frozenset(
