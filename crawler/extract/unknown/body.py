@@ -14,10 +14,10 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from html import escape
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 import attrs
@@ -161,10 +161,6 @@ class MainBody:
         """Whether *line* is one of the sentences that were read as text."""
         return len(line.text) >= SENTENCE and self.accepts(line.text)
 
-    def holds(self, text: str) -> bool:
-        """Whether the letters of *text* stand somewhere in it, as those of a table's row do."""
-        return squeeze(text) in self.words.text
-
 
 def find_main_body(
     lines: Sequence[Line], accepted: Accepted, headline: etree._Element | None, post: etree._Element
@@ -173,30 +169,31 @@ def find_main_body(
 
     *lines* are those of the page, *post* is the element of the article, or the page.
     """
-    own = lines
-    if post.tag != "body":
-        inside = set(post.iter())
-        own = [line for line in lines if line.element in inside]
+    inside = set(post.iter())
+    own = [line for line in lines if line.element in inside]
+    above: Sequence[Line] = ()
+    below: Sequence[Line] = own
     if headline is not None and _is_of_another(headline, own, accepted):
         headline = None
-    above, below = _beside(lines, own, headline)
+    if headline is not None:
+        first = _place(own, headline)
+        below = own[first + 1 :] if first is not None else own
+        below = below[: _next_article(below, headline)]
+        above = lines[: _place(lines, headline) or 0]
     found = _container(above, below, accepted, headline, post)
     return _with_parts(found, below) if found is not None else None
 
 
 def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Accepted) -> bool:
     """Whether both readers find the text above *headline*: in a list of what else there is."""
-    at = _place(own, headline)
-    weights = weights_of(own[:at] if at is not None else ())
+    above = own[: _place(own, headline) or 0]
     densest = _densest(own)
-    if densest is None or not weights:
-        return False
     read = weights_of(line for line in own if accepted.has(line.text))
-    above = sum(_weight(line) for line in own[:at] if accepted.has(line.text))
+    read_above = sum(line.weight for line in above if accepted.has(line.text))
     return (
-        2 * above > max(read.values(), default=0)
-        and weights.get(densest, 0) > 0
-        and read.get(densest, 0) > 0
+        densest in weights_of(above)
+        and densest in read
+        and 2 * read_above > max(read.values(), default=0)
     )
 
 
@@ -205,19 +202,6 @@ def _place(lines: Sequence[Line], headline: etree._Element) -> int | None:
     heading = set(headline.iter())
     heading.update(each for each in headline.iterancestors() if each.tag in _HEADINGS)
     return next((at for at, line in enumerate(lines) if line.element in heading), None)
-
-
-def _beside(
-    lines: Sequence[Line], own: Sequence[Line], headline: etree._Element | None
-) -> tuple[Sequence[Line], Sequence[Line]]:
-    """Return the lines above the headline, and the article's *own* from there to the next one."""
-    if headline is None:
-        return (), own
-    first = _place(own, headline)
-    below = own[first + 1 :] if first is not None else own
-    if first is not None and not any(map(_weight, below)) and any(map(_weight, own[:first])):
-        below = own[:first]
-    return lines[: _place(lines, headline) or 0], below[: _next_article(below, headline)]
 
 
 def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:
@@ -250,7 +234,7 @@ def _container(
     weights = weights_of(read)
     total = weights.get(post, 0)
     is_text = total >= max(_COHERENT * len(accepted.text), 1) and (
-        sum(_weight(line) for line in above if accepted.has(line.text)) <= _ABOVE * total
+        sum(line.weight for line in above if accepted.has(line.text)) <= _ABOVE * total
     )
     wrappers = frozenset(headline.iterancestors()) if headline is not None else frozenset()
     named = _named(below, wrappers, SENTENCE) or _named(below, wrappers, 0)
@@ -266,9 +250,15 @@ def _container(
     densest = _densest(below)
     if not is_text:
         # The page was read, or nothing: the text begins with the first sentence there is.
-        lead = next((line.element for line in below if _weight(line, _PROSE)), None)
+        lead = next(
+            (line.element for line in below if line.letters and len(line.text) >= _PROSE), None
+        )
         if lead is None and post.tag != "body":
-            short = (line for line in below if line.element.tag == "p" and _weight(line, _LABEL))
+            short = (
+                line
+                for line in below
+                if line.element.tag == "p" and line.letters and len(line.text) >= _LABEL
+            )
             lead = next((line.element for line in short if line.text.endswith(_ENDS)), None)
         if lead is None:
             return None
@@ -297,16 +287,11 @@ def weights_of(lines: Iterable[Line], shortest: int = SENTENCE) -> dict[etree._E
     """Return how many letters of sentences each element holds."""
     weights: dict[etree._Element, int] = defaultdict(int)
     for line in lines:
-        weight = _weight(line, shortest)
+        weight = line.letters if len(line.text) >= shortest else 0
         if weight:
             for element in (line.element, *line.element.iterancestors()):
                 weights[element] += weight
     return weights
-
-
-def _weight(line: Line, shortest: int = SENTENCE) -> int:
-    """Return how many letters *line* has as a sentence; a link is none."""
-    return line.letters if len(line.text) >= shortest else 0
 
 
 def _innermost(weights: Mapping[etree._Element, int], total: int) -> etree._Element:
@@ -330,16 +315,12 @@ def _densest(lines: Iterable[Line]) -> etree._Element | None:
     """
     scores: dict[etree._Element, float] = defaultdict(float)
     for line in lines:
-        if not _weight(line):
-            continue
-        score = 1 + line.text.count(",") + min(len(line.text) // 100, 3)
-        element = line.element
-        parent = element.getparent()
-        if element.tag in _PARAGRAPHS and parent is not None:
-            element, parent = parent, parent.getparent()
-        scores[element] += score
-        if parent is not None:
-            scores[parent] += score / 2
+        if line.weight:
+            around = line.element.iterancestors()
+            holders = around if line.element.tag in _PARAGRAPHS else (line.element, *around)
+            score = 1 + line.text.count(",") + min(len(line.text) // 100, 3)
+            for holder, share in zip(holders, (1, 0.5), strict=False):
+                scores[holder] += score * share
     return max(scores, key=scores.__getitem__) if scores else None
 
 
@@ -390,12 +371,13 @@ def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
     for place, line in enumerate(below):
         if place == first:
             parts[main] = None
-        if line.element in inside or line.element in wrappers or not _weight(line):
+        if line.element in inside or line.element in wrappers or not line.weight:
             continue
         beside += 1
         if beside > _MOST_BESIDE:
             break
-        box = _box(line.element, wrappers)
+        around = takewhile(lambda each: each not in wrappers, line.element.iterancestors())
+        *_, box = (line.element, *around)
         if squeeze(_CUT.sub("", line.text)) in words or not _is_of_the_text(line, box):
             continue
         if _is_like(box, main):
@@ -413,42 +395,35 @@ def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
     return attrs.evolve(found, parts=tuple(parts), is_sure=is_sure)
 
 
-def _box(element: etree._Element, wrappers: Collection[etree._Element]) -> etree._Element:
-    """Return the largest element around *element* that does not hold the container."""
-    while (parent := element.getparent()) is not None and parent not in wrappers:
-        element = parent
-    return element
-
-
 def _is_of_the_text(line: Line, box: etree._Element) -> bool:
     """Whether *line*, in a *box* beside the text, is a sentence of the article.
 
     A caption is none, nor is what somebody is said to be, or the summary of another article.
     """
-    if not line.text.endswith(_ENDS):
-        return False
-    for each in (line.element, *line.element.iterancestors()):
+    for each in _levels(line.element, box):
         names = f"{each.get('class', '')} {each.get('id', '')}"
         if each.tag in _OTHERS or CAPTION.search(names) or _BESIDE.search(names):
             return False
-        if each is box:
-            break
     before = box.getprevious()
     return (
-        next(box.iter("img", "form"), None) is None
+        line.text.endswith(_ENDS)
+        and next(box.iter("img", "form"), None) is None
         and (before is None or before.tag not in _PICTURES or _is_lead(line, box))
-        and next((a for h in box.iter(*_HEADINGS) for a in h.iter("a")), None) is None
+        and not any(True for heading in box.iter(*_HEADINGS) for _ in heading.iter("a"))
     )
+
+
+def _levels(element: etree._Element, box: etree._Element) -> Iterator[etree._Element]:
+    """Yield *element* and the elements around it, up to *box*."""
+    for each in (element, *element.iterancestors()):
+        yield each
+        if each is box:
+            return
 
 
 def _is_lead(line: Line, box: etree._Element) -> bool:
     """Whether *line*, or something around it in its *box*, is called a lead."""
-    names = [line.element.get("class", "")]
-    for each in line.element.iterancestors() if line.element is not box else ():
-        names.append(each.get("class", ""))
-        if each is box:
-            break
-    return any(map(_LEAD.search, names))
+    return any(_LEAD.search(each.get("class", "")) for each in _levels(line.element, box))
 
 
 def _is_like(box: etree._Element, main: etree._Element) -> bool:
@@ -499,7 +474,8 @@ def from_lines(lines: Iterable[Line], body: MainBody) -> list[Block]:
 
 
 def _is_text(block: Block, body: MainBody, trusted: bool) -> bool:
-    if body.accepts(block.text) or (block.kind == "tr" and body.holds(block.text)):
+    is_row = block.kind == "tr" and squeeze(block.text) in body.words.text
+    if is_row or body.accepts(block.text):
         return True
     return (trusted or len(block.text) >= _PROSE) and not _is_linked(block)
 

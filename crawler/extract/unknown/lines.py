@@ -95,6 +95,11 @@ class Line:
         """How many letters and digits it has; a link has none."""
         return 0 if is_linked(self) else len(squeeze(self.text))
 
+    @property
+    def weight(self) -> int:
+        """How many letters it has as a sentence; a label is none."""
+        return self.letters if len(self.text) >= SENTENCE else 0
+
 
 def squeeze(text: str) -> str:
     """Return the letters and digits of *text*: what two readers of a page cannot differ in."""
