@@ -18,7 +18,14 @@ from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
-from crawler.extract.unknown import body
+from crawler.extract.unknown.body import (
+    Accepted,
+    MainBody,
+    find_main_body,
+    holders,
+    read_text,
+    weights_of,
+)
 from crawler.extract.unknown.headline import Headline, find_headline, heading_above, site_names
 from crawler.extract.unknown.lines import (
     CAPTION,
@@ -78,7 +85,7 @@ class Surroundings:
 
 
 def surroundings(
-    lines: Sequence[Line], heading: etree._Element | None, text: body.MainBody
+    lines: Sequence[Line], heading: etree._Element | None, text: MainBody
 ) -> Surroundings:
     """Return the lines around *text* of the article under *heading*.
 
@@ -158,9 +165,9 @@ class Facts:
         return self.headline.element if self.headline is not None else None
 
     @cached_property
-    def accepted(self) -> body.Accepted:
+    def accepted(self) -> Accepted:
         """What trafilatura takes for the text."""
-        return body.read_text(self.document.root)
+        return read_text(self.document.root)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -174,7 +181,7 @@ class Facts:
     @cached_property
     def holders(self) -> frozenset[etree._Element]:
         """The elements that hold a good part of what was read as text."""
-        return body.holders(self._all_lines, self.accepted)
+        return holders(self._all_lines, self.accepted)
 
     @cached_property
     def text_lines(self) -> list[Line]:
@@ -191,21 +198,21 @@ class Facts:
         return sum(map(len, sentences)) if self.accepted.text else 0
 
     @property
-    def body(self) -> body.MainBody:
+    def body(self) -> MainBody:
         """Where the text stands; :exc:`NotAnArticle` where nothing is sure."""
         if self._body is None:
             raise NotAnArticle(self.document.url, "no_text")
         return self._body
 
     @cached_property
-    def _body(self) -> body.MainBody | None:
+    def _body(self) -> MainBody | None:
         heading = self._confirmed_heading
-        return body.find_main_body(self.lines, self.accepted, heading, self._post)
+        return find_main_body(self.lines, self.accepted, heading, self._post)
 
     @property
     def _post(self) -> etree._Element:
         """The element of the article, where the page names it or it is one around the headline."""
-        weights = body.weights_of(self.lines, 1)
+        weights = weights_of(self.lines, 1)
         name = next((each for each in self.document.body_classes if each.startswith("postid-")), "")
         named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
         heading = self._confirmed_heading

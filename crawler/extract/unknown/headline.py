@@ -48,6 +48,7 @@ _CANDIDATES: Final = etree.XPath(
 _SEPARATORS: Final = ("-", "|", "»", "«", "::", "/", ":", "~", "·", "•", "<", ">")
 _BEFORE_MARK: Final = re.compile(r" ([:.,;!?])")
 _GROWN: Final = re.compile(r"[:!?]\w")
+_ENDS: Final = re.compile(r" (?:[-–—|»]|::) ")
 _PARTS: Final = re.compile(r"\s[-–—|»:~·•]+\s|\s::\s")
 _WORD: Final = re.compile(r"\w+")
 
@@ -76,13 +77,17 @@ class Headline:
     """Whether metadata or the address say the same."""
 
 
-@attrs.frozen
 class _References:
     """What the page's metadata and address say the headline is, folded."""
 
-    titles: tuple[str, ...]
-    slug: frozenset[str]
-    document: Document
+    def __init__(self, document: Document, metadata: Metadata, site: frozenset[str]) -> None:
+        stated = (*(each.value for each in metadata.said("title")), metadata.title)
+        # Content systems call every page by the site's name.
+        self.titles = {each for each in map(_folded, stated) if each and each not in site}
+        segments = unquote(document.url.partition("?")[0]).split("/")[3:]
+        longest = max(segments, key=lambda each: each.count("-") + each.count("."), default="")
+        slug = re.sub(r"[-_.]|\.html?$", " ", longest.casefold())
+        self.slug = frozenset(_WORD.findall(slug))
 
     def equal(self, text: str) -> bool:
         return any(text == title or _is_cut_of(text, title) for title in self.titles)
@@ -93,11 +98,9 @@ class _References:
         return any(len(part) >= _HEADLINE and part in text for part in parts)
 
     def overlap(self, text: str) -> float:
-        """Return the share of the address's words that *text* has, 1 for all, 0 for none."""
+        """Return the share of the address's words that *text* has; two words name a section."""
         words = set(_WORD.findall(text))
-        if len(self.slug) < 3 or not words:  # noqa: PLR2004 -- two words name a section
-            return 0.0
-        return min(len(words & self.slug) / len(self.slug), 1.0)
+        return len(words & self.slug) / len(self.slug) if len(self.slug) > 2 else 0.0  # noqa: PLR2004
 
 
 def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) -> Headline | None:
@@ -111,15 +114,19 @@ def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) 
     is called is none, wherever it stands.
     """
     root = document.root
-    references = _references(document, metadata, site)
+    references = _References(document, metadata, site)
     headings = [each for each in _candidates(root) if _folded(each[1]) not in site]
-    own = _own_element(document)
-    if own is not None and (found := _sole(headings, own, references)):
-        return found
-    sole = _sole(headings, root, references)
+    article = document.article
+    named = article.get("id", "").replace("post-", "postid-") in document.body_classes
+    if article is not root and (named or holds_more(article, 2 * _LONGEST)):
+        # No other article's card.
+        found = _sole(headings, article, references, document)
+        if found is not None:
+            return found
+    sole = _sole(headings, root, references, document)
     best: tuple[float, Headline] | None = None
     for element, text in headings:
-        score, agrees = _score(element, text, references)
+        score, agrees = _score(element, text, references, document)
         if sole is not None and sole.element is element:
             score += _SOLE
         if score >= _SURE and (best is None or score > best[0]):
@@ -133,57 +140,45 @@ def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) 
     if best is not None:
         return best[1]
     for stated in metadata.said("title"):
-        title = _without_site(stated.value, site)
+        ends = _ENDS.finditer(stated.value)
+        before = (end.start() for end in ends if _folded(stated.value[end.end() :]) in site)
+        title = stated.value[: next(before, None)]
         if _folded(title) not in site:
             return Headline(title, stated.source)
     return None
 
 
 def _sole(
-    headings: Iterable[tuple[etree._Element, str]], scope: etree._Element, references: _References
+    headings: Iterable[tuple[etree._Element, str]],
+    scope: etree._Element,
+    references: _References,
+    document: Document,
 ) -> Headline | None:
-    """Return the only ``h1`` in *scope*, else the one heading that is called its title."""
+    """Return the only ``h1`` in *scope*, else the one heading that is called its title.
+
+    None is called the site's, leads to another article, or stands among others.
+    """
     inside = set(scope.iter())
     titles: dict[etree._Element, list[str]] = {}
     for element, text in headings:
-        if element in inside and not _is_of_others(element, scope, references.document):
+        around = takewhile(lambda each: each is not scope, element.iterancestors())
+        if element in inside and not (
+            _SITE_CLASS.search(element.get("class", ""))
+            or document.leads_elsewhere(element)
+            or any(map(is_furniture, around))
+        ):
             titles.setdefault(element, []).append(text)
-    for is_it in (_is_h1, _is_called_title):
+    first = [each for each in titles if each.tag == "h1"]
+    called = [each for each in titles if _ENTRY_CLASS.search(each.get("class", ""))]
+    for likely in (first, called):
         # A page may print its headline twice, for narrow and for wide screens.
-        found = {texts[0]: each for each, texts in reversed(titles.items()) if is_it(each)}
+        found = {titles[each][0]: each for each in reversed(likely)}
         if len(found) == 1:
             (element,) = found.values()
             texts = titles[element]
             text = next((each for each in texts if references.equal(_folded(each))), texts[0])
             return Headline(text, _name(element), element, agrees=True)
     return None
-
-
-def _is_called_title(element: etree._Element) -> bool:
-    return bool(_ENTRY_CLASS.search(element.get("class", "")))
-
-
-def _is_h1(element: etree._Element) -> bool:
-    return element.tag == "h1"
-
-
-def _is_of_others(element: etree._Element, scope: etree._Element, document: Document) -> bool:
-    """Whether *element* is called the site's, leads to another article, or stands with others."""
-    around = takewhile(lambda each: each is not scope, element.iterancestors())
-    return (
-        _SITE_CLASS.search(element.get("class", "")) is not None
-        or document.leads_elsewhere(element)
-        or any(map(is_furniture, around))
-    )
-
-
-def _own_element(document: Document) -> etree._Element | None:
-    """Return the element around the article, where there is one that is no other's card."""
-    article = document.article
-    named = article.get("id", "").replace("post-", "postid-") in document.body_classes
-    if article is document.root or not (named or holds_more(article, 2 * _LONGEST)):
-        return None
-    return article
 
 
 def site_names(document: Document, metadata: Metadata) -> frozenset[str]:
@@ -223,24 +218,8 @@ def heading_above(
     return last
 
 
-def _references(document: Document, metadata: Metadata, site: frozenset[str]) -> _References:
-    titles = map(_folded, (*(stated.value for stated in metadata.said("title")), metadata.title))
-    # Content systems call every page by the site's name.
-    named = dict.fromkeys(each for each in titles if each and each not in site)
-    return _References(tuple(named), _slug(document.url), document)
-
-
 def _folded(text: str) -> str:
     return typographic_fold(text).casefold()
-
-
-def _slug(url: str) -> frozenset[str]:
-    try:
-        segments = [each for each in unquote(urlsplit(url).path).split("/") if each]
-    except ValueError:
-        return frozenset()
-    longest = max(segments, key=lambda each: each.count("-") + each.count("."), default="")
-    return frozenset(_WORD.findall(re.sub(r"[-_.]|\.html?$", " ", longest.casefold())))
 
 
 def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
@@ -248,18 +227,15 @@ def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
     headings = ((each, _printed(each)) for each in found if _may_be_a_heading(each))
     short = ((element, text) for element, text in headings if text and len(text) <= _LONGEST)
     for element, text in islice(short, _MOST):
-        # A kicker in a span of its own stands apart, unless metadata have it otherwise.
-        apart = _apart(element) if len(element) > 1 else text
+        # A kicker in a span of its own stands apart, unless metadata have it otherwise; no blank
+        # before a colon or a full stop.
+        pieces = fold(" ".join(map(str, element.itertext()))) if len(element) > 1 else text
+        apart = _BEFORE_MARK.sub(r"\1", pieces) if len(element) > 1 else text
         if apart != text and _GROWN.search(text):
             yield element, apart
         yield element, text
         if apart != text:
             yield element, apart
-
-
-def _apart(element: etree._Element) -> str:
-    """Return the texts in *element* with a blank between, none before a colon or a full stop."""
-    return _BEFORE_MARK.sub(r"\1", fold(" ".join(map(str, element.itertext()))))
 
 
 def _may_be_a_heading(element: etree._Element) -> bool:
@@ -280,7 +256,9 @@ def _printed(element: etree._Element) -> str:
     return fold(text)
 
 
-def _score(element: etree._Element, text: str, references: _References) -> tuple[float, bool]:
+def _score(
+    element: etree._Element, text: str, references: _References, document: Document
+) -> tuple[float, bool]:
     names = element.get("class", "")
     folded = _folded(text)
     score = _HEADINGS.get(str(element.tag), 0.0)
@@ -296,7 +274,7 @@ def _score(element: etree._Element, text: str, references: _References) -> tuple
     overlap = references.overlap(folded)
     agrees = equal or inside or overlap > _MOST_WORDS
     score += (8.0 if equal else 4.0 if inside else 0.0) + 5.0 * overlap
-    if references.document.leads_elsewhere(element):
+    if document.leads_elsewhere(element):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
         score -= 3.0
@@ -310,15 +288,6 @@ def _is_cut_of(text: str, title: str) -> bool:
     if title.startswith(text):
         return title[len(text) :].lstrip().startswith(_SEPARATORS)
     return title.endswith(text) and title[: -len(text)].rstrip().endswith(_SEPARATORS)
-
-
-def _without_site(title: str, site: frozenset[str]) -> str:
-    """Return *title* without the site's name at its end."""
-    for separator in (" - ", " – ", " — ", " | ", " :: ", " » "):
-        head, found, tail = title.rpartition(separator)
-        if found and head and _folded(tail) in site:
-            return head
-    return title
 
 
 def _name(element: etree._Element) -> str:

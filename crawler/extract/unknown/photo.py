@@ -66,8 +66,8 @@ def find(facts: Facts) -> LeadPhoto:
     return LeadPhoto(address, None, caption, stated.source) if stated is not None else LeadPhoto()
 
 
-def _images(facts: Facts, stated: str | None) -> Iterator[tuple[etree._Element, str]]:
-    """Yield the images above the text that may be its photo, with their addresses, likely first.
+def _images(facts: Facts, stated: str | None) -> list[tuple[etree._Element, str]]:
+    """Return the images above the text that may be its photo, with their addresses, likely first.
 
     Outside the element around headline and text it is one of the theme's class or the *stated* one.
     """
@@ -83,11 +83,10 @@ def _images(facts: Facts, stated: str | None) -> Iterator[tuple[etree._Element, 
         if url is None or _NO_PHOTO.search(url) or facts.is_of_another(image):
             continue
         is_stated = stated is not None and media.file_of(url) == media.file_of(stated)
-        if is_stated or (
-            (image in inside or _is_themes_own(image)) and not facts.is_furniture(image)
-        ):
+        is_likely = image in inside or _is_themes_own(image)
+        if is_stated or (is_likely and not facts.is_furniture(image)):
             found.append((image, url))
-    yield from sorted(found, key=lambda each: (not _is_themes_own(each[0]), each[0] not in inside))
+    return sorted(found, key=lambda each: (not _is_themes_own(each[0]), each[0] not in inside))
 
 
 def _is_themes_own(image: etree._Element) -> bool:
@@ -107,18 +106,15 @@ def _is_unscripted_twin(image: etree._Element) -> bool:
 
 
 def _is_small(image: etree._Element) -> bool:
-    for side in ("width", "height"):
-        stated = image.get(side) or ""
-        if stated.isdecimal() and len(stated) < 5 and int(stated) < _SMALL:  # noqa: PLR2004 -- digits
-            return True
-    return False
+    sides = (image.get("width") or "", image.get("height") or "")
+    return any(int(side) < _SMALL for side in sides if re.fullmatch(r"[0-9]{1,4}", side))
 
 
 def _box(image: etree._Element, headline: etree._Element | None) -> Iterator[etree._Element]:
     """Yield the figure, or the small elements, around *image*."""
     above = set() if headline is None else set(headline.iterancestors())
-    for level, element in enumerate(image.iterancestors()):
-        if level == _ABOVE_CAPTION or element in above or holds_more(element, _LONGEST):
+    for element in islice(image.iterancestors(), _ABOVE_CAPTION):
+        if element in above or holds_more(element, _LONGEST):
             return
         yield element
         if element.tag == "figure":

@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from crawler.errors import NotAnArticle
 from crawler.extract.gates import is_gambling
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import is_linked
 from crawler.newsrooms import Newsroom
 
 _CAPTCHA_TITLE: Final = re.compile(
@@ -59,69 +57,58 @@ _SHORT: Final = 250
 _LONG: Final = 1_000
 # A challenge, an error or a parked domain says little else.
 _LITTLE: Final = 1_200
+# Slashes in an address that has a path.
+_PATH: Final = len("//") + 1
 
 
 def refuse(facts: Facts, newsroom: Newsroom) -> None:
     """Raise :exc:`NotAnArticle` where *facts* are of a page that is none."""
-    reason = _reason(facts, newsroom)
+    reason = _of_the_site(facts) or _of_the_page(facts, newsroom) or _of_the_text(facts)
     if reason is not None:
         raise NotAnArticle(facts.document.url, reason)
 
 
-def _reason(facts: Facts, newsroom: Newsroom) -> str | None:
-    reason = _reason_of_the_site(facts)
-    if reason is not None:
-        return reason
-    classes = facts.document.body_classes
-    if "single" not in classes and ("home" in classes or _is_front(facts.document.url, newsroom)):
-        return "front_page"
-    if facts.headline is None:
-        return "no_headline"
-    if _is_little(facts) and not _is_stated(facts) and _NOT_FOUND.search(facts.headline.text):
-        return "not_found"
-    return _reason_of_the_text(facts)
-
-
-def _reason_of_the_site(facts: Facts) -> str | None:
-    said = facts.metadata.title
-    little = _is_little(facts)
+def _of_the_site(facts: Facts) -> str | None:
+    said, little = facts.metadata.title, _is_little(facts)
+    first = " ".join(line.text for line in facts.lines[:8])[:_LITTLE] if little else ""
+    described = " ".join((said, *(each.value for each in facts.metadata.said("description"))))
+    is_unmarked = not _is_marked(facts)
     if little and (
-        _CAPTCHA_TITLE.search(said) or (_CHALLENGE(facts.document.root) and not _is_marked(facts))
+        _CAPTCHA_TITLE.search(said) or (is_unmarked and _CHALLENGE(facts.document.root))
     ):
         return "captcha"
-    first = " ".join(line.text for line in facts.lines[:8])[:_LITTLE]
-    if not _is_marked(facts) and _HACKED.search(said if not little else f"{said} {first}"):
-        return "hacked"
-    described = " ".join((said, *(each.value for each in facts.metadata.said("description"))))
-    if is_gambling(described):
+    if (is_unmarked and _HACKED.search(f"{said} {first}")) or is_gambling(described):
         return "hacked"
     if little and (_PARKED.search(said) or _PARKED.search(first)):
         return "parked"
-    if little and not _is_stated(facts) and _NOT_FOUND.search(said):
-        return "not_found"
-    return None
+    return "not_found" if little and not _is_stated(facts) and _NOT_FOUND.search(said) else None
 
 
-def _reason_of_the_text(facts: Facts) -> str | None:
+def _of_the_page(facts: Facts, newsroom: Newsroom) -> str | None:
+    classes, url = facts.document.body_classes, facts.document.url
+    is_front = url.rstrip("/") == newsroom.address or url.rstrip("/").count("/") < _PATH
+    if "single" not in classes and ("home" in classes or (is_front and "?" not in url)):
+        return "front_page"
+    if facts.headline is None:
+        return "no_headline"
+    unlikely = _is_little(facts) and not _is_stated(facts)
+    return "not_found" if unlikely and _NOT_FOUND.search(facts.headline.text) else None
+
+
+def _of_the_text(facts: Facts) -> str | None:
     if not facts.body.is_sure:
         return "unsure_text"
     if not _is_stated(facts) and _is_list(facts):
         return "list"
     if _is_marked(facts):
         return None
-    assert facts.headline is not None
-    size = _letters(facts)
-    if size < _SHORT:
-        return "too_short"
-    return None if facts.headline.agrees or size >= _LONG else "no_headline"
-
-
-def _letters(facts: Facts) -> int:
-    """Return how many letters of sentences, no links, the text has."""
     inside = set(facts.body.element.iter())
     own = (line for line in facts.lines if line.element in inside)
-    sentences = (line for line in own if facts.body.is_sentence(line))
-    return sum(len(line.text) for line in sentences if not is_linked(line))
+    size = sum(len(line.text) for line in own if facts.body.is_sentence(line) and line.letters)
+    if size < _SHORT:
+        return "too_short"
+    is_sure = facts.headline is not None and facts.headline.agrees
+    return None if is_sure or size >= _LONG else "no_headline"
 
 
 def _is_list(facts: Facts) -> bool:
@@ -147,12 +134,3 @@ def _is_marked(facts: Facts) -> bool:
 
 def _is_little(facts: Facts) -> bool:
     return sum(len(line.text) for line in facts.lines) < _LITTLE
-
-
-def _is_front(url: str, newsroom: Newsroom) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    bare = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-    return not parts.query and (parts.path in ("", "/") or bare == newsroom.address)

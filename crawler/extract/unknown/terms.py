@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -50,6 +49,7 @@ _LABELS: Final = re.compile(
     re.IGNORECASE,
 )
 _HOME: Final = re.compile(r"home|beranda|depan|halaman (?:depan|utama)", re.IGNORECASE)
+_FRONT: Final = re.compile(r"(?:https?:)?//[^/?#]+/?(?:#.*)?")
 # What WordPress' post_class() writes on the element around an article.
 _POST_CLASS: Final = re.compile(r"(?:^|\s)(?:hentry|type-\w+|post-\d+)(?:\s|$)")
 _LISTS: Final = ("ul", "ol", "div", "p", "table", "section", "footer", "header")
@@ -73,18 +73,16 @@ class Terms:
 
     def of(self, kind: str) -> list[Stated]:
         """Return the names of one *kind*, of the surest mark that the page has."""
-        fit = [
-            (rank, names[-1:] if _is_trail(around) else names)
-            for (each, rank, around), names in self._lists.items()
-            if each == kind and self._links_in(around, names) <= _MOST[kind][rank]
-        ]
-        best = min((rank for rank, _ in fit), default=None)
-        source = f"a[rel={kind}]"
-        return [Stated(name, source) for rank, names in fit if rank == best for name in names]
-
-    def _links_in(self, around: etree._Element, names: Sequence[str]) -> int:
-        wrapper = around in self._facts.wrappers
-        return len(names) if wrapper else sum(1 for _ in around.iter("a"))
+        ranked: dict[int, list[str]] = defaultdict(list)
+        for (each, rank, around), names in self._lists.items():
+            anchors = list(around.iter("a"))
+            links = names if around in self._facts.wrappers else anchors
+            if each == kind and len(links) <= _MOST[kind][rank]:
+                # The way from the front page: its last link is the category.
+                is_trail = anchors and _HOME.fullmatch(text_of(anchors[0]))
+                ranked[rank] += names[-1:] if is_trail else names
+        best = ranked[min(ranked)] if ranked else ()
+        return [Stated(name, f"a[rel={kind}]") for name in best]
 
     @cached_property
     def _lists(self) -> dict[tuple[str, int, etree._Element], list[str]]:
@@ -92,10 +90,13 @@ class Terms:
         for anchor, (label, least) in self._anchors().items():
             kind, rank = self._mark(anchor) or (label, _LABEL)
             name = text_of(anchor).strip("# ")
+            longest = _LONGEST if rank == _REL else _LONGEST_UNSURE
             if (
                 kind
                 and rank <= least[kind]
-                and _can_be(name, rank)
+                and 0 < len(name) <= longest
+                and not _LABELS.fullmatch(name)
+                and name not in ":|,"
                 and not _leads_home(anchor)
                 and not self._facts.is_of_another(anchor)
             ):
@@ -136,19 +137,14 @@ class Terms:
 
     def _box(self, anchor: etree._Element) -> str | None:
         """Return the kind that *anchor*, or one of the small elements around it, is called."""
-        for element in self._around(anchor, _NEAR):
+        for element in (anchor, *islice(anchor.iterancestors(), _NEAR)):
             names = element.get("class", "")
+            if element in self._facts.wrappers or _POST_CLASS.search(names):
+                return None
             kinds = [kind for kind, called in _BOXES.items() if called.search(names)]
             if len(kinds) == 1:
                 return kinds[0]
         return None
-
-    def _around(self, anchor: etree._Element, levels: int) -> Iterator[etree._Element]:
-        """Yield *anchor* and elements around it, none that holds headline or text."""
-        for element in (anchor, *islice(anchor.iterancestors(), levels)):
-            if element in self._facts.wrappers or _POST_CLASS.search(element.get("class", "")):
-                return
-            yield element
 
 
 def _is_list(line: Line) -> bool:
@@ -159,19 +155,7 @@ def _is_list(line: Line) -> bool:
     return not any(map(str.isalpha, _LABELS.sub("", rest)))
 
 
-def _is_trail(around: etree._Element) -> bool:
-    """Whether *around* is the way from the front page: its last link is the category."""
-    first = next(around.iter("a"), None)
-    return first is not None and bool(_HOME.fullmatch(text_of(first)))
-
-
 def _leads_home(anchor: etree._Element) -> bool:
     """Whether *anchor* leads to the front page, as the site's name in a footer does."""
-    parts = urlsplit(anchor.get("href", ""))
-    is_root = bool(parts.netloc) and parts.path in ("", "/") and not parts.query
+    is_root = _FRONT.fullmatch(anchor.get("href", "")) is not None
     return is_root or "home" in anchor.get("rel", "").split()
-
-
-def _can_be(name: str, rank: int) -> bool:
-    longest = _LONGEST if rank == _REL else _LONGEST_UNSURE
-    return 0 < len(name) <= longest and not _LABELS.fullmatch(name) and name not in ":|,"
