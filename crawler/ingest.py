@@ -52,6 +52,7 @@ _GONE: Final = ("http_404", "http_410")
 _RUN: Final = dt.timedelta(hours=6)
 """Between a page and its REST record, for them to be of one look: a run is no longer."""
 
+_OURS: Final = re.compile(rb"^software: newsroom-archive/", re.MULTILINE)
 _APART: Final = dt.timedelta(days=1)
 """Between two captures that say that an article is gone: shorter troubles are a server's."""
 
@@ -131,6 +132,9 @@ class Ingest:
         self._pages, self._images, self._answers, self._gone = (
             defaultdict[str, list[_Seen]](list) for _ in range(4)
         )
+        self._ours: set[tuple[int, int | None]] = set()
+        """Source and place of each warcinfo that says that records are of a run of ours."""
+
         self._addresses: dict[str, str] = {}
         """Key of an address → address of the article that was there."""
 
@@ -166,6 +170,8 @@ class Ingest:
                 held[_described(record, url)] += 1
                 if record.kind == "warcinfo":
                     info = record.offset
+                    if _OURS.search(record.block) and b"\ncopiedFrom:" not in record.block:
+                        self._ours.add((number, info))
                 elif url:
                     own |= first_look.take(record, url, number, info)
             if not own:
@@ -210,7 +216,7 @@ class Ingest:
         vanished = []
         mass = 0
         for key, several in self._gone.items():
-            found = list(_confirmed(sorted([*several, *self._pages.get(key, ())])))
+            found = list(self._confirmed(sorted([*several, *self._pages.get(key, ())])))
             vanished += found
             mass += bool(found) and key in self._pages
             self.passed_over.update(seen.use for seen in several if not found)
@@ -221,6 +227,24 @@ class Ingest:
             )
             return []
         return vanished
+
+    def _confirmed(self, timeline: Sequence[_Seen]) -> Iterator[_Seen]:
+        """Yield, of each time that an address was missing, the capture that confirms it.
+
+        A run of ours stores one of an address: two are of two runs. Those of others are days apart.
+        """
+        first: _Seen | None = None
+        told = False
+        for seen in timeline:
+            if seen.use not in _GONE:
+                first, told = None, False
+            elif first is None:
+                first = seen
+            elif not told:
+                ours = {(each.source, each.info) for each in (first, seen)} <= self._ours
+                told = seen.at > first.at if ours else seen.at - first.at >= _APART
+                if told:
+                    yield attrs.evolve(seen, since=first)
 
     # --- the second look
 
@@ -443,20 +467,6 @@ def _may_be_one(digest: str, other: str) -> bool:
 def _since(article: Article) -> str:
     """When the newsroom says that it edited *article* last."""
     return comparable(article.modified_at or article.published_at) or ""
-
-
-def _confirmed(timeline: Sequence[_Seen]) -> Iterator[_Seen]:
-    """Yield, of each time that an address was missing for a day, the capture that confirms it."""
-    first: _Seen | None = None
-    told = False
-    for seen in timeline:
-        if seen.use not in _GONE:
-            first, told = None, False
-        elif first is None:
-            first = seen
-        elif not told and seen.at - first.at >= _APART:
-            told = True
-            yield attrs.evolve(seen, since=first)
 
 
 def _described(record: StoredRecord, url: str) -> str:

@@ -821,24 +821,33 @@ def test_our_own_wacz_comes_back_as_the_same_articles(
 def test_what_a_crawl_archived_comes_back_as_it_was(
     archived: Archived, tmp_path: Path, form: str
 ) -> None:
-    """Ids, revisions and content hashes: an article was edited, and one looked at again."""
-    last = max(each.written_at or "" for each in read(archived.folder))
-    while stamp(now()) <= last:  # dates of records are whole seconds, and runs minutes apart
-        time.sleep(0.05)
+    """Ids, revisions and content hashes: an article was edited, and another one deleted."""
     archived.newsroom.edit(CABAI, note="Redaksi meralat angka ini.")
-    assert archived.crawl("-a", "refresh=all").run.changed == 1
+    archived.newsroom.delete(MURAL)
+    for counts in ((1, 0), (0, 1)):
+        last = max(each.written_at or "" for each in read(archived.folder))
+        while stamp(now()) <= last:  # dates of records are whole seconds, and runs minutes apart
+            time.sleep(0.05)
+        run = archived.crawl("-a", "refresh=all").run
+        assert (run.changed, run.gone) == counts
     path = tmp_path / "kita.wacz"
     package(Selection(folder=archived.folder, all_revisions=True), path)
     files = [path] if form == "wacz" else sorted(archived.folder.glob("warc/*"))
     target = Target.of(archived.newsroom, tmp_path)
     target.take(*files)
     assert target.problems == []
-    states = [
-        {(each.id, each.revision, each.content_hash) for each in read(folder, latest=False)}
-        for folder in (archived.folder, target.path)
-    ]
-    assert states[0] == states[1]
-    assert len(states[0]) == 37 + 1
+    folders = (archived.folder, target.path)
+    before, after = (
+        {(each.id, each.revision, each.content_hash) for each in read(one, latest=False, gone=True)}
+        for one in folders
+    )
+    [gone], taken = Target(archived.folder, target.newsroom).gone(), target.gone()
+    if form == "wacz":  # which shows nothing of what is gone
+        assert (taken, after) == ([], {state for state in before if state[0] != gone.id})
+    else:
+        assert after == before
+        assert [(each.id, each.revision, each.status) for each in taken] == [(gone.id, 2, 404)]
+    assert len(after) == 38 - (form == "wacz")
     assert target.whole()
 
 
