@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import gzip
 import json
 import os
@@ -14,14 +15,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import attrs
 import pytest
 
-from crawler.archive import Missing, RunReport, read, read_capture, read_runs
+from crawler.archive import Found, Missing, Reread, RunReport, read, read_capture, read_runs
 from crawler.archive.lines import month_files
 from crawler.archive.repairing import repair
+from crawler.archive.rereading import changes
 from crawler.archive.tables import NAME
 from crawler.archive.verify import verify
+from crawler.archive.warc import response
 from crawler.archive.warc_reading import records
+from crawler.errors import ArchiveError
+from crawler.items import Origin
+from crawler.timestamps import stamp
 from tests.archive_site import (
     BEGIN,
     LINTAS,
@@ -32,6 +39,7 @@ from tests.archive_site import (
     named,
     rest,
     rules_1,
+    rules_2,
     tell,
 )
 from tests.crawling import LONGEST, forks
@@ -232,6 +240,104 @@ def test_a_repair_killed_before_any_call_can_be_done_again(memory_path: Path) ->
         assert every_line(folder) == wanted, point
         assert not any(run.lost for run in read_runs(folder.path)), point
     assert point > 30
+
+
+def begun(folder: Folder) -> None:
+    folder.run(found(1, text="Satu. (red)"), found(2, text="Dua. (red)"), found(3))
+
+
+def taken_in(folder: Folder) -> None:
+    """As ``scrapy ingest`` does: an edit, what is there already, what is new; a month is over."""
+    folder.clock.now = BEGIN + dt.timedelta(days=80)
+    with folder.open(command="ingest") as archive:
+        archive.record([copied(2, "Dua. (red)"), copied(1, "Ralat. (red)"), copied(4, "Empat.")])
+        archive.record([copied(5, "Lima. (red)")])
+        archive.finish(RunReport(exit_code=0))
+
+
+def copied(post: int, text: str) -> Found:
+    """An article of a capture of somebody else's, ten days after the first."""
+    at = BEGIN + dt.timedelta(days=10)
+    finding = found(post, text=text, fetched_at=at)
+    [capture] = finding.captures
+    origin = Origin(name="kiriman.warc.gz", digest=f"sha256:{0:064}")
+    copy = attrs.evolve(capture, exchanges=(), copied=response(capture.exchanges[0]), origin=origin)
+    return attrs.evolve(finding, captures=(copy,), lastmod=stamp(at), as_of=stamp(at))
+
+
+def read_again(folder: Folder) -> None:
+    """As ``scrapy reextract`` does."""
+    folder.clock.now = BEGIN + dt.timedelta(days=81)
+    lines = list(read(folder.path))
+    with folder.open(rules_2, command="reextract") as archive:
+        for change in changes(folder.path, LINTAS, named(rules_2), lines):
+            assert change.after is not None
+            archive.record([Reread(change.after)])
+        archive.finish(RunReport(exit_code=0))
+
+
+OTHERS: Sequence[Phase] = (taken_in, read_again)
+
+
+def whole_after_others(folder: Folder) -> bool:
+    """Whether there is what ingest and reextract write, once, and nothing wrong with it."""
+    wanted = {("article/1", f"lintas:{post}", 1, "page"): 1 for post in range(1, 6)}
+    wanted |= {("article/1", f"lintas:{post}", 1, "page"): 2 for post in (2, 5)}
+    wanted |= {("article/1", "lintas:1", 2, "page"): 2}
+    return every_line(folder) == wanted and not list(verify(folder.path, LINTAS, named(rules_2)))
+
+
+def test_ingest_and_reextract_killed_before_any_call_can_be_done_again(memory_path: Path) -> None:
+    prepared = Folder(memory_path / "prepared")
+    begun(prepared)
+    point, phase = 0, 0
+    while phase < len(OTHERS):
+        point += 1
+        folder = Folder(memory_path / str(point) / "lintas")
+        shutil.copytree(prepared.path, folder.path)
+        phase = in_child(folder.path, point, OTHERS)
+        for again in OTHERS[phase:]:
+            again(folder)
+        assert whole_after_others(folder), point
+    assert point > 50
+
+
+def test_ingest_and_reextract_on_a_full_disk_can_be_done_again(
+    memory_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = Folder(memory_path / "prepared")
+    begun(prepared)
+    room, refused = 0, 1
+    while refused:
+        folder = Folder(memory_path / str(room) / "lintas")
+        shutil.copytree(prepared.path, folder.path)
+        refused = 0
+        for phase in OTHERS:
+            with monkeypatch.context() as full:
+                fill(full, room)
+                try:
+                    phase(folder)
+                except ArchiveError:
+                    refused += 1
+            phase(folder)
+        assert whole_after_others(folder), room
+        room += 1024
+    assert room > 8 * 1024
+
+
+def fill(disk: pytest.MonkeyPatch, room: int) -> None:
+    """Let files of lines, records and runs grow by *room* bytes, and no more."""
+    write = os.write
+
+    def refusing(fd: int, content: bytes) -> int:
+        nonlocal room
+        part = bytes(content)[:room]
+        if not part:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        room -= len(part)
+        return write(fd, part)
+
+    disk.setattr(os, "write", refusing)
 
 
 def every_byte(folder: Folder) -> bytes:
