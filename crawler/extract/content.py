@@ -13,7 +13,7 @@ from crawler.extract import media
 from crawler.extract.blocks import EM, STRONG, Block, Builder, Path, Run, markup, plain
 from crawler.extract.document import Document, holds_more, is_emoji, text_of
 from crawler.extract.media import box
-from crawler.extract.roles import Role, Roles, is_unseen
+from crawler.extract.roles import Role, is_unseen, role_of
 from crawler.items import Embed
 from crawler.normalise.text import fold
 
@@ -31,17 +31,18 @@ class Walk:
     """The blocks, embeds and related posts of one page's content.
 
     *further* are other elements that hold some of it: ads and page builders divide a text. *skip*
-    are elements of the page that are known not to be body.
+    are elements of the page that are known not to be body, *spared* are values of ``class`` that say
+    nothing here.
     """
 
     def __init__(
         self,
         content: etree._Element,
         document: Document,
-        roles: Roles,
         *,
         further: Iterable[etree._Element] = (),
         skip: frozenset[etree._Element] = frozenset(),
+        spared: frozenset[str] = frozenset(),
     ) -> None:
         self.embeds: list[Embed] = []
         self.footers: list[etree._Element] = []
@@ -52,8 +53,8 @@ class Walk:
         self.related = self._builder.related
         """The related posts in the text."""
         self._document = document
-        self._role_of = roles.of
         self._skip = skip
+        self._spared = spared
         self._serial = 0
         self._depth = 0
         for each in (content, *further):
@@ -80,7 +81,7 @@ class Walk:
     def _element(self, element: etree._Element, tag: str, style: int, link: str | None) -> None:
         if element.keys():
             classes = element.get("class")
-            role = self._role_of(classes) if classes else None
+            role = role_of(classes) if classes and classes not in self._spared else None
             if element in self._skip or (role is None and is_unseen(element)):
                 return
             if role is not None:
@@ -202,8 +203,7 @@ class Walk:
             captions = (
                 text_of(each)
                 for each in element.iter("*")
-                if each.tag == "figcaption"
-                or self._role_of(each.get("class") or "") is Role.CAPTION
+                if each.tag == "figcaption" or role_of(each.get("class") or "") is Role.CAPTION
             )
             photos[0].caption = next(filter(None, captions), None)
 
@@ -262,7 +262,7 @@ class Walk:
     def _wrapped_embed(self, element: etree._Element) -> None:
         """Of a wrapper around an embed only the embed counts; some hold no more than its address."""
         for inner in element.iterdescendants("*"):
-            role = self._role_of(inner.get("class") or "")
+            role = role_of(inner.get("class") or "")
             if role is Role.OWN_EMBED:
                 self._by_role(inner, role, 0)
                 return

@@ -27,7 +27,7 @@ from crawler.extract.document import Document, text_of
 from crawler.extract.header import Header, Marks, after_content, has, parts_of, read_header
 from crawler.extract.media import box, frame, source
 from crawler.extract.record import Record
-from crawler.extract.roles import Role, Roles
+from crawler.extract.roles import Role, role_of
 from crawler.extract.unknown.times import YEARS
 from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
@@ -183,7 +183,6 @@ class ArticlePage(Record):
 
     source: ClassVar[str] = "page"
     marks: ClassVar[Marks] = Marks()
-    roles: ClassVar[Roles] = Roles()
 
     second_reading: Callable[[], ArticlePage] | None = None
     """How to read the page without knowing its theme, for what the theme does not print."""
@@ -224,7 +223,7 @@ class ArticlePage(Record):
                 raise NotAnArticle(document.url, "no_content")
             skip = frozenset(selected.elements("not_body"))
             parts = parts_of(header) if content is header.content else [content]
-            walks.append(Walk(parts[0], document, self.roles, further=parts[1:], skip=skip))
+            walks.append(Walk(parts[0], document, further=parts[1:], skip=skip))
         return walks
 
     @property
@@ -494,7 +493,7 @@ class ArticlePage(Record):
         waiting = [element]
         while waiting:
             each = waiting.pop()
-            role = self.roles.of(each.get("class") or "")
+            role = role_of(each.get("class") or "")
             if role is Role.RELATED:
                 yield each
             elif role is None:

@@ -21,7 +21,6 @@ from crawler.extract.gates import is_gambling
 from crawler.extract.page import ArticlePage, numbered
 from crawler.extract.record import Record
 from crawler.extract.story import Story
-from crawler.extract.themes import THEMES
 from crawler.extract.unknown.times import YEARS
 from crawler.items import Capture
 from crawler.newsrooms import Newsroom
@@ -108,10 +107,9 @@ class RestRecord(Record):
 
     @cached_property
     def walks(self) -> list[Walk]:
-        theme = THEMES.get(self.newsroom.theme, THEMES["wpberita"])
         content = _rendered(self.values, "content")
         documents = (Document(f"<div>{part}</div>", self.url) for part in _NEXT_PAGE.split(content))
-        return [Walk(document.root, document, theme.roles) for document in documents]
+        return [Walk(document.root, document) for document in documents]
 
     def _moment(self, field: str) -> str | None:
         local, universal = _text(self.values, field), _text(self.values, f"{field}_gmt")

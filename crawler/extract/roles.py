@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from lxml import etree
@@ -51,6 +51,8 @@ class Role(enum.Enum):
 # tweets and players fixtures/progres/cuitan and fixtures/progres/instagram, for page links
 # fixtures/progres/halaman-banyak.
 _NAMED: Final = {
+    # Networks' own names for a box of links in the text.
+    Role.RELATED: "lihatjg linksisip jnews_inline_related_post",
     Role.FOOTER: "entry-footer gmr-cf-metacontent tags-links",
     Role.PAGES: "page-links post-nav-links post-page-numbers prevnextpost-links",
     Role.FIGURE: "wp-caption gallery-item",
@@ -102,22 +104,13 @@ _FAMILIES: Final = (
 )
 
 
-class Roles:
-    """The roles of classes under one theme."""
-
-    def __init__(self, names: Mapping[str, Role] | None = None) -> None:
-        """*names* are what a theme adds, or sees differently."""
-        self._names = {**_ROLES, **(names or {})}
-        # A site has a few hundred different values of ``class``; a hostile one any number.
-        self.of = lru_cache(maxsize=4096)(self._of)
-
-    def _of(self, classes: str) -> Role | None:
-        for name in classes.split():
-            role = self._names.get(name)
-            if role is not None:
-                return role
-        folded = classes.lower()
-        return next((role for role, family in _FAMILIES if family.search(folded)), None)
+# A site has a few hundred different values of ``class``; a hostile one any number.
+@lru_cache(maxsize=4096)
+def role_of(classes: str) -> Role | None:
+    """Return the role of what has these *classes*."""
+    named = (_ROLES[name] for name in classes.split() if name in _ROLES)
+    families = (role for role, family in _FAMILIES if family.search(classes.lower()))
+    return next(chain(named, families), None)
 
 
 # A style that shows nothing, white space gone: gambling links are hidden so in sites that were

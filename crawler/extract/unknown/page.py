@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Final
 
 from lxml import etree
 
@@ -20,7 +20,7 @@ from crawler.extract.document import Document
 from crawler.extract.header import Header, after_content
 from crawler.extract.media import Photo
 from crawler.extract.page import ArticlePage, Selected
-from crawler.extract.roles import Role, Roles
+from crawler.extract.roles import role_of
 from crawler.extract.unknown import body, photo, terms, times
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.metadata import Stated, of_one
@@ -28,13 +28,6 @@ from crawler.extract.unknown.names import Names, names_of
 from crawler.extract.unknown.refusals import refuse
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
-
-BOXES: Final = {
-    # Networks' own names for a box of links in the text.
-    "lihatjg": Role.RELATED,
-    "linksisip": Role.RELATED,
-    "jnews_inline_related_post": Role.RELATED,
-}
 
 # Letters. A few sentences of an advertisement in an article without text are no loss.
 _WORTH_A_DOUBT: Final = 500
@@ -46,8 +39,6 @@ _SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
 
 class GenericPage(ArticlePage):
     """An article in markup of which nothing is known."""
-
-    roles: ClassVar[Roles] = Roles(BOXES)
 
     _opening_photo: Photo | None = None
 
@@ -80,7 +71,7 @@ class GenericPage(ArticlePage):
             content = chosen.element("body")
             skip = frozenset(chosen.elements("not_body"))
             if content is not None:
-                walks.append(Walk(content, facts.document, self.roles, skip=skip))
+                walks.append(Walk(content, facts.document, skip=skip))
             else:
                 walks.append(_walk(facts, skip, self.title or ""))
         blocks = walks[0].blocks
@@ -198,31 +189,19 @@ class GenericPage(ArticlePage):
         return self.document.language or next(stated, self.newsroom.language)
 
 
-class _RolesAround(Roles):
-    """Roles of classes, but for elements that hold a good part of the text.
-
-    ``div.js-dynamic-advertorial`` is seen around whole articles.
-    """
-
-    def __init__(self, holders: Iterable[etree._Element]) -> None:
-        super().__init__(BOXES)
-        spared = frozenset(each.get("class", "") for each in holders)
-        role_of = self.of
-        self.of = lambda classes: None if classes in spared else role_of(classes)  # type: ignore[assignment]
-
-
 def _walk(facts: Facts, skip: frozenset[etree._Element], title: str) -> Walk:
     """Return the text of the page that *facts* are of, block for block.
 
     *skip* are elements that the newsroom leaves out, *title* is its headline. Raises
     :exc:`NotAnArticle` where half of what was read as text would be lost.
     """
-    roles = _RolesAround(facts.holders)
+    # ``div.js-dynamic-advertorial`` is seen around whole articles.
+    spared = frozenset(each.get("class", "") for each in facts.holders)
     # Boxes with a role are read for what they are: related posts, embeds, page links.
-    unwanted = (each for each in facts.not_text if not roles.of(each.get("class", "")))
+    classes = ((each, each.get("class", "")) for each in facts.not_text)
+    skip = skip.union(each for each, names in classes if names in spared or not role_of(names))
     first, *further = facts.body.parts
-    skip = skip.union(unwanted)
-    walk = Walk(first, facts.document, roles, further=further, skip=skip)
+    walk = Walk(first, facts.document, further=further, skip=skip, spared=spared)
     walk.blocks[:] = body.kept(walk.blocks, facts.body, title, trusted=facts.has_own_container)
     if _is_half(walk.blocks, facts):
         walk.blocks[:] = body.from_lines(facts.text_lines, facts.body)
