@@ -38,7 +38,7 @@ Link: TypeAlias = tuple[str, str, str]
 
 # Between two links of one label, and after the last: bullets, commas, brackets, "dan".
 _SEPARATOR: Final = re.compile(r"[\s\W]*(?:dan|atau|serta|&)?[\s\W]*")
-_CLOSING: Final = re.compile(r"\s*[)\]]+")
+_CLOSING: Final = re.compile(r"(?:\s*[)\]]+)?+([.,;!?]?)")
 # Where a label can begin inside a line: after a bracket or at the end of a sentence.
 _BEGINNING: Final = re.compile(r"[(\[]|[.!?…”\"]\s+|[|•–—-]\s+")
 _LONGEST_RUN_LABEL: Final = 60
@@ -93,12 +93,7 @@ def only_links(runs: Sequence[Run]) -> bool:
 def _label_of(text: str) -> str | None:
     """Return the label that *text* is and nothing else, without brackets and colon."""
     label = is_editor_link_label(text) if len(text) <= _LONGEST_RUN_LABEL else None
-    return label if label is not None and _is_only(label, text) else None
-
-
-def _is_only(label: str, text: str) -> bool:
-    """Whether *text* is its *label* and nothing else but punctuation."""
-    return _EDGES.sub("", text).casefold() == label.casefold()
+    return label if label and _EDGES.sub("", text).casefold() == label.casefold() else None
 
 
 def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], list[Link]]:
@@ -112,8 +107,8 @@ def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], lis
     groups = [(link, list(group)) for link, group in groupby(runs, key=lambda run: run.link)]
     if heading is not None and not only_links(runs):
         heading = None
-    for place, (link, group) in enumerate(groups):
-        last = place + 1 == len(groups)
+    for place, (link, group) in enumerate(groups, 1):
+        last = place == len(groups)
         if link is not None:
             title = plain(group)
             label, title = (heading, title) if heading else _label_within(title)
@@ -162,13 +157,11 @@ def _without_closing(group: list[Run], kept: list[Run]) -> list[Run]:
 
     What goes on with a full stop or a comma moves up to the last word that was *kept*.
     """
-    text = _text(group)
-    closing = _CLOSING.match(text)
-    if closing is not None:
-        group = _cut(group, closing.end(), tail=True)
-    if kept and (text[closing.end() :] if closing else text)[:1] in (".", ",", ";", "!", "?"):
+    closing = _CLOSING.match(_text(group))
+    assert closing is not None  # it matches nothing, too
+    if kept and closing[1]:
         kept[-1] = kept[-1]._replace(text=kept[-1].text.rstrip())
-    return group
+    return _cut(group, closing.start(1), tail=True)
 
 
 def _cut(group: Iterable[Run], place: int, *, tail: bool = False) -> list[Run]:
@@ -329,15 +322,13 @@ class Builder:
         if sum([len(run.text) for run in line]) > _LONGEST_UNLINKED:
             return line
         text = plain(line)
-        label = is_editor_link_label(text)
-        if label is None:
-            return line
-        if _is_only(label, text):
+        if label := _label_of(text):
             self._heading = label
             return []
         # "Baca juga: Judul", whose link was lost.
-        lost = label.casefold().startswith("baca") or label.casefold().endswith((" juga", " pula"))
-        return [] if lost and not text.endswith(".") else line
+        label = (is_editor_link_label(text) or "").casefold()
+        is_lost = label.startswith("baca") or label.endswith((" juga", " pula"))
+        return [] if is_lost and not text.endswith(".") else line
 
     def _add(self, runs: list[Run], text: str) -> None:
         bare = without_shortcodes(text)

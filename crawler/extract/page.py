@@ -122,7 +122,7 @@ def page_links(scope: etree._Element, document: Document, first: str) -> list[st
             around = link.iterancestors()
             if not any("comment" in f"{each.get('class')} {each.get('id')}" for each in around):
                 found.append(document.absolute(href))
-    return [url for url in found if url is not None]
+    return list(filter(None, found))
 
 
 def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
@@ -235,13 +235,10 @@ class ArticlePage(Record):
     @property
     def has_sentences(self) -> bool:
         """Whether a paragraph beside the content says more than a label does."""
-        content = self.header.content
         plain = (each for each in self.header.scope.iter("p") if not len(each))
-        return any(
-            all(around is not content for around in each.iterancestors())
-            for each in plain
-            if len(text_of(each)) >= _SENTENCE
-        )
+        sentences = (each for each in plain if len(text_of(each)) >= _SENTENCE)
+        content = self.header.content
+        return any(all(o is not content for o in each.iterancestors()) for each in sentences)
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
@@ -363,17 +360,15 @@ class ArticlePage(Record):
         return self.state("authors", found, "span.author") or self._otherwise("authors") or []
 
     def _unlinked_authors(self) -> list[str]:
-        return [
-            name
-            for span in self.header.scope.iter("span")
-            if has(span, self.marks.author) and (name := text_of(span))
-        ]
+        spans = (each for each in self.header.scope.iter("span") if has(each, self.marks.author))
+        return list(filter(None, map(text_of, spans)))
 
     @property
     def categories(self) -> Sequence[str]:
         below = (name for name, rels in self._terms_below if "category" in rels)
         found = self.selected.texts("categories") or (*self.header.categories, *below)
-        return self.state("categories", list(dict.fromkeys(found)), "a[rel=category]")
+        names = dict.fromkeys(filter(None, found))
+        return self.state("categories", list(names), "a[rel=category]")
 
     @property
     def topics(self) -> Sequence[str]:
@@ -382,8 +377,9 @@ class ArticlePage(Record):
 
     @property
     def tags(self) -> Sequence[str]:
-        below = dict.fromkeys(name for name, rels in self._terms_below if "category" not in rels)
-        return self.state("tags", self.selected.texts("tags") or list(below), "footer a[rel=tag]")
+        below = (name for name, rels in self._terms_below if "category" not in rels)
+        names = dict.fromkeys(filter(None, self.selected.texts("tags") or below))
+        return self.state("tags", list(names), "footer a[rel=tag]")
 
     @property
     def writer(self) -> str | None:
@@ -421,7 +417,7 @@ class ArticlePage(Record):
     @property
     def lead_embeds(self) -> Iterable[Embed]:
         found = (frame(element, self.document) for element in self.header.players)
-        return [embed for embed in found if embed is not None]
+        return list(filter(None, found))
 
     @property
     def end_related(self) -> Iterable[RelatedPost]:
@@ -468,13 +464,12 @@ class ArticlePage(Record):
         """The names of terms, each with the values of its ``rel``."""
         anchors = (anchor for footer in self._footers for anchor in footer.iter("a"))
         found = ((each, (each.get("rel") or "").split()) for each in anchors)
-        terms = ((text_of(each), rels) for each, rels in found if "tag" in rels)
-        return [(name, rels) for name, rels in terms if name]
+        return [(text_of(each), rels) for each, rels in found if "tag" in rels]
 
     @cached_property
     def _credits(self) -> list[etree._Element]:
-        boxes = (element for footer in self._footers for element in footer.iter("div"))
-        return [element for element in boxes if has(element, self.marks.credits)]
+        boxes = (each for footer in self._footers for each in footer.iter("div"))
+        return [each for each in boxes if has(each, self.marks.credits)]
 
     def _credited(self, role: str) -> str | None:
         """Return the name behind the label of ``writer`` or ``editor``."""
