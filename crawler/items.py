@@ -260,7 +260,7 @@ class Article:
     """Kind and version of the line."""
 
     id: str = attrs.field(validator=filled)
-    """``<site>:<WordPress post id>``; without one, 16 hex of sha256(url up to its own number)."""
+    """``<site>:<WordPress post id>``; without one, 16 hex of sha256(url) of its first line."""
 
     revision: int = attrs.field(default=1, validator=ordinal)
     """1, 2, … for each edit by the newsroom. Of one revision the last line counts."""

@@ -149,6 +149,26 @@ def test_a_note_in_articles_that_say_they_were_modified_is_theirs(runs: Runs) ->
     assert [str(line["body"]).endswith(note) for line in runs.lines()[12:]] == [True] * 4
 
 
+def test_a_note_in_articles_whose_neighbours_are_left_alone_is_theirs(runs: Runs) -> None:
+    """Though no article says when it was modified: what was read since does not have it."""
+    note = "Keterangan: hak jawab warga atas berita ini dimuat di halaman opini."
+    for number in (2, 5, 8, 11):
+        looked = [found(each) for each in (number - 1, number - 2, (number + 1) % 12)]
+        assert runs.run(found(number, note), *looked) == ["changed", *["unchanged"] * 3]
+    assert runs.furniture() == []
+
+
+def test_a_block_that_goes_where_others_keep_it_was_taken_out_by_somebody(runs: Runs) -> None:
+    """As a promise that the newsroom types under some of its stories, and takes back."""
+    promise = "Berita ini akan diperbarui begitu keterangan polisi kami terima."
+    with_it = range(12, 19)
+    runs.run(*(found(number, promise) for number in with_it))
+    for number in with_it[:3]:
+        kept = [found(each, promise) for each in with_it if each > number]
+        assert runs.run(found(number), *kept)[0] == "changed"
+    assert runs.furniture() == []
+
+
 def test_an_edited_article_gets_the_plugins_block_too(runs: Runs) -> None:
     touched = found(1, CALL, modified="2026-03-11T08:00:00+07:00")
     assert set(runs.run(touched, *(found(n, CALL) for n in range(2, 5)))) == {"unchanged"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,6 +52,8 @@ class Post:
     printed_id: int | None = None
     """As the theme prints it; by default the true one, 0 for none."""
 
+    theme: str = ""
+    caption: str = ""
     shows_edited: bool = True
     shows_published: bool = True
 
@@ -71,10 +74,21 @@ class Post:
             if self.shows_published
             else ""
         )
+        theme = (
+            f'<link rel="stylesheet" href="/wp-content/themes/{self.theme}/style.css">'
+            if self.theme
+            else ""
+        )
+        photo = (
+            '<figure class="post-thumbnail"><img class="wp-post-image" src="/foto/sawah.jpg">'
+            f"<figcaption>{self.caption}</figcaption></figure>"
+            if self.caption
+            else ""
+        )
         html = (
-            f'<html lang="id"><head><title>{self.title}</title></head>'
+            f'<html lang="id"><head><title>{self.title}</title>{theme}</head>'
             f'<body class="single-post"><article {id_}><h1 class="entry-title">{self.title}</h1>'
-            f'{published}{edited}<div class="entry-content">'
+            f'{published}{edited}{photo}<div class="entry-content">'
             f"{''.join(f'<p>{each}</p>' for each in self.blocks)}</div></article></body></html>"
         )
         return capture(exchange(self.url, html.encode(), fetched_at=at))
@@ -259,6 +273,39 @@ def test_of_two_articles_that_print_one_post_id_neither_is_written_over_the_othe
     }
 
 
+def test_a_post_id_that_is_not_believed_stands_in_no_line(runs: Runs) -> None:
+    borrowed = attrs.evolve(OTHER, printed_id=1)
+    edited = attrs.evolve(borrowed, title="Lomba Dayung Ditunda")
+    runs.run(runs.page(Post()), runs.page(borrowed))
+    runs.run(runs.page(edited))
+    stated = [(line["id"], line["post_id"]) for line in runs.lines()]
+    assert stated == [("danau:1", 1), *[("danau:0093a201bd2a590a", None)] * 2]
+    assert list(verify(runs.folder, DANAU, RULES)) == []
+
+
+def test_a_line_keeps_its_post_id_when_the_theme_prints_another(runs: Runs) -> None:
+    runs.run(runs.page(Post()), runs.page(OTHER))
+    edited = attrs.evolve(Post(printed_id=77), title="Musim Tanam Diundur")
+    assert [each.kind for each in runs.run(runs.page(edited))] == ["changed"]
+    assert [(line["id"], line["post_id"]) for line in runs.lines()][2:] == [("danau:1", 1)]
+    assert list(verify(runs.folder, DANAU, RULES)) == []
+
+
+def test_an_article_keeps_its_id_behind_its_own_number(runs: Runs) -> None:
+    """Not of a post id, but of the whole address that it was first read at."""
+    plain = Post(printed_id=0, slug="read/50017/musim-tanam")
+    moved = attrs.evolve(plain, slug="read/50017/musim-tanam-dimulai-hari-ini")
+    other = attrs.evolve(OTHER, printed_id=0, slug="read/50018/lomba-dayung")
+    kinds = [
+        [x.kind for x in runs.run(*map(runs.page, each))] for each in [(plain, other), (moved,)]
+    ]
+    assert kinds == [["new", "new"], ["reread"]]
+    digest = hashlib.sha256(plain.url.encode()).hexdigest()[:16]
+    assert ids(runs)["Musim Tanam Dimulai"] == {f"danau:{digest}"}
+    assert len(ids(runs)) == 2
+    assert list(verify(runs.folder, DANAU, RULES)) == []
+
+
 def test_a_theme_that_prints_one_id_on_every_page_changes_no_id(runs: Runs) -> None:
     runs.run(runs.page(Post()), runs.page(OTHER))
     fixed = [runs.page(attrs.evolve(each, printed_id=77)) for each in (Post(), OTHER)]
@@ -343,3 +390,17 @@ def test_a_value_that_one_article_alone_gains_is_an_edit(runs: Runs) -> None:
     dated = attrs.evolve(plain[0], shows_published=True)
     kinds = [each.kind for each in runs.run(runs.page(dated), runs.page(plain[1]))]
     assert kinds == ["changed", "unchanged"]
+
+
+def test_the_last_line_is_one_of_todays_theme(runs: Runs) -> None:
+    """Also of a theme that the newsroom comes back to: it says what the one between left out."""
+    full = Post(theme="sawah", caption="Petani menanam padi di tepi danau.")
+    bare = attrs.evolve(full, theme="polos", caption="")
+    kinds = [runs.kind(runs.page(each)) for each in (full, bare, bare, full, full)]
+    assert kinds == ["new", "reread", "unchanged", "reread", "unchanged"]
+    assert [(line["revision"], line["theme"], bool(line["caption"])) for line in runs.lines()] == [
+        (1, "sawah", True),
+        (1, "polos", False),
+        (1, "sawah", True),
+    ]
+    assert list(verify(runs.folder, DANAU, RULES)) == []

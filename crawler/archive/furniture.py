@@ -104,9 +104,11 @@ class Furniture:
         self.blocks: tuple[str, ...] = valid(read_furniture(folder))
         self._keys = frozenset(map(block_key, self.blocks))
         seen: dict[str, Any] = json.loads(kept) if kept else {}
-        self._recent: deque[tuple[str, frozenset[str]]] = deque(
-            ((id_, frozenset(keys)) for id_, keys in seen.get("recent", ())), WINDOW
+        self._recent: deque[tuple[str, frozenset[str], int]] = deque(
+            ((id_, frozenset(keys), at) for id_, keys, at in seen.get("recent", ())), WINDOW
         )
+        """Articles, their blocks, and when they were read."""
+
         self._changes: dict[str, dict[str, int]] = seen.get("changes", {})
         """What changed → articles, and when."""
 
@@ -117,7 +119,7 @@ class Furniture:
 
     def kept(self) -> str:
         """Return what has been seen, for the next run."""
-        recent = [[id_, sorted(keys)] for id_, keys in self._recent]
+        recent = [[id_, sorted(keys), at] for id_, keys, at in self._recent]
         seen = {"recent": recent, "changes": self._changes, "edited": self._edited}
         return json.dumps(seen, ensure_ascii=False)
 
@@ -131,8 +133,8 @@ class Furniture:
         """Take *article* for evidence: what half of the last articles have is not theirs."""
         keys = frozenset(_short(block_key(each)) for each in article.body.split("\n\n"))
         others = [each for each in self._recent if each[0] != article.id]
-        self._recent = deque([*others, (article.id, keys)], WINDOW)
-        shared = Counter(key for _, keys in self._recent for key in keys)
+        self._recent = deque([*others, (article.id, keys, seconds(now))], WINDOW)
+        shared = Counter(key for _, keys, _ in self._recent for key in keys)
         common = {key for key, count in shared.items() if count >= LEAST}
         if not common & keys:
             return
@@ -140,7 +142,7 @@ class Furniture:
         texts = [each for each in self._recent if 2 * len(each[1] & common) <= len(each[1])]
         for key, block in _blocks(article):
             edited = self._edited.get(f"+{key}", ())
-            count = sum(_short(key) in keys for id_, keys in texts if id_ not in edited)
+            count = sum(_short(key) in keys for id_, keys, _ in texts if id_ not in edited)
             if count >= LEAST and count >= SHARE * len(self._recent):
                 self._add(block, count, now)
 
@@ -158,7 +160,7 @@ class Furniture:
                 if at < seconds(now) - _SECONDS:
                     del there[article]
             block = sample.get(key[1:])
-            if block is not None and self.seen(key) >= TOGETHER:
+            if block is not None and self._is_everywhere(key):
                 self._add(block, self.seen(key), now)
         while len(kept) > _MOST:
             del kept[next(iter(kept))]
@@ -173,17 +175,30 @@ class Furniture:
         ids = self._changes.get(key, {}).keys() - edited
         if key.startswith("+"):
             short = _short(key[1:])
-            ids |= {id_ for id_, keys in self._recent if short in keys} - edited
+            ids |= {id_ for id_, keys, _ in self._recent if short in keys} - edited
         return len(ids) + bool(edited)
 
     def explains(self, lone: Collection[str]) -> bool:
         """Whether all of a difference came into, or went from, several articles."""
-        return bool(lone) and all(self.seen(key) >= TOGETHER for key in lone)
+        return bool(lone) and all(map(self._is_everywhere, lone))
+
+    def _is_everywhere(self, key: str) -> bool:
+        """Whether what *key* stands for changed in several articles, and fewer were as before.
+
+        That is, of those that were read since: what somebody types into some leaves the others alone.
+        """
+        seen = self.seen(key)
+        if seen < TOGETHER or key.startswith("\t"):
+            return seen >= TOGETHER
+        short, came = _short(key[1:]), key.startswith("+")
+        begin = min(self._changes.get(key, {}).values(), default=0)
+        since = [keys for _, keys, at in self._recent if at > begin]
+        return sum((short in keys) != came for keys in since) < seen
 
     def holders(self, entries: Iterable[Entry]) -> Iterator[str]:
         """Yield ids of recent articles whose line may still have the blocks of *entries*."""
         short = {_short(block_key(each.block)) for each in entries}
-        for id_, keys in self._recent:
+        for id_, keys, _ in self._recent:
             if keys & short:
                 yield id_
 

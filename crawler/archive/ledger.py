@@ -286,9 +286,9 @@ def _window(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]
 
 
 _LISTED_ROWS: Final = """
-INSERT INTO addresses (url, post_id, published, listed, state, moved, pause, failures, stale, digits)
+INSERT INTO addresses (url, post_id, published, listed, state)
 SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-    json_extract(value, '$[3]'), 'waiting', 0, 0, 0, 0, 0
+    json_extract(value, '$[3]'), 'waiting'
 FROM json_each(:links) WHERE true
 ON CONFLICT (url) DO UPDATE SET
     post_id = coalesce(excluded.post_id, post_id),

@@ -27,6 +27,7 @@ from crawler.archive.findings import (
     Withhold,
 )
 from crawler.archive.furniture import Entry, Furniture
+from crawler.archive.rereading import of_line
 from crawler.archive.revisions import (
     Difference,
     Rereader,
@@ -43,6 +44,7 @@ from crawler.archive.warc import sha256
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveError, InvalidRecord, NotAnArticle, attempt
 from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
+from crawler.normalise.urls import identity
 from crawler.timestamps import comparable, is_ahead, seconds, stamp
 
 EVIDENCE: Final = "furniture"
@@ -241,12 +243,8 @@ class Recorder:
                 continue
             state = self.rereader.read(known, self.furniture.blocks, [])
             if state is not None and state.article.content_hash != known.content_hash:
-                article = attrs.evolve(
-                    state.article,
-                    id=id_,
-                    revision=known.revision,
-                    captures=known.captures_of(known.source),
-                )
+                captures = known.captures_of(known.source)
+                article = attrs.evolve(of_line(known, state.article), captures=captures)
                 self._reread(Reread(article, same_rules=True))
         self._commit()
 
@@ -328,7 +326,7 @@ class Recorder:
             article = rules.extract(finding.captures, newsroom, post_id, self.furniture.blocks)
         except NotAnArticle:  # nothing is left without it
             return finding
-        return attrs.evolve(finding, article=attrs.evolve(article, id=finding.article.id))
+        return attrs.evolve(finding, article=of_line(finding.article, article))
 
     def _braked(self, verdict: Verdict, known: ArticleRow) -> tuple[Verdict, str | None]:
         """Let an article that counts something have one revision a day."""
@@ -354,7 +352,6 @@ class Recorder:
         it prints is that of another article.
         """
         article = finding.article
-        printed = article.source == "page" and article.post_id is not None
         there = self.rows.address(article.url)
         named = there.article if there is not None and not there.moved else None
         former = self.rows.article(named) if named else None
@@ -363,30 +360,34 @@ class Recorder:
             same = former.post_id in (None, article.post_id) or article.post_id is None
             if same or self._is_of(finding, former):
                 other = known if known is not None and known.id != former.id else None
-                alarm = _fixed(article, other) if printed and (other or not same) else None
-                return _under(finding, former.id), alarm
+                strange = bool(other) or not same
+                return _under(finding, former.id, former.post_id, other, strange=strange)
         if known is None or known.url == article.url:
             return finding, None
         listed = there is not None and there.post_id == article.post_id is not None
         came_by = known.url in _asked(finding.captures) or listed
         trusted = article.post_id is not None and (came_by or known.state != "article")
         if article.source != "page" or trusted or self._is_of(finding, known):
-            return _under(finding, known.id), None
+            return _under(finding, known.id)
         digest = hashlib.sha256(article.url.encode()).hexdigest()[:16]
-        alarm = _fixed(article, known) if printed else None
-        return _under(finding, f"{self.site}:{digest}"), alarm
+        return _under(finding, f"{self.site}:{digest}", None, known, strange=True)
 
     def _known(self, finding: Found) -> ArticleRow | None:
-        """Return the article that has the id, or the post id, of *finding*, or that led there."""
-        article = finding.article
+        """Return the article that has the id, or the post id, of *finding*, or that led there.
+
+        Without any, the one whose address has the same number of its own.
+        """
+        article, tables = finding.article, self.batches.tables
         known = self.rows.article(article.id)
         if known is not None:
             return known
         if article.post_id is not None:
-            id_ = self.batches.tables.of_post(article.post_id)
-            return self.rows.article(id_) if id_ else None
-        rows = filter(None, map(self.rows.address, _asked(finding.captures)))
-        ids = (row.article for row in rows if row.url != article.url)
+            ids = [tables.of_post(article.post_id)]
+        else:
+            rows = filter(None, map(self.rows.address, _asked(finding.captures)))
+            ids = [row.article for row in rows if row.url != article.url]
+            numbered = identity(article.url)
+            ids += [tables.under(numbered)] if numbered != article.url else []
         return next((self.rows.article(id_) for id_ in ids if id_), None)
 
     def _is_of(self, finding: Found, known: ArticleRow) -> bool:
@@ -665,14 +666,24 @@ def _not_read(finding: Found) -> str | None:
     )
 
 
-def _under(finding: Found, id_: str) -> Found:
-    """Return *finding* as the article of that *id*."""
-    return attrs.evolve(finding, article=attrs.evolve(finding.article, id=id_))
+def _under(
+    finding: Found,
+    id_: str,
+    post_id: int | None = None,
+    other: ArticleRow | None = None,
+    *,
+    strange: bool = False,
+) -> tuple[Found, str | None]:
+    """Return *finding* as the article of that *id*, and what is wrong with the post id it prints.
 
-
-def _fixed(article: Article, other: ArticleRow | None) -> str:
+    Where that is *strange*, the line has *post_id* in its place; an *other* article prints it, too.
+    """
+    article = attrs.evolve(finding.article, id=id_)
+    if not strange or article.source != "page" or article.post_id is None:
+        return attrs.evolve(finding, article=article), None
     who = f"so does {other.url}, which is another article" if other else "it is known by another"
-    return f"{article.url} prints the post id {article.post_id}, and {who}: the id is not believed"
+    said = f"{article.url} prints the post id {article.post_id}, and {who}: the id is not believed"
+    return attrs.evolve(finding, article=attrs.evolve(article, post_id=post_id)), said
 
 
 def _check_address(url: str) -> None:

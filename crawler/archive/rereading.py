@@ -11,6 +11,7 @@ import attrs
 
 from crawler.archive.furniture import read_furniture, valid, valid_at
 from crawler.archive.revisions import Rereader, Rules
+from crawler.archive.tables import ArticleRow
 from crawler.errors import attempt
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
@@ -23,11 +24,19 @@ GIVEN: Final = frozenset(
 
 def differing(line: Article, again: Article) -> list[str]:
     """Return the fields in which *again*, read from the same captures, is not *line*."""
+    again = of_line(line, again)
     return [
         field.name
         for field in attrs.fields(Article)
         if field.name not in GIVEN and getattr(line, field.name) != getattr(again, field.name)
     ]
+
+
+def of_line(line: Article | ArticleRow, again: Article) -> Article:
+    """Return *again* as what *line* names it: a page's post id was believed for its id, or not."""
+    believed = again.source != "page" or line.id == f"{again.site}:{again.post_id}"
+    post_id = again.post_id if believed else line.post_id
+    return attrs.evolve(again, id=line.id, revision=line.revision, post_id=post_id)
 
 
 @attrs.frozen(kw_only=True)
@@ -88,9 +97,7 @@ def changes(
 
 def _again(rereader: Rereader, line: Article, furniture: Sequence[str]) -> Article:
     return attrs.evolve(
-        rereader.article(line.captures, line.post_id, furniture),
-        id=line.id,
-        revision=line.revision,
+        of_line(line, rereader.article(line.captures, line.post_id, furniture)),
         captures=line.captures,
         run=None,
         written_at=None,

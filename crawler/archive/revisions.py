@@ -390,7 +390,9 @@ def judge(
         if difference is None or difference.is_edit:
             return Verdict("changed", known.revision + 1, difference=difference or Difference())
     more = _RANK[found.source] - _RANK[known.source or "page"]
-    if more < 0 or known.has_line(found):
+    # One line a theme, until another prints it: what two caches print in turn is not written in turn.
+    back = found.theme is not None and found.theme != known.theme
+    if more < 0 or known.has_line(found, last=back):
         return Verdict("unchanged", known.revision, writes=False)
     return Verdict("superseded" if more > 0 else "reread", known.revision)
 

@@ -92,9 +92,10 @@ class ArticleRow:
         hashes = article.content_hash, page_hash(article)
         return (self.content_hash, self.page_hash) == hashes
 
-    def has_line(self, line: Article) -> bool:
-        """Whether a line of the current revision says what *line* does."""
-        return _line_key(line) in self.written.split("\n")
+    def has_line(self, line: Article, *, last: bool = False) -> bool:
+        """Whether a line of the current revision, or the *last* one, says what *line* does."""
+        keys = self.written.split("\n")
+        return _line_key(line) in (keys[-1:] if last else keys)
 
 
 def page_hash(article: Article) -> str:
@@ -339,7 +340,7 @@ def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | Non
 
 
 NAME: Final = "state.sqlite"
-SCHEMA: Final = 6
+SCHEMA: Final = 7
 
 
 class LedgerDamaged(sqlite3.DatabaseError):
@@ -487,6 +488,12 @@ class Tables:
         """Return all addresses that lead to an article."""
         rows = self.connection.execute("SELECT url FROM addresses WHERE article = ?", (id_,))
         return [url for (url,) in rows]
+
+    def under(self, url: str) -> str | None:
+        """Return the id of the article whose address is *url*, or lies under it."""
+        where = "url = ?1 OR (url > ?1 || '/' AND url < ?1 || '0')"
+        query = f"SELECT article FROM addresses WHERE article IS NOT NULL AND ({where}) "  # noqa: S608 -- our own words
+        return self._one(f"{query} ORDER BY moved LIMIT 1", url)
 
     def of_post(self, post_id: int) -> str | None:
         """Return the id of the article of a post that was archived before its id was known."""

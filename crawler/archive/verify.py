@@ -303,7 +303,7 @@ class _Verification:
         if gone or was_gone:
             wrong = line.revision != before + 1 or (gone and was_gone)
         elif known is not None and isinstance(line, Article) and line.revision == before:
-            wrong = known.has_line(line)
+            wrong = known.has_line(line, last=True)
         else:
             wrong = line.revision < before
         if line.revision == before and not gone:

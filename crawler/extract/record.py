@@ -25,7 +25,6 @@ from crawler.items import Article, Capture, FoundDate
 from crawler.newsrooms import Newsroom
 from crawler.normalise.credits import photo_credit
 from crawler.normalise.text import as_typed, is_indonesian
-from crawler.normalise.urls import identity
 from crawler.timestamps import stamp
 
 EXTRACTOR: Final = "3"
@@ -143,7 +142,7 @@ class Record(ABC):
             blocks=self.story.text_blocks,
             **names,
         )
-        address = hashlib.sha256(identity(stated["url"]).encode()).hexdigest()[:16]
+        address = hashlib.sha256(stated["url"].encode()).hexdigest()[:16]
         kept = ("url", "post_id", "published_at", "modified_at", "source_url", "caption")
         return Article(
             id=f"{self.newsroom.name}:{stated['post_id'] or address}",
