@@ -95,7 +95,7 @@ class ArticleRow:
     def has_line(self, line: Article, *, last: bool = False) -> bool:
         """Whether a line of the current revision, or the *last* one, says what *line* does."""
         keys = self.written.split("\n")
-        return _line_key(line) in (keys[-1:] if last else keys)
+        return _line_key(line, page_hash(line)) in (keys[-1:] if last else keys)
 
 
 def page_hash(article: Article) -> str:
@@ -113,10 +113,9 @@ def page_hash(article: Article) -> str:
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
-def _line_key(line: Article) -> str:
+def _line_key(line: Article, hashed: str) -> str:
     """Return what two lines of one revision differ in."""
-    hashes = (line.content_hash, page_hash(line))
-    short = (each.removeprefix("sha256:")[:16] for each in hashes)
+    short = (each.removeprefix("sha256:")[:16] for each in (line.content_hash, hashed))
     return " ".join((line.source, line.extractor, *short, line.url))
 
 
@@ -229,12 +228,14 @@ class Rows:
         return found
 
     def address(self, url: str) -> AddressRow | None:
-        self._fetch(AddressRow, [url])
+        if (AddressRow, url) not in self._rows:
+            self._fetch(AddressRow, [url])
         row: AddressRow | None = self._rows[AddressRow, url]
         return row
 
     def article(self, id_: str) -> ArticleRow | None:
-        self.fetch([], [id_])
+        if (ArticleRow, id_) not in self._rows:
+            self.fetch([], [id_])
         row: ArticleRow | None = self._rows[ArticleRow, id_]
         return row
 
@@ -286,6 +287,7 @@ def _kept(known: ArticleRow | None, line: Article) -> dict[str, Any]:
 
 
 def _article_row(known: ArticleRow | None, line: Article) -> ArticleRow:
+    hashed = page_hash(line)
     same = known is not None and known.revision == line.revision
     before = known.written.split("\n") if same and known and known.written else []
     captures = _kept(known, line)
@@ -301,10 +303,10 @@ def _article_row(known: ArticleRow | None, line: Article) -> ArticleRow:
         source=line.source,
         extractor=line.extractor,
         content_hash=line.content_hash,
-        page_hash=page_hash(line),
+        page_hash=hashed,
         theme=line.theme or (known.theme if known else None),
         captures=_json(captures),
-        written="\n".join([*before, _line_key(line)]),
+        written="\n".join([*before, _line_key(line, hashed)]),
         day=(line.published_at or "")[:10] or None,
         filled=fields_filled(line),
     )
