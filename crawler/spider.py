@@ -46,7 +46,7 @@ from crawler.frontier import Frontier
 from crawler.items import Capture
 from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
-from crawler.normalise.urls import same_host
+from crawler.normalise.urls import identity, same_host
 from crawler.normalise.vocabulary import words_of
 from crawler.project import newsroom_folders
 from crawler.timestamps import now, seconds, stamp
@@ -568,7 +568,8 @@ class NewsroomSpider(Spider):
         except IgnoreRequest as error:
             return self._not_had(asked, error)
         self._failed_in_a_row = 0
-        if asked.look is not None and asked.is_known and asked.look.article != article.id:
+        strange = asked.look is not None and asked.look.article not in (None, article.id)
+        if strange and identity(asked.url) != identity(article.url):
             await self._tell(_moved(asked, captures))
         return Found(article, captures, asked.lastmod)
 

@@ -17,7 +17,7 @@ import attrs
 
 from crawler.archive.erase import INTENT, Erased, Intent, erase, intend
 from crawler.archive.files import sync_folder
-from crawler.archive.findings import Finding, Found, Outcome, Settlement, Withhold
+from crawler.archive.findings import Finding, Outcome, Settlement, Withhold
 from crawler.archive.finishing import NAME as MANIFEST
 from crawler.archive.finishing import compress, finished_months, update_manifest
 from crawler.archive.identity import NAME as IDENTITY
@@ -34,7 +34,7 @@ from crawler.archive.losses import (
     shortfall,
 )
 from crawler.archive.opening import Opened, make_ready, remove_ledger
-from crawler.archive.recorder import WITNESSES, Recorder
+from crawler.archive.recorder import WITNESSES, Recorder, apart
 from crawler.archive.remaking import Remaker
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
@@ -168,7 +168,7 @@ class Archive:
         :attr:`Outcome.problem`, and the others are recorded. Raises :exc:`ArchiveError` when the
         archive cannot be written, or is closed.
         """
-        return [outcome for part in _apart(findings) for outcome in self._record_part(part)]
+        return [outcome for part in apart(findings) for outcome in self._record_part(part)]
 
     def _record_part(self, findings: Sequence[Finding]) -> list[Outcome]:
         batches = self._recorder.batches
@@ -488,21 +488,6 @@ def _is_text(url: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _apart(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
-    """Yield *findings* in parts in which no article occurs twice: its captures are on disk then."""
-    part: list[Finding] = []
-    there: set[str] = set()
-    for finding in findings:
-        if isinstance(finding, Found) and finding.article.id in there:
-            yield part
-            part, there = [], set()
-        if isinstance(finding, Found):
-            there.add(finding.article.id)
-        part.append(finding)
-    if part:
-        yield part
 
 
 def _nothing(url: str, problem: ArchiveError | InvalidRecord) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Final
@@ -587,6 +587,23 @@ class Recorder:
         past = [each for each in fetched if not is_ahead(each, self.batches.now)]
         at, last = comparable(as_of) or "", max(filter(None, past), default="")
         return at < last or (at == last and known.id not in self.copied)
+
+
+def apart(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
+    """Yield *findings* in parts in which no article occurs twice: its captures are on disk then."""
+    part: list[Finding] = []
+    there: set[str] = set()
+    for finding in findings:
+        keys: set[str] = set()
+        if isinstance(finding, Found):
+            keys = {finding.article.id, identity(finding.article.url)}
+        if keys & there:
+            yield part
+            part, there = [], set()
+        there |= keys
+        part.append(finding)
+    if part:
+        yield part
 
 
 class _Comparison:
