@@ -92,7 +92,7 @@ def changes(
                 for then in valid_at(entries, line.written_at or "")
                 if then != blocks
             )
-            yield Change(before=line, after=after, fields=fields, furniture=explained)
+            yield Change(before=line, after=after, fields=tuple(fields), furniture=explained)
 
 
 def _again(rereader: Rereader, line: Article, furniture: Sequence[str]) -> Article:
