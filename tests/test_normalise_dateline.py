@@ -135,6 +135,20 @@ READ: dict[str, list[tuple[str, str | None, str | None]]] = {
         ("CURUP, KABARLEMBAH.ID (2/3/2021) – {}", "Curup", "KABARLEMBAH.ID"),
         ("Jakarta, 2 Februari 2022. {}", "Jakarta", None),
     ],
+    "an outlet that nothing sets off": [
+        ("Banjarmasin LEMBAH – {}", "Banjarmasin", "LEMBAH"),
+        ("Lampung-Kabarlembah.Id| {}", "Lampung", "Kabarlembah.Id"),
+        ("KAUR//Kabarlembah.com/ {}", "Kaur", "Kabarlembah.com"),
+        ("kabarlembah-kaur-com-{}", None, "kabarlembah-kaur-com"),
+        ("kabarlembah-co-id- {}", None, "kabarlembah-co-id"),
+    ],
+    "a place of two words": [
+        ("Lebong Tengah : {}", "Lebong Tengah", None),
+        ("Pulau Panggung, Selasa 7 Mei 2019 – {}", "Pulau Panggung", None),
+    ],
+    "a sentence with a remark in brackets": [
+        ("Kabarlembah.com, Jakarta Menteri Pemuda (Menpora) hadir.", "Jakarta", "Kabarlembah.com"),
+    ],
     "lines above it": [
         (
             "Laporan Wartawan Kabar Lembah, Ani Lestari\nKABARLEMBAH.ID, CURUP - {}",
@@ -202,7 +216,18 @@ def test_reads(text: str, place: str | None, outlet: str | None) -> None:
         "TNI - Polri menggelar patroli bersama.",
         "Bekasi: Rp1,9 juta per bulan",
         "Bengkulu: 20 kasus",
+        "Mei – bulan yang penuh berkah bagi warga.",
+        "SENIN – Warga Curup bergotong royong membersihkan selokan.",
+        "Januari – Maret 2024 tercatat 30 kasus demam berdarah.",
+        "Selasa, 7 Mei 2024 – Warga bergotong royong.",
+        "Jumat malam – Hujan turun deras.",
+        "Menurut Kabarlembah.com – Bupati menolak hadir.",
+        "Ketua KPU Bengkulu, Ani Lestari – yang baru dilantik – hadir.",
+        "Wali Kota CURUP – Ani Lestari – membuka acara.",
+        "Bupati Kaur: Warga Jangan Panik",
         # captions
+        "Suasana pasar di Curup - Foto: Ani Lestari",
+        "Jembatan Kota Bengkulu - Warga melintas",
         "TKP : Polisi memasang garis di tempat kejadian perkara.",
         "HANYUT DI SUNGAI -- Suasana di sekitar jembatan gantung.",
         "BERITA POPULER - tim penyidik menyita dokumen",

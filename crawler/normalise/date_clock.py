@@ -165,7 +165,7 @@ def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> 
     printed = _hour_minute_second(tokens, found)
     if printed is None and not (told and found["hour"]):
         return None
-    if printed is None:  # "pukul 10. 30 orang" prints the hour alone
+    if printed is None:
         end = found.end("hour")
         hour, minute, second = _hour(tokens, found), 0, None
         part = _part_before(tokens, found.start())
@@ -201,7 +201,10 @@ def _hour_minute_second(tokens: Tokens, found: re.Match[str]) -> tuple[int, int,
     minute, second = tokens.first(found, "minute"), tokens.first(found, "second")
     printed = [word for word in (minute, second) if word]
     at = found.start("hour")
-    glued = all(map(tokens.is_glued, range(at, at + 2 * len(printed))))
+    ends = range(at, at + 2 * len(printed))
+    # "pukul 10: 15" is a slip; "pukul 10. 30 orang" prints the hour alone.
+    slip = ":" if found["mark"] else ""
+    glued = all(tokens.is_glued(place) or tokens.words[place] == slip for place in ends)
     if not glued or any(len(word) != _TWO_DIGITS for word in printed):
         return None
     return _hour(tokens, found), number(minute or "0"), number(second) if second else None

@@ -26,6 +26,7 @@ from crawler.normalise.vocabulary import (
     NAMED_FOR_A_DATE,
     NUMBERED,
     NUMBERED_ALWAYS,
+    words_of,
 )
 
 # A clock time between: Rabu, pukul 09.30 WIB (29/9).
@@ -82,7 +83,7 @@ _PRINTED: Final = pattern(
 _DATE_GOES_ON: Final = pattern(
     "<sekitar>? <pukul> | <zone> | <depan> | <lalu> | <joint> <tanggal>? <number>/{1,2}<number>"
 )
-_SINCE: Final = ("pada", "sejak", "mulai", "hingga", "sampai")
+_SINCE: Final = words_of("pada sejak mulai hingga sampai sebelum tenggat lambat deadline")
 MONTHS_A_YEAR: Final = 12
 # Where from here these words point, by their letters.
 TURNS: Final = {
@@ -239,6 +240,8 @@ def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Read |
     month, *rest = (number(tokens.words[i]) for i in places)
     in_place = bool(in_place or found["weekday"] or found["told"] or _is_in_place(tokens, found))
     year = _year(tokens, found, "number_year")
+    if found["number_year"] == "x" and tokens.words[found.start("number_year") - 1] == ".":
+        return None  # 1/2.000 penduduk
     if rest and not found["number_year"]:
         year = _short_year(tokens.words[places[1]])
         if month > MONTHS_A_YEAR and days[0] > MONTHS_A_YEAR:
@@ -259,7 +262,9 @@ def _is_in_place(tokens: Tokens, found: re.Match[str]) -> bool:
     if tokens.words[start : start + 3] == ["24", "/", "7"]:
         return before == "(" and code[max(start - 2, 0)] in "TNVIhP"  # else round the clock
     bracketed = before == "(" or (before == "," and after == ")")
-    if bracketed or _DATE_GOES_ON.match(code, end):
+    # PADANG, 3/9 -
+    dateline = before == "," and after == "-" and start > 1 and tokens.printed(start - 2).isupper()
+    if bracketed or dateline or _DATE_GOES_ON.match(code, end):
         return True
     # "sejak 29/9" is no share, which is less than one
     if code[start:end] != "d/d" or tokens.word(start - 1) not in _SINCE:
@@ -445,11 +450,14 @@ def day_of(year: int, month: int, day: int) -> dt.date | None:
 # Words before a date that make it one to come, in the same sentence, and words right after it.
 _CUE_BEFORE: Final = re.compile(
     r"\b(?:akan|bakal|mendatang|besok|esok|nanti|rencananya|direncanakan|dijadwalkan"
-    r"|paling\s(?:lambat|sampai|akhir|lama)|selambat-lambatnya|selambatnya)\b"
+    r"|paling\s(?:lambat|sampai|akhir|lama)|selambat-lambatnya|selambatnya"
+    r"|tenggat(?:nya)?|batas\s(?:waktu|akhir)(?:nya)?|deadline|jatuh\stempo)\b"
+    r"|\b(?:sebelum|(?:sampai|hingga)(?:\sdengan)?(?:\stanggal|\stgl)?)\s\(?$"
 )
 _CUE_AFTER: Final = re.compile(
     r"[)\s,]{0,3}(?:mendatang|depan|nanti|besok|esok|yang akan datang|akan)\b"
 )
+_PAST_AFTER: Final = re.compile(r"[)\s,]{0,3}(?:yang )?(?:lalu|silam|kemarin)\b")
 _CUE_REACH: Final = 90
 
 
@@ -474,7 +482,8 @@ def _is_coming(tokens: Tokens, printed: _Printed) -> bool:
     start, end = tokens.start(printed.start), tokens.end(printed.end - 1)
     before = tokens.plain[max(start - _CUE_REACH, 0) : start]
     before = before[before.rfind(". ") + 1 :]
-    return bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(tokens.plain, end))
+    is_past = _PAST_AFTER.match(tokens.plain, end)
+    return not is_past and bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(tokens.plain, end))
 
 
 def _resolved(printed: _Printed, anchor: dt.date | None, *, coming: bool) -> Span | None:

@@ -56,8 +56,8 @@ def _coded(name: re.Match[str]) -> str:
     return found if len(found) == 1 else f"[{found}]"
 
 
-# Short for a month before a year; else the name of a man.
-_BEFORE_A_YEAR: Final = {"agus": 8}
+# Short for a month before a year; else the name of a man, the half of a degree.
+_BEFORE_A_YEAR: Final = {"agus": 8, "ag": 8}
 _EASILY_MISTAKEN: Final = 6  # "macet" is one letter from "maret", nothing is from "januari"
 
 
@@ -224,7 +224,8 @@ class Tokens:
     def _in_context(self, place: int, codes: list[str]) -> str:
         word, code = self.words[place], codes[place]
         if code == "o":  # it follows a number of two digits
-            is_month = misspelt_month(word, before_year=codes[place + 1 : place + 2] == ["y"])
+            following = "".join(codes[place + 1 : place + 3]).removeprefix(".")
+            is_month = misspelt_month(word, before_year=following.startswith("y"))
             return "M" if is_month else code
         before = self.plain[self.start(place) - 1 : self.start(place)]
         if code == ".":  # a full stop ends a sentence, a point stands inside a date or a time
@@ -242,9 +243,9 @@ class Tokens:
     def end(self, place: int) -> int:
         return self._found[place].end()
 
-    def is_capital(self, place: int) -> bool:
-        """Whether the text prints the word with a capital."""
-        return self.source[self.start(place)].isupper()
+    def printed(self, place: int) -> str:
+        """The word as the text prints it."""
+        return self.source[self.start(place) : self.end(place)]
 
     def is_glued(self, place: int) -> bool:
         """Whether nothing stands between the token and the one after it."""

@@ -61,7 +61,7 @@ def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Read
         return None
     if word == SUNDAY_OR_WEEK and found["weekday"]:
         week = _as_week(tokens, start, end, turn, today)
-        if week or not (tokens.is_capital(start) or tokens.word(start - 1) == "hari"):
+        if week or not (tokens.printed(start)[0].isupper() or tokens.word(start - 1) == "hari"):
             return week
     weekday = weekday_named(word)
     assert weekday is not None
@@ -85,7 +85,7 @@ def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) ->
     said = tokens.words[end - 1]
     if not turn or tokens.word(start - 1) == "hari" or tokens.code[start + 1] not in "YLVFIBU":
         return None
-    if said in ("lalu", "depan") or not tokens.is_capital(start):
+    if said in ("lalu", "depan") or not tokens.printed(start)[0].isupper():
         return _week(start, end, today, turn)
     return None
 
@@ -99,7 +99,7 @@ def _is_part_of_a_name(tokens: Tokens, start: int, end: int, *, turned: bool) ->
     listed = code[max(start - 2, 0) : start] in ("W,", "W-", "W&") or code[start - 1 : start] == "W"
     if listed or _LISTED.match(code, end):
         return True  # "Senin, Rabu dan Jumat" is a timetable
-    follows = code[end : end + 1] == "o" and tokens.is_capital(end)
+    follows = code[end : end + 1] == "o" and tokens.printed(end)[0].isupper()
     return follows and not turned and before not in _INTRODUCING
 
 
@@ -217,7 +217,7 @@ def _joined(tokens: Tokens, one: Reading, other: Reading) -> Reading | None:
 
 def _read(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Reading | None:
     today, start = anchor.date(), found.start()
-    if tokens.word(start - 1) in _LASTING:
+    if tokens.word(start - 1) in _LASTING and not found["name"]:  # but: per Juni 2024
         return None
     if found["way"]:
         return _ago(tokens, found, anchor)

@@ -66,6 +66,8 @@ _DATE: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# An address with hyphens in the place of points: kabarkita-kaur-com-
+_SLUG: Final = re.compile(r"[a-z]\w*(?:-[a-z]\w*)*-(?:com|co-id|id|net)(?=-)")
 _NAME: Final = re.compile(
     r"[A-Z0-9][\w&'’+-]*(?:\.\w+)*(?: (?:[A-Z0-9&][\w&'’+-]*(?:\.\w+)*|dan|of|the|de)){0,4}"
 )
@@ -124,16 +126,33 @@ def _element(head: str, start: int, before: list[Element], own: Collection[str])
     bracket = head[start : start + 1] in _OPENING
     if bracket or (before and before[-1].after == "open"):
         return _bracketed(head, start + bracket, own)
-    site = SITE.match(head, start)
-    if site:
-        return _site(head, site)
-    found = _separated(head, start, before, own)
     kinds = {each.kind for each in before}
+    site = SITE.match(head, start) or _SLUG.match(head, start)
+    if site:
+        element = _site(head, site)
+        if element.after == "slash" and "place" in kinds and head[element.end - 1] == " ":
+            element.after = "pipe"  # KAUR//Outlet.com/ Warga …
+        return element
+    found = _separated(head, start, before, own)
+    if found and found.kind == "name" and "place" not in kinds:
+        return _place_before_name(found, head, kinds)
     if found or not kinds & {"outlet", "place"}:
         return found
     if "outlet" in kinds:
         return _unseparated_place(head, start)
     return _unseparated_outlet(head, start, own)
+
+
+def _place_before_name(name: Element, head: str, kinds: set[str]) -> Element:
+    """The place with which an unknown *name* begins, if that makes sense of it; else *name*."""
+    place = _unseparated_place(head, name.start)
+    if place and kinds == {"outlet"}:
+        return place  # Outlet.com, Jakarta Menteri Pendidikan (Mendikbud) …
+    rest = name.text[len(place.text) + 1 :] if place and not place.text.isupper() else ""
+    if place and not kinds and name.after in _STRONG and rest.isupper() and " " not in rest:
+        place.after = "space"  # Banjarmasin BARITO –
+        return place
+    return name
 
 
 def _bracketed(head: str, start: int, own: Collection[str]) -> Element | None:
@@ -166,6 +185,14 @@ def _kind(separator: re.Match[str]) -> str:
 
 def _site(head: str, site: re.Match[str]) -> Element:
     start, end = site.span()
+    name, _, outlet = site[0].partition("-")
+    place = find_place(name)
+    if (
+        place
+        and outlet[:1].isupper()
+        and not looks_like_outlet(f"{name} {outlet.partition('.')[0]}")
+    ):
+        return Element("place", name, start, start + len(name) + 1, "comma", place)
     label, _, below = site[0].partition(".")
     if label.isupper() and below.islower() and "." in below:
         place = find_place(label)
@@ -461,7 +488,7 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     goes_on = _opens_with(rest, *_REGIONS)
     good = {
         "line": capitals,
-        "colon": (capitals or well_known) and not _COUNT.match(rest),
+        "colon": (capitals or well_known or " " in places[0].text) and not _COUNT.match(rest),
         "pipe": capitals or well_known,
         "stop": (capitals or dated) and well_known,
         "tight": capitals or not goes_on,

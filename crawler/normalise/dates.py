@@ -145,7 +145,24 @@ def _days(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) ->
         for each in relatives(tokens, anchor)
         if each.span and not _is_beside(tokens, each, printed)
     ]
-    return sorted(printed + related, key=lambda reading: reading.start)
+    days: list[Reading] = []
+    for each in sorted(printed + related, key=lambda reading: reading.start):
+        joined = _joined(tokens, days[-1], each) if days else None
+        days[-1:] = [joined] if joined else [*days[-1:], each]
+    return days
+
+
+_UNTIL: Final = pattern(r"\)? <hingga> <hari|pada|tanggal>{0,2}")
+
+
+def _joined(tokens: Tokens, one: Reading, other: Reading) -> Reading | None:
+    """The range from a relative day to a printed one: ``hari ini hingga 12 Mei 2024``."""
+    first, last = one.span, other.span
+    if one.printed or not (first and last) or first.last or last.first <= first.first:
+        return None
+    if not _UNTIL.fullmatch(tokens.code, one.end, other.start):
+        return None
+    return Reading(one.start, other.end, Span(first.first, last.last or last.first))
 
 
 # What stands between an explicit date and a relative word beside it, which it beats.
