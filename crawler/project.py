@@ -27,7 +27,7 @@ from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
 from crawler.newsrooms import SHIPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from scrapy.settings import BaseSettings, Settings
 
@@ -121,6 +121,9 @@ class Elsewhere(ScrapyCommand):
         """Never come to this."""
 
 
+_TYPES: Final = {"N": int, "SECONDS": float}
+
+
 class ArchiveCommand(ScrapyCommand):
     """A command on archives, without a crawl. Subclasses do their work in :meth:`work`.
 
@@ -129,6 +132,9 @@ class ArchiveCommand(ScrapyCommand):
 
     usage: ClassVar[str] = ""
     """What may be typed behind its name."""
+
+    options: ClassVar[Mapping[str, str]] = {}
+    """Its options as ``-o,--option VALUE=default`` → help; without a VALUE it is a switch."""
 
     requires_project = True
     requires_crawler_process = False
@@ -142,6 +148,19 @@ class ArchiveCommand(ScrapyCommand):
 
     def long_desc(self) -> str:
         return " ".join((self.__doc__ or "").partition("\n")[2].split()) or self.short_desc()
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        for spelled, text in self.options.items():
+            names, _, value = spelled.partition(" ")
+            metavar, _, default = value.partition("=")
+            how: dict[str, Any] = {"action": "store_true"}
+            if value:
+                how = {"metavar": metavar, "type": _TYPES.get(metavar), "default": default or None}
+            if metavar == "LANG":
+                how["choices"] = ("en", "id")
+            said = f"{text} (default: {default})" if default else text
+            parser.add_argument(*names.split(","), help=said, **how)
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -214,13 +233,6 @@ def refuse_format(given: str | None, accepted: Collection[str]) -> None:
     """Raise UsageError unless ``--to`` is one of *accepted*."""
     if given not in accepted:
         raise UsageError(f"--to {given or 'is missing'}: want one of {', '.join(accepted)}")
-
-
-def add_language(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add ``--lang`` to *parser*, the language *what* is written in."""
-    parser.add_argument(
-        "--lang", choices=("en", "id"), default="en", help=f"language {what}: en (default) or id"
-    )
 
 
 def say(text: str) -> None:

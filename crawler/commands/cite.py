@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 from crawler.archive.edited import revisions_of
 from crawler.archive.identity import read_identity
@@ -23,16 +24,11 @@ class Command(ArchiveCommand):
     """
 
     usage = "NAME ID --to FORMAT [options]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--to", metavar="FORMAT", default="text", help=f"{', '.join(FORMATS)} (default: text)"
-        )
-        parser.add_argument("--revision", type=int, metavar="N", help="default: the newest")
-        parser.add_argument(
-            "--wacz", metavar="FILE", help="also write the article with its captures there"
-        )
+    options: ClassVar = {
+        "--to FORMAT=text": ", ".join(FORMATS),
+        "--revision N": "default: the newest",
+        "--wacz FILE": "also write the article with its captures there",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folder, id_ = self.name_and_id(args)

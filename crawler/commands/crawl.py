@@ -59,7 +59,6 @@ class Command(BaseRunSpiderCommand):
         return "Archive a newsroom: one incremental run"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """List the spider's arguments and the exit codes below the options."""
         super().add_options(parser)
         given = {name: f"{each.does} Wants {each.wants}." for name, each in ACCEPTED.items()}
         codes = {str(code): text for code, text in EXIT_CODES.items()}
@@ -76,7 +75,6 @@ class Command(BaseRunSpiderCommand):
             check_settings(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Check everything that was typed, then crawl."""
         for number in (signal.SIGINT, signal.SIGTERM):  # until Scrapy takes them, then RunKeeper
             signal.signal(number, _leave)
         with as_usage_errors():

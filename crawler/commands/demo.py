@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+from typing import ClassVar
 
 from scrapy.exceptions import UsageError
 
@@ -18,12 +19,7 @@ class Command(ArchiveCommand):
     """Serve the embedded newsroom until stopped."""
 
     usage = "[--port N]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--port", type=int, default=8080, metavar="N", help="port on 127.0.0.1 (default: 8080)"
-        )
+    options: ClassVar = {"--port N=8080": "port on 127.0.0.1"}
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import ClassVar
 
 from rich.console import Console
 from rich.text import Text
@@ -27,12 +28,7 @@ class Command(ArchiveCommand):
     """
 
     usage = "NAME ID [REVISION [REVISION]] [--to text|html]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--to", metavar="FORMAT", default="text", help="text or html (default: text)"
-        )
+    options: ClassVar = {"--to FORMAT=text": "text or html"}
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folder, id_ = self.name_and_id(args[:2])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Final, TextIO
+from typing import ClassVar, Final, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -37,21 +37,14 @@ class Command(ArchiveCommand):
     """
 
     usage = "[NAME …] [options]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument("--since", metavar="DAY", help="seen on this day (UTC) or later")
-        parser.add_argument("--until", metavar="DAY", help="seen on this day (UTC) or earlier")
-        parser.add_argument("--kind", metavar="K,…", help=f"only these: {', '.join(KINDS)}")
-        parser.add_argument(
-            "--to", metavar="FORMAT", default="text", help=f"{', '.join(FORMATS)} (default: text)"
-        )
-        parser.add_argument(
-            "-o",
-            "--output",
-            metavar="PATH",
-            help="a file instead of the terminal; for the feeds of several newsrooms a folder",
-        )
+    options: ClassVar = {
+        "--since DAY": "seen on this day (UTC) or later",
+        "--until DAY": "seen on this day (UTC) or earlier",
+        "--kind K,…": f"only these: {', '.join(KINDS)}",
+        "--to FORMAT=text": ", ".join(FORMATS),
+        "-o,--output PATH": "a file instead of the terminal; for the feeds of several newsrooms a "
+        "folder",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folders = self.names(args)
@@ -81,7 +74,6 @@ class Command(ArchiveCommand):
 
 
 def _feeds(lists: Mapping[Path, Iterator[Edit]], path: Path | None, most: int | None) -> None:
-    """Write a feed a newsroom."""
     if len(lists) != 1 and not (path and path.is_dir()):
         raise UsageError("--to atom: want one NAME, or -o FOLDER for a feed of each newsroom")
     for folder, found in lists.items():
@@ -102,7 +94,6 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 
 
 def _show(found: Iterable[Edit], file: TextIO) -> None:
-    """Print edits for a person."""
     console = Console(file=file, soft_wrap=not file.isatty(), highlight=False)
     marks = is_plain(console)
     for edit in found:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from scrapy.exceptions import UsageError
 
 from crawler.errors import extra
 from crawler.export.selection import Selection, checked_day, checked_moment
-from crawler.project import ArchiveCommand, add_language, refuse_format, say
+from crawler.project import ArchiveCommand, refuse_format, say
 
 FORMATS: Final = ("parquet", "sqlite", "csv", "wacz", "site")
 
@@ -25,25 +25,16 @@ class Command(ArchiveCommand):
     """
 
     usage = "NAME --to FORMAT -o PATH [options]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument("--to", metavar="FORMAT", help=f"one of {', '.join(FORMATS)}")
-        parser.add_argument(
-            "-o", "--output", metavar="PATH", help="file; for parquet and site a folder"
-        )
-        parser.add_argument("--since", metavar="DAY", help="published on this day or later")
-        parser.add_argument("--until", metavar="DAY", help="published on this day or earlier")
-        parser.add_argument(
-            "--written-since", metavar="TIME", help="written to the archive then (UTC) or later"
-        )
-        parser.add_argument(
-            "--all-revisions", action="store_true", help="every revision, not only the newest"
-        )
-        add_language(parser, "of a site")
-        parser.add_argument(
-            "--search", action="store_true", help="site: with a search, which needs a server"
-        )
+    options: ClassVar = {
+        "--to FORMAT": f"one of {', '.join(FORMATS)}",
+        "-o,--output PATH": "file; for parquet and site a folder",
+        "--since DAY": "published on this day or later",
+        "--until DAY": "published on this day or earlier",
+        "--written-since TIME": "written to the archive then (UTC) or later",
+        "--all-revisions": "every revision, not only the newest",
+        "--lang LANG=en": "language of a site, en or id",
+        "--search": "site: with a search, which needs a server",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folder = self.one_name(args)

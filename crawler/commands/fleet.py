@@ -21,7 +21,7 @@ from functools import cache
 from importlib import import_module
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import Final, NoReturn, Protocol
+from typing import ClassVar, Final, NoReturn, Protocol
 
 import attrs
 from rich.console import Console
@@ -70,21 +70,15 @@ class Command(ArchiveCommand):
     """
 
     usage = "[NAME …] [options]"
+    options: ClassVar = {
+        "--jobs N=2": "at once",
+        "--due": "only those whose cadence has passed",
+        "--deadline SECONDS": "end a run after that long (default: CLOSESPIDER_TIMEOUT and ten "
+        "minutes)",
+    }
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument(
-            "--jobs", type=int, default=2, metavar="N", help="at once (default: %(default)s)"
-        )
-        parser.add_argument(
-            "--due", action="store_true", help="only those whose cadence has passed"
-        )
-        parser.add_argument(
-            "--deadline",
-            type=float,
-            metavar="SECONDS",
-            help="end a run after that long (default: CLOSESPIDER_TIMEOUT and ten minutes)",
-        )
         parser.add_argument(
             "-a", dest="spargs", action="append", default=[], metavar="NAME=VALUE",
             help="argument of every run's spider (may be repeated)",
@@ -197,7 +191,6 @@ def _show(ends: list[Ended], root: Path, began: str) -> None:
 
 
 def _record(folder: Path, began: str) -> RunRecord | None:
-    """Return what the run wrote of itself, ``None`` where it did not get so far."""
     with suppress(ArchiveDamaged):
         for newest in last_runs(folder, 1):
             return newest if newest.begin >= began else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import ClassVar
 
 from crawler.errors import extra
-from crawler.project import ArchiveCommand, add_language, say
+from crawler.project import ArchiveCommand, say
 from crawler.timestamps import now
 
 
@@ -18,13 +19,10 @@ class Command(ArchiveCommand):
     """
 
     usage = "[NAME …] [-o PATH]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "-o", "--output", metavar="PATH", default="report.html", help="default: report.html"
-        )
-        add_language(parser, "of the page")
+    options: ClassVar = {
+        "-o,--output PATH=report.html": "the page",
+        "--lang LANG=en": "language of the page, en or id",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         with extra("report", "A report"):

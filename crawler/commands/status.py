@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from rich.bar import Bar
 from rich.console import Console, Group
@@ -31,10 +31,7 @@ class Command(ArchiveCommand):
     """Show what is archived, the last runs, and what is missing and why."""
 
     usage = "[NAME …] [--json]"
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    options: ClassVar = {"--json": "print JSON, for programs"}
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folders = self.names(args)
@@ -103,7 +100,6 @@ def _runs(found: Status) -> Iterator[Text]:
 
 
 def _asked(run: RunRecord) -> str:
-    """Return what a run asked of the newsroom."""
     asked = f"{run.requests:,} requests, {amount(run.bytes)}"
     if run.smallest_gap is not None:
         asked += f", pauses from {run.smallest_gap:.2g} s"

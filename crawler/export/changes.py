@@ -101,7 +101,6 @@ def _pieces(before: str | None, after: str | None) -> Iterator[tuple[str, tuple[
 
 
 def write_json(edits: Iterable[Edit], file: TextIO) -> None:
-    """Write one object a line."""
     dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     file.writelines(f"{dump(attrs.asdict(edit))}\n" for edit in edits)
 

@@ -68,7 +68,6 @@ def as_csl(item: Item) -> str:
 
 
 def as_text(item: Item) -> str:
-    """Return one paragraph."""
     published = "-".join(_date(item, "issued"))
     parts = [
         ", ".join(_authors(item)),

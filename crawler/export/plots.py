@@ -75,7 +75,6 @@ class Plots:
         self.words = words
 
     def months(self) -> Plot:
-        """Articles by month of publication."""
         counts = self.numbers.by_month
         rows = [self._mark(month, "", count, "article") for month, count in counts.items()]
         return Plot(
@@ -112,18 +111,15 @@ class Plots:
         return {each: each[:4] if whole else self.words.month(each, "MMM yy") for each in named}
 
     def gaps(self) -> Plot:
-        """Days in a row without an article."""
         gaps = {self.words.span(gap.first, gap.last): gap.days for gap in self.numbers.gaps}
         labels = [self.words.many(days, "day") for days in gaps.values()]
         return Plot(bars=_bars(gaps, labels), rows=list(zip(gaps, labels, strict=True)))
 
     def ranking(self, counts: Mapping[str, int]) -> Plot:
-        """What has most articles."""
         rows = self._counted(islice(counts.items(), _LISTED))
         return Plot(bars=_bars(counts, [label for _, label in rows[:TOP]]), rows=rows)
 
     def week(self) -> Plot:
-        """Articles by weekday and hour."""
         words, by_day = self.words, self.numbers.hours
         if not any(map(any, by_day)):
             return Plot(rows=())
@@ -150,7 +146,6 @@ class Plots:
         )
 
     def busiest(self) -> tuple[int, int]:
-        """Weekday and hour with most articles."""
         hours = self.numbers.hours
         return max(product(range(7), range(24)), key=lambda at: hours[at[0]][at[1]])
 
@@ -160,7 +155,6 @@ class Plots:
         return {PROVINCES[code].name: count for code, count in found if code in PROVINCES}
 
     def places(self) -> Plot:
-        """The provinces and places of datelines."""
         counts, words = self.provinces(), self.words
         tips = {
             code: f"{tile.name}: "
@@ -174,7 +168,6 @@ class Plots:
         )
 
     def lags(self) -> Plot:
-        """From publication to the first capture."""
         words, total = self.words, sum(self.numbers.lags.values())
         if not total:
             return Plot(rows=())
@@ -210,7 +203,6 @@ class Plots:
         )
 
     def coverage(self) -> Plot:
-        """How often fields are filled."""
         share, coverage = self.words.share, self.numbers.coverage
         names = [name for name, filled in coverage.items() if filled]
         by_period = _periods(self.numbers.coverage_by_month)
@@ -235,7 +227,6 @@ class Plots:
         )
 
     def runs(self, runs: Sequence[RunRecord]) -> Plot:
-        """How runs ended, by day."""
         words = self.words
         if not runs:
             return Plot(rows=())
@@ -267,7 +258,6 @@ class Plots:
         )
 
     def outcome(self, run: RunRecord) -> str:
-        """How *run* ended."""
         said = self.words(_ending(run)[1])
         if run.exit_code in (0, None):
             return said

@@ -32,7 +32,6 @@ class Edits:
 
     @property
     def gone(self) -> int:
-        """How many articles were taken down."""
         return sum(count for (_, kind), count in self.by_month.items() if kind == "gone")
 
     @classmethod

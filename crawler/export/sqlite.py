@@ -99,7 +99,6 @@ def _insert(
 
 
 def _columns(database: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return table → its columns."""
     tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     return {
         table: [column for (column,) in database.execute(_OF_TABLE, (table,))]

@@ -78,7 +78,6 @@ class _Known:
     filled: int = 0  # which of COVERED, a bit each
 
     def take(self, line: Line) -> None:
-        """Take in what the next *line* says."""
         if isinstance(line, Withheld) or self.state == "withheld":
             self.state = "withheld"
         elif isinstance(line, Gone):
@@ -421,7 +420,6 @@ def status(folder: Path) -> Status:
 
 
 def as_json(status: Status) -> dict[str, Any]:
-    """Return *status* as JSON values."""
     return attrs.asdict(
         status,
         value_serializer=lambda _, __, value: (

@@ -115,11 +115,9 @@ class _Package:
         self.warc = self.next_warc()
 
     def close(self) -> None:
-        """Let go of what is open, also after an error."""
         self.warc.file.close()
 
     def write(self, selection: Selection) -> Written:
-        """Write everything."""
         shown = hidden = 0
         for article in selection.articles():
             page = self.add(article)

@@ -48,7 +48,6 @@ class Entry:
 
     @property
     def months(self) -> tuple[str]:
-        """Year and month of publication, or that none is stated."""
         return (Moment.of(self.published).month or NO_MONTH,)
 
 
