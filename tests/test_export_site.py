@@ -230,6 +230,8 @@ def test_what_was_taken_down_says_so_everywhere(site: Path) -> None:
         assert entry.css(".mark::text").get() == "taken down"
     assert found["gone/index.html"].css(".articles a::text").getall() == ["Banjir di Tebing Tinggi"]
     assert not found["articles/11.html"].css(".notice")
+    history = words(found["articles/13.html"], "#r2 .meta")
+    assert history == "Missing by 2 July 2024, 07:00 WIB · not found."
 
 
 def test_what_a_notice_stands_for_says_so(tmp_path: Path) -> None:

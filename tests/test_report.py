@@ -113,6 +113,12 @@ def test_every_plot_is_drawn_and_has_its_table(page: Selector) -> None:
         assert len(heads) == len(cells) > 1
 
 
+def test_no_figure_looks_like_a_list_of_the_same_name(page: Selector) -> None:
+    style = page.css("style::text").get() or ""
+    for name in page.css("figure::attr(class)").getall():
+        assert f"\n.{name} {{" not in style
+
+
 def test_bars_are_as_long_as_there_is_much(page: Selector) -> None:
     bars = page.css("#\\31 -categories .bars li")
     assert [" ".join(bar.css("::text").getall()).split() for bar in bars] == [
