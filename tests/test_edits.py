@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import functools
 import io
 import json
@@ -287,6 +288,12 @@ def test_a_feed_has_the_changed_words(tmp_path: Path) -> None:
     for element in (feed, *entries):
         for wanted in ("id", "title", "updated"):
             assert len(element.findall(f"{ATOM}{wanted}")) == 1
+            assert (element.findtext(f"{ATOM}{wanted}") or "").strip()
+        assert dt.datetime.fromisoformat(element.findtext(f"{ATOM}updated") or "").tzinfo
+        for link in element.findall(f"{ATOM}link"):
+            assert link.get("href")
+    assert len({each.findtext(f"{ATOM}id") for each in (feed, *entries)}) == len(entries) + 1
+    assert {each.find(f"{ATOM}content").get("type") for each in entries} == {"html"}  # type: ignore[union-attr]
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "lintas"
     assert entries[0].find(f"{ATOM}link").attrib == {  # type: ignore[union-attr]
         "rel": "alternate",
