@@ -28,14 +28,16 @@ class AppendedFile:
             sync_folder(path.parent)
 
     def append(self, content: bytes) -> None:
-        """Write *content* at the end; it may be lost until :meth:`sync`."""
+        """Put *content* at the end, on disk; the file is as before where that fails."""
         rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(self._fd, rest) :]
+        try:
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+            os.fsync(self._fd)
+        except OSError:
+            self.cut(self.size)
+            raise
         self.size += len(content)
-
-    def sync(self) -> None:
-        os.fsync(self._fd)
 
     def cut(self, size: int) -> None:
         """Take away everything from byte *size* on."""

@@ -210,11 +210,8 @@ class Furniture:
                 cut_torn_line(self._path)
             file = AppendedFile(self._path)
             try:
-                for entry in new:
-                    file.append(
-                        json.dumps(attrs.asdict(entry), ensure_ascii=False).encode() + b"\n"
-                    )
-                file.sync()
+                lines = [json.dumps(attrs.asdict(entry), ensure_ascii=False) for entry in new]
+                file.append("".join(f"{line}\n" for line in lines).encode())
             finally:
                 file.close()
         return new

@@ -138,23 +138,18 @@ class LineFiles:
         self._file: AppendedFile | None = None
         self._month = 0
         self._lines: list[bytes] = []
-        self._end = 0
 
     def begin(self, stamp: str) -> None:
         """Begin a batch of lines written at *stamp*: its month decides on the file."""
         month = int(stamp[:4]) * 100 + int(stamp[5:7])
         if month != self._month:
             self.close()
-            path = self.folder / _name(month)
-            thaw(path)
+            thaw(self.folder / _name(month))
             self._month = month
-            self._file = None
-            self._end = path.stat().st_size if path.exists() else 0
 
     def add(self, line: bytes) -> None:
         """Add *line*, which ends in a newline, to the batch."""
         self._lines.append(line)
-        self._end += len(line)
 
     def commit(self) -> bytes:
         """Put the batch on disk; return it."""
@@ -163,17 +158,12 @@ class LineFiles:
             if self._file is None:
                 self._file = AppendedFile(self.folder / self.name)
             self._file.append(content)
-            self._file.sync()
         self._lines.clear()
         return content
 
     def rollback(self) -> None:
-        """Drop the batch; what a failed :meth:`commit` may have written is cut off."""
-        begin = self._end - sum(map(len, self._lines))
+        """Drop the batch."""
         self._lines.clear()
-        self._end = begin
-        if self._file is not None:
-            self._file.cut(begin)
 
     @property
     def name(self) -> str:

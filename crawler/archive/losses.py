@@ -137,15 +137,18 @@ def by_file(
     for file, by_run in sorted(found.items()):
         lost, added = +by_run, -by_run
         if lost and file not in there:
-            yield file, f"is not there, nor are its {lost.total()} lines ({_told(lost)})"
+            yield file, f"is not there, nor are its {lost.total()} lines ({told_by_run(lost)})"
         elif lost:
-            yield there[file], f"lacks {lost.total()} of the lines that runs report ({_told(lost)})"
+            yield (
+                there[file],
+                f"lacks {lost.total()} of the lines that runs report ({told_by_run(lost)})",
+            )
         if added:
-            what = f"has {added.total()} more lines than runs report ({_told(added)})"
+            what = f"has {added.total()} more lines than runs report ({told_by_run(added)})"
             yield there.get(file, file), what
 
 
-def _told(by_run: Mapping[str, int]) -> str:
+def told_by_run(by_run: Mapping[str, int]) -> str:
     return few([f"run {run}: {count}" for run, count in by_run.items()])
 
 

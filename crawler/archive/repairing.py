@@ -15,7 +15,7 @@ from crawler.archive.files import replace_file
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.lines import ARTICLES
 from crawler.archive.lock import Lock
-from crawler.archive.losses import REPAIR, count_runs, few
+from crawler.archive.losses import REPAIR, count_runs, told_by_run
 from crawler.archive.opening import remove_ledger
 from crawler.archive.revisions import Rules
 from crawler.archive.runs import NAME as RUNS
@@ -76,18 +76,16 @@ def repair(
         except ArchiveDamaged as error:
             done.append(f"what lines are lost cannot be told: {error}")
         if made:
-            done.append(f"{made.total()} lines made again from their captures ({_told(made)})")
+            done.append(
+                f"{made.total()} lines made again from their captures ({told_by_run(made)})"
+            )
         if lost:
             done.append(
                 f"{lost.total()} lines are lost, and recorded as lost: no capture has them, or other "
-                f"lines say as much ({_told(lost)})"
+                f"lines say as much ({told_by_run(lost)})"
             )
         archive.finish(RunReport(exit_code=1 if lost else 0, notes=tuple(done)))
     return Repaired(tuple(done), lost.total())
-
-
-def _told(by_run: Counter[str]) -> str:
-    return few([f"run {run}: {count}" for run, count in by_run.items()])
 
 
 def _restore_runs(folder: Path) -> list[str]:

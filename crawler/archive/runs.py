@@ -138,10 +138,6 @@ class RunLog:
         try:
             self._offset = file.size
             file.append(_dump(record).ljust(ROOM) + b"\n")
-            file.sync()
-        except OSError:
-            file.cut(self._offset)
-            raise
         finally:
             file.close()
         self._path = folder / NAME

@@ -301,7 +301,6 @@ class WarcFiles:
                 sync_folder(self.folder)
             content = b"".join(self._members)
             self._file.append(content)
-            self._file.sync()
             self._members.clear()
             self._crc = zlib.crc32(content, self.known[1])
 
