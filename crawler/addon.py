@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.feedexport import FeedExporter
 
 from crawler.display import LiveDisplay
-from crawler.downloader import PatientRetryMiddleware, PoliteDownloader
+from crawler.downloader import PoliteDownloader
 from crawler.extensions import LineFeeds, RunKeeper
 from crawler.middlewares import (
     AddressGuard,
@@ -38,20 +37,19 @@ class NewsArchive:
         settings.set("DOWNLOADER", PoliteDownloader, priority="addon")
         place = settings.setdefault_in_component_priority_dict
         chain = "DOWNLOADER_MIDDLEWARES"
-        # Ours do more than these; both would ask for robots.txt, or retry, twice.
-        for replaced in (RobotsTxtMiddleware, RetryMiddleware, HttpCompressionMiddleware):
+        # Ours do more than these; both would ask for robots.txt twice.
+        for replaced in (RobotsTxtMiddleware, HttpCompressionMiddleware):
             place(chain, replaced, None)
         # Before everything else, so that a foreign address costs nothing, robots.txt included.
         place(chain, AddressGuard, 50)
         place(chain, RobotsMiddleware, 100)
-        place(chain, PatientRetryMiddleware, 550)
         place(chain, DecodingMiddleware, 590)
         # Nearer the network than whatever makes requests anew (retry 550, redirect 600).
         place(chain, BudgetMiddleware, 860)
         # Nearer the network than redirects (600) and decompression (590), so that the archive
         # holds every hop and the bytes that were sent, but further than the HTTP cache (900).
         place(chain, CaptureMiddleware, 875)
-        # Before retries see that a name leads nowhere.
+        # Before retries (550) see that a name leads nowhere.
         place(chain, PrivateAddressGuard, 880)
         # After pipelines of the project that change items (up to 800).
         place("ITEM_PIPELINES", ArchivePipeline, 900)

@@ -1,8 +1,4 @@
-"""Whatever overrides private parts of Scrapy and Twisted: pauses between requests, and bounds.
-
-Requests are never closer than the site asks, whatever else adjusts the delay, and the head of an
-answer is bounded as Scrapy bounds its body.
-"""
+"""Whatever overrides private parts of Scrapy and Twisted: pauses between requests, and bounds."""
 
 from __future__ import annotations
 
@@ -19,17 +15,16 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
 )
-from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, DONE
 
-from crawler.fetch_errors import HeadTooLarge, RunEnding, is_certificate
+from crawler.fetch_errors import HeadTooLarge, RunEnding
 from crawler.timestamps import now
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from scrapy import Request, Spider
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.internet.defer import Deferred
@@ -58,8 +53,7 @@ class PoliteSlot(Slot):
         super().__init__(concurrency, delay, jitter)
         self.floor = floor
         self.held_until = 0.0
-        self.ended: float | None = None
-        """When the last transfer ended."""
+        self.ended: float | None = None  # when the last transfer ended
 
     def download_delay(self) -> float:
         """Return the seconds between ``lastseen`` and the next request."""
@@ -114,11 +108,7 @@ class PoliteDownloader(Downloader):
             _, waiting = slot.queue.popleft()
             waiting.errback(_ended("not made, since the run is ending"))
 
-    def _get_slot(
-        self,
-        request: Request,
-        spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
-    ) -> tuple[str, Slot]:
+    def _get_slot(self, request: Request, *_: Any, **__: Any) -> tuple[str, Slot]:
         key = self.get_slot_key(request)
         known = key in self.slots
         key, slot = super()._get_slot(request)
@@ -157,51 +147,18 @@ class PoliteDownloader(Downloader):
     def _response_downloaded(self, request: Request, response: Response) -> None:
         """Count the pause from here, before the next request leaves the queue."""
         slot = self.slots.get(self.get_slot_key(request))
-        if isinstance(slot, PoliteSlot):
-            slot.lastseen = monotonic()
-            pause = pause_asked_for(response)
-            if pause is not None and pause <= LONGEST_WAIT:
-                self.crawler.stats.inc_value("politeness/retry_after_count")
-                slot.held_until = max(slot.held_until, slot.lastseen + pause)
-
-
-class PatientRetryMiddleware(RetryMiddleware):
-    """Scrapy's retries, but not of what another try does not help.
-
-    That is a Retry-After of more than :data:`LONGEST_WAIT` (shorter ones are waited out by
-    :class:`PoliteDownloader`), and a certificate that cannot be verified.
-    """
-
-    def process_response(
-        self,
-        request: Request,
-        response: Response,
-        spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
-    ) -> Request | Response:
-        """Return *response*, or a request to be made in its place."""
-        pause = pause_asked_for(response)
+        if not isinstance(slot, PoliteSlot):
+            return
+        slot.lastseen = monotonic()
+        if response.status not in (429, 503):
+            return
+        pause = retry_after(response.headers.get("Retry-After"), now=time())
         if pause is not None and pause > LONGEST_WAIT:
             self.crawler.stats.inc_value("politeness/retry_after_too_long")
-            return response
-        return super().process_response(request, response)
-
-    def process_exception(
-        self,
-        request: Request,
-        exception: Exception,
-        spider: Spider | None = None,  # noqa: ARG002 -- the signature of the class it extends
-    ) -> Request | Response | None:
-        """Return a request to be made in the place of one that came to nothing, or None."""
-        if is_certificate(exception):
-            return None
-        return super().process_exception(request, exception)
-
-
-def pause_asked_for(response: Response) -> float | None:
-    """Return the seconds of Retry-After where *response* asks for patience."""
-    if response.status not in (429, 503):
-        return None
-    return retry_after(response.headers.get("Retry-After"), now=time())
+            request.meta["dont_retry"] = True
+        elif pause is not None:
+            self.crawler.stats.inc_value("politeness/retry_after_count")
+            slot.held_until = max(slot.held_until, slot.lastseen + pause)
 
 
 def _ended(how: str) -> Failure:
@@ -212,12 +169,6 @@ def retry_after(field: bytes | None, *, now: float) -> float | None:
     """Return the seconds that a Retry-After field asks to wait, None without a readable one.
 
     *now* is seconds since the epoch, for the form that names a date.
-
-    >>> retry_after(b"120", now=0)
-    120.0
-    >>> retry_after(b"Thu, 01 Jan 1970 00:01:00 GMT", now=30.0)
-    30.0
-    >>> retry_after(b"soon", now=0)
     """
     if not field:
         return None

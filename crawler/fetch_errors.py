@@ -110,9 +110,8 @@ _SLUGS: Final[dict[type[BaseException], str]] = {
     UnsupportedURLSchemeError: "unsupported_scheme",
 }
 _REDIRECTS: Final = "max redirections reached"  # Scrapy has no class of error for it
-
-# OpenSSL's words where it is not trusted, the module of the error where it is for another name.
 _LONGEST: Final = 200  # characters of what somebody else says
+# OpenSSL's words where it is not trusted, the module of the error where it is for another name.
 _CERTIFICATE: Final = ("certificate verify failed", "service_identity.exceptions")
 _WORDS: Final = {
     "certificate": "its certificate cannot be verified",
@@ -140,17 +139,17 @@ def slug(error: BaseException) -> str:
     >>> slug(IgnoreRequest("max redirections reached"))
     'too_many_redirects'
     """
+    text = str(error)
     if is_certificate(error):
         return "certificate"
-    if isinstance(error, DownloadFailedError) and HeadTooLarge.__name__ in str(error):
+    if isinstance(error, DownloadFailedError) and HeadTooLarge.__name__ in text:
         return "head_too_large"
     for kind, name in _SLUGS.items():
         if isinstance(error, kind):
             return name
     if isinstance(error, IgnoreRequest):
-        text = str(error)
         return "too_many_redirects" if _REDIRECTS in text else text[:_LONGEST]
-    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST].rstrip(": ")
+    return " ".join(f"{type(error).__name__}: {text}".split())[:_LONGEST].rstrip(": ")
 
 
 def words(error: BaseException) -> str:

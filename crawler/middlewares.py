@@ -38,6 +38,7 @@ from crawler.fetch_errors import (
     RobotsUnreadable,
     RunEnding,
     fetch,
+    is_certificate,
     words,
 )
 from crawler.items import Capture, Exchange, joined_headers
@@ -381,7 +382,12 @@ class PrivateAddressGuard(Middleware):
         self.crawler.stats.inc_value("guard/private_address")
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Raise :exc:`PrivateAddress` where a name was not resolved for that reason."""
+        """Raise :exc:`PrivateAddress` where a name was not resolved for that reason.
+
+        A certificate that cannot be verified is not tried again, either.
+        """
+        if is_certificate(exception):
+            request.meta["dont_retry"] = True
         host = _host(request.url)
         if isinstance(exception, CannotResolveHostError) and host in self.refused:
             raise PrivateAddress(

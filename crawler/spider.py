@@ -29,6 +29,7 @@ from crawler.errors import (
     InvalidRecord,
     NotAnArticle,
 )
+from crawler.export.statistics import AUDIT
 from crawler.extensions import ALARMING, RunKeeper, answered
 from crawler.extract import Page, extract_article, open_page, post_ids
 from crawler.fetch_errors import (
@@ -67,11 +68,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-IN_A_ROW: Final = 10
-"""Failed fetches in a row after which the site is taken to be out of reach."""
-
+IN_A_ROW: Final = 10  # failed fetches after which the site is taken to be out of reach
+# Failures that say that a page is not there, and so that the site is: not counted in a row.
 OF_THE_PAGE: Final = frozenset({"http_404", "http_410"})
-"""Failures that say that a page is not there, and so that the site is: not counted in a row."""
+A_RUN: Final = 500  # looks of one kind (waiting, failed, due) in one run; the next goes on
+IN_FLIGHT: Final = 32  # articles on their way at once: a large backfill needs little memory
 
 UNREADABLE: Final = words_of(
     """
@@ -82,12 +83,10 @@ UNREADABLE: Final = words_of(
 """Refusals of what should have been an article: kept, told, and tried again. Every other refusal
 is nobody's fault."""
 
-
+# What an article that was public answers when it is for the public no more.
 CLOSED: Final = frozenset({"http_401", "http_403", "protected"})
-"""What an article that was public answers when it is for the public no more."""
-
+# Refusals that are nobody's fault but where a door lists the address as a post.
 LISTS: Final = frozenset({"front_page", "list"})
-"""Refusals that are nobody's fault but where a door lists the address as a post."""
 
 
 @attrs.frozen(kw_only=True)
@@ -96,18 +95,11 @@ class Asked:
 
     url: str
     lastmod: str | None = None
-    look: AddressRow | None = None
-    """What the ledger knew of it, None for a new one."""
-
+    look: AddressRow | None = None  # what the ledger knew of it, None for a new one
     door: str = ""
-    sure: bool = False
-    """Whether that door lists posts and nothing else."""
-
-    post_id: int | None = None
-    """Id of the post, where the door states it."""
-
-    answer: Capture | None = attrs.field(default=None, repr=False)
-    """The REST list that has its record."""
+    sure: bool = False  # that door lists posts and nothing else
+    post_id: int | None = None  # where the door states it
+    answer: Capture | None = attrs.field(default=None, repr=False)  # REST list with its record
 
     @classmethod
     def again(cls, look: AddressRow, answer: Capture | None = None) -> Asked:
@@ -149,10 +141,6 @@ def _why(capture: Capture) -> str:
     if capture.headers.get("cf-mitigated") == "challenge":
         return "captcha"
     return f"http_{capture.status}"
-
-
-IN_FLIGHT: Final = 32
-"""Articles that may be on their way at once, so that a large backfill needs little memory."""
 
 
 class Intake:
@@ -213,13 +201,6 @@ class Intake:
             await self.release()
 
 
-AUDIT: Final = "audit"
-"""Under this name the ledger keeps how many articles each door counts, for ``scrapy status``."""
-
-A_RUN: Final = 500
-"""Looks of one kind (waiting, failed, due) that one run takes on; the next goes on."""
-
-
 class NewsroomSpider(Spider):
     """Archive one newsroom. A subclass names it; the argument ``site`` can name another.
 
@@ -234,13 +215,11 @@ class NewsroomSpider(Spider):
     arguments: Arguments
     newsroom: Newsroom
     intake: Intake
-    _takes_photos: bool
-    _frontier: Frontier | None
-    _failed_in_a_row: int
+    _frontier: Frontier | None = None
+    _failed_in_a_row = 0
     _asked: set[str]
     _comparing: asyncio.Lock
-    _declared: dict[str, str]
-    """Address that pages declare to be their own → content hash of what stands there."""
+    _declared: dict[str, str]  # address that pages declare as theirs → hash of what stands there
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
@@ -269,9 +248,6 @@ class NewsroomSpider(Spider):
         spider.arguments = arguments
         spider.newsroom = arguments.newsroom
         spider.intake = Intake(crawler, arguments.limit)
-        spider._takes_photos = crawler.settings["ARCHIVE_MEDIA"] == "lead"
-        spider._frontier = None
-        spider._failed_in_a_row = 0
         spider._asked = set()
         spider._declared = {}
         spider._comparing = asyncio.Lock()
@@ -640,7 +616,7 @@ class NewsroomSpider(Spider):
 
     async def _photo(self, article: Article) -> list[Capture]:
         """Return the lead photo where it is wanted, and its article is news."""
-        if not self._takes_photos or article.image_url is None:
+        if self.settings["ARCHIVE_MEDIA"] != "lead" or article.image_url is None:
             return []
         if self.archive().ledger.says(article):
             return []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -17,7 +18,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.addon import NewsArchive
 from crawler.display import LiveDisplay
-from crawler.downloader import PatientRetryMiddleware, PoliteDownloader
+from crawler.downloader import PoliteDownloader
 from crawler.extensions import RunKeeper
 from crawler.middlewares import (
     AddressGuard,
@@ -49,11 +50,11 @@ def places(settings: BaseSettings, name: str) -> Mapping[Any, int]:
         pytest.param(CaptureMiddleware, RedirectMiddleware, id="archive-sees-every-redirect"),
         pytest.param(CaptureMiddleware, DecodingMiddleware, id="and-the-bytes-as-sent"),
         pytest.param(HttpCacheMiddleware, CaptureMiddleware, id="but-not-what-a-cache-adds"),
-        pytest.param(BudgetMiddleware, PatientRetryMiddleware, id="retries-count"),
+        pytest.param(BudgetMiddleware, RetryMiddleware, id="retries-count"),
         pytest.param(BudgetMiddleware, RedirectMiddleware, id="redirects-count"),
         pytest.param(BudgetMiddleware, RobotsMiddleware, id="robots-txt-counts"),
         pytest.param(RobotsMiddleware, AddressGuard, id="no-robots-txt-of-others"),
-        pytest.param(PrivateAddressGuard, PatientRetryMiddleware, id="no-name-tried-twice"),
+        pytest.param(PrivateAddressGuard, RetryMiddleware, id="no-name-tried-twice"),
     ],
 )
 def test_who_is_nearer_the_network(nearer: type, further: type) -> None:
@@ -61,7 +62,7 @@ def test_who_is_nearer_the_network(nearer: type, further: type) -> None:
     assert order[nearer] > order[further]
 
 
-@pytest.mark.parametrize("replaced", [RobotsTxtMiddleware, RetryMiddleware])
+@pytest.mark.parametrize("replaced", [RobotsTxtMiddleware, HttpCompressionMiddleware])
 def test_what_would_ask_twice_is_off(replaced: type) -> None:
     assert replaced not in places(settings_of(), CHAIN)
 

@@ -1,16 +1,7 @@
 """What a newsroom lists: bytes of a sitemap, feed, REST answer or list page become links.
 
-Nothing here fetches, and nothing here knows the time. A door is a generator that yields what it
-wants fetched and what it found, and is sent the answers; whoever drives it owns the network::
-
-    walk = plan(newsroom, memory, robots=robots, now=now)
-    answer = None
-    while True:
-        try:
-            step = walk.send(answer)
-        except StopIteration:
-            break
-        answer = fetch(step) if isinstance(step, Fetch) else None
+Nothing here fetches, and nothing here knows the time: a door is a generator that yields what it
+wants fetched and what it found, and is sent the answers. Whoever drives it owns the network.
 """
 
 from __future__ import annotations

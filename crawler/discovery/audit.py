@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -20,7 +19,8 @@ _MOST_APART: Final = 2_000
 _LEAF: Final = 80  # known posts of a window that one request lists, with room for unknown ones
 _LEAST_REQUESTS: Final = 40
 _VAIN: Final = 3  # audits in a row that explained nothing; then one a day is enough
-_EVER: Final = "2101-01-01T00:00:00+00:00"
+_NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EVER: Final = dt.datetime(2101, 1, 1, tzinfo=dt.UTC)
 _SAMPLE: Final = 25
 _A_SECOND: Final = dt.timedelta(seconds=1)
 
@@ -37,8 +37,7 @@ def mass_missing(visit: Visit, door: str, number: int, missing: Sequence[Known])
     """Say that *number* articles are missing, and yield a sample, so that it can be confirmed."""
     text = f"{number} of {visit.known_before} known articles are no longer listed"
     yield Note(door=door, text=text, trouble=True, slug="mass_missing")
-    for known in missing[:_SAMPLE]:
-        yield Missing(known=known, door=door)
+    yield from (Missing(known=known, door=door) for known in missing[:_SAMPLE])
 
 
 def report_missing(visit: Visit, door: str, missing: Sequence[Known]) -> Part[tuple[str, ...]]:
@@ -46,8 +45,7 @@ def report_missing(visit: Visit, door: str, missing: Sequence[Known]) -> Part[tu
     if is_mass(len(missing), visit.known_before):
         yield from mass_missing(visit, door, len(missing), missing)
         return ()
-    for known in missing:
-        yield Missing(known=known, door=door)
+    yield from (Missing(known=known, door=door) for known in missing)
     return tuple(known.url for known in missing)
 
 
@@ -55,8 +53,8 @@ def report_missing(visit: Visit, door: str, missing: Sequence[Known]) -> Part[tu
 class _Segment:
     """A stretch of publication time; at both ends the surplus of what is known over REST."""
 
-    after: dt.datetime | None
-    before: dt.datetime | None
+    after: dt.datetime
+    before: dt.datetime
     surplus_after: int
     surplus_before: int
 
@@ -99,11 +97,8 @@ class Audit:
 
     # complete lists
 
-    def compare_all(self, posts: Sequence[Link]) -> Part[None]:
-        """Report what *posts*, all that REST lists, do not name."""
-        yield from self.compare_sets(*self._names(posts))
-
     def compare_sets(self, ids: set[int], urls: set[str]) -> Part[None]:
+        """Report what is neither in *ids* nor in *urls*, all that REST lists."""
         self._collect(self.visit.memory.listed(), ids, urls)
         yield from self._report()
 
@@ -177,19 +172,18 @@ class Audit:
         dates = [found for found in (instant(post.published) for post in posts) if found]
         if not dates:
             return 0
-        oldest = min(dates)
-        known = self.visit.memory.listed(after=oldest.isoformat(), before=_EVER)
-        return self._collect(known, *self._names(posts))
+        known = self.visit.memory.listed(after=min(dates).isoformat(), before=_EVER.isoformat())
+        return self._collect(known, *self.names(posts))
 
-    def _names(self, posts: Iterable[Link]) -> tuple[set[int], set[str]]:
+    def names(self, posts: Iterable[Link]) -> tuple[set[int], set[str]]:
         urls = filter(None, (self.visit.address(post.url) for post in posts))
         return {post.post_id for post in posts if post.post_id}, set(urls)
 
     def _halve(self, total: int) -> Part[bool]:
         """Find the windows in which counts differ, and compare their lists; whether all were."""
-        known = self._known_before(None)
+        known = self._known_before(_EVER)
         limit = max(_LEAST_REQUESTS, known // LARGEST_PAGE)
-        whole = _Segment(None, None, 0, known - total)
+        whole = _Segment(_NEVER, _EVER, 0, known - total)
         stack = [whole] if whole.surplus_before else []
         while stack:
             if self.requests >= limit:
@@ -216,23 +210,19 @@ class Audit:
 
     def _middle(self, segment: _Segment) -> dt.datetime | None:
         """Return the publication that halves what is known in *segment*, unless that is few."""
-        after = segment.after.isoformat() if segment.after else None
-        before = segment.before.isoformat() if segment.before else _EVER
-        size = self.visit.memory.count(after=after, before=before)
+        bounds = {"after": segment.after.isoformat(), "before": segment.before.isoformat()}
+        size = self.visit.memory.count(**bounds)
         if size <= _LEAF:
             return None
-        listed = self.visit.memory.listed(after=after, before=before)
-        known = next(islice(listed, size // 2, None), None)
+        known = next(islice(self.visit.memory.listed(**bounds), size // 2, None), None)
         middle = instant(known.published) if known else None
-        if middle is None or (segment.after and middle <= segment.after):
-            return None
-        return None if segment.before and middle >= segment.before else middle
+        return middle if middle and segment.after < middle < segment.before else None
 
     def _leaf(self, segment: _Segment) -> Part[bool]:
         """List what REST has in *segment*: offer it, gather what is missing; whether it could."""
-        after = segment.after - _A_SECOND if segment.after else None
-        bounds = {"after": after, "before": segment.before}
-        query = {name: self._clock(bound) for name, bound in bounds.items() if bound}
+        bounds = {"after": segment.after - _A_SECOND, "before": segment.before}
+        ends = (_NEVER - _A_SECOND, _EVER)
+        query = {name: self._clock(each) for name, each in bounds.items() if each not in ends}
         posts: list[Link] = []
         while True:
             self.requests += 1
@@ -246,10 +236,9 @@ class Audit:
             if page.whole or not page.posts or page.total == len(posts):
                 break
         known = self.visit.memory.listed(
-            after=after.isoformat() if after else None,
-            before=segment.before.isoformat() if segment.before else _EVER,
+            **{name: each.isoformat() for name, each in bounds.items()}
         )
-        self._collect(known, *self._names(posts))
+        self._collect(known, *self.names(posts))
         return True
 
     def _rest_before(self, before: dt.datetime) -> Part[int | None]:
@@ -259,19 +248,15 @@ class Audit:
         )
         return page.total if page.ok else None
 
-    def _known_before(self, before: dt.datetime | None) -> int:
+    def _known_before(self, before: dt.datetime) -> int:
         """Return how many posts with a publication before that are known and not apart."""
-        bound = before.isoformat() if before else _EVER
         unseen = sum(
             1
             for url, published in self.visit.fresh.items()
-            if published
-            and (before is None or published < before)
-            and self.visit.memory.known(url) is None
+            if published and published < before and self.visit.memory.known(url) is None
         )
-        apart = sorted(filter(None, map(self._published, self.apart)))
-        aside = bisect_left(apart, before) if before else len(apart)
-        return self.visit.memory.count(before=bound) + unseen - aside
+        aside = sum(1 for each in map(self._published, self.apart) if each and each < before)
+        return self.visit.memory.count(before=before.isoformat()) + unseen - aside
 
     def _published(self, url: str) -> dt.datetime | None:
         known = self.visit.memory.known(url)

@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from http import HTTPStatus
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import attrs
 
 from crawler.discovery.documents import Unreadable, WrongKind, json_items, read_json, unpacked
-from crawler.discovery.session import Outcome, Part, Reading, Visit
-from crawler.discovery.steps import DoorState, Note, Verdict
-from crawler.items import Link
+from crawler.discovery.session import OK, Door, Listed, Outcome, Part, Reading, Visit
+from crawler.discovery.steps import DoorState, Note, Verdict, Window
 from crawler.normalise.urls import canonical, without_page_number
 
 _TIMESTAMP: Final = re.compile(r"\d{14}")
@@ -28,12 +26,8 @@ class IndexedCapture:
     """One capture that a CDX server knows."""
 
     url: str
-    timestamp: str | None
-    """``YYYYMMDDhhmmss``, UTC."""
-
-    status: str
-    """As indexed; ``-`` where a revisit has none."""
-
+    timestamp: str | None  # ``YYYYMMDDhhmmss``, UTC
+    status: str  # as indexed; ``-`` where a revisit has none
     mime: str
 
 
@@ -94,19 +88,16 @@ def _capture(fields: dict[str, Any]) -> IndexedCapture | None:
 
 DOOR: Final = "cdx"
 
+# Lines asked for at once: with addresses of 500 characters 7 MB, and a run takes 8 MB.
 MOST_LINES: Final = 10_000
-"""Lines asked for at once: with addresses of 500 characters 7 MB, and a run takes 8 MB."""
-
-MOST_REQUESTS: Final = 2_000
-"""Eighteen million captures; beyond that it is a trap."""
-
+MOST_REQUESTS: Final = 2_000  # eighteen million captures; beyond that it is a trap
 _BLOCKS: Final = 3  # of a compressed index; each has 3,000 lines as a rule
 
 Span: TypeAlias = tuple[str | None, str | None]
 """First and last time of capture, ``YYYYMMDDhhmmss``, UTC; None is open."""
 
 
-class CdxDoor:
+class CdxDoor(Door):
     """Lists the captured pages page by page; where a server has no pages, by time of capture.
 
     The server lies elsewhere, so whoever drives the walk has to allow its host. Names of parameters
@@ -115,11 +106,11 @@ class CdxDoor:
     """
 
     def __init__(self, visit: Visit, server: str) -> None:
-        self.visit = visit
+        super().__init__(visit, DOOR)
+        visit.abroad = (urlsplit(server).netloc,)
         self._server = server + ("&" if "?" in server else "?")
         self._total = 0
         self._answered = False
-        self._partial = False
 
     def walk(self) -> Part[Outcome]:
         """Ask for the first page of all, and from there for whatever is not listed yet."""
@@ -129,17 +120,16 @@ class CdxDoor:
             if not waiting:
                 break
             span, page = waiting.pop()
-            reading = yield from self._read(span, page)
+            address = self._address(span, page=page)
+            reading = yield from self.visit.read(address, _parse, conditional=False)
             if reading.verdict != Verdict.OK:
                 if _is_beyond(reading, page):
                     self._answered = True
                     continue
                 if not (self._answered or reading.items):
                     return Outcome.not_read(DOOR, reading)
-                yield self._left_out(f"page {page}: {reading.reason}", DoorState.PARTIAL)
-                if (
-                    reading.verdict == Verdict.TROUBLE
-                ):  # it asks for patience; the next run tries again
+                yield self._left_out(f"page {page}: {reading.reason}", "partial")
+                if reading.verdict == Verdict.TROUBLE:  # it asks for patience; the next run tries
                     break
             self._answered = True
             if page and reading.items == before:  # it has no pages, and answers all of them alike
@@ -157,56 +147,43 @@ class CdxDoor:
                 waiting.append((span, page + 1))
         else:
             yield self._left_out(f"not at its end after {MOST_REQUESTS} requests", "capped")
-        return (yield from self._end())
-
-    def _end(self) -> Part[Outcome]:
-        reason = "" if self._total else "it has no capture of the newsroom"
-        if reason:
-            yield Note(door=DOOR, text=reason, slug="lists_none")
-        state = DoorState.PARTIAL if self._partial else DoorState.COMPLETE
+        reason = self.damage
+        if not self._total:
+            reason = "it has no capture of the newsroom"
+            yield self.note(reason, "lists_none")
+        state = DoorState.PARTIAL if self.damage else DoorState.COMPLETE
         return Outcome(door=DOOR, state=state, reason=reason, total=self._total)
 
     def _left_out(self, text: str, slug: str) -> Note:
-        self._partial = True
-        return Note(door=DOOR, text=text, trouble=slug == "capped", slug=slug)
+        self.damage = text
+        return self.note(text, slug, trouble=slug == "capped")
 
     # asking
-
-    def _read(self, span: Span, page: int) -> Part[Reading[IndexedCapture]]:
-        return (
-            yield from self.visit.read(
-                self._address(span, page=page), _parse, conditional=False, abroad=True
-            )
-        )
 
     def _has_page(self, span: Span, page: int) -> Part[bool]:
         """Ask whether there is that *page*: filters come after paging, so that one may be empty."""
         address = self._address(span, showNumPages="true")
-        answer = yield from self.visit.ask(address, conditional=False, abroad=True)
-        return answer.status == HTTPStatus.OK and page < number_of_pages(answer.body)
+        answer = yield from self.visit.ask(address, conditional=False)
+        return answer.status == OK and page < number_of_pages(answer.body)
 
     def _address(self, span: Span, **more: object) -> str:
-        since, until = span
         query = {
             "url": self.visit.newsroom.address.partition("://")[2] + "/*",
             "output": "json",
-            "fl": "urlkey,timestamp,original,mimetype,statuscode",
+            "fl": ",".join(_CLASSIC),
             "fields": "timestamp,url,mime,status",  # pywb has no other names, and prefers these
             "filter": "statuscode:200",
             "collapse": "urlkey",
             "limit": MOST_LINES,
             "pageSize": _BLOCKS,
-            **({"from": since} if since else {}),
-            **({"to": until} if until else {}),
+            **{name: bound for name, bound in zip(("from", "to"), span, strict=True) if bound},
             **more,
         }
         return self._server + urlencode(query)
 
     def _window(self) -> Span:
         """Return the window's days as the newsroom has them: an index knows no publication."""
-        window = self.visit.window
-        if window is None:
-            return None, None
+        window = self.visit.window or Window()
         return self._stamp(window.since, time.min), self._stamp(window.until, time.max)
 
     def _stamp(self, day: date | None, at: time) -> str | None:
@@ -219,16 +196,12 @@ class CdxDoor:
 
     def _offer(self, captures: Iterable[IndexedCapture]) -> Part[None]:
         for capture in captures:
-            if not capture.status.startswith(("2", "-")):
-                continue
-            if capture.mime not in ("-", "text/html", "warc/revisit", "unk"):
-                continue
+            is_page = capture.mime in ("-", "text/html", "warc/revisit", "unk")
             url = canonical(capture.url)
-            link = url and self.visit.sift(
-                Link(url=without_page_number(url), door=DOOR), sure=False
-            )
-            if link:
-                yield link
+            if url and is_page and capture.status.startswith(("2", "-")):
+                link = self.sift(Listed(url=without_page_number(url)), sure=False)
+                if link is not None:
+                    yield link
 
 
 def split(span: Span, captures: Sequence[IndexedCapture]) -> list[Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from html.entities import html5
 from typing import Any, Final
 
@@ -70,17 +70,19 @@ def unpacked(body: bytes, limit: int = MAX_BYTES) -> tuple[bytes, str]:
 def elements(
     plain: bytes,
     wrong: str,
+    kind: str,
     roots: frozenset[str],
     names: frozenset[str],
+    *,
     others: frozenset[str] = frozenset(),
 ) -> Iterator[etree._Element]:
     """Yield the elements of those local *names* in document order, each whole, then forgotten.
 
-    And *others*, which hold nothing. The root is yielded at its start, empty, so that the kind of
-    document is known first. Where it is one of *roots*, it is read from where it begins to where it
-    ends: PHP complains in front of it, caches sign behind it. Nothing is resolved or fetched; libxml2
-    ends what nests deeper than 256 or holds a text of more than 10 MB. Damage is read over; at the
-    end :exc:`Unreadable` is raised if there was any, *wrong* included: the list is not complete.
+    And *others*, which hold nothing. A document whose root is none of *roots* is no *kind*, and
+    :exc:`WrongKind` is raised. It is read from where its root begins to where it ends: PHP complains
+    in front of it, caches sign behind it. Nothing is resolved or fetched; libxml2 ends what nests
+    deeper than 256 or holds a text of more than 10 MB. Damage is read over; at the end
+    :exc:`Unreadable` is raised if there was any, *wrong* included: the list is not complete.
     """
     plain = plain.lstrip(_BLANK)
     if not plain:
@@ -99,7 +101,36 @@ def elements(
         remove_pis=True,
         recover=True,
     )
-    yield from _walked(events, roots | names | others, wrong or cut)
+    try:
+        root = yield from _walked(events, roots, names | others)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise Unreadable(f"not XML ({str(error)[:120]})") from None
+    wrong = ("" if root else "not XML (no element)") or wrong or cut or _damage(events.error_log)
+    if wrong:
+        raise Unreadable(wrong)
+    if root not in roots:
+        raise WrongKind(f"XML, but no {kind}")
+
+
+def _walked(
+    events: Any, roots: frozenset[str], names: frozenset[str]
+) -> Generator[etree._Element, None, str]:
+    """Yield the elements of those *names* under one of *roots*, and return what the root is."""
+    root, outer = "", None
+    for event, element in events:
+        if not isinstance(element.tag, str):
+            continue
+        if not root:
+            root = local(element)
+        elif event == "start":
+            if outer is None and local(element) in names:
+                outer = element
+        elif outer is not None and element is outer:
+            if root in roots:
+                yield element
+            _forget(element)
+            outer = None
+    return root
 
 
 def _document(plain: bytes, roots: frozenset[str], names: frozenset[str]) -> tuple[bytes, str]:
@@ -151,30 +182,6 @@ def _escaped(found: re.Match[bytes]) -> bytes:
         return whole
     text = html5.get(f"{name.decode(errors='replace')};", "") if name else ""
     return b"".join(b"&#%d;" % ord(each) for each in text) or b"&amp;" + whole[1:]
-
-
-def _walked(events: Any, names: frozenset[str], wrong: str) -> Iterator[etree._Element]:
-    root = outer = None
-    try:
-        for event, element in events:
-            if not isinstance(element.tag, str):
-                continue
-            if root is None:
-                root = element
-                if local(element) in names:
-                    yield element
-            elif event == "start":
-                if outer is None and local(element) in names:
-                    outer = element
-            elif outer is not None and element is outer:
-                yield element
-                _forget(element)
-                outer = None
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise Unreadable(f"not XML ({str(error)[:120]})") from None
-    wrong = ("not XML (no element)" if root is None else wrong) or _damage(events.error_log)
-    if wrong:
-        raise Unreadable(wrong)
 
 
 def _damage(log: Any) -> str:

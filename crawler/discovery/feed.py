@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.discovery.documents import WrongKind, elements, local, text_of, unpacked
+from crawler.discovery.documents import elements, local, text_of, unpacked
 from crawler.discovery.listing import read_page
 from crawler.discovery.session import Door, Listed, Outcome, Part, Reading, Visit
 from crawler.discovery.steps import DoorState, Verdict
@@ -23,18 +23,15 @@ from crawler.timestamps import parse
 _ROOTS: Final = frozenset({"rss", "feed", "rdf"})
 _ITEMS: Final = frozenset({"item", "entry"})
 _GOES_ON: Final = ("next", "prev-archive")
-_STAMPS: Final = frozenset({"lastbuilddate", "updated"})
+_OTHERS: Final = frozenset({"lastbuilddate", "updated", "link"})
 
 
 @attrs.frozen(kw_only=True)
 class FeedEntry(Listed):
     """One entry of a feed; RSS states no ``lastmod``, and WordPress the id where the guid is ``?p=ID``."""
 
-    digest: str
-    """Of title and text: it changes when they do."""
-
-    feed_changed: str
-    """When the whole feed changed last, as it says before its entries; empty where it does not."""
+    digest: str  # of title and text: it changes when they do
+    feed_changed: str  # when the whole feed changed last, as it says before its entries
 
 
 def read_feed(
@@ -46,15 +43,10 @@ def read_feed(
     at which the feed goes on, where it names one (RFC 5005), is put into *following*.
     :exc:`Unreadable` is raised at the end for a feed that is damaged or no feed.
     """
-    is_feed = False
     changed = ""
-    for element in elements(*unpacked(body), _ROOTS, _ITEMS, _STAMPS | {"link"}):
+    for element in elements(*unpacked(body), "feed", _ROOTS, _ITEMS, others=_OTHERS):
         name = local(element)
-        if element.getparent() is None:
-            is_feed = name in _ROOTS
-        elif not is_feed:
-            break
-        elif name in _ITEMS:
+        if name in _ITEMS:
             entry = _entry(element, url, zone, changed)
             if entry:
                 yield entry
@@ -64,8 +56,6 @@ def read_feed(
                 following.append(target)
         else:
             changed = changed or text_of(element)[:64]
-    if not is_feed:
-        raise WrongKind("XML, but no feed")
 
 
 def _entry(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from itertools import islice
 from typing import Any, Final
 
@@ -65,8 +65,7 @@ _NEAR: Final = 3  # elements between a headline and its link
 class Headline(Listed):
     """An article as a list page shows it; its times are those of the item's ``time`` elements."""
 
-    aside: bool = False
-    """Whether it stands beside the list: in a sidebar, among the popular or related ones."""
+    aside: bool = False  # beside the list: in a sidebar, among the popular or related ones
 
 
 @attrs.frozen(kw_only=True)
@@ -75,13 +74,8 @@ class ListPage:
 
     articles: tuple[Headline, ...]
     next_page: str | None
-    """The list's next page."""
-
-    lists: tuple[str, ...]
-    """Other lists of the newsroom: categories, the index, archives by year and month."""
-
-    feeds: tuple[str, ...]
-    """Feeds that the page names."""
+    lists: tuple[str, ...]  # of the newsroom: categories, the index, archives by year and month
+    feeds: tuple[str, ...]  # that the page names
 
 
 def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[ListPage]:
@@ -113,10 +107,9 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
             lists[target.partition("#")[0]] = None
         elif looks_like_article(target, address) and _is_headline(anchor, place):
             own = without_page_number(canonical(target) or target)
-            said = place.item.said if place.item else {}
             earlier = articles.get(own)
             if earlier is None or (earlier.aside and not place.aside):
-                articles[own] = Headline(url=own, aside=place.aside, **said)
+                articles[own] = Headline(url=own, aside=place.aside, **place.said())
     yield ListPage(
         articles=tuple(articles.values()),
         next_page=_next_page(page, url, host),
@@ -127,39 +120,29 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
         raise Unreadable(wrong)
 
 
-class _Item:
-    """An ``article`` element; what it says is read once, however many links it holds."""
-
-    def __init__(self, element: html.HtmlElement, zone: dt.tzinfo) -> None:
-        self.element = element
-        self.zone = zone
-
-    @cached_property
-    def said(self) -> dict[str, Any]:
-        """Publication, last modification and post id."""
-        published = lastmod = None
-        for time in islice(self.element.iter("time"), _MOST_TIMES):
-            found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], self.zone)
-            names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
-            if found and ("published" in names or "updated" not in names):
-                published = published or found.isoformat()
-            elif found:
-                lastmod = found.isoformat()
-        post = _POST.match(str(self.element.get("id") or ""))
-        post_id = int(post[1]) if post else None
-        return {"published": published, "lastmod": lastmod, "post_id": post_id}
+def _said(item: html.HtmlElement, zone: dt.tzinfo) -> dict[str, Any]:
+    """Return what an ``article`` element says of its article."""
+    published = lastmod = None
+    for time in islice(item.iter("time"), _MOST_TIMES):
+        found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
+        names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
+        if found and ("published" in names or "updated" not in names):
+            published = published or found.isoformat()
+        elif found:
+            lastmod = found.isoformat()
+    post = _POST.match(str(item.get("id") or ""))
+    post_id = int(post[1]) if post else None
+    return {"published": published, "lastmod": lastmod, "post_id": post_id}
 
 
 @attrs.frozen(kw_only=True)
 class _Place:
     """Where an element stands."""
 
-    steps: int = _NEAR + 1
-    """How many elements away the nearest headline around it is."""
-
+    steps: int = _NEAR + 1  # elements to the nearest headline around it
     menu: bool = False
     aside: bool = False
-    item: _Item | None = None
+    said: Callable[[], dict[str, Any]] = dict  # of its item, once for all the links in it
 
     def inside(self, element: html.HtmlElement, zone: dt.tzinfo) -> _Place:
         """Return the place of *element*, a child of the one that stands here."""
@@ -173,7 +156,7 @@ class _Place:
             steps=0 if is_headline else self.steps + 1,
             menu=self.menu or is_menu,
             aside=self.aside or is_aside,
-            item=_Item(element, zone) if tag == "article" else self.item,
+            said=cache(partial(_said, element, zone)) if tag == "article" else self.said,
         )
 
 

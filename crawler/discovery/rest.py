@@ -117,7 +117,7 @@ class RestDoor(Door):
             if state != DoorState.COMPLETE:
                 return Outcome(door=DOOR, state=state, total=self.total)
         elif first.whole:
-            yield from self.audit.compare_all(first.posts)
+            yield from self.audit.compare_sets(*self.audit.names(first.posts))
         else:
             newest = yield from self._newest()
             if newest is not None:

@@ -25,16 +25,17 @@ from crawler.discovery.steps import (
 from crawler.items import Known, Link
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
-from crawler.timestamps import instant, parse_day
+from crawler.timestamps import instant, is_ahead, parse_day
 
 T = TypeVar("T")
+Part: TypeAlias = Generator[Step, "Answer | None", T]
+"""A part of a walk that hands something back to the part that started it."""
 
 OK: Final = 200
 NOT_MODIFIED: Final = 304
 _ABSENT: Final = (404, 405, 410)
-
-MOST_ITEMS: Final = 50_000
-"""Lines read of one document: what sitemaps.org allows a file."""
+MOST_ITEMS: Final = 50_000  # lines read of one document: what sitemaps.org allows a file
+MOST_LINKS: Final = 1_000_000  # taken in one run: fifty newsrooms' worth; beyond it is a trap
 
 
 @attrs.frozen
@@ -44,11 +45,8 @@ class Reading(Generic[T]):
     verdict: Verdict
     items: tuple[T, ...]
     answer: Answer
-    reason: str = ""
-    """Why it is not ``ok``, or not all of it, for people: ``HTTP 404``, ``cut short``."""
-
-    absent: bool = False
-    """Whether nothing of the kind is there: no page, or one of another kind."""
+    reason: str = ""  # why it is not ``ok``, or not all of it: ``HTTP 404``, ``cut short``
+    absent: bool = False  # nothing of the kind is there: no page, or one of another kind
 
     @property
     def ok(self) -> bool:
@@ -86,16 +84,6 @@ def _refused(answer: Answer) -> Reading[T]:
     return Reading(verdict, (), answer, reason, absent=answer.status in _ABSENT)
 
 
-R = TypeVar("R")
-Part: TypeAlias = Generator[Step, "Answer | None", R]
-"""A part of a walk that hands something back to the part that started it."""
-
-MOST_LINKS: Final = 1_000_000
-"""Links taken in one run: fifty newsrooms' worth; beyond that it is a trap."""
-
-_TOMORROW: Final = dt.timedelta(days=1)  # clocks differ, and zones are mistaken, by hours
-
-
 @attrs.frozen(kw_only=True)
 class Outcome:
     """How it went at one door."""
@@ -103,17 +91,10 @@ class Outcome:
     door: str
     state: DoorState
     reason: str = ""
-    elsewhere: str = ""
-    """Address of another host that answered in its place."""
-
-    total: int | None = None
-    """How many articles the door counts."""
-
-    shows_changes: bool = False
-    """Whether it states modifications of all that it lists."""
-
-    damaged: bool = False
-    """Whether it would list more, had it come whole; *reason* says what was wrong."""
+    elsewhere: str = ""  # address of another host that answered in its place
+    total: int | None = None  # articles that the door counts
+    shows_changes: bool = False  # it states modifications of all that it lists
+    damaged: bool = False  # it would list more, had it come whole
 
     @classmethod
     def not_read(cls, door: str, reading: Reading[Any]) -> Outcome:
@@ -156,6 +137,7 @@ class Visit:
         self.window = window
         self.zone = newsroom.tzinfo
         self.hosts = (newsroom.host, *newsroom.hosts)
+        self.abroad: tuple[str, ...] = ()  # hosts that may answer, too
         self.counts: Counter[str] = Counter()
         # New links of this run, and when they were published: memory may not know them yet.
         self.fresh: dict[str, dt.datetime | None] = {}
@@ -168,18 +150,15 @@ class Visit:
 
     # asking
 
-    def ask(self, url: str, *, conditional: bool = True, abroad: bool = False) -> Part[Answer]:
-        """Fetch *url*; an answer from another host is taken for none, unless *abroad*."""
+    def ask(self, url: str, *, conditional: bool = True) -> Part[Answer]:
+        """Fetch *url*; an answer from another host is taken for none."""
         answer = yield Fetch(url=url, conditional=conditional)
-        if answer is None:
-            raise RuntimeError("a Fetch wants an Answer sent")  # a fault of the driver
+        assert answer is not None  # a Fetch wants one sent
         if answer.status == NOT_MODIFIED:
             if not conditional:  # then it says nothing
                 return Answer(url=answer.url, status=0)
             self.counts["not_modified"] += 1
-        if abroad:
-            return answer
-        if answer.status and not same_host(answer.url, self.hosts):
+        if answer.status and not same_host(answer.url, (*self.hosts, *self.abroad)):
             return Answer(url=answer.url, status=0, elsewhere=answer.url)
         asked, answered = urlsplit(url), urlsplit(answer.url)
         if answer.status == OK and same_host(answer.url, (self.newsroom.host,)):
@@ -189,18 +168,13 @@ class Visit:
         return answer
 
     def read(
-        self,
-        url: str,
-        parse: Callable[[bytes, str], Iterator[T]],
-        *,
-        conditional: bool = True,
-        abroad: bool = False,
+        self, url: str, parse: Callable[[bytes, str], Iterator[T]], *, conditional: bool = True
     ) -> Part[Reading[T]]:
         """Fetch *url* and read it with *parse*; what comes damaged is asked for once more."""
-        answer = yield from self.ask(url, conditional=conditional, abroad=abroad)
+        answer = yield from self.ask(url, conditional=conditional)
         reading = read_answer(answer, parse)
         if reading.verdict == Verdict.DAMAGED:
-            answer = yield from self.ask(url, conditional=False, abroad=abroad)
+            answer = yield from self.ask(url, conditional=False)
             again = read_answer(answer, parse)
             reading = again if len(again.items) >= len(reading.items) else reading
         return reading
@@ -291,8 +265,7 @@ class Visit:
     def _plausible(self, link: Link) -> Link:
         """Return *link* without times that lie in the future."""
         lastmod, published = (
-            None if (found := instant(text)) and found > self.now + _TOMORROW else text
-            for text in (link.lastmod, link.published)
+            None if is_ahead(text, self.now) else text for text in (link.lastmod, link.published)
         )
         if (lastmod, published) == (link.lastmod, link.published):
             return link
@@ -351,10 +324,8 @@ class Listed:
     """An article as a document lists it: its absolute address, and what is stated of it."""
 
     url: str
-    published: str | None = None
-    lastmod: str | None = None
-    """Both ISO 8601, with the offset that was stated."""
-
+    published: str | None = None  # ISO 8601, with the offset that was stated
+    lastmod: str | None = None  # likewise
     post_id: int | None = None
 
 

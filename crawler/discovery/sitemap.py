@@ -11,7 +11,7 @@ import attrs
 from lxml import etree
 
 from crawler.decoding import plain_text
-from crawler.discovery.documents import Unreadable, WrongKind, elements, local, text_of, unpacked
+from crawler.discovery.documents import Unreadable, elements, local, text_of, unpacked
 from crawler.normalise.urls import absolute, plain_post_id
 from crawler.normalise.vocabulary import words_of
 from crawler.timestamps import parse, parse_day
@@ -30,19 +30,10 @@ class Entry:
     """One line of a sitemap."""
 
     url: str
-    """Absolute address."""
-
-    is_file: bool = False
-    """Whether it is a sitemap, listed in an index."""
-
-    lastmod: str | None = None
-    """ISO 8601: a moment with offset, or a day alone."""
-
-    published: str | None = None
-    """``news:publication_date`` as a moment with offset."""
-
-    is_news: bool = False
-    """Whether it stands in a Google News sitemap, which lists two days only."""
+    is_file: bool = False  # a sitemap, listed in an index
+    lastmod: str | None = None  # ISO 8601: a moment with offset, or a day alone
+    published: str | None = None  # ``news:publication_date`` as a moment with offset
+    is_news: bool = False  # of a Google News sitemap, which lists two days only
 
     @property
     def post_id(self) -> int | None:
@@ -63,17 +54,10 @@ def read_sitemap(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[Entry]:
         if wrong:
             raise Unreadable(wrong)
         return
-    sort = ""
-    for element in elements(plain, wrong, _ROOTS, _ITEMS):
-        name = local(element)
-        if name in _ROOTS and element.getparent() is None:
-            sort = name
-        elif sort:
-            entry = _entry(element, url, zone, is_file=name == "sitemap")
-            if entry:
-                yield entry
-    if not sort:
-        raise WrongKind("XML, but no sitemap")
+    for element in elements(plain, wrong, "sitemap", _ROOTS, _ITEMS):
+        entry = _entry(element, url, zone, is_file=local(element) == "sitemap")
+        if entry:
+            yield entry
 
 
 def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool) -> Entry | None:

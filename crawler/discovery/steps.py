@@ -41,37 +41,26 @@ class Missing:
 
 @attrs.frozen(kw_only=True)
 class Fetch:
-    """A door wants this address."""
+    """A door wants this address.
+
+    With *conditional* the stored validators are sent: a 304 means what was learnt last time holds.
+    """
 
     url: str
     conditional: bool = True
-    """Send the stored validators: a 304 means what was learnt last time still holds."""
 
 
 @attrs.frozen(kw_only=True)
 class Answer:
     """What came of a :class:`Fetch`."""
 
-    url: str
-    """Address that answered, after redirects."""
-
-    status: int
-    """HTTP status; 304 where nothing changed; 0 where nothing answered."""
-
-    body: bytes = b""
-    """Entity body, content coding removed."""
-
-    headers: Mapping[str, str] = attrs.field(factory=dict)
-    """Header fields, names in lower case."""
-
-    why: str = ""
-    """Why there is none, where that is not for the server's status to say: ``too_large``."""
-
-    elsewhere: str = ""
-    """Address of another host that answered in the place of the newsroom; nothing of it is read."""
-
-    seconds: float = 0.0
-    """How long it took: a quick backfill asks a slow server for less at a time."""
+    url: str  # that answered, after redirects
+    status: int  # 304 where nothing changed; 0 where nothing answered
+    body: bytes = b""  # content coding removed
+    headers: Mapping[str, str] = attrs.field(factory=dict)  # names in lower case
+    why: str = ""  # there is none, where that is not for the status to say: ``too_large``
+    elsewhere: str = ""  # address of another host that answered; nothing of it is read
+    seconds: float = 0.0  # how long it took: a slow server is asked for less at a time
 
 
 @attrs.frozen(kw_only=True)
@@ -80,32 +69,24 @@ class Note:
 
     door: str
     text: str
-    trouble: bool = False
-    """Whether somebody has to look at it."""
-
-    incomplete: bool = False
-    """Whether something was left out that should have been listed."""
-
-    slug: str = ""
-    """What it is about, fit for a stats key: ``closed``, ``lists_none``, ``mass_missing``."""
+    trouble: bool = False  # somebody has to look at it
+    incomplete: bool = False  # something was left out that should have been listed
+    slug: str = ""  # what it is about: ``closed``, ``lists_none``, ``mass_missing``
 
 
 @attrs.frozen(kw_only=True)
 class Summary:
-    """The last step of a walk that came to its end."""
+    """The last step of a walk that came to its end.
+
+    *shows_changes*: an open door states modifications, so that no article needs a look for its own
+    sake. *unknown*: why nobody knows what is missing, where no door lists all there is.
+    """
 
     doors: Mapping[str, DoorState]
-    totals: Mapping[str, int]
-    """Door → how many articles it counts."""
-
-    counts: Mapping[str, int]
-    """How many links were ``new``, ``changed``, ``unchanged``, ``foreign``, ``outside``, …"""
-
+    totals: Mapping[str, int]  # door → how many articles it counts
+    counts: Mapping[str, int]  # how many links were ``new``, ``changed``, ``foreign``, …
     shows_changes: bool
-    """Whether an open door states modifications, so that no article needs a look for its own sake."""
-
     unknown: tuple[str, ...] = ()
-    """Why nobody knows what is missing: what each door lists, where none lists all there is."""
 
 
 @attrs.frozen(kw_only=True)

@@ -19,9 +19,7 @@ from crawler.timestamps import rest_moment
 
 DOOR: Final = "rest"
 
-FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"
-"""What discovery needs of a post, a fifth of a kilobyte each."""
-
+FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"  # a fifth of a kilobyte a post
 LARGEST_PAGE: Final = 100  # WP_REST_Controller::get_collection_params: per_page has that maximum
 _LARGEST_ID: Final = 10**15  # beyond it is no post id, and JSON numbers lose digits
 _ROOT: Final = re.compile(
@@ -77,8 +75,7 @@ class Page:
     """One answer of the posts collection."""
 
     reading: Reading[Link]
-    size: int
-    """How many posts were asked for."""
+    size: int  # how many posts were asked for
 
     @property
     def posts(self) -> tuple[Link, ...]:
