@@ -89,22 +89,22 @@ CLOSED: Final = frozenset({"http_401", "http_403", "protected"})
 LISTS: Final = frozenset({"front_page", "list"})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Asked:
-    """Why an article's address is asked for."""
+    """An article's address that is asked for, and why."""
 
-    url: str
-    lastmod: str | None = None
+    link: Link  # what a door says of it
     look: AddressRow | None = None  # what the ledger knew of it, None for a new one
-    door: str = ""
-    sure: bool = False  # that door lists posts and nothing else
-    post_id: int | None = None  # where the door states it
     answer: Capture | None = attrs.field(default=None, repr=False)  # REST list with its record
 
     @classmethod
     def again(cls, look: AddressRow, answer: Capture | None = None) -> Asked:
         """Return why the address of *look* is asked for once more."""
-        return cls(url=look.url, look=look, post_id=look.post_id, answer=answer)
+        return cls(Link(url=look.url, door="", post_id=look.post_id), look, answer)
+
+    @property
+    def url(self) -> str:
+        return self.link.url
 
     @property
     def is_known(self) -> bool:
@@ -118,7 +118,8 @@ class Asked:
         list page or another archive names is not sure to be there.
         """
         moved = reason == "front_page" or any(len(each.exchanges) > 1 for each in captures)
-        return self.sure or self.is_known or (moved and self.door not in ("listing", "cdx"))
+        listed = self.link.door not in ("listing", "cdx")
+        return self.link.sure or self.is_known or (moved and listed)
 
     def waits(self, moment: dt.datetime) -> bool:
         """Whether a page that was stale is to be asked for again, but not yet."""
@@ -341,8 +342,8 @@ class NewsroomSpider(Spider):
         known = asked.look.source if asked.look is not None else None
         if asked.answer is None or known == "page":
             return list(await self._take(attrs.evolve(asked, answer=None)))
-        link = Link(url=asked.url, door="rest", post_id=asked.post_id)  # one request tells of both
-        return list(await self._take_record(link, asked.answer))
+        # One request tells of both.
+        return list(await self._take_record(asked.link, asked.answer))
 
     def _plan(self, frontier: Frontier, robots: bytes) -> Walk:
         asked = self.arguments
@@ -355,7 +356,6 @@ class NewsroomSpider(Spider):
             doors=("rest",) if asked.source == "rest" else (asked.discover or "auto"),
             window=window if window != Window() else None,
             rest_records=asked.source == "rest",
-            embed=True,
             urls=asked.urls,
             cdx=asked.cdx,
             is_article=self._is_article,
@@ -381,22 +381,14 @@ class NewsroomSpider(Spider):
         looks_again = self.arguments.refresh != "none"
         ledger = self.archive().ledger
         if isinstance(step, Missing):
-            asked = Asked(url=step.known.url, look=ledger.look(step.known.url))
-            return await self._take(asked) if looks_again else []
+            link = Link(url=step.known.url, door=step.door)
+            return await self._take(Asked(link, ledger.look(link.url))) if looks_again else []
         answer = frontier.answer if step.record is not None else None
         if answer is not None and self.arguments.source == "rest":
             return await self._take_record(step, answer)
         if step.why == "changed" and step.door != "urls" and not looks_again:
             return []
-        asked = Asked(
-            url=step.url,
-            lastmod=step.lastmod,
-            look=ledger.look(step.url),
-            door=step.door,
-            sure=step.sure,
-            post_id=step.post_id,
-            answer=answer,
-        )
+        asked = Asked(attrs.evolve(step, record=None), ledger.look(step.url), answer)
         return [] if asked.waits(now()) else await self._take(asked)
 
     def _left_over(self, *, shows_changes: bool) -> list[AddressRow]:
@@ -422,7 +414,7 @@ class NewsroomSpider(Spider):
             return []
         self._asked.add(asked.url)
         headers = {}
-        if asked.look is not None and asked.lastmod is None and not asked.answer:
+        if asked.look is not None and asked.link.lastmod is None and not asked.answer:
             headers = conditional(
                 Validators(etag=asked.look.etag, last_modified=asked.look.last_modified)
             )
@@ -508,7 +500,7 @@ class NewsroomSpider(Spider):
                 asked.url,
                 etag=first.headers.get("etag"),
                 last_modified=first.headers.get("last-modified"),
-                lastmod=asked.lastmod,
+                lastmod=asked.link.lastmod,
                 began=stamp(first.exchanges[-1].fetched_at) if first.exchanges else None,
             )
         if asked.is_known and first.status in (404, 410):
@@ -524,13 +516,13 @@ class NewsroomSpider(Spider):
         try:
             page = await self._whole(first)
             captures = page.captures
-            if answer is None or page.is_newer_than(answer, asked.post_id):
+            if answer is None or page.is_newer_than(answer, asked.link.post_id):
                 answer = await self._record_of(page) or answer
             article = page.article(
-                answer, post_id=asked.post_id, furniture=self.archive().furniture
+                answer, post_id=asked.link.post_id, furniture=self.archive().furniture
             )
             captures += [answer] if answer is not None else []
-            if asked.post_id is not None and article.post_id not in (None, asked.post_id):
+            if asked.link.post_id is not None and article.post_id not in (None, asked.link.post_id):
                 raise NotAnArticle(asked.url, "other_article")  # noqa: TRY301 -- as its reader would
             if answer is None:  # which says whose page it is
                 await self._refuse_stranger(page.elsewhere, article, asked)
@@ -547,10 +539,10 @@ class NewsroomSpider(Spider):
         strange = asked.look is not None and asked.look.article not in (None, article.id)
         if strange and identity(asked.url) != identity(article.url):
             await self._tell(_moved(asked, captures))
-        return Found(article, captures, asked.lastmod)
+        return Found(article, captures, asked.link.lastmod)
 
     async def _judge_record(self, link: Link, answer: Capture) -> Finding | None:
-        asked = Asked(url=link.url, lastmod=link.lastmod)
+        asked = Asked(link)
         try:
             article = extract_article(
                 [answer], self.newsroom, post_id=link.post_id, furniture=self.archive().furniture
@@ -567,9 +559,9 @@ class NewsroomSpider(Spider):
         known = asked.look.article if asked.look is not None else None
         captures = [*(self.archive().stored_pages(known) if known else ()), asked.answer]
         article = extract_article(
-            captures, self.newsroom, post_id=asked.post_id, furniture=self.archive().furniture
+            captures, self.newsroom, post_id=asked.link.post_id, furniture=self.archive().furniture
         )
-        return Found(article, captures, asked.lastmod, without_page=reason)
+        return Found(article, captures, asked.link.lastmod, without_page=reason)
 
     async def _refuse_stranger(self, url: str | None, article: Article, asked: Asked) -> None:
         """Raise :exc:`NotAnArticle` where *article* is what stands at *url*, as its page declares.
@@ -642,11 +634,11 @@ class NewsroomSpider(Spider):
         if asked.is_known and reason in CLOSED:
             return MissingPage(asked.url, captures[0].status, captures[:1], "closed")
         keep = reason in UNREADABLE or (reason in LISTS and asked.wants_post(reason, captures))
-        return Refused(asked.url, reason, captures, keep=keep, lastmod=asked.lastmod)
+        return Refused(asked.url, reason, captures, keep=keep, lastmod=asked.link.lastmod)
 
     def _invalid(self, asked: Asked, captures: list[Capture], error: InvalidRecord) -> Refused:
         logger.warning("%s: %s", asked.url, error)
-        return Refused(asked.url, "invalid_record", captures, keep=True, lastmod=asked.lastmod)
+        return Refused(asked.url, "invalid_record", captures, keep=True, lastmod=asked.link.lastmod)
 
     def _not_had(self, asked: Asked, error: BaseException) -> Finding | None:
         if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
@@ -654,9 +646,9 @@ class NewsroomSpider(Spider):
         if isinstance(error, BudgetSpent | RunEnding):
             return None
         if isinstance(error, RobotsForbid):
-            return Refused(asked.url, "robots", lastmod=asked.lastmod)
+            return Refused(asked.url, "robots", lastmod=asked.link.lastmod)
         if isinstance(error, ForeignAddress):
-            return Refused(asked.url, "foreign_address", lastmod=asked.lastmod)
+            return Refused(asked.url, "foreign_address", lastmod=asked.link.lastmod)
         return Failed(asked.url, slug(error))
 
     async def _tell(self, finding: Finding | None) -> None:

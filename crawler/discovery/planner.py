@@ -40,7 +40,6 @@ def plan(
     doors: str | Sequence[str] = "auto",
     window: Window | None = None,
     rest_records: bool = False,
-    embed: bool = False,
     urls: Iterable[str] | None = None,
     cdx: str | None = None,
     is_article: Callable[[Answer], bool] = lambda _: False,
@@ -48,9 +47,9 @@ def plan(
     """Return the walk that finds what is new, changed or missing at *newsroom*.
 
     *now* is aware, *robots* the body of robots.txt. *doors* is ``auto`` or some of :data:`DOORS`;
-    *urls*, addresses one a line, take their place. *rest_records*: links carry whole REST objects
-    (a quick backfill), those of other types where a page *is_article*; with *embed* they do where REST
-    is open, and are pages to be fetched.
+    *urls*, addresses one a line, take their place. Where REST is open, links carry its objects. With
+    *rest_records* (a quick backfill) those alone are wanted, also of other types where a page
+    *is_article*.
 
     The walk raises :exc:`DiscoveryFailed` when no door could be read, naming each and what it
     answered; :exc:`ConfigurationError` is raised at once for a door that does not exist.
@@ -62,7 +61,7 @@ def plan(
     if "cdx" in wanted and not cdx:
         raise ConfigurationError("discover=cdx: want the address of a CDX server as cdx=")
     visit = Visit(newsroom, memory, now, window, is_article)
-    return _Plan(visit, robots, cdx or "", records=rest_records, embed=embed).walk(wanted, urls)
+    return _Plan(visit, robots, cdx or "", records=rest_records).walk(wanted, urls)
 
 
 def with_records(
@@ -76,14 +75,11 @@ def with_records(
 
 
 class _Plan(Door):
-    def __init__(
-        self, visit: Visit, robots: bytes, cdx: str, *, records: bool, embed: bool
-    ) -> None:
+    def __init__(self, visit: Visit, robots: bytes, cdx: str, *, records: bool) -> None:
         super().__init__(visit, PLAN)
         self.robots = robots
         self.cdx = cdx
         self.records = records
-        self.embed = embed
         self.outcomes: dict[str, Outcome] = {}
 
     def walk(self, doors: Sequence[str], urls: Iterable[str] | None) -> Walk:
@@ -163,8 +159,7 @@ class _Plan(Door):
         return (yield from self._took(walk))
 
     def _rest(self) -> RestDoor:
-        sitemap = SitemapDoor(self.visit, self.robots) if self.records else None
-        return RestDoor(self.visit, records=self.records, embed=self.embed, sitemap=sitemap)
+        return RestDoor(self.visit, SitemapDoor(self.visit, self.robots) if self.records else None)
 
     def _auto(self, closed: set[str]) -> Part[None]:
         """REST if it is open; else the sitemap, with the feed for what it has not yet; else all."""

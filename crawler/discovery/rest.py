@@ -78,27 +78,15 @@ class _Listing:
 class RestDoor(Door):
     """One run's look through the REST API."""
 
-    def __init__(
-        self,
-        visit: Visit,
-        *,
-        records: bool = False,
-        embed: bool = False,
-        sitemap: SitemapDoor | None = None,
-    ) -> None:
-        """With *records* links carry whole REST objects, those of the types that *sitemap* names, too.
-
-        With *embed* they carry them where REST gives them, and are to be fetched as pages as well.
-        """
+    def __init__(self, visit: Visit, types: SitemapDoor | None = None) -> None:
+        """*types*: for a quick backfill, of records alone; the sitemap names further types of post."""
         super().__init__(visit, DOOR)
-        self.records = records
-        self.embed = records or embed
-        self.sitemap = sitemap
+        self.types = types
         self.api = Api(visit, self.left.get("root"))
         self.audit = Audit(visit, self.api, self.left)
         self.total: int | None = None
         # Where the state of the full listing is kept: with records it is another one.
-        self.listing = "records" if records else "listing"
+        self.listing = "listing" if types is None else "records"
 
     def walk(self) -> Part[Outcome]:
         """Look at what is new and changed, at everything where that never came to its end."""
@@ -123,8 +111,8 @@ class RestDoor(Door):
             if newest is not None:
                 yield from self.audit.compare_counts(self.total, newest)
         elsewhere: Sequence[str] = ()
-        if self.records and self.sitemap is not None and not self.left.get("types"):
-            elsewhere = yield from self._other_types(self.sitemap)
+        if self.types is not None and not self.left.get("types"):
+            elsewhere = yield from self._other_types(self.types)
         self.settle(elsewhere)
         return Outcome(door=DOOR, state=DoorState.COMPLETE, total=self.total, shows_changes=True)
 
@@ -146,22 +134,20 @@ class RestDoor(Door):
         """Read the posts modified last, down to the last modification seen by an earlier run."""
         seen = str(self.left.get("modified") or "")
         listed = self._is_listed()
-        # With records to come, only the newest modification is wanted before the listing begins.
-        first = yield from self._modified(0, 1 if self.embed and not listed else LARGEST_PAGE)
-        page, gathered = first, 0
-        while page.ok and page.posts and (listed or not self.embed):
+        # Of a listing to come, with the records, only the newest modification is wanted before.
+        first = page = yield from self._modified(0, LARGEST_PAGE if listed else 1)
+        gathered = 0
+        while listed and page.ok and page.posts:
             yield from self._offer(page.posts)
             gathered += len(page.posts)
             times = [_utc(post.lastmod) for post in page.posts]
-            if page.whole or not listed or times[-1] < seen or _is_mixed(times):
+            if page.whole or times[-1] < seen or _is_mixed(times):
                 break
             page = yield from self._modified(gathered, LARGEST_PAGE)
         if first.ok and first.posts:
             if listed or not seen:  # until all is listed, edits since the beginning count
                 self.left["modified"] = max(_utc(post.lastmod) for post in first.posts)
             self.left["offset"] = _offset(first.posts[0])
-            if first.whole and not self.embed:
-                self.left[self.listing] = {"done": True}
             self.keep()
         return first
 
@@ -227,15 +213,14 @@ class RestDoor(Door):
         By ``before`` rather than by page number: what is published or deleted meanwhile shifts
         nothing, the page may change its size, and the database need not count off 20,000 rows.
         """
-        records = self.embed
-        withheld = self.visit.memory.withheld_posts() if records else []
+        records, pace = True, _Pace(_FIRST_RECORDS)
+        withheld = self.visit.memory.withheld_posts()
         listing.ids.update(withheld)
-        pace = _Pace(_FIRST_RECORDS if records else LARGEST_PAGE)
         while len(listing.ids) < MOST_LINKS:
             query = listing.query(pace.size, records=records, without=withheld)
             page = yield from self.api.ask(query, base=base)
             if not pace.keep_up(page):
-                if records and not self.records:  # then the pages must do
+                if records and self.types is None:  # then the pages must do
                     records, pace, withheld = False, _Pace(LARGEST_PAGE), []
                     continue
                 return (yield from self._stopped(listing, page))
@@ -304,10 +289,7 @@ class RestDoor(Door):
             self.audit.seen(self.visit.address(post.url) or "")
             if link is not None:
                 worth.append(link)
-        if self.embed and not records and worth:
-            yield from self.with_records(worth)
-        else:
-            yield from worth
+        yield from worth if records else self.with_records(worth)
         return len(worth)
 
     def with_records(self, links: Sequence[Link]) -> Part[None]:
