@@ -6,7 +6,10 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from crawler.archive import read
+from crawler.export.statistics import status
 from demo import EmbeddedNewsroom, Request, Response
 from tests import faults as trouble
 from tests.crawling import asked, crawl, lines, problems
@@ -67,6 +70,42 @@ def test_addresses_that_a_web_archive_knows(newsroom: EmbeddedNewsroom, tmp_path
         assert (ended.code, ended.run.new) == (0, 2)
         assert asked(elsewhere)[0] == "/robots.txt"
     assert len(asked(newsroom)) == 3
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "said"),
+    [
+        pytest.param([b"cut"], 4, "cdx: page 0: ", id="cut"),
+        pytest.param([b"whole", 503], 4, "cdx: page 1: HTTP 503", id="next page fails"),
+        pytest.param([b"<br />Notice: x"], 1, "cdx: an HTML page", id="no index"),
+        pytest.param([b'[["urlkey'], 1, "cdx: not JSON", id="nothing whole"),
+    ],
+)
+def test_an_index_that_is_damaged_is_named(
+    newsroom: EmbeddedNewsroom, tmp_path: Path, answers: list[bytes | int], code: int, said: str
+) -> None:
+    rows = b"".join(
+        b"x 20240101000000 %s text/html 200 A - - 1\n" % newsroom.url(slug).encode()
+        for slug in (CABAI, TAIS)
+    )
+    bodies = {b"whole": rows, b"cut": rows[:-60]}
+
+    def index(request: Request) -> Response:
+        answer = answers[min(int(request.query.get("page", "0")), len(answers) - 1)]
+        if isinstance(answer, int):
+            return Response(status=answer)
+        return Response(kind="text/plain", body=bodies.get(answer, answer))
+
+    with EmbeddedNewsroom(newsroom.site.content) as elsewhere:
+        elsewhere.faults.append(trouble.on("^/cdx", index))
+        options = ("-a", "discover=cdx", "-a", f"cdx={elsewhere.address}/cdx")
+        ended = crawl(newsroom, tmp_path, *options, "-s", "RETRY_TIMES=0")
+    assert ended.code == code, ended.said
+    assert said in ended.said
+    if code == 4:
+        assert ended.run.new == (1 if answers == [b"cut"] else 2)
+        (why,) = status(ended.folder).unknown
+        assert why.startswith("cdx: page ")
 
 
 def test_an_index_that_robots_txt_forbids_is_left_alone(

@@ -574,6 +574,21 @@ class TestCdx:
         assert list(read_cdx(b"")) == []
         assert list(read_cdx(b"tidak ada hasil\n{}\n{bukan json}\n")) == []
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"url": "https://kabar.example/a/"}\n{"url": "https://kabar.exam',
+            'example,kabar)/a 20240301011500 {"url": "https://kabar.example/a/"}\nexample,kab',
+            "x 20240301011500 https://kabar.example/a/ text/html 200 A - - 1\nx 20240301011500 https",
+            '[["original"],["https://kabar.example/a/"],["https://kabar.exam',
+        ],
+    )
+    def test_what_is_cut_within_a_line_is_not_whole(self, text: str) -> None:
+        found = read_cdx(text.encode())
+        assert next(found).url == "https://kabar.example/a/"
+        with pytest.raises(Unreadable, match=r"cut short|not JSON"):
+            list(found)
+
     def test_refuses_html(self) -> None:
         with pytest.raises(WrongKind):
             list(read_cdx(b"<html>429</html>"))

@@ -283,6 +283,25 @@ class TestDoorsThatClose:
         assert "opened" in run.slugs
         assert run.links == []
 
+    @pytest.mark.parametrize("told", [False, True], ids=["by REST alone", "by the sitemap, too"])
+    def test_an_edit_while_rest_is_shut_is_found_once(self, told: bool) -> None:
+        site = Site(66)
+        site.states_lastmod = told
+        driver = Driver(site)
+        driver.run()
+        site.shut = {"rest"}
+        site.story(120).modified = at("2024-03-01T12:05")
+        driver.now += dt.timedelta(hours=1)
+        found = driver.run().found
+        assert bool(found) is told
+        site.shut = set()
+        driver.now += dt.timedelta(hours=1)
+        found += driver.run().found
+        driver.now += dt.timedelta(days=1)
+        found += driver.run().found
+        found += driver.run().found
+        assert found == [("changed", 120)]
+
     def test_an_overloaded_rest_is_tried_in_the_next_run(self) -> None:
         site = Site(66)
         driver = Driver(site)

@@ -103,14 +103,17 @@ def newsroom_of(folder: Path, folders: Iterable[Path] = (SHIPPED,)) -> Newsroom:
 def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
     """Return what the archive in *folder* is, after making it *newsroom*'s where it is new.
 
-    Zone, outlets, theme and language follow the newsroom. Raises :exc:`WrongArchive` when it
-    belongs to another host; ``www.`` makes no difference, a port does.
+    Zone, outlets, theme and language follow the newsroom, and its address where it has moved: then
+    its ``hosts`` name the one before. Raises :exc:`WrongArchive` when it belongs to another host;
+    ``www.`` makes no difference, a port does.
     """
     found = read_identity(folder)
-    if found is not None and _host(found.site) != _host(newsroom.address):
+    moved = found is not None and _host(found.site) != _host(newsroom.address)
+    if found is not None and moved and _host(found.site) not in map(_bare, newsroom.hosts):
         raise WrongArchive(
             f"{folder} archives {found.site}, not {newsroom.address}; give the run another name, "
-            f"or another ARCHIVE_DIR"
+            f"or another ARCHIVE_DIR; or, where the newsroom itself has moved there, its file the "
+            f'new address and hosts = ["{urlsplit(found.site).netloc}"]'
         )
     wanted = attrs.evolve(
         found or Identity(name=newsroom.name, site=newsroom.address, zone="", created=now),
@@ -140,4 +143,8 @@ def write_identity(folder: Path, identity: Identity) -> None:
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).netloc.lower().removeprefix("www.")
+    return _bare(urlsplit(address).netloc)
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.")

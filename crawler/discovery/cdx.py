@@ -34,9 +34,11 @@ class IndexedCapture:
 def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
     """Yield the captures of a CDX answer, in its order, with or without a row of field names.
 
-    Lines that say nothing usable are left out. Raises :exc:`Unreadable` for what is no CDX.
+    Lines that say nothing usable are left out. Raises :exc:`Unreadable` for what is no CDX, and at
+    the end for what is cut within a line.
     """
     plain, wrong = unpacked(body)
+    is_ended = plain.endswith(b"\n")
     plain = plain.strip()
     if plain.startswith(b"<"):
         raise WrongKind("an HTML page")
@@ -52,6 +54,9 @@ def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
         capture = _capture(fields) if isinstance(fields, dict) else None
         if capture:
             yield capture
+    last = plain.rpartition(b"\n")[2]
+    if not (is_ended or plain.startswith(b"[") or _row(last)) and (b"{" in last or b"\n" in plain):
+        wrong = wrong or "cut short"
     if wrong:
         raise Unreadable(wrong)
 
@@ -147,7 +152,7 @@ class CdxDoor(Door):
                 waiting.append((span, page + 1))
         else:
             yield self._left_out(f"not at its end after {MOST_REQUESTS} requests", "capped")
-        reason = self.damage
+        reason = self.damage or "lists what was captured, not what there is"
         if not self._total:
             reason = "it has no capture of the newsroom"
             yield self.note(reason, "lists_none")
@@ -156,7 +161,7 @@ class CdxDoor(Door):
 
     def _left_out(self, text: str, slug: str) -> Note:
         self.damage = text
-        return self.note(text, slug, trouble=slug == "capped")
+        return self.note(text, slug, trouble=slug == "capped", incomplete=True)
 
     # asking
 

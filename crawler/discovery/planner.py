@@ -281,15 +281,16 @@ class _Plan(Door):
         address = self.visit.newsroom.address
         hosts = {urlsplit(each.elsewhere).netloc for each in self.outcomes.values()}
         if len(hosts) == 1 and (host := hosts.pop()):
-            return f"{address} leads to {host}: if the newsroom has moved there, say so"
+            return f"{address} leads to {host}: if the newsroom has moved, give it as site="
         return f"no door of {address} could be read ({'; '.join(self._reasons())})"
 
     def _summary(self) -> Summary:
         outcomes = self.outcomes
+        whole = {door for door, each in outcomes.items() if each.state == DoorState.COMPLETE}
         return Summary(
             doors={door: each.state for door, each in outcomes.items()},
             totals={name: each.total for name, each in outcomes.items() if each.total is not None},
             counts=dict(self.visit.counts),
             shows_changes=any(each.shows_changes and each.open for each in outcomes.values()),
-            unknown=() if self._is_complete() else self._reasons(),
+            unknown=() if whole - {"cdx"} else self._reasons(),
         )

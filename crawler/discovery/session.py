@@ -311,9 +311,15 @@ class Visit:
             for each in known
             if each.state == "article"
             and each.url not in apart
-            and each.url not in self.fresh
+            and self._at_home(each.url) not in self.fresh
             and not listed(each)
         ]
+
+    def _at_home(self, url: str) -> str:
+        """Return *url* at the newsroom's address, to which it may have moved from another host."""
+        if not same_host(url, self.newsroom.hosts):
+            return url
+        return self.address(urlsplit(url)._replace(netloc=self.newsroom.host).geturl()) or url
 
 
 _WORTH: Final = frozenset({"new", "changed", "back"})
@@ -336,8 +342,11 @@ class Door:
         self.visit = visit
         self.name = name
         self.kept_as = kept_as or name
-        # What an earlier run left of it, and this one leaves for the next.
-        self.left: dict[str, Any] = dict(visit.memory.door(self.kept_as))
+        # What an earlier run left of it, and this one leaves for the next; but of another host,
+        # from which the newsroom has moved since, nothing holds.
+        host, left = visit.newsroom.host, visit.memory.door(self.kept_as)
+        self.left: dict[str, Any] = dict(left) if left.get("host", host) == host else {}
+        self.left["host"] = host
         self.damage = ""  # what was wrong with a document, so that not all was read
         # What became of the door, where nothing can be read.
         self.shut = Outcome(door=name, state=DoorState.CLOSED, reason="not there")
