@@ -29,7 +29,6 @@ from crawler.errors import (
     InvalidRecord,
     NotAnArticle,
 )
-from crawler.export.statistics import AUDIT
 from crawler.extensions import ALARMING, RunKeeper, answered
 from crawler.extract import Page, extract_article, open_page, post_ids
 from crawler.fetch_errors import (
@@ -305,7 +304,7 @@ class NewsroomSpider(Spider):
         summary, asked = frontier.summary, self.arguments
         if summary is not None and not (asked.since or asked.until or asked.urls is not None):
             found = {"totals": dict(summary.totals), "unknown": list(summary.unknown)}
-            self.archive().ledger.keep_door(AUDIT, {"at": now().isoformat(), **found})
+            self.archive().ledger.keep_door("audit", {"at": now().isoformat(), **found})
         left_over = self._left_over(shows_changes=summary is not None and summary.shows_changes)
         async for one in self._with_records(left_over, frontier):
             for each in await self._take(one):
