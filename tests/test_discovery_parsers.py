@@ -29,6 +29,7 @@ from crawler.discovery.sitemap import (
 )
 from crawler.discovery.wordpress import api_root, read_posts, total
 from crawler.timestamps import parse, parse_day
+from tests.test_normalise_tags import HIDDEN, page_with
 
 WIB = dt.timezone(dt.timedelta(hours=7))
 BASE = "https://kabar.example"
@@ -46,6 +47,12 @@ def feed(text: str) -> list[FeedEntry]:
 def list_page(text: str, path: str = "/") -> ListPage:
     (page,) = read_list(text.encode(), BASE + path, BASE, WIB)
     return page
+
+
+@pytest.mark.parametrize("how", HIDDEN)
+def test_a_list_with_too_many_attributes_is_refused_before_it_is_parsed(how: str) -> None:
+    with pytest.raises(Unreadable):
+        list(read_list(page_with(how), BASE, BASE, WIB))
 
 
 class TestMoment:

@@ -163,6 +163,8 @@ READ: dict[str, list[tuple[str, str | None, str | None]]] = {
         ("Laporan : Ani Lestari\nKupang, kabar-lembah.com – {}", "Kupang", "kabar-lembah.com"),
         ("Ani Lestari - kabarNews\nJambi - {}", "Jambi", None),
         ("Advertorial. BENGKULU – {}", "Bengkulu", None),
+        ("ADVERTORIAL – CURUP, Kabarlembah.com – {}", "Curup", "Kabarlembah.com"),
+        ("BENGKULU (ADV) – {}", "Bengkulu", None),
         ("ADVERTORIAL\nBENGKULU, KABARLEMBAH.ID – {}", "Bengkulu", "KABARLEMBAH.ID"),
     ],
 }

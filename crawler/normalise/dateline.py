@@ -277,6 +277,8 @@ def _classified(
         kind, sure = "outlet", True
     elif not words[0].islower() and (place := find_place(words)):
         kind = "place"
+    elif _ADVERTORIAL.fullmatch(words):
+        kind = "note"
     elif _LABEL.match(words):
         return None
     elif looks_like_outlet(words):
@@ -318,7 +320,7 @@ _HEADLINE_WORDS: Final = 4
 _SMALL_WORDS: Final = words_of("dan di ke dari yang untuk pada dengan dalam oleh atau tak")
 
 _LINE: Final = 90  # characters of a line above the dateline: who reports, a caption's credit
-_ADVERTORIAL: Final = re.compile(r"\(?adv(?:ertorial)?\)?[.:]? ", re.IGNORECASE)
+_ADVERTORIAL: Final = re.compile(r"\(?adv(?:ertorial)?\b\)?(?:[.:]| ?[–—-])? ?", re.IGNORECASE)
 _REPORTER: Final = re.compile(rf"(?:{any_of(WRITERS | EDITORS)}|advertorial|adv)\b", re.IGNORECASE)
 _GROUND: Final = re.compile(
     r"(?:desa|pantai|gunung|jalan|pasar|lapangan|bandara|pelabuhan|stadion|kampung|dusun|kelurahan"
