@@ -472,6 +472,13 @@ class RunKeeper:
         return EXIT_INCOMPLETE if self.incomplete or self.gaps else EXIT_OK
 
 
+def keeper_of(crawler: Crawler) -> RunKeeper:
+    """Return the extension that holds the archive."""
+    keeper = crawler.get_extension(RunKeeper)
+    assert keeper is not None  # the add-on brings it
+    return keeper
+
+
 def newsroom_of(spider: Spider | None) -> Newsroom | None:
     """Return the spider's newsroom; None for a spider that is not ours (bench)."""
     newsroom = getattr(spider, "newsroom", None)

@@ -9,7 +9,7 @@ from scrapy.exceptions import DropItem
 
 from crawler.archive import Found, Refused
 from crawler.errors import ArchiveError, InvalidRecord
-from crawler.extensions import RunKeeper
+from crawler.extensions import keeper_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -33,26 +33,19 @@ class ArchivePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    @property
-    def keeper(self) -> RunKeeper:
-        """The extension that holds the archive."""
-        keeper = self.crawler.get_extension(RunKeeper)
-        assert keeper is not None  # the add-on brings both
-        return keeper
-
     async def process_item(self, item: Any) -> Any:
         """Return the line on disk, or raise :exc:`DropItem` when nothing had to be written."""
         if not isinstance(item, Found):  # of a spider that is not ours
             return item
-        url = item.article.url
+        url, keeper = item.article.url, keeper_of(self.crawler)
         try:
-            outcome = await self.keeper.submit(item)
+            outcome = await keeper.submit(item)
         except InvalidRecord as error:
             logger.warning("%s: %s", url, error)
-            await self.keeper.submit(Refused(url, "invalid_record", item.captures, keep=True))
+            await keeper.submit(Refused(url, "invalid_record", item.captures, keep=True))
             raise DropItem(f"{url}: {error}", log_level="DEBUG") from None
         except ArchiveError as error:
-            self.keeper.fail(str(error))
+            keeper.fail(str(error))
             raise DropItem(f"{url}: not archived: {error}", log_level="DEBUG") from None
         if outcome.line is None:
             raise DropItem(f"{url}: {outcome.kind}", log_level="DEBUG")

@@ -29,7 +29,7 @@ from crawler.errors import (
     InvalidRecord,
     NotAnArticle,
 )
-from crawler.extensions import ALARMING, RunKeeper, answered
+from crawler.extensions import ALARMING, RunKeeper, answered, keeper_of
 from crawler.extract import Page, extract_article, open_page, post_ids
 from crawler.fetch_errors import (
     AnswerLost,
@@ -257,9 +257,7 @@ class NewsroomSpider(Spider):
 
     def keeper(self) -> RunKeeper:
         """Return the extension that holds the archive."""
-        keeper = self.crawler.get_extension(RunKeeper)
-        assert keeper is not None  # the add-on brings it
-        return keeper
+        return keeper_of(self.crawler)
 
     def archive(self) -> Archive:
         """Return the archive of this run."""

@@ -33,7 +33,7 @@ from crawler.archive.losses import (
     of_runs,
     shortfall,
 )
-from crawler.archive.opening import Opened, make_ready, remove_ledger
+from crawler.archive.opening import Opening, remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder, apart
 from crawler.archive.remaking import Remaker
 from crawler.archive.revisions import Rereader, Rules
@@ -97,25 +97,20 @@ class Archive:
     ) -> Archive:
         """Open the archive in *folder*, which is made when it is not there.
 
-        :attr:`repairs` says what had to be put right. *operator* (who runs this, with an address)
-        and *robots* (``obey``, ``ignore``, empty where it is not known) go into ``warcinfo``. A clock
-        that is more than a day behind the last line is not believed, unless *trust_clock*.
+        *operator* and *robots* (``obey``, ``ignore``, empty where not known) go into ``warcinfo``. A
+        clock more than a day behind the last line is not believed, unless *trust_clock*.
 
         Raises :exc:`ArchiveLocked` when another process writes, :exc:`WrongArchive` when it is
         another host's or a newer program's, :exc:`ArchiveError` when the disk refuses.
         """
         begin = clock()
-        record = RunRecord(
-            id=new_run_id(begin),
-            command=command,
-            begin=stamp(begin),
-            arguments=dict(arguments or {}),
-        )
+        run, given = new_run_id(begin), dict(arguments or {})
+        record = RunRecord(id=run, command=command, begin=stamp(begin), arguments=given)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = Lock(folder, f"scrapy {command} {newsroom.name}", record.begin)
             with on_error(lock.release):
-                opened = make_ready(
+                opened = Opening(
                     folder,
                     newsroom,
                     operator=operator,
@@ -127,7 +122,7 @@ class Archive:
         except (OSError, sqlite3.Error) as error:
             raise ArchiveError(f"{folder} cannot be opened for writing: {error}") from error
 
-    def __init__(self, record: RunRecord, lock: Lock, rules: Rules, opened: Opened) -> None:
+    def __init__(self, record: RunRecord, lock: Lock, rules: Rules, opened: Opening) -> None:
         """Use :meth:`open`."""
         self.folder = folder = opened.folder
         self.newsroom = newsroom = opened.newsroom

@@ -16,7 +16,7 @@ from typing import Final
 import attrs
 
 from crawler.archive import runs
-from crawler.archive.erase import Intent, count_own, intent_of
+from crawler.archive.erase import count_own, intent_of
 from crawler.archive.files import cut_torn_line, temporary
 from crawler.archive.finishing import compress
 from crawler.archive.identity import NAME as IDENTITY
@@ -24,7 +24,6 @@ from crawler.archive.identity import add_withheld, claim
 from crawler.archive.lines import SUFFIX, MonthFile, cut_torn_lines, month_files
 from crawler.archive.losses import stock
 from crawler.archive.reading import last_written
-from crawler.archive.runs import Stock
 from crawler.archive.schedule import LONGEST, first_look
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import Tables, apply_line, on_error
@@ -40,141 +39,122 @@ from crawler.timestamps import instant, is_ahead, seconds, stamp
 _YEARS: Final = dt.timedelta(days=2 * 365)
 
 
-@attrs.frozen(kw_only=True)
-class Opened:
-    """An archive that may be written to."""
-
-    folder: Path
-    newsroom: Newsroom
-    clock: Callable[[], dt.datetime]
-    is_new: bool
-    tables: Tables
-    warcs: WarcFiles
-    repairs: list[str]
-    erasing: Intent | None
-    """What a run that was killed was erasing."""
-
-    erasure_recorded: bool
-    """Whether the record of a run says so."""
-
-    found: Stock
-    """With the lines that are gone with the erasure, where no run's record says so."""
-
-
-def make_ready(
-    folder: Path,
-    newsroom: Newsroom,
-    *,
-    operator: str,
-    robots: str,
-    trust_clock: bool,
-    clock: Callable[[], dt.datetime],
-) -> Opened:
-    """Make the archive in *folder*, whose lock is held, *newsroom*'s, whole and consistent.
+class Opening:
+    """Makes the archive in *folder*, whose lock is held, *newsroom*'s, whole and consistent.
 
     What this costs does not grow with the archive, unless its ledger is lost.
     """
-    now = clock()
-    if not trust_clock:
-        _check_clock(folder, now)
-    is_new = not (folder / IDENTITY).exists()
-    claim(folder, newsroom, stamp(now))
-    said = _remove_temporary(folder)
-    said += cut_torn_lines(folder)
-    runs_path = folder / runs.NAME
-    if runs_path.exists() and (cut := cut_torn_line(runs_path)):
-        said.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
-    erasing = intent_of(folder)
-    ledger = open_ledger(folder, now, shrunk=erasing.files if erasing else ())
-    said += ledger.said
-    tables = ledger.tables
-    with on_error(tables.close):
-        add_withheld(folder, ledger.withheld)
-        said += _compress_again(folder, tables)
-        warcs = WarcFiles(folder, newsroom.name, operator=operator, robots=robots, clock=clock)
-        if files := warc_files(folder, newsroom.name):
-            known = tables.files().get(f"{FOLDER}/{files[-1].name}")
-            tail = cut_torn_record(files[-1], known)
-            said += [tail.said] if tail.said else []
-            warcs.known = (f"{FOLDER}/{files[-1].name}", tail.crc)
-            if not tail.usable:
-                warcs.start_anew()
-        recorded, lines = _interrupted(folder, erasing, tables)
-        said += _leap(folder, tables, now)
-        found = attrs.evolve(stock(folder, tables.lines, tables.files()), lines=lines)
-    return Opened(
-        folder=folder,
-        newsroom=newsroom,
-        clock=clock,
-        is_new=is_new,
-        tables=tables,
-        warcs=warcs,
-        repairs=said,
-        erasing=erasing,
-        erasure_recorded=recorded,
-        found=found,
-    )
 
+    def __init__(
+        self,
+        folder: Path,
+        newsroom: Newsroom,
+        *,
+        operator: str,
+        robots: str,
+        trust_clock: bool,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self.folder = folder
+        self.newsroom = newsroom
+        self.clock = clock
+        self._now = now = clock()
+        if not trust_clock:
+            self._check_clock()
+        self.is_new = not (folder / IDENTITY).exists()
+        claim(folder, newsroom, stamp(now))
+        self.repairs = self._remove_temporary()
+        self.repairs += cut_torn_lines(folder)
+        runs_path = folder / runs.NAME
+        if runs_path.exists() and (cut := cut_torn_line(runs_path)):
+            self.repairs.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
+        self.erasing = intent_of(folder)
+        """What a run that was killed was erasing."""
 
-def _check_clock(folder: Path, now: dt.datetime) -> None:
-    """Raise :exc:`ArchiveError` where lines were written later than *now*."""
-    written = last_written(folder)
-    if is_ahead(written, now):
-        raise ArchiveError(
-            f"{folder}: the clock says {stamp(now)}, and the last line was written at {written}; "
-            "nothing was done. Set the clock, or, where it is right, CLOCK_TRUSTED = True"
+        ledger = open_ledger(folder, now, shrunk=self.erasing.files if self.erasing else ())
+        self.repairs += ledger.said
+        self.tables = ledger.tables
+        with on_error(self.tables.close):
+            add_withheld(folder, ledger.withheld)
+            self._compress_again()
+            self.warcs = WarcFiles(
+                folder, newsroom.name, operator=operator, robots=robots, clock=clock
+            )
+            self._cut_warcs()
+            self.erasure_recorded, lines = self._interrupted()
+            self._leap()
+            found = stock(folder, self.tables.lines, self.tables.files())
+            self.found = attrs.evolve(found, lines=lines)
+
+    def _check_clock(self) -> None:
+        """Raise :exc:`ArchiveError` where lines were written later than now."""
+        written = last_written(self.folder)
+        if is_ahead(written, self._now):
+            raise ArchiveError(
+                f"{self.folder}: the clock says {stamp(self._now)}, and the last line was written "
+                f"at {written}; nothing was done. Set the clock, or, where it is right, "
+                "CLOCK_TRUSTED = True"
+            )
+
+    def _leap(self) -> None:
+        """Say that the clock leapt ahead; let nothing of the future hide edits."""
+        now = self._now
+        if is_ahead(self.tables.meta("written_at"), now):
+            self.tables.forget_after(stamp(now), seconds(now) + LONGEST)
+        for run in runs.last_runs(self.folder, 1):
+            begin = instant(run.begin)
+            if begin is not None and now - begin > _YEARS:
+                said = f"The clock says {stamp(now)}, years after the last run, {run.begin}"
+                self.repairs.append(said)
+
+    def _interrupted(self) -> tuple[bool, int]:
+        """Return whether a run's record says what was being erased, and how many lines there were.
+
+        The ledger may not have heard of it: lines are counted.
+        """
+        intent = self.erasing
+        if intent is None:
+            return False, self.tables.lines
+        recorded = any(
+            intent.run <= run.id and Counter(intent.lines) <= Counter(run.erased)
+            for run in runs.read_runs(self.folder)
+            if run.erased
         )
+        there, mine = count_own(self.folder, intent.id)
+        self.tables.put_meta("lines", str(there))
+        return recorded, there if recorded else there + sum(intent.lines.values()) - mine
 
+    def _remove_temporary(self) -> list[str]:
+        """Remove what was being written when a run was killed; it had not taken its place."""
+        remove_ledger(self.folder / f"{LEDGER}.tmp")
+        said = []
+        for path in [*self.folder.glob("*.tmp"), *(self.folder / FOLDER).glob("*.tmp")]:
+            path.unlink()
+            said.append(f"{path.name}: removed, it was not finished")
+        return said
 
-def _leap(folder: Path, tables: Tables, now: dt.datetime) -> list[str]:
-    """Return what to say of a clock that leapt ahead; let nothing of the future hide edits."""
-    if is_ahead(tables.meta("written_at"), now):
-        tables.forget_after(stamp(now), seconds(now) + LONGEST)
-    for run in runs.last_runs(folder, 1):
-        begin = instant(run.begin)
-        if begin is not None and now - begin > _YEARS:
-            return [f"The clock says {stamp(now)}, years after the last run, {run.begin}"]
-    return []
+    def _compress_again(self) -> None:
+        """Finish what was killed after a month was compressed and before its plain file went."""
+        known = self.tables.files()
+        for month in month_files(self.folder):
+            if not month.compressed and month.path.with_name(month.path.name + SUFFIX).exists():
+                try:
+                    compress(month, known.get(month.plain_name, (0, None))[1])
+                    self.repairs.append(f"{month.path.name}: compressed again")
+                except ArchiveDamaged as error:
+                    self.repairs.append(str(error))
 
-
-def _interrupted(folder: Path, intent: Intent | None, tables: Tables) -> tuple[bool, int]:
-    """Return whether a run's record says what was being erased, and how many lines there were.
-
-    The ledger may not have heard of it: lines are counted.
-    """
-    if intent is None:
-        return False, tables.lines
-    recorded = any(
-        intent.run <= run.id and Counter(intent.lines) <= Counter(run.erased)
-        for run in runs.read_runs(folder)
-        if run.erased
-    )
-    there, mine = count_own(folder, intent.id)
-    tables.put_meta("lines", str(there))
-    return recorded, there if recorded else there + sum(intent.lines.values()) - mine
-
-
-def _remove_temporary(folder: Path) -> list[str]:
-    """Remove what was being written when a run was killed; it had not taken its place."""
-    remove_ledger(folder / f"{LEDGER}.tmp")
-    said = []
-    for path in [*folder.glob("*.tmp"), *(folder / FOLDER).glob("*.tmp")]:
-        path.unlink()
-        said.append(f"{path.name}: removed, it was not finished")
-    return said
-
-
-def _compress_again(folder: Path, tables: Tables) -> list[str]:
-    """Finish what was killed after a month was compressed and before its plain file went."""
-    said, known = [], tables.files()
-    for month in month_files(folder):
-        if not month.compressed and month.path.with_name(month.path.name + SUFFIX).exists():
-            try:
-                compress(month, known.get(month.plain_name, (0, None))[1])
-                said.append(f"{month.path.name}: compressed again")
-            except ArchiveDamaged as error:
-                said.append(str(error))
-    return said
+    def _cut_warcs(self) -> None:
+        """Cut a torn record off the newest file, or begin another where it is damaged."""
+        files = warc_files(self.folder, self.newsroom.name)
+        if not files:
+            return
+        name = f"{FOLDER}/{files[-1].name}"
+        tail = cut_torn_record(files[-1], self.tables.files().get(name))
+        self.repairs += [tail.said] if tail.said else []
+        self.warcs.known = (name, tail.crc)
+        if not tail.usable:
+            self.warcs.start_anew()
 
 
 # Lines that become rows together.

@@ -263,10 +263,11 @@ class Recorder:
         comparison = _Comparison(self, finding, known)
         verdict = judge(article, known, comparison.difference)
         if as_of is not None:
-            past = verdict.kind == "changed" and known and self._is_past(as_of, known)
-            if known and (past or not verdict.writes):
-                note = "the archive has a newer capture" if past else None
-                return _told("unchanged" if past else verdict.kind, article.url, known, note=note)
+            if known and verdict.kind == "changed" and self._is_past(as_of, known):
+                note = "the archive has a newer capture"
+                return _told("unchanged", article.url, known, note=note)
+            if known and not verdict.writes:
+                return _told(verdict.kind, article.url, known)
             self.copied.add(article.id)
         self._answers(article.id, known)
         when = dt.datetime.fromisoformat(as_of) if as_of else self.batches.now
@@ -288,15 +289,10 @@ class Recorder:
             warning = counting or warning
         line = self._write(finding, verdict, known)
         self._after_look(finding, verdict, comparison)
-        return Outcome(
-            kind=verdict.kind,
-            url=article.url,
-            id=article.id,
-            revision=verdict.revision,
-            line=line,
-            note="; ".join(comparison.notes) or None,
-            warning=warning,
-            alarm=alarm,
+        told = line or attrs.evolve(article, revision=verdict.revision)
+        note = "; ".join(comparison.notes) or None
+        return _told(
+            verdict.kind, article.url, told, line=line, note=note, warning=warning, alarm=alarm
         )
 
     def _answers(self, id_: str, known: ArticleRow | None) -> None:
