@@ -264,8 +264,9 @@ class Recorder:
         verdict = judge(article, known, comparison.difference)
         if as_of is not None:
             if known and verdict.kind == "changed" and self._is_past(as_of, known):
-                note = "the archive has a newer capture"
-                return _told("unchanged", article.url, known, note=note)
+                return _told(
+                    "unchanged", article.url, known, note="the archive has a newer capture"
+                )
             if known and not verdict.writes:
                 return _told(verdict.kind, article.url, known)
             self.copied.add(article.id)
