@@ -290,11 +290,9 @@ class Recorder:
             warning = counting or warning
         line = self._write(finding, verdict, known)
         self._after_look(finding, verdict, comparison)
-        told = line or attrs.evolve(article, revision=verdict.revision)
         note = "; ".join(comparison.notes) or None
-        return _told(
-            verdict.kind, article.url, told, line=line, note=note, warning=warning, alarm=alarm
-        )
+        more = {"line": line, "note": note, "warning": warning, "alarm": alarm}
+        return _told(verdict.kind, article.url, line or known, **more)
 
     def _answers(self, id_: str, known: ArticleRow | None) -> None:
         """Count an article that answers as articles do."""
