@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rapidfuzz.distance import OSA
+from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import default_settings
@@ -233,6 +234,13 @@ def refuse_format(given: str | None, accepted: Collection[str]) -> None:
     """Raise UsageError unless ``--to`` is one of *accepted*."""
     if given not in accepted:
         raise UsageError(f"--to {given or 'is missing'}: want one of {', '.join(accepted)}")
+
+
+class Screen(Console):
+    """Where data is printed for a person; whoever had enough of it ends nothing with an error."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def say(text: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -89,6 +90,24 @@ def test_damage_is_named_and_nothing_is_written(project: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("articles-2024-06.jsonl: byte ")
     assert not (project / "a.db").exists()
+
+
+@pytest.mark.parametrize("words", ["status", "edits lintas"])
+def test_whoever_has_enough_of_the_output_makes_no_error(project: Path, words: str) -> None:
+    """As in ``scrapy edits | head``, where nobody reads on."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as nobody:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *words.split()],
+            cwd=project,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+            stdout=nobody,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_report_is_about_one_or_all(project: Path) -> None:

@@ -6,7 +6,6 @@ import argparse
 import sys
 from typing import ClassVar
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
@@ -16,7 +15,7 @@ from crawler.export.changes import drawn_edit, drawn_words, edit_html, evidence,
 from crawler.export.wording import Words, environment
 from crawler.items import Article
 from crawler.normalise.text import fold
-from crawler.project import ArchiveCommand
+from crawler.project import ArchiveCommand, Screen
 
 
 class Command(ArchiveCommand):
@@ -53,7 +52,7 @@ class Command(ArchiveCommand):
             opening = edit_html(edit, blocks=False)
             print(page.render(edit=edit, before=bodies[0], after=bodies[1], opening=opening))
             return
-        console = Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+        console = Screen(soft_wrap=not sys.stdout.isatty(), highlight=False)
         marks = is_plain(console)
         for line in (
             Text(f"{fold(edit.id)}, revision {first} to {last}: {', '.join(edit.kinds)}", "bold"),

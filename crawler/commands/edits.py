@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import ClassVar, Final, TextIO
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
@@ -21,7 +20,7 @@ from crawler.archive.identity import read_identity
 from crawler.export.changes import drawn_edit, evidence, is_plain, write_atom, write_csv, write_json
 from crawler.export.selection import checked_moment, new_file
 from crawler.normalise.text import fold
-from crawler.project import ArchiveCommand, refuse_format
+from crawler.project import ArchiveCommand, Screen, refuse_format
 
 FORMATS: Final = ("text", "jsonl", "csv", "atom")
 _IN_A_FEED: Final = 100
@@ -94,7 +93,7 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 
 
 def _show(found: Iterable[Edit], file: TextIO) -> None:
-    console = Console(file=file, soft_wrap=not file.isatty(), highlight=False)
+    console = Screen(file=file, soft_wrap=not file.isatty(), highlight=False)
     marks = is_plain(console)
     for edit in found:
         head = Text(", ".join(edit.kinds), "bold")

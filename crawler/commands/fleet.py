@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import ClassVar, Final, NoReturn, Protocol
 
 import attrs
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scrapy.spiderloader import get_spider_loader
@@ -44,6 +43,7 @@ from crawler.project import (
     EXIT_OK,
     EXIT_USAGE,
     ArchiveCommand,
+    Screen,
     archive_root,
     newsroom_folders,
     say,
@@ -185,7 +185,7 @@ def _show(ends: list[Ended], root: Path, began: str) -> None:
         )
     if table.row_count:
         fine = sum(end.code == EXIT_OK for end in ends)
-        console = Console()
+        console = Screen()
         console.print(table)
         console.print(f"{len(ends):,} newsrooms, {fine:,} without trouble")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from rich.bar import Bar
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +19,7 @@ from crawler.archive import RunRecord
 from crawler.display import amount
 from crawler.export.statistics import Status, as_json, status
 from crawler.normalise.text import fold
-from crawler.project import ArchiveCommand, say
+from crawler.project import ArchiveCommand, Screen, say
 
 _MONTHS: Final = 24
 _SHOWN: Final = 10
@@ -41,7 +41,7 @@ class Command(ArchiveCommand):
             return
         if not folders:
             say("No archive yet; scrapy crawl progres makes one")
-        console = Console()
+        console = Screen()
         for folder in folders:
             found = status(folder)
             head = (_head(found, folder), _months(found))
