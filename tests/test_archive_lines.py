@@ -11,8 +11,7 @@ import pytest
 
 from crawler.archive import RunReport, read
 from crawler.archive.files import backwards, cut_torn_line
-from crawler.archive.finishing import compress, finished_months
-from crawler.archive.lines import MonthFile, month_files
+from crawler.archive.lines import MonthFile, compress, finished_months, month_files
 from crawler.decoding import zstd
 from tests.archive_site import Folder, found, rules_2
 

@@ -18,16 +18,15 @@ import attrs
 from crawler.archive.erase import INTENT, Erased, Intent, erase, intend
 from crawler.archive.files import sync_folder
 from crawler.archive.findings import Finding, Outcome, Settlement, Withhold
-from crawler.archive.finishing import NAME as MANIFEST
-from crawler.archive.finishing import compress, finished_months, update_manifest
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.ledger import Ledger, note
-from crawler.archive.lines import month_files
+from crawler.archive.lines import MANIFEST, compress, finished_months, month_files, update_manifest
 from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
 from crawler.archive.losses import (
     REPAIR,
     Accounts,
+    Remaker,
     by_file,
     count_runs,
     of_runs,
@@ -35,7 +34,6 @@ from crawler.archive.losses import (
 )
 from crawler.archive.opening import Opening, remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder, apart
-from crawler.archive.remaking import Remaker
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import (

@@ -17,11 +17,9 @@ import attrs
 
 from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
 from crawler.archive.lines import month_of
-from crawler.archive.reading import Opened, RawLine, lines_of, open_all, withheld
-from crawler.errors import ArchiveError
+from crawler.archive.reading import Opened, RawLine, lines_of, moment, open_all, withheld
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
 from crawler.normalise.words import block_changes, counted
-from crawler.timestamps import comparable
 
 
 @attrs.frozen
@@ -169,34 +167,25 @@ def edits(
     Memory grows with the number of edits in that time, not with the archive: the lines that are
     compared wait in a temporary file.
     """
-    first, last = _moment(since, "since", "00:00:00"), _moment(until, "until", "23:59:59")
+    first, last = moment("since", since), moment("until", until, "23:59:59")
     folder = Path(path)
-    with closing(_Kept()) as kept:
+    kept = _Kept()
+    with closing(kept.database):
         with ExitStack() as stack:
             files = open_all(folder, None, stack)
-            kept.fill(files, _edited(files, first, last))
-        for id_, revision in kept.revisions(first, last, withheld(folder)):
+            kept.fill(files, _edited(files, first, last), withheld(folder))
+        for id_, revision in kept.revisions(first, last):
             if (edit := kept.edit(id_, revision)) is not None:
                 yield edit
 
 
 def revisions_of(folder: Path, id_: str) -> dict[int, list[Article | Gone]]:
     """Return the lines of an article by revision, both in order; none of what is withheld."""
-    with closing(_Kept()) as kept, ExitStack() as stack:
-        kept.fill(open_all(folder, None, stack), {id_.encode()})
-        numbers = kept.revisions(None, None, withheld(folder), least=1)
+    kept = _Kept()
+    with closing(kept.database), ExitStack() as stack:
+        kept.fill(open_all(folder, None, stack), {id_.encode()}, withheld(folder))
+        numbers = kept.revisions(None, None, least=1)
         return {number: kept.lines(id_.encode(), number) for _, number in reversed(numbers)}
-
-
-def _moment(value: dt.date | str | None, name: str, clock: str) -> str | None:
-    """Return a day, with *clock*, or a moment in the form that sorts as text."""
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else value.isoformat()
-    found = comparable(f"{text}T{clock}Z" if len(text) == len("2026-01-31") else text)
-    if found is None:
-        raise ArchiveError(f"{name}={value!r}: want a day as YYYY-MM-DD, or a moment as ISO 8601")
-    return found
 
 
 def _edited(files: Sequence[Opened], first: str | None, last: str | None) -> set[bytes]:
@@ -222,12 +211,9 @@ class _Kept:
         )
         self.database.execute("BEGIN")  # one for all, or SQLite would wait for the disk after each
 
-    def close(self) -> None:
-        self.database.close()
-
-    def fill(self, files: Sequence[Opened], ids: set[bytes]) -> None:
+    def fill(self, files: Sequence[Opened], ids: set[bytes], withheld: set[str]) -> None:
         """Take the lines of the articles *ids* from *files*, without those that are withheld."""
-        hidden = set()
+        hidden = {id_.encode() for id_ in withheld}
         for place, line in enumerate(lines_of(files if ids else ())):
             schema, id_, revision = line.beginning
             if schema == WITHHELD:
@@ -242,16 +228,15 @@ class _Kept:
         self.database.executemany("DELETE FROM line WHERE id = ?", ((id_,) for id_ in hidden))
 
     def revisions(
-        self, first: str | None, last: str | None, hidden: set[str], least: int = 2
+        self, first: str | None, last: str | None, least: int = 2
     ) -> list[tuple[bytes, int]]:
         """Return id and number, from *least*, of the revisions first written then, newest first."""
-        found = self.database.execute(
+        return self.database.execute(
             "SELECT id, revision FROM (SELECT id, revision, min(place) AS place, written FROM line"
             " WHERE revision >= ? GROUP BY id, revision) WHERE written BETWEEN ? AND ?"
             " ORDER BY place DESC",
             (least, first or "", last or "~"),
-        )
-        return [row for row in found if row[0].decode() not in hidden]
+        ).fetchall()
 
     def edit(self, id_: bytes, revision: int) -> Edit | None:
         """Return the edit that made *revision* of an article; None where none is before it."""

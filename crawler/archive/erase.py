@@ -19,8 +19,7 @@ import attrs
 from cattrs import Converter
 
 from crawler.archive.files import patch_file, replace_file
-from crawler.archive.finishing import rewrite, update_manifest
-from crawler.archive.lines import MonthFile, month_files
+from crawler.archive.lines import MonthFile, month_files, rewrite, update_manifest
 from crawler.archive.reading import RawLine
 from crawler.archive.tables import ArticleRow
 from crawler.archive.warc import crc_of, member, new_record_id

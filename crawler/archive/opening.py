@@ -18,10 +18,9 @@ import attrs
 from crawler.archive import runs
 from crawler.archive.erase import count_own, intent_of
 from crawler.archive.files import cut_torn_line, temporary
-from crawler.archive.finishing import compress
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import add_withheld, claim
-from crawler.archive.lines import SUFFIX, MonthFile, cut_torn_lines, month_files
+from crawler.archive.lines import SUFFIX, MonthFile, compress, cut_torn_lines, month_files
 from crawler.archive.losses import stock
 from crawler.archive.reading import last_written
 from crawler.archive.schedule import LONGEST, first_look

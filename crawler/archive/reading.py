@@ -11,11 +11,11 @@ import json
 import os
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -73,24 +73,25 @@ class RawLine:
 
     @property
     def written_at(self) -> str:
-        """When it was written, empty where it does not say."""
-        return self._text(_WRITTEN) or json.loads(self.content).get("written_at") or ""
+        """When it was written, empty where it does not say, as are the following."""
+        return self._text(_WRITTEN, lambda line: line["written_at"])
 
     @property
     def run(self) -> str:
-        return self._text(_RUN)
+        return self._text(_RUN, lambda line: line["run"])
 
     @property
     def warc(self) -> str:
-        """The file of its first capture, empty where it has none."""
-        if found := self._text(_WARC):
-            return found
-        captures = json.loads(self.content).get("captures") or ()
-        return captures[0]["warc"] if captures else ""
+        """The file of its first capture."""
+        return self._text(_WARC, lambda line: line["captures"][0]["warc"])
 
-    def _text(self, pattern: re.Pattern[bytes]) -> str:
-        found = pattern.search(self.content)
-        return found[1].decode() if found else ""
+    def _text(self, pattern: re.Pattern[bytes], of: Callable[[Any], str | None]) -> str:
+        """Return what *pattern* finds, or, in a line that others wrote, JSON has."""
+        if found := pattern.search(self.content):
+            return found[1].decode()
+        with suppress(ValueError, LookupError, TypeError):
+            return of(json.loads(self.content)) or ""
+        return ""
 
     def parse(self) -> Line:
         """Return what it holds; :exc:`ArchiveDamaged` when that is no line."""
@@ -230,7 +231,7 @@ def read(
     read, :exc:`ArchiveDamaged` on a line that is none.
     """
     days = (_day(since, "since"), _day(until, "until"))
-    written = _moment(written_since)
+    written = moment("written_since", written_since)
     for raw in lines_that_count(Path(path), latest=latest, gone=gone, written=written):
         line = raw.parse()
         if not isinstance(line, Article) or (line.written_at or "") < (written or ""):
@@ -243,7 +244,7 @@ def read_raw(
     path: Path | str, *, written_since: dt.datetime | str | None = None
 ) -> Iterator[RawLine]:
     """Yield the lines whose articles :func:`read` yields, for others to read."""
-    written = _moment(written_since)
+    written = moment("written_since", written_since)
     for raw in lines_that_count(Path(path), written=written):
         if raw.is_article and (written is None or raw.written_at >= written):
             yield raw
@@ -263,10 +264,7 @@ def last_articles(folder: Path, count: int) -> list[Article]:
 
 def last_written(folder: Path) -> str:
     """Return when the last line of the archive in *folder* was written; empty where none says."""
-    for line in _backwards(folder):
-        written = _WRITTEN.search(line.content)
-        return written[1].decode() if written else ""
-    return ""
+    return next((line.written_at for line in _backwards(folder)), "")
 
 
 def _backwards(folder: Path) -> Iterator[RawLine]:
@@ -295,12 +293,15 @@ def _day(value: dt.date | str | None, name: str) -> str | None:
         raise ArchiveError(f"{name}={value!r}: want a day as YYYY-MM-DD") from None
 
 
-def _moment(value: dt.datetime | str | None) -> str | None:
+def moment(name: str, value: dt.date | str | None, clock: str = "00:00:00") -> str | None:
+    """Return a day, with *clock*, or a moment in the form that sorts as text."""
     if value is None:
         return None
-    found = comparable(value if isinstance(value, str) else value.isoformat())
+    text = value if isinstance(value, str) else value.isoformat()
+    found = comparable(f"{text}T{clock}Z" if len(text) == len("2026-01-31") else text)
     if found is None:
-        raise ArchiveError(f"written_since={value!r}: want a moment as ISO 8601")
+        what = "want a day as YYYY-MM-DD, or a moment as ISO 8601"
+        raise ArchiveError(f"{name}={value!r}: {what}")
     return found
 
 

@@ -19,11 +19,10 @@ import attrs
 
 from crawler.archive import runs
 from crawler.archive.erase import INTENT
-from crawler.archive.finishing import digest, read_manifest
 from crawler.archive.furniture import read_furniture, valid_at
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
-from crawler.archive.lines import SUFFIX, MonthFile, month_files
+from crawler.archive.lines import SUFFIX, MonthFile, digest, month_files, read_manifest
 from crawler.archive.losses import Accounts, by_file, few, of_runs
 from crawler.archive.rereading import differing
 from crawler.archive.revisions import Rules
