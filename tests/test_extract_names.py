@@ -183,3 +183,14 @@ def test_a_machines_mark_below_the_text(after: str) -> None:
 )
 def test_nobody_is_named_who_did_not_write(page: dict[str, str]) -> None:
     assert names(**page) == ((), None, None)  # type: ignore[arg-type]
+
+
+def test_markup_that_is_indented_widely_is_no_long_line() -> None:
+    """Themes of PHP print more white space than text."""
+    space = "\n" + 200 * " "
+    beside = (
+        f"<span class='author-links'>{space}<span class='posts-author'>{space}"
+        f"<a href='/author/uci/'>{space}Uci D'Angelo{space}</a></span>{space}"
+        f"<span class='posts-date'>{space}<a href='/2022/05/'>Mei 5, 2022</a></span></span>"
+    )
+    assert names(beside) == (("Uci D'Angelo",), None, None)

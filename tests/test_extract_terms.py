@@ -162,6 +162,20 @@ CARD = (
         ),
         pytest.param(
             {
+                "outside": '<div class="baris">'
+                + "".join(
+                    f'<div class="kolom"><div class="kartu"><div class="cat-links">'
+                    f"{links('Olahraga', 'Kota', 'Nasional', way='category/')}</div>"
+                    f'<h3><a href="/olahraga/lomba-{n}/">Lomba Dayung Digelar di Muara</a></h3>'
+                    f'<a href="/author/uci/">Uci</a></div></div>'
+                    for n in range(3)
+                )
+                + "</div>"
+            },
+            id="cards with three categories and an author each",
+        ),
+        pytest.param(
+            {
                 "outside": '<aside class="widget"><h3>Kategori</h3><ul>'
                 f'<li class="cat-item">{links("Daerah", way="category/")}</li></ul></aside>'
             },

@@ -357,6 +357,21 @@ def test_a_short_article_is_read(name: str, text: str) -> None:
     assert blocks(wordpress(content(paragraphs(text), name))) == [text]
 
 
+EXCERPTS = "".join(
+    f'<div class="kartu"><h4><a href="/daerah/lain-{number}/">Harga Haruan Turun di Pasar Subuh</a></h4>'
+    f'<p class="ringkas">{text} {more} <a href="/daerah/lain-{number}/">Selengkapnya</a></p></div>'
+    for number, (text, more) in enumerate(zip(OTHER[::2], OTHER[1::2], strict=True))
+)
+
+
+@pytest.mark.parametrize("name", ["entry-content", "kotak"])
+@pytest.mark.parametrize("label", ["Related Posts", "Berita Terkait", "Artikel Lainnya"])
+def test_excerpts_of_related_posts_are_not_a_short_article(name: str, label: str) -> None:
+    below = f"<section><h2>{label}</h2>{EXCERPTS}</section>"
+    assert blocks(wordpress(content(paragraphs(SHORT[1]), name), below=below)) == [SHORT[1]]
+    assert blocks(wordpress(content(paragraphs(*TEXT), name), below=below)) == list(TEXT)
+
+
 def test_a_headline_longer_than_the_text_makes_no_text_of_the_byline() -> None:
     page = wordpress(content(paragraphs(SHORT[0])))
     long = (

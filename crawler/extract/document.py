@@ -247,10 +247,10 @@ def text_of(element: etree._Element) -> str:
 
 
 def holds_more(element: etree._Element, letters: int) -> bool:
-    """Whether the text in *element* has more than so many *letters*, white space counted."""
+    """Whether the text in *element* has more than so many *letters*, not counting what is around each piece."""
     size = 0
     for piece in element.itertext():
-        size += len(piece)
+        size += len(piece.strip())
         if size > letters:
             return True
     return False

@@ -25,7 +25,15 @@ from lxml import etree
 
 from crawler.extract.blocks import Block
 from crawler.extract.clutter import is_clutter
-from crawler.extract.unknown.lines import CAPTION, SENTENCE, Line, called, is_linked, squeeze
+from crawler.extract.unknown.lines import (
+    CAPTION,
+    SENTENCE,
+    Line,
+    called,
+    is_linked,
+    labels_another_part,
+    squeeze,
+)
 
 # What has fewer letters stands in many a sentence by accident.
 _LABEL: Final = 25
@@ -179,6 +187,7 @@ def find_main_body(
         first = _place(own, headline)
         below = own[first + 1 :] if first is not None else own
         below = below[: _next_article(below, headline)]
+        below, accepted = _before_others(below, accepted)
         above = lines[: _place(lines, headline) or 0]
     found = _container(above, below, accepted, headline, post)
     return _with_parts(found, below) if found is not None else None
@@ -202,6 +211,19 @@ def _place(lines: Sequence[Line], headline: etree._Element) -> int | None:
     heading = set(headline.iter())
     heading.update(each for each in headline.iterancestors() if each.tag in _HEADINGS)
     return next((at for at, line in enumerate(lines) if line.element in heading), None)
+
+
+def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[Line], Accepted]:
+    """Return the lines above the label of another part, where all that was read is under it.
+
+    Excerpts of related posts are longer than a short text, of which nothing is read then.
+    """
+    first = next((at for at, line in enumerate(below) if accepted.has(line.text)), 0)
+    label = next((at for at, line in enumerate(below[:first]) if labels_another_part(line)), 0)
+    own = (line for line in below[:label] if len(line.text) >= _LABEL and not is_linked(line))
+    if not any(line.text.endswith(_ENDS) for line in own):
+        return below, accepted
+    return below[:label], Accepted()
 
 
 def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:

@@ -33,6 +33,7 @@ from crawler.extract.unknown.lines import (
     among,
     is_furniture,
     is_list_of_links,
+    labels_another_part,
     lines,
 )
 from crawler.extract.unknown.metadata import Metadata, read_metadata
@@ -44,14 +45,6 @@ _ABOVE: Final = 5
 _BELOW: Final = 25
 _AFTER_TEXT: Final = 20
 _CLOSING: Final = 4
-# The label of another part of the page is no longer than this.
-_LONGEST_LABEL: Final = 40
-_OTHER_PART: Final = re.compile(
-    r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
-    r"|related|baca\sjuga|rekomendasi|terpopuler|populer|terkini|terbaru|anda\s(?:juga\s)?mungkin"
-    r"|komentar|leave\sa|tinggalkan|comments?)\b",
-    re.IGNORECASE,
-)
 # Where links of terms and of people lead, and what such links are called.
 _NO_ARTICLE: Final = re.compile(
     r"/(?:tags?|topi[ck]|tagar|categor(?:y|ies)|kategori|rubrik|kanal|author|penulis|reporter"
@@ -59,7 +52,7 @@ _NO_ARTICLE: Final = re.compile(
 )
 _NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
 # Letters of a headline, levels around a link in which its card is looked for, terms on a card.
-_HEADLINE, _CARD, _FEW = 25, 5, 2
+_HEADLINE, _CARD, _FEW = 25, 6, 2
 _NAMED: Final = etree.XPath(
     ".//*[@id=$name or contains(concat(' ',normalize-space(@class),' '),concat(' ',$name,' '))]"
 )
@@ -112,8 +105,7 @@ def surroundings(
 def _up_to_another_part(lines: Iterable[Line], text: Collection[etree._Element]) -> Iterator[Line]:
     """Yield *lines* up to the first label of another part; "Baca Juga" in the *text* is none."""
     for line in lines:
-        is_label = len(line.text) <= _LONGEST_LABEL and _OTHER_PART.match(line.text)
-        if is_label and line.element not in text:
+        if labels_another_part(line) and line.element not in text:
             return
         yield line
 
@@ -283,18 +275,29 @@ class Facts:
     def is_of_another(self, element: etree._Element) -> bool:
         """Whether *element* stands in a link to another article, or on the card of one.
 
-        A card has the headline of one article, and no list of terms.
+        A card has the headline of one article, and no list of terms, or stands among its like.
         """
         around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
         for each in (element, *islice(around, _CARD)):
             others = self._headlines.get(each, ())
+            if len(others) > 1:
+                return False
             if others:
                 links = (link.get("href", "") for link in each.iter("a"))
                 terms = sum(_NO_ARTICLE.search(href) is not None for href in links)
-                return len(others) == 1 and (terms <= _FEW or each.tag in ("li", "article"))
+                if terms <= _FEW or each.tag in ("li", "article") or self._is_among_its_like(each):
+                    return True
             if each.tag == "a" and each is not element and self.document.leads_elsewhere(each):
                 return True
         return False
+
+    def _is_among_its_like(self, card: etree._Element) -> bool:
+        """Whether a neighbour of *card*, of the same class, has one headline, too."""
+        beside = (*card.itersiblings(card.tag), *card.itersiblings(card.tag, preceding=True))
+        name = card.get("class")
+        return bool(name) and any(
+            each.get("class") == name and len(self._headlines.get(each, ())) == 1 for each in beside
+        )
 
     @cached_property
     def _headlines(self) -> Mapping[etree._Element, set[str]]:

@@ -78,6 +78,14 @@ _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
 _APART: Final = frozenset(("td", "th", "span", "time"))
 # Lines; no page that somebody reads has more.
 _MOST: Final = 20_000
+# The label of another part of the page is no longer than this.
+_LONGEST_LABEL: Final = 40
+_OTHER_PART: Final = re.compile(
+    r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
+    r"|related|baca\sjuga|rekomendasi|terpopuler|populer|terkini|terbaru|anda\s(?:juga\s)?mungkin"
+    r"|komentar|leave\sa|tinggalkan|comments?)\b",
+    re.IGNORECASE,
+)
 
 
 @attrs.frozen
@@ -244,3 +252,8 @@ class _Reader:
         self._pieces = []
         if text and len(self.found) < _MOST:
             self.found.append(Line(text, holder, around))
+
+
+def labels_another_part(line: Line) -> bool:
+    """Whether *line* is the label over other articles, or over what readers say."""
+    return len(line.text) <= _LONGEST_LABEL and bool(_OTHER_PART.match(line.text))
