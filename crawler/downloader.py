@@ -93,7 +93,6 @@ class PoliteDownloader(Downloader):
             asyncio.get_running_loop().call_later(GRACE, self.cut_off)
 
     def cut_off(self) -> None:
-        """Break off what is being transferred."""
         for task in list(self._transfers):
             task.cancel()
 

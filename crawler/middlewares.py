@@ -318,7 +318,6 @@ class GuardedResolver:
         self.named: set[str] = set()  # hosts that may be anywhere
 
     def resolveHostName(self, receiver: Any, name: str, *more: Any, **options: Any) -> Any:  # noqa: N802
-        """Resolve *name*; see ``twisted.internet.interfaces.IHostnameResolver``."""
         if _bare(name) not in self.named:
             receiver = _PublicOnly(receiver, name, self.refuse)
         return self.inner.resolveHostName(receiver, name, *more, **options)
@@ -377,7 +376,6 @@ class PrivateAddressGuard(Middleware):
         resolver.named |= {*self.private, *map(_host, getproxies().values())}
 
     def refuse(self, name: str, address: str) -> None:
-        """Note that *name* leads to *address*."""
         self.refused[_bare(name)] = address
         self.crawler.stats.inc_value("guard/private_address")
 

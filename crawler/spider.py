@@ -162,7 +162,6 @@ class Intake:
 
     @property
     def full(self) -> bool:
-        """Whether the run has as many new articles as it was asked for."""
         return self._left() <= 0
 
     async def admit(self) -> bool:
@@ -186,13 +185,11 @@ class Intake:
             await self._changed.wait_for(lambda: self._taken <= 0)
 
     async def release(self) -> None:
-        """Give back the room of one that was admitted."""
         async with self._changed:
             self._taken -= 1
             self._changed.notify_all()
 
     def _left(self) -> float:
-        """Return how many new articles the run may still take."""
         new = int(self._crawler.stats.get_value("run/new_count", 0))
         return math.inf if self._limit is None else self._limit - new
 
@@ -232,7 +229,6 @@ class NewsroomSpider(Spider):
 
     @classmethod
     def asked(cls, given: Mapping[str, Any], settings: BaseSettings) -> Arguments:
-        """Return what the arguments *given* ask of this spider."""
         folders = newsroom_folders(settings)
         own = load_newsroom(cls.newsroom_name, folders) if cls.newsroom_name else None
         return read_arguments(given, own, folders)
@@ -256,11 +252,9 @@ class NewsroomSpider(Spider):
     # Methods, since Scrapy's feeds read every attribute of a spider before the archive is open.
 
     def keeper(self) -> RunKeeper:
-        """Return the extension that holds the archive."""
         return keeper_of(self.crawler)
 
     def archive(self) -> Archive:
-        """Return the archive of this run."""
         archive = self.keeper().archive
         assert archive is not None  # without one the spider is closed before it starts
         return archive
@@ -288,7 +282,9 @@ class NewsroomSpider(Spider):
             self.keeper().stop("limit")
 
     async def _wanted(self) -> AsyncIterator[Any]:
-        robots = await self._robots()
+        # With it a run learns whether the site is there at all.
+        obeys = self.crawler.get_downloader_middleware(RobotsMiddleware)
+        robots = b"" if obeys is None else await obeys.text(self.newsroom.address)
         cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
         self._frontier = frontier = Frontier(self.crawler, self.archive(), self._heed, cdx)
         try:
@@ -316,7 +312,6 @@ class NewsroomSpider(Spider):
 
     @property
     def _has_records(self) -> bool:
-        """Whether REST was found open in this run."""
         return self._frontier is not None and "rest" in self._frontier.doors
 
     async def _with_records(
@@ -367,11 +362,6 @@ class NewsroomSpider(Spider):
         except (NotAnArticle, InvalidRecord):
             return False
         return True
-
-    async def _robots(self) -> bytes:
-        """Return the site's robots.txt, and with it learn whether the site is there at all."""
-        middleware = self.crawler.get_downloader_middleware(RobotsMiddleware)
-        return b"" if middleware is None else await middleware.text(self.newsroom.address)
 
     async def _follow(self, step: Link | Missing, frontier: Frontier) -> Sequence[Any]:
         """Return what *step* is worth: a request, the item of a REST record, or nothing."""
@@ -427,7 +417,6 @@ class NewsroomSpider(Spider):
         ]
 
     async def _take_record(self, link: Link, answer: Capture) -> list[Found]:
-        """Return the article that *link* names in *answer*, a list of the REST API."""
         if not await self.intake.admit():
             return []
         return await self._conclude(self._judge_record(link, answer))
@@ -488,7 +477,6 @@ class NewsroomSpider(Spider):
         return [found] if found else []
 
     async def _judge(self, first: Capture, asked: Asked) -> Finding | None:
-        """Return what the answer *first* is to the archive."""
         if first.status == 200:  # noqa: PLR2004 -- OK
             return await self._judge_page(first, asked)
         why = _why(first)
@@ -677,6 +665,5 @@ class NewsroomSpider(Spider):
 
 
 def _moved(asked: Asked, captures: list[Capture]) -> MissingPage:
-    """Return that a known address leads to something else than its article."""
     hops = captures[0].exchanges
     return MissingPage(asked.url, hops[0].status if hops else 301, captures[:1], "moved")

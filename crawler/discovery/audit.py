@@ -79,7 +79,6 @@ class Audit:
         self.is_settled = False
 
     def seen(self, url: str) -> None:
-        """REST lists *url*."""
         self.apart.pop(url, None)
 
     def surplus(self, total: int) -> int:
@@ -103,7 +102,6 @@ class Audit:
         yield from self._report()
 
     def _collect(self, known: Iterable[Known], ids: set[int], urls: set[str]) -> int:
-        """Gather the articles among *known* that are neither in *ids* nor in *urls*."""
         before = len(self.missing)
         unlisted = self.visit.unlisted(
             known, lambda each: each.url in urls or each.post_id in ids, self.apart
@@ -156,7 +154,7 @@ class Audit:
             if not page.ok:
                 self.missing.clear()
                 return False
-            for post in page.posts:
+            for post in page.items:
                 self.missing.pop(ids.get(post.post_id or 0, ""), None)
         return True
 
@@ -231,9 +229,9 @@ class Audit:
             )
             if not page.ok:
                 return False
-            yield from filter(None, map(self.visit.sift, page.posts))
-            posts += page.posts
-            if page.whole or not page.posts or page.total == len(posts):
+            yield from filter(None, map(self.visit.sift, page.items))
+            posts += page.items
+            if page.whole or not page.items or page.total == len(posts):
                 break
         known = self.visit.memory.listed(
             **{name: each.isoformat() for name, each in bounds.items()}

@@ -66,7 +66,6 @@ _CLASSIC: Final = ("urlkey", "timestamp", "original", "mimetype", "statuscode")
 
 
 def _row(line: bytes) -> Any:
-    """Return the fields in a line of CDXJ, or of classic CDX."""
     key, brace, rest = line.partition(b"{")
     if not brace:
         cells = line.decode("utf-8", errors="replace").split(" ")

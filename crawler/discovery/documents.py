@@ -115,7 +115,6 @@ def elements(
 def _walked(
     events: Any, roots: frozenset[str], names: frozenset[str]
 ) -> Generator[etree._Element, None, str]:
-    """Yield the elements of those *names* under one of *roots*, and return what the root is."""
     root, outer = "", None
     for event, element in events:
         if not isinstance(element.tag, str):
@@ -244,7 +243,6 @@ def json_items(body: bytes) -> Iterator[Any]:
 
 
 def _json_text(body: bytes) -> tuple[str, int, str]:
-    """Return the text of *body*, where JSON begins in it, and what was wrong with the bytes."""
     plain, wrong = unpacked(body)
     plain = plain.lstrip(_BLANK)
     if _HTML.match(plain[:4096]):

@@ -212,7 +212,6 @@ class FeedDoor(Door):
         return f"{url}{'&' if '?' in url else '?'}paged={number}"
 
     def _goes_beyond(self, number: int) -> Part[bool]:
-        """Whether the feed has a page of that *number*, with something that is not known."""
         reading = yield from self._turn(self._page(number))
         for entry in reading.items:
             url = self.visit.address(entry.url)
@@ -275,7 +274,6 @@ class FeedDoor(Door):
         return bool(since and days and max(days) < since)
 
     def _offer(self, reading: Reading[FeedEntry], *, front: bool = False) -> Part[int]:
-        """Yield what is worth a look of a page, and return how much was new."""
         edited = self._edited(reading) if front else set()
         new = 0
         for entry in reading.items:

@@ -121,7 +121,6 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
 
 
 def _said(item: html.HtmlElement, zone: dt.tzinfo) -> dict[str, Any]:
-    """Return what an ``article`` element says of its article."""
     published = lastmod = None
     for time in islice(item.iter("time"), _MOST_TIMES):
         found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
@@ -145,7 +144,6 @@ class _Place:
     said: Callable[[], dict[str, Any]] = dict  # of its item, once for all the links in it
 
     def inside(self, element: html.HtmlElement, zone: dt.tzinfo) -> _Place:
-        """Return the place of *element*, a child of the one that stands here."""
         tag = element.tag
         names = str(element.get("class") or "")[:_LONGEST_NAMES]
         marks = f"{names} {str(element.get('id') or '')[:_LONGEST_NAMES]}"
@@ -229,7 +227,7 @@ _DATED: Final = ("?date=%Y-%m-%d", "/%Y/%m/%d")
 _MOST_LISTS: Final = 500
 _MOST_SAME: Final = 3  # days that show the same; then the day in the address is not heeded
 _MOST_EMPTY: Final = 31  # archives in a row
-_LONGEST_MONTH: Final = 31
+_A_DAY: Final = dt.timedelta(days=1)
 
 
 class ListingDoor(Door):
@@ -380,12 +378,11 @@ def _shown(page: ListPage) -> set[str]:
 
 
 def _by_day(base: str, form: str, window: Window, today: dt.date) -> Iterator[str]:
-    """Yield the addresses of the days of *window*, newest first."""
     day = min(window.until or today, today)
     since = window.since or _FIRST_DAY
     while day >= since:
         yield base + day.strftime(form)
-        day -= dt.timedelta(days=1)
+        day -= _A_DAY
 
 
 def archive_paths(window: Window, today: dt.date) -> Iterable[str]:
@@ -397,12 +394,10 @@ def archive_paths(window: Window, today: dt.date) -> Iterable[str]:
     day = min(window.until or today, today)
     since = window.since or _FIRST_DAY
     while day >= since:
-        first = day.replace(day=1)
-        following = (first + dt.timedelta(days=_LONGEST_MONTH)).replace(day=1)
-        last = min(following - dt.timedelta(days=1), today)
-        if day == last and first >= since:
+        first, following = day.replace(day=1), day + _A_DAY
+        if first >= since and (day == today or following.month != day.month):
             yield f"{first:%Y/%m}"
-            day = first - dt.timedelta(days=1)
+            day = first - _A_DAY
         else:
             yield f"{day:%Y/%m/%d}"
-            day -= dt.timedelta(days=1)
+            day -= _A_DAY

@@ -15,7 +15,7 @@ from crawler.discovery.feed import FeedDoor
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
 from crawler.discovery.session import Door, Outcome, Part, Visit
-from crawler.discovery.sitemap_door import SitemapDoor
+from crawler.discovery.sitemap import SitemapDoor
 from crawler.discovery.steps import Answer, DoorState, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.items import Link
@@ -95,7 +95,6 @@ class _Plan(Door):
             super().keep()
 
     def _is_complete(self) -> bool:
-        """Whether a door listed all that there is, or all of the window."""
         return any(each.state == DoorState.COMPLETE for each in self.outcomes.values())
 
     def _is_open(self) -> bool:
@@ -145,7 +144,6 @@ class _Plan(Door):
                     break
 
     def _through(self, door: str) -> Part[Outcome]:
-        """Take that *door*, as far as it goes."""
         if door == "feed":
             return (yield from self._feeds(deep=True))
         if door == "rest":
@@ -243,7 +241,6 @@ class _Plan(Door):
         return outcome
 
     def _was_closed(self, door: str) -> bool:
-        """Whether *door* was found shut within the last day."""
         before = self.left.get(door) or {}
         tried = instant(before.get("at"))
         was = before.get("state") == DoorState.CLOSED

@@ -11,8 +11,7 @@ import attrs
 
 from crawler.discovery.audit import Audit
 from crawler.discovery.session import MOST_LINKS, Door, Outcome, Part, Visit
-from crawler.discovery.sitemap import post_type
-from crawler.discovery.sitemap_door import SitemapDoor
+from crawler.discovery.sitemap import SitemapDoor, post_type
 from crawler.discovery.steps import DoorState, Verdict
 from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api, Page, Query
 from crawler.items import Link
@@ -33,10 +32,10 @@ class _Pace:
     def keep_up(self, page: Page) -> bool:
         """Learn from *page*; False where it was none, and a smaller one is no use."""
         if page.ok:
-            if page.reading.answer.seconds < _SLOW:
+            if page.answer.seconds < _SLOW:
                 self.size = min(LARGEST_PAGE, self.size * 2)
             return True
-        if page.reading.verdict == Verdict.CLOSED or self.size <= _SMALLEST_PAGE:
+        if page.verdict == Verdict.CLOSED or self.size <= _SMALLEST_PAGE:
             return False
         self.size = max(_SMALLEST_PAGE, self.size // 2)
         return True
@@ -60,7 +59,6 @@ class _Listing:
         return {"per_page": size, **extra, **place}
 
     def advance(self, posts: Sequence[Link]) -> None:
-        """Move on to what follows *posts*."""
         dates = [_clock(post) for post in posts]
         before = ""
         if dates[-1]:
@@ -94,10 +92,10 @@ class RestDoor(Door):
             return (yield from self._window())
         first = yield from self._changes()
         if not first.ok:
-            yield from self._offer(first.posts)  # of an answer that is cut, what there is
-            return Outcome.not_read(DOOR, first.reading)
+            yield from self._offer(first.items)  # of an answer that is cut, what there is
+            return Outcome.not_read(DOOR, first)
         self.total = first.total
-        if first.whole and not first.posts and self.visit.known_before:
+        if first.whole and not first.items and self.visit.known_before:
             self.keep()
             return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no posts", total=0)
         if not self._is_listed():
@@ -105,7 +103,7 @@ class RestDoor(Door):
             if state != DoorState.COMPLETE:
                 return Outcome(door=DOOR, state=state, total=self.total)
         elif first.whole:
-            yield from self.audit.compare_sets(*self.audit.names(first.posts))
+            yield from self.audit.compare_sets(*self.audit.names(first.items))
         else:
             newest = yield from self._newest()
             if newest is not None:
@@ -137,17 +135,17 @@ class RestDoor(Door):
         # Of a listing to come, with the records, only the newest modification is wanted before.
         first = page = yield from self._modified(0, LARGEST_PAGE if listed else 1)
         gathered = 0
-        while listed and page.ok and page.posts:
-            yield from self._offer(page.posts)
-            gathered += len(page.posts)
-            times = [_utc(post.lastmod) for post in page.posts]
+        while listed and page.ok and page.items:
+            yield from self._offer(page.items)
+            gathered += len(page.items)
+            times = [_utc(post.lastmod) for post in page.items]
             if page.whole or times[-1] < seen or _is_mixed(times):
                 break
             page = yield from self._modified(gathered, LARGEST_PAGE)
-        if first.ok and first.posts:
+        if first.ok and first.items:
             if listed or not seen:  # until all is listed, edits since the beginning count
-                self.left["modified"] = max(_utc(post.lastmod) for post in first.posts)
-            self.left["offset"] = _offset(first.posts[0])
+                self.left["modified"] = max(_utc(post.lastmod) for post in first.items)
+            self.left["offset"] = _offset(first.items[0])
             self.keep()
         return first
 
@@ -174,9 +172,9 @@ class RestDoor(Door):
             page = yield from self.api.ask(query, conditional=not gathered)
             if not page.ok:
                 return None
-            new = yield from self._offer(page.posts)
-            gathered += page.posts
-            if new < len(page.posts) or page.whole or not page.posts:
+            new = yield from self._offer(page.items)
+            gathered += page.items
+            if new < len(page.items) or page.whole or not page.items:
                 break
         return tuple(gathered)
 
@@ -198,7 +196,6 @@ class RestDoor(Door):
         return state
 
     def _window(self) -> Part[Outcome]:
-        """List the posts of the window; marks for other runs stay as they are."""
         window, listing = self.visit.window, _Listing({})
         if window and window.since:  # `after` and `before` exclude themselves
             listing.at["after"] = f"{window.since - dt.timedelta(days=1)}T23:59:59"
@@ -226,16 +223,16 @@ class RestDoor(Door):
                 return (yield from self._stopped(listing, page))
             if not page.ok:
                 continue
-            unseen = [post for post in page.posts if post.post_id not in listing.ids]
-            if page.posts and not unseen and not listing.overlaps(page.posts):
+            unseen = [post for post in page.items if post.post_id not in listing.ids]
+            if page.items and not unseen and not listing.overlaps(page.items):
                 yield self.note("the same posts again and again", "loops")
                 return DoorState.PARTIAL
             yield from self._offer(unseen, records=records)
             listing.ids.update(post.post_id for post in unseen if post.post_id)
             listing.urls.update(filter(None, (self.visit.address(post.url) for post in unseen)))
-            if page.whole or not page.posts:
+            if page.whole or not page.items:
                 return DoorState.COMPLETE
-            listing.advance(page.posts)
+            listing.advance(page.items)
             if listing.name:
                 self.left[listing.name] = listing.at
                 self.keep()
@@ -243,9 +240,9 @@ class RestDoor(Door):
         return DoorState.PARTIAL
 
     def _stopped(self, listing: _Listing, page: Page) -> Part[DoorState]:
-        listing.reason = page.reading.reason
+        listing.reason = page.reason
         if not (listing.ids or (listing.name and listing.at)):
-            return Outcome.not_read(DOOR, page.reading).state
+            return Outcome.not_read(DOOR, page).state
         yield self.note(f"the listing stopped: {listing.reason}", "partial", incomplete=True)
         return DoorState.PARTIAL
 
@@ -271,9 +268,8 @@ class RestDoor(Door):
         return elsewhere
 
     def _passes(self, base: str) -> Part[bool]:
-        """Whether the newest page of a type is an article's."""
         newest = yield from self.api.ask({"per_page": 1, "_fields": FIELDS}, base=base)
-        for post in newest.posts[:1]:
+        for post in newest.items[:1]:
             if self.visit.address(post.url):
                 answer = yield from self.visit.ask(post.url, conditional=False)
                 return self.visit.is_article(answer)
@@ -303,7 +299,7 @@ class RestDoor(Door):
             )
             if pace.keep_up(page) and not page.ok:
                 continue
-            records = {post.post_id: post.record for post in page.posts}
+            records = {post.post_id: post.record for post in page.items}
             for link in some if page.ok else left:
                 yield attrs.evolve(link, record=records.get(link.post_id))
             left = left[len(some) :] if page.ok else []
@@ -315,7 +311,6 @@ def _clock(post: Link) -> str:
 
 
 def _offset(post: Link) -> int | None:
-    """Return the minutes by which the newsroom's clock is ahead of UTC."""
     offset = dt.datetime.fromisoformat(post.published).utcoffset() if post.published else None
     return None if offset is None else round(offset.total_seconds() / 60)
 

@@ -54,7 +54,6 @@ class Reading(Generic[T]):
 
 
 def read_answer(answer: Answer, parse: Callable[[bytes, str], Iterator[T]]) -> Reading[T]:
-    """Return what *parse* finds in *answer*."""
     if answer.status == NOT_MODIFIED:
         return Reading(Verdict.SAME, (), answer)
     if answer.status != OK:
@@ -258,7 +257,6 @@ class Visit:
         return there is not None and here is not None and there > here
 
     def day(self, text: str | None) -> dt.date | None:
-        """Return the newsroom's day of a moment or day."""
         found = instant(text)
         return found.astimezone(self.zone).date() if found else parse_day(text or "")
 

@@ -70,32 +70,23 @@ def api_root(headers: Mapping[str, str]) -> str | None:
     return found[1] if found else None
 
 
-@attrs.frozen(kw_only=True)
-class Page:
-    """One answer of the posts collection."""
+@attrs.frozen
+class Page(Reading[Link]):
+    """One answer of the posts collection, of which *size* were asked for."""
 
-    reading: Reading[Link]
-    size: int  # how many posts were asked for
-
-    @property
-    def posts(self) -> tuple[Link, ...]:
-        return self.reading.items
-
-    @property
-    def ok(self) -> bool:
-        return self.reading.ok
+    size: int = LARGEST_PAGE
 
     @property
     def total(self) -> int | None:
         """How many posts the query matches, on all its pages."""
-        return total(self.reading.answer.headers)
+        return total(self.answer.headers)
 
     @property
     def whole(self) -> bool:
         """Whether the query has no further pages, as far as the server says."""
-        number = len(self.posts)
+        number = len(self.items)
         fits = number < self.size if self.total is None else self.total <= number
-        return self.reading.verdict == Verdict.OK and fits
+        return self.verdict == Verdict.OK and fits
 
 
 class Api:
@@ -113,7 +104,7 @@ class Api:
         """
         if self.root is not None:
             page = yield from self._ask(self.root, conditional, query, base)
-            if not page.reading.absent or base != "posts":
+            if not page.absent or base != "posts":
                 return page
         return (yield from self._probe(conditional, query))
 
@@ -121,7 +112,7 @@ class Api:
         """Try ``/wp-json/``, then what the front page names, then ``?rest_route=``."""
         address = self.visit.newsroom.address
         page = yield from self._ask(f"{address}/wp-json/", conditional, query)
-        if not page.reading.absent:
+        if not page.absent:
             return page
         home = yield from self.visit.ask(f"{address}/", conditional=False)
         named = api_root(home.headers)
@@ -146,7 +137,8 @@ class Api:
         if reading.ok and base == "posts":  # the root that answered, after redirects
             answered, found, _ = reading.answer.url.partition("wp/v2/posts")
             self.root = answered if found else root
-        return Page(reading=reading, size=int(query.get("per_page", LARGEST_PAGE)))
+        size = int(query.get("per_page", LARGEST_PAGE))
+        return Page(**attrs.asdict(reading, recurse=False), size=size)
 
     def _parse(self, body: bytes, _: str, *, whole: bool) -> Iterator[Link]:
         return read_posts(body, self.visit.zone, whole=whole)
