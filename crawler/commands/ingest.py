@@ -40,24 +40,17 @@ _NAMED: Final = 20
 
 
 class Command(ArchiveCommand):
-    """Read what others have captured of a newsroom."""
+    """Make lines of WARC and WACZ files of others.
 
-    def syntax(self) -> str:
-        return "NAME FILE…"
+    NAME is an archive, or a newsroom of which there is none yet. Of the files (.warc, .warc.gz,
+    .wacz) counts what is on the newsroom's hosts; records that a line rests on are copied into the
+    archive. What the archive has is not written again. An article's states become revisions in the
+    order in which they were fetched: name all files at once, or the oldest first; a state older than
+    what the archive has is named, and not written. Ends with 4 when there is such a state, a file is
+    damaged, empty or of another newsroom, or an article is not whole.
+    """
 
-    def short_desc(self) -> str:
-        return "Make lines of WARC and WACZ files of others"
-
-    def long_desc(self) -> str:
-        return (
-            "NAME is an archive, or a newsroom of which there is none yet. Of the files (.warc, "
-            ".warc.gz, .wacz) counts what is on the newsroom's hosts; records that a line rests on "
-            "are copied into the archive. What the archive has is not written again. An article's "
-            "states become revisions in the order in which they were fetched: name all files at "
-            "once, or the oldest first; a state older than what the archive has is named, and not "
-            "written. Ends with 4 when there is such a state, a file is damaged, empty or of "
-            "another newsroom, or an article is not whole."
-        )
+    usage = "NAME FILE…"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 -- it has none
         if len(args) < 2:  # noqa: PLR2004 -- a name and a file

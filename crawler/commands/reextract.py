@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import attrs
 
@@ -28,35 +28,20 @@ _NAMED: Final = 20
 
 
 class Command(ArchiveCommand):
-    """Read stored captures again, and write what comes out otherwise."""
+    """Run today's rules over the stored captures, without network.
 
-    def syntax(self) -> str:
-        return "NAME [options]"
+    Where today's rules make another article of the captures of a line, a line with the same
+    revision and today's extractor is appended. --diff shows instead, field by field, what would
+    change. Ends with 4 when captures cannot be read any more.
+    """
 
-    def short_desc(self) -> str:
-        return "Run today's rules over the stored captures, without network"
-
-    def long_desc(self) -> str:
-        return (
-            "Where today's rules make another article of the captures of a line, a line with the "
-            "same revision and today's extractor is appended. --diff shows instead, field by "
-            "field, what would change. Ends with 4 when captures cannot be read any more."
-        )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--written-since", metavar="TIME", help="only lines written then (UTC) or later"
-        )
-        parser.add_argument(
-            "--workers", type=int, metavar="N", help="processes (default: one for each core)"
-        )
-        parser.add_argument(
-            "--dask", metavar="ADDRESS", help="have the workers of this Dask scheduler do it"
-        )
-        parser.add_argument(
-            "--diff", action="store_true", help="show what would change, write nothing"
-        )
+    usage = "NAME [options]"
+    options: ClassVar = {
+        "--written-since TIME": "only lines written then (UTC) or later",
+        "--workers N": "processes (default: one for each core)",
+        "--dask ADDRESS": "have the workers of this Dask scheduler do it",
+        "--diff": "show what would change, write nothing",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         checked_moment("--written-since", opts.written_since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from crawler.archive import newsroom_of
 from crawler.archive.lock import Lock
@@ -20,29 +20,18 @@ if TYPE_CHECKING:
 
 
 class Command(ArchiveCommand):
-    """Say what of an archive is damaged, by file and offset."""
+    """Check every line, hash, WARC record and the ledger against each other.
 
-    def syntax(self) -> str:
-        return "[NAME …] [--repair]"
+    Prints each problem as FILE: byte OFFSET: WHAT and ends with 1 if there is any. Lines that today's
+    rules wrote are read again from their captures. Holds the archive's lock meanwhile, so that a run
+    that begins then ends with 75. All archives unless NAMEs.
+    """
 
-    def short_desc(self) -> str:
-        return "Check every line, hash, WARC record and the ledger against each other"
-
-    def long_desc(self) -> str:
-        return (
-            "Prints each problem as FILE: byte OFFSET: WHAT and ends with 1 if there is any. Lines "
-            "that today's rules wrote are read again from their captures. Holds the archive's lock "
-            "meanwhile, so that a run that begins then ends with 75. All archives unless NAMEs."
-        )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--repair",
-            action="store_true",
-            help="put right what loses nothing, make lost lines again from their captures, and "
-            "record what is lost for good",
-        )
+    usage = "[NAME …] [--repair]"
+    options: ClassVar = {
+        "--repair": "put right what loses nothing, make lost lines again from their captures, and "
+        "record what is lost for good",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         codes = [self._check(folder, mend=opts.repair) for folder in self.names(args)]

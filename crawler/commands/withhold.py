@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.exceptions import UsageError
 
@@ -17,27 +17,18 @@ if TYPE_CHECKING:
 
 
 class Command(ArchiveCommand):
-    """Withhold an article, and erase it if asked to."""
+    """Take an article out of everything that reads the archive.
 
-    def syntax(self) -> str:
-        return "NAME ID --reason TEXT [--erase]"
+    Writes a line that withholds the article ID (progres:123, or just 123): it is not read, exported,
+    shown or archived again. --erase also takes its lines and captures out of the files, for ever;
+    what was exported or copied before is not touched.
+    """
 
-    def short_desc(self) -> str:
-        return "Take an article out of everything that reads the archive"
-
-    def long_desc(self) -> str:
-        return (
-            "Writes a line that withholds the article ID (progres:123, or just 123): it is not "
-            "read, exported, shown or archived again. --erase also takes its lines and captures "
-            "out of the files, for ever; what was exported or copied before is not touched."
-        )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument("--reason", metavar="TEXT", help="why; it is kept in the archive")
-        parser.add_argument(
-            "--erase", action="store_true", help="remove its lines and captures from the files"
-        )
+    usage = "NAME ID --reason TEXT [--erase]"
+    options: ClassVar = {
+        "--reason TEXT": "why; it is kept in the archive",
+        "--erase": "remove its lines and captures from the files",
+    }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         folder, id_ = self.name_and_id(args)
