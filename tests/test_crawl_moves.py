@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.archive import newsroom_of
 from demo import EmbeddedNewsroom
 from tests import faults as trouble
 from tests.crawl_runs import Run, crawl
@@ -64,4 +65,5 @@ def test_its_archive_goes_on(
     assert set(articles) == ids
     (edited,) = (each for each in articles.values() if each.revision == 2)
     assert edited.url == moved.url(TAIS)
+    assert newsroom_of(second.folder).address == moved.address
     assert problems(second.folder, moved) == []

@@ -117,6 +117,7 @@ def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
         )
     wanted = attrs.evolve(
         found or Identity(name=newsroom.name, site=newsroom.address, zone="", created=now),
+        site=newsroom.address if found is None or moved else found.site,
         zone=newsroom.zone,
         outlets=newsroom.outlets,
         theme=newsroom.theme,
