@@ -249,11 +249,23 @@ class Builder:
         lines = self._lines
         if lines[0] or len(lines) > 1 or self.line is not lines[-1]:
             self._begin()
-            for is_text, group in groupby(lines, key=lambda line: bool(plain(line))):
+            texts = ((plain(line), line) for line in lines)
+            for is_text, group in groupby(texts, key=lambda each: bool(each[0])):
                 if is_text:
                     self._emit(list(group))
         self.blocks += self._after
         self._after.clear()
+
+    def add_plain(self, text: str) -> None:
+        """Make a block of *text*, a paragraph without markup: most of every article."""
+        folded = fold(text)
+        if len(folded) <= _LONGEST_UNLINKED or "[" in folded or " on line " in folded:
+            self.line.append(Run(text))
+            self.end_block()
+            return
+        self._heading = None
+        inner = escape(folded, quote=False)
+        self.blocks.append(Block(self.kind, self.tag, self.path, folded, inner, deck=self.deck))
 
     def add_photo(self, photo: Photo) -> None:
         """Add *photo* before the text of its paragraph, or after what stands before it.
@@ -294,34 +306,33 @@ class Builder:
         self._begin()
         return self._with_addresses(runs)
 
-    def _emit(self, lines: list[list[Run]]) -> None:
+    def _emit(self, lines: list[tuple[str, list[Run]]]) -> None:
         """Make blocks of *lines*: one, but for credits and bylines on a line of their own."""
         together: list[Run] = []
-        for line in lines:
-            runs = self._without_related(line)
-            text = plain(runs)
-            if len(lines) > 1 and text and is_clutter(text):
-                continue
-            if len(lines) > 1 and text and (byline(text) or is_credit(text)):
+        for text, line in lines:
+            runs = self._without_related(line, text)
+            said = text if runs is line else plain(runs)
+            if len(lines) == 1:
+                self._add(runs, said)
+            elif said and not is_clutter(said) and (byline(said) or is_credit(said)):
                 self._add(together, plain(together))
                 together = []
-                self._add(runs, text)
-            else:
+                self._add(runs, said)
+            elif not is_clutter(said):
                 join(together, runs)
         self._add(together, plain(together))
 
-    def _without_related(self, line: list[Run]) -> list[Run]:
-        """Return *line* without links of the editor's, which are kept as related posts."""
-        if self._heading is not None and not only_links(line) and plain(line):
+    def _without_related(self, line: list[Run], text: str) -> list[Run]:
+        """Return *line*, which says *text*, without links to what is kept as related posts."""
+        if self._heading is not None and not only_links(line):
             self._heading = None
         if self._heading is not None or any([run.link for run in line]):  # noqa: C419 -- faster
             line, found = take_links(line, self._heading)
             posts = (post(*each, "editor", self._document) for each in found)
             self.related += (each for each in posts if each is not None)
             return [] if is_call(plain(line), [run.link for run in line if run.link]) else line
-        if sum([len(run.text) for run in line]) > _LONGEST_UNLINKED:
+        if len(text) > _LONGEST_UNLINKED:
             return line
-        text = plain(line)
         if label := _label_of(text):
             self._heading = label
             return []

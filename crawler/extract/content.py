@@ -104,8 +104,11 @@ class Walk:
         builder = self._builder
         builder.end_block()
         tag, builder.tag = builder.tag, "p"
-        self._descend(element, style, link)
-        builder.end_block()
+        if len(element) or style or link or builder.in_cell:
+            self._descend(element, style, link)
+            builder.end_block()
+        elif element.text:
+            builder.add_plain(element.text)
         builder.tag = tag
 
     def _group(self, element: etree._Element, style: int, link: str | None) -> None:

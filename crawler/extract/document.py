@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import chain
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -71,12 +70,12 @@ class Document:
         """The element around the article: that of the post which ``body`` names, or the first."""
         post = next((name for name in self.body_classes if name.startswith("postid-")), "")
         found: Any = _BY_ID(self.root, id=post.replace("postid", "post"))
-        return next(chain(found, self.root.iter("article")), self.root)
+        # An iterator looks for its first element at once, through the whole tree.
+        return found[0] if found else next(self.root.iter("article"), self.root)
 
     @property
     def title(self) -> etree._Element | None:
         """The page's own title, wherever broken markup puts it."""
-        # An iterator that has found one goes on to the next at once, through the whole tree.
         title = self.root.find("head/title")
         return next(self.root.iter("title"), None) if title is None else title
 
@@ -90,22 +89,23 @@ class Document:
         )
 
     @cached_property
-    def links(self) -> list[tuple[list[str], str, str]]:
-        """``rel`` in lower case, ``type`` and ``href`` of each ``link``.
+    def _head(self) -> etree._Element:
+        """The head; the page where broken markup makes the parser open the body early."""
+        for head in self.root.iterchildren("head"):
+            if any(each.get("rel") == "canonical" for each in head.iter("link")):
+                return head
+        return self.root
 
-        Broken markup in the head makes the parser open the body before the head has ended.
-        """
-        return [
-            ((each.get("rel") or "").lower().split(), each.get("type") or "", href)
-            for each in self.root.iter("link")
-            if (href := each.get("href"))
-        ]
+    @cached_property
+    def links(self) -> list[tuple[list[str], str, str]]:
+        """``rel`` in lower case, ``type`` and ``href`` of each ``link``."""
+        return _links(self._head)
 
     @cached_property
     def metas(self) -> Mapping[str, str]:
         """``property`` or ``name``, in lower case → the first content that is not empty."""
         found: dict[str, str] = {}
-        for each in self.root.iter("meta"):
+        for each in self._head.iter("meta"):
             name, content = each.get("property") or each.get("name"), each.get("content")
             if name and content:
                 found.setdefault(name.lower(), content)
@@ -140,13 +140,9 @@ class Document:
 
         Parents are listed before their children. Since WordPress 6.7 the body says it, too.
         """
-        found = None
-        for rels, _, href in self.links:
-            path = _STYLESHEET.search(href) if "stylesheet" in rels else None
-            if path is not None and (found is None or path[2].startswith("style")):
-                found = path[1]
         printed = sorted(name for name in self.body_classes if _THEME_CLASS.match(name))
-        return found or (printed[0].partition("theme-")[2] if printed else None)
+        named = printed[0].partition("theme-")[2] if printed else None
+        return _theme(self.links) or _theme(_links(self.root)) or named
 
     def absolute(self, href: str | None) -> str | None:
         """Return the http(s) address that *href* names on this page."""
@@ -188,6 +184,23 @@ class Document:
 def _place_of(url: str) -> str:
     path = url.partition("://")[2].partition("?")[0].partition("#")[0]
     return _SLASHES.sub("/", path.removeprefix("www.").rstrip("/"))
+
+
+def _links(scope: etree._Element) -> list[tuple[list[str], str, str]]:
+    return [
+        ((each.get("rel") or "").lower().split(), each.get("type") or "", href)
+        for each in scope.iter("link")
+        if (href := each.get("href"))
+    ]
+
+
+def _theme(links: Iterable[tuple[list[str], str, str]]) -> str | None:
+    found = None
+    for rels, _, href in links:
+        path = _STYLESHEET.search(href) if "stylesheet" in rels else None
+        if path is not None and (found is None or path[2].startswith("style")):
+            found = path[1]
+    return found
 
 
 def _parse(encoded: bytes, url: str) -> etree._Element:

@@ -138,9 +138,9 @@ def parts_of(header: Header) -> list[etree._Element]:
     """
     content, scope = header.content, header.scope
     assert content is not None
-    parts = {content: None}
+    parts, classes = {content: None}, content.get("class")
     for each in scope.iter(str(content.tag)):
-        if each.get("class") == content.get("class") and each is not content:
+        if each.get("class") == classes and each is not content:
             around = list(each.iterancestors())
             article = next((o for o in around if o is scope or o.tag == "article"), None)
             if article is scope and not any(outer in parts for outer in around):

@@ -136,7 +136,7 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
     whole = None
     too_many = _numbered(first, MOST_PAGES + 1).rstrip("/")
     for address in addresses:
-        url = canonical(address)
+        url = canonical(address) if address != first else None
         if url is not None and url.rstrip("/") == too_many:
             raise NotAnArticle(first, "too_many_pages")
         if url is None or without_page_number(url) != first:
@@ -242,7 +242,8 @@ class ArticlePage(Record):
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""
-        if len({_post_of(header) for header in self.headers} - {None}) > 1:
+        further = self.headers if len(self.headers) > 1 else ()
+        if len({_post_of(header) for header in further} - {None}) > 1:
             raise NotAnArticle(self.documents[-1].url, "other_article")
 
     @cached_property
