@@ -321,7 +321,8 @@ def _printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[_Printed]:
             continue
         place = here.end
         how = between["how"] if between else ""
-        if before and _is_range(before, here, how, lists=lists):
+        joined = lists if how == "&" else how and before and not (before.last or here.last)
+        if before and joined:
             before = replace(before, last=here.last or here.first, end=here.end)
             continue
         if before:
@@ -329,12 +330,6 @@ def _printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[_Printed]:
         before = here
     if before:
         yield before
-
-
-def _is_range(one: _Printed, other: _Printed, how: str, *, lists: bool) -> bool:
-    if how == "&":
-        return lists
-    return bool(how) and not (one.last or other.last)
 
 
 def _with_year_of(one: _Printed, other: Point) -> _Printed:
@@ -369,7 +364,10 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: _Printed) -> bool:
             return False
         if start > 1 and mark in "-/.+:," and tokens.is_glued(start - 2):
             word, kind = tokens.words[start - 2], code[start - 2]
-            if kind in "dyx" or (mark in "-/+" and kind in "oE" and _is_label(word, mark)):
+            # Covid-19, G-20, H+6, not Bengkulu-29 Mei; 1444 H/23 Maret 2023 is two dates.
+            short = word in _LABELS or len(word) <= len("mig")
+            labels = word not in ("h", "m") if mark == "/" else short
+            if kind in "dyx" or (mark in "-/+" and kind in "oE" and labels):
                 return False
     if found["weekday"] or found["told"]:
         return True
@@ -378,13 +376,6 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: _Printed) -> bool:
         place -= 1
     word = tokens.words[place]
     return word not in (_NOT_BEFORE_NAMED if read.named else NUMBERED)
-
-
-def _is_label(word: str, mark: str) -> bool:
-    """Whether *word* and *mark* number what follows: Covid-19, G-20, H+6, not Bengkulu-29 Mei."""
-    if mark == "/":  # 1444 H/23 Maret 2023 is two dates
-        return word not in ("h", "m")
-    return len(word) <= len("mig") or word in _LABELS
 
 
 def _ends_here(tokens: Tokens, read: _Printed) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import reduce
+from itertools import dropwhile, takewhile
 from typing import Final
 
 import attrs
@@ -201,21 +203,16 @@ def _site(head: str, site: re.Match[str]) -> Element:
     element = Element("outlet", site[0], start, sure=True)
     if head[end : end + 1] == " " and not _SEPARATOR.match(head, end):
         words = head[end + 1 : end + 1 + _LONGEST].split(" ")
-        following = leading_place(words)
-        if following and _is_edition(following[0]):
-            end += 1 + len(" ".join(words[: following[1]]))
+        place, count = leading_place(words) or (None, 0)
+        # A province but Jakarta names an edition: AKURAT.CO SUMSEL
+        if place and len(place.region or "") == len("16") and place.region != "31":
+            end += 1 + len(" ".join(words[:count]))
             element.text = head[start:end]
-        elif following:
+        elif place:
             element.after, element.end = "comma", end + 1
             return element
     _end(element, head, end)
     return element
-
-
-def _is_edition(place: Place) -> bool:
-    """Whether *place* is a province that names an edition, as in ``AKURAT.CO SUMSEL``."""
-    provinces = place.codes and all("." not in code for code in place.codes)
-    return bool(provinces) and place.region != "31"
 
 
 def _separated(
@@ -375,11 +372,13 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
             parts = _settle(elements, head[end:])
             if parts:
                 places, outlet = parts
+                known = [each.place for each in places if each.place]
+                first = reduce(Place.within, known) if known and places[0].place else None
                 return ParsedDateline(
                     text=" ".join(head[start:end].split()),
                     place=_place_name(head, places),
                     outlet=outlet,
-                    region=_region(places),
+                    region=first.region if first else None,
                     rest=fold(text.lstrip(_ORNAMENTS))[end:].strip(),
                 )
             elements.pop()
@@ -411,7 +410,9 @@ def _settle(elements: list[Element], rest: str) -> tuple[list[Element], str | No
     """Return place and outlet if *elements*, followed by *rest*, are a dateline."""
     if len(rest) > _HEADLINE and rest.isupper():
         return None
-    places = _first_places(elements)
+    # The first place, and those right beside it that belong to it.
+    from_place = dropwhile(lambda each: each.kind != "place", elements)
+    places = list(takewhile(lambda each: each.kind == "place", from_place))
     if _is_ordinary_word(elements[0]) and elements[0].after not in _BESIDE:
         return None
     outlets = [each for each in elements if each.kind == "outlet"]
@@ -444,17 +445,6 @@ def _is_ordinary_word(element: Element) -> bool:
     return element.place is not None and element.place.level == "word"
 
 
-def _first_places(elements: list[Element]) -> list[Element]:
-    """Return the first place, and those right beside it that belong to it."""
-    places: list[Element] = []
-    for element in elements:
-        if element.kind == "place":
-            places.append(element)
-        elif places:
-            break
-    return places
-
-
 def _may_be_named(name: Element, elements: list[Element], rest: str) -> bool:
     """Whether a name that nothing is known of is the place beside an outlet, or the reverse."""
     if elements[-1].after not in _STRONG:
@@ -478,10 +468,12 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     after = elements[-1].after
     capitals = all(each.text.isupper() for each in places)
     if after == "dash":
+        # Kaur – yang dikenal dengan pantainya – kini …
+        aside = _ASIDE.match(rest) or _DASH.search(rest)
         return (
             capitals
             or (_opens_sentence(rest) and not _is_headline(rest))
-            or (levels <= {"region"} and rest[:1].islower() and not _is_aside(rest))
+            or (levels <= {"region"} and rest[:1].islower() and not aside)
         )
     if not _opens_sentence(rest):
         return False
@@ -503,11 +495,6 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
 def _opens_with(rest: str, *levels: str) -> bool:
     found = leading_place(rest.split(" ", 6)[:5])
     return found is not None and found[0].level in levels
-
-
-def _is_aside(rest: str) -> bool:
-    """Whether *rest* goes on about the place: ``Kaur – yang dikenal dengan pantainya – kini …``."""
-    return bool(_ASIDE.match(rest)) or bool(_DASH.search(rest))
 
 
 def _is_outlet_alone(outlet: Element, last: Element, rest: str) -> bool:
@@ -544,13 +531,3 @@ def _place_name(head: str, places: list[Element]) -> str | None:
         name += joint + title_case(place.text)
         end = place.start + len(place.text)
     return " ".join(name.split()) or None
-
-
-def _region(places: list[Element]) -> str | None:
-    """Return the code of the first place; a second may settle which one it is."""
-    if not places or places[0].place is None:
-        return None
-    place = places[0].place
-    for other in places[1:]:
-        place = place.within(other.place) if other.place else place
-    return place.region

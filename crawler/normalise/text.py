@@ -153,21 +153,18 @@ def is_costly(body: bytes) -> bool:
     Which ``<`` begins a tag depends on what is a comment or a script, on which parsers differ, so
     that each one is taken to begin one.
     """
-    if len(body) - len(body.translate(None, _ENDS)) <= _HARMLESS:
+    if _ends(body) <= _HARMLESS:
         return False
-    costs = (count * count for count in _counts(body))
-    return _may_be_costly(body) and any(cost > MOST for cost in accumulate(costs))
+    # An attribute ends with one of these: a photo with ten sizes has few.
+    bounds = (_ends(tag[0]) ** 2 for tag in _LONG_TAG.finditer(body))
+    hiding = sum(1 for _ in _HIDING.finditer(body))
+    if hiding <= _FEW and sum(bounds) <= MOST:
+        return False
+    return any(cost > MOST for cost in accumulate(count * count for count in _counts(body)))
 
 
-def _may_be_costly(body: bytes) -> bool:
-    bound = 0
-    for found in _LONG_TAG.finditer(body):
-        tag = found[0]
-        # An attribute ends with one of these: a photo with ten sizes has few.
-        bound += (len(tag) - len(tag.translate(None, _ENDS))) ** 2
-        if bound > MOST:
-            return True
-    return sum(1 for _ in _HIDING.finditer(body)) > _FEW
+def _ends(text: bytes) -> int:
+    return len(text) - len(text.translate(None, _ENDS))
 
 
 def _counts(body: bytes) -> Iterator[int]:

@@ -87,14 +87,9 @@ def _joined(places: Sequence[_Place]) -> list[_Place]:
         first, first_new = i, k
         if found and (found[-1][0] == "equal") == (op == "equal"):
             _, first, _, first_new, _ = found.pop()
-        found.append(
-            (op if op == "equal" else _named(j > first, m > first_new), first, j, first_new, m)
-        )
+        change = "insert" if first == j else "delete" if first_new == m else "replace"
+        found.append((op if op == "equal" else change, first, j, first_new, m))
     return found
-
-
-def _named(went: bool, came: bool) -> str:
-    return "replace" if went and came else "delete" if went else "insert"
 
 
 def _without_chance(places: list[_Place]) -> list[_Place]:
