@@ -207,9 +207,7 @@ def _next() -> Panel:
     for what, command in {
         "what is archived, and what is missing": f"status {archive}",
         "what was changed, as above": f"edits {NAME} {archive}",
-        "a site to browse: open site/index.html": (
-            f"export {NAME} {archive} --to site -o site"
-        ),
+        "a site to browse: open site/index.html": (f"export {NAME} {archive} --to site -o site"),
         "a page with plots: open report.html": f"report {NAME} {archive} -o report.html",
         "every line and capture, checked": f"verify {NAME} {archive}",
         f"the real newsroom, slowly and politely, into output/{NAME}": f"crawl {NAME}",

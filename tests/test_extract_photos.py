@@ -1,4 +1,4 @@
-"""The photos of pages whose theme nobody has described."""
+"""The photos of pages, most of them of a theme that nobody has described."""
 
 from __future__ import annotations
 
@@ -18,13 +18,19 @@ HOME = "https://pesisir.example"
 
 
 def read(
-    *, text: str = "", above: str = "", beside: str = "", head: str = "", opening: str = ""
+    *,
+    text: str = "",
+    above: str = "",
+    beside: str = "",
+    head: str = "",
+    opening: str = "",
+    house: str = "",
 ) -> Article:
     """Return the article on a page with markup in its text, above its article, beside its headline,
-    in its head, and where its text opens."""
+    in its head, where its text opens, and with the names of a theme's house on the body."""
     first, *rest = (f"<p>{sentence}</p>" for sentence in SENTENCES)
     markup = (
-        f"<html><head><title>{TITLE} - Pesisir</title>{head}</head><body class='single postid-31'>"
+        f"<html><head><title>{TITLE} - Pesisir</title>{head}</head><body class='single postid-31 {house}'>"
         f"{above}<article id='post-31'><h1 class='entry-title'>{TITLE}</h1>{beside}"
         f"<div class='entry-content'>{opening}{first}{text}{''.join(rest)}</div></article></body></html>"
     )
@@ -155,3 +161,31 @@ def test_the_photo_that_a_theme_puts_into_the_texts_container() -> None:
 def test_a_photo_that_only_metadata_name() -> None:
     article = read(head="<meta property='og:image' content='/f/ikonografi-logam.jpg'>")
     assert (article.image_url, article.image_alt) == (f"{HOME}/f/ikonografi-logam.jpg", None)
+
+
+@pytest.mark.parametrize("classes", ["size-full wp-image-41", "wp-post-image"])
+@pytest.mark.parametrize("house", ["", "idtheme kentooz"], ids=["unknown", "wpberita"])
+def test_the_photo_above_the_text_as_the_classic_editor_prints_it(house: str, classes: str) -> None:
+    article = read(
+        house=house,
+        beside='<div id="attachment_41" style="width: 650px" class="wp-caption aligncenter">'
+        f'<a href="/f/dermaga.jpg"><img class="{classes}" src="/f/dermaga-300x200.jpg" '
+        'srcset="/f/dermaga-300x200.jpg 300w, /f/dermaga.jpg 900w" alt="Dermaga kayu"></a>'
+        '<p class="wp-caption-text">Nelayan menambat perahu (Foto: Tirta Laksana)</p></div>',
+    )
+    assert article.image_url == f"{HOME}/f/dermaga.jpg"
+    assert article.image_alt == "Dermaga kayu"
+    assert article.caption == "Nelayan menambat perahu (Foto: Tirta Laksana)"
+    assert article.photo_credit == "Tirta Laksana"
+    assert (article.images, article.body) == ((), "\n\n".join(SENTENCES))
+
+
+def test_a_photo_with_its_caption_in_the_text_of_a_known_theme_is_no_lead_photo() -> None:
+    photo = (
+        '<div class="wp-caption"><img src="/f/papan.jpg"><p class="wp-caption-text">Papan</p></div>'
+    )
+    article = read(house="idtheme kentooz", text=photo)
+    assert (article.image_url, article.caption) == (None, None)
+    assert [(each.url, each.caption) for each in article.images] == [
+        (f"{HOME}/f/papan.jpg", "Papan")
+    ]

@@ -31,6 +31,8 @@ class Marks:
     )
     author: frozenset[str] = frozenset(("fn",))
     photo: frozenset[str] = frozenset(("wp-post-image",))
+    figure: frozenset[str] = frozenset(("wp-caption",))
+    caption: frozenset[str] = frozenset(("wp-caption-text",))
     player: frozenset[str] = frozenset(("single-thumbnail", "gmr-embed-responsive"))
     footer: frozenset[str] = frozenset(("entry-footer", "tags-links", "gmr-cf-metacontent"))
     credits: frozenset[str] = frozenset(("gmr-cf-metacontent",))
@@ -73,6 +75,8 @@ def read_header(document: Document, marks: Marks) -> Header:
                 header.subtitle = element
             elif not names.isdisjoint(marks.lead):
                 header.leads.append(element)
+            elif not names.isdisjoint(marks.caption):
+                _only(header, element, names, marks)
         elif tag == "time":
             # An article that was never edited has one element with both names.
             edited = "updated" in names and "published" not in names
@@ -90,9 +94,14 @@ def read_header(document: Document, marks: Marks) -> Header:
 def _only(header: Header, element: etree._Element, names: frozenset[str], marks: Marks) -> None:
     """Keep *element* if it is the headline, the photo or its caption, and the first of them."""
     if element.tag in _IMAGES:
-        if header.photo is None and not names.isdisjoint(marks.photo):
+        # What the classic editor makes of a photo with its caption.
+        boxes = islice(element.iterancestors("div"), 2)
+        is_photo = not names.isdisjoint(marks.photo) or any(
+            has(each, marks.figure) for each in boxes
+        )
+        if header.photo is None and is_photo:
             header.photo = element
-    elif element.tag == "figcaption":
+    elif element.tag == "figcaption" or element.tag in _BOXES:
         if header.caption is None and _belongs_to(element, header.photo):
             header.caption = element
     elif header.title is None and (element.tag == "h1" or not names.isdisjoint(marks.title)):

@@ -413,7 +413,8 @@ class ArticlePage(Record):
 
     @property
     def caption(self) -> str | None:
-        return self.state_text("caption", self._part("caption", self.header.caption), "figcaption")
+        found = self._part("caption", self.header.caption)
+        return self.state_text("caption", found, str(found.tag)) if found is not None else None
 
     @property
     def lead_embeds(self) -> Iterable[Embed]:
