@@ -19,7 +19,6 @@ from lxml import etree
 from crawler.errors import NotAnArticle
 from crawler.extract.document import Document, text_of
 from crawler.extract.unknown.body import (
-    Accepted,
     MainBody,
     find_main_body,
     holders,
@@ -36,7 +35,7 @@ from crawler.extract.unknown.lines import (
     labels_another_part,
     lines,
 )
-from crawler.extract.unknown.metadata import Metadata, read_metadata
+from crawler.extract.unknown.metadata import read_metadata
 from crawler.normalise.text import fold
 
 # Breadcrumb, section, date and byline stand above the headline in some themes.
@@ -122,27 +121,32 @@ def _place(lines: Sequence[Line], heading: etree._Element | None) -> int | None:
 
 
 class Facts:
-    """The facts of one page, each found when it is first asked for."""
+    """The facts of one page; those of its text are found when they are first asked for."""
 
     def __init__(self, document: Document) -> None:
         """Raises :exc:`NotAnArticle` where the page nests deeper than anybody writes."""
-        self.document = document
         root = document.root
-        found = root.find("body")
-        self.page = root if found is None else found
-        self._furniture: Mapping[bool, dict[etree._Element, bool]] = {False: {}, True: {}}
         if _depth(root) > _DEEPEST:
             raise NotAnArticle(document.url, "too_deep")
-
-    @cached_property
-    def metadata(self) -> Metadata:
-        """What the page states for machines."""
-        return read_metadata(self.document.root, self.document.url)
-
-    @cached_property
-    def site(self) -> frozenset[str]:
+        self.document = document
+        found = root.find("body")
+        self.page = root if found is None else found
+        self.metadata = read_metadata(root, document.url)
+        self.site = site_names(document, self.metadata)
         """What the site is called, folded."""
-        return site_names(self.document, self.metadata)
+        self._confirmed = find_headline(document, self.metadata, self.site)
+        heading = self._confirmed.element if self._confirmed is not None else None
+        self._printed = _with_ancestors(heading)
+        self._all_lines = lines(self.page, self._printed)
+        self.accepted = read_text(root)
+        self.holders = holders(self._all_lines, self.accepted)
+        """The elements that hold a good part of what was read as text."""
+        # Whatever holds the headline or a good part of what was read as text is the article's,
+        # however it is called: div.article-widgets is seen around whole articles.
+        self.lines = among(self._all_lines, self._printed | self.holders)
+        """The lines of the page that may be the article's."""
+        self._furniture: Mapping[bool, dict[etree._Element, bool]] = {False: {}, True: {}}
+        self._body = find_main_body(self.lines, self.accepted, heading, self._post(heading))
 
     @cached_property
     def headline(self) -> Headline | None:
@@ -155,25 +159,6 @@ class Facts:
     def heading(self) -> etree._Element | None:
         """The element that prints the headline, if any does."""
         return self.headline.element if self.headline is not None else None
-
-    @cached_property
-    def accepted(self) -> Accepted:
-        """What trafilatura takes for the text."""
-        return read_text(self.document.root)
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        """The lines of the page that may be the article's.
-
-        Whatever holds the headline or a good part of what was read as text is the article's,
-        however it is called: ``div.article-widgets`` is seen around whole articles.
-        """
-        return among(self._all_lines, _with_ancestors(self._confirmed_heading) | self.holders)
-
-    @cached_property
-    def holders(self) -> frozenset[etree._Element]:
-        """The elements that hold a good part of what was read as text."""
-        return holders(self._all_lines, self.accepted)
 
     @cached_property
     def text_lines(self) -> list[Line]:
@@ -196,18 +181,11 @@ class Facts:
             raise NotAnArticle(self.document.url, "no_text")
         return self._body
 
-    @cached_property
-    def _body(self) -> MainBody | None:
-        heading = self._confirmed_heading
-        return find_main_body(self.lines, self.accepted, heading, self._post)
-
-    @property
-    def _post(self) -> etree._Element:
-        """The element of the article, where the page names it or it is one around the headline."""
+    def _post(self, heading: etree._Element | None) -> etree._Element:
+        """Return the element of the article, as the page names it or around the *heading*."""
         weights = weights_of(self.lines, 1)
         name = next((each for each in self.document.body_classes if each.startswith("postid-")), "")
         named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
-        heading = self._confirmed_heading
         around = list(heading.iterancestors("article", "a")) if heading is not None else []
         if any(each.tag == "a" for each in around):
             around = []  # the card of an article, which may be this one
@@ -242,29 +220,28 @@ class Facts:
         return frozenset().union(*map(_with_ancestors, (self.heading, *self.body.parts)))
 
     @cached_property
-    def above(self) -> tuple[Line, ...]:
+    def above(self) -> Sequence[Line]:
         """The lines above the headline, in the element that holds headline and text.
 
         Elsewhere above it stand menus, today's date, columnists (fixtures/lintas/banyak-h1).
         """
-        lines = self.around.header[: self._headline_at]
         inside = None if self.scope is None else set(self.scope.iter())
-        return self._own(line for line in lines if inside is None or line.element in inside)
+        above = self._own(self.around.header[: self._headline_at])
+        return [each for each in above if inside is None or each.element in inside]
 
     @cached_property
-    def beside(self) -> tuple[Line, ...]:
+    def beside(self) -> Sequence[Line]:
         """The lines between headline and text."""
         return self._own(self.around.header[self._headline_at :])
 
-    def _own(self, lines: Iterable[Line]) -> tuple[Line, ...]:
+    def _own(self, lines: Iterable[Line]) -> Sequence[Line]:
         said = self.headline.text if self.headline is not None else "\n"
         rest = (attrs.evolve(line, text=fold(line.text.replace(said, " "))) for line in lines)
-        return tuple(each for each in rest if each.text and not self.is_of_another(each.element))
+        return [each for each in rest if each.text and not self.is_of_another(each.element)]
 
     @property
     def _headline_at(self) -> int:
-        at = _place(self.around.header, self.heading)
-        return 0 if at is None else at
+        return _place(self.around.header, self.heading) or 0
 
     def marked(self, *tags: str) -> Iterator[etree._Element]:
         """Yield elements of the article that are neither in its text nor in furniture on its page."""
@@ -335,7 +312,7 @@ class Facts:
     @cached_property
     def around(self) -> Surroundings:
         """The lines beside headline and text."""
-        kept = _with_ancestors(self._confirmed_heading) | _with_ancestors(self.body.element)
+        kept = self._printed | _with_ancestors(self.body.element)
         return surroundings(among(self._all_lines, kept, loose=True), self.heading, self.body)
 
     @cached_property
@@ -356,18 +333,6 @@ class Facts:
         return bool(CAPTION.search(names)) or (
             element not in self.holders and is_furniture(element)
         )
-
-    @cached_property
-    def _all_lines(self) -> list[Line]:
-        return lines(self.page, _with_ancestors(self._confirmed_heading))
-
-    @cached_property
-    def _confirmed(self) -> Headline | None:
-        return find_headline(self.document, self.metadata, self.site)
-
-    @property
-    def _confirmed_heading(self) -> etree._Element | None:
-        return self._confirmed.element if self._confirmed is not None else None
 
 
 def _depth(root: etree._Element) -> int:

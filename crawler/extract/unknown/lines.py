@@ -193,65 +193,47 @@ def among(
 
 def lines(scope: etree._Element, seen: Collection[etree._Element] = ()) -> list[Line]:
     """Return the lines in *scope* that a reader sees, in order; *seen* is seen in any case."""
-    reader = _Reader(seen)
-    reader.read(scope, scope, ())
-    reader.finish(scope, ())
-    return reader.found
+    found: list[Line] = []
+    pieces: list[str] = []
 
-
-class _Reader:
-    """Reads the lines of a page in one pass."""
-
-    def __init__(self, seen: Collection[etree._Element]) -> None:
-        self.found: list[Line] = []
-        self._seen = seen
-        self._pieces: list[str] = []
+    def finish(holder: etree._Element, around: tuple[etree._Element, ...]) -> None:
+        text = fold("".join(pieces)) if pieces else ""
+        pieces.clear()
+        if text and len(found) < _MOST:
+            found.append(Line(text, holder, around))
 
     def read(
-        self, element: etree._Element, holder: etree._Element, around: tuple[etree._Element, ...]
+        element: etree._Element, holder: etree._Element, around: tuple[etree._Element, ...]
     ) -> None:
-        """Read what *element* holds; *holder* is the block that it stands in."""
         if element.text:
-            self._pieces.append(element.text)
+            pieces.append(element.text)
         for child in element:
             tag = child.tag
             if tag.__class__ is str and tag not in _INVISIBLE:  # comments have a function for one
                 if tag in _BLOCKS:
-                    self.finish(holder, around)
-                    if tag != "br" and self._is_seen(child):
-                        inside = (*around, child) if is_furniture(child) else around
-                        self.read(child, child, inside)
-                        self.finish(child, inside)
-                elif self._is_seen(child):
-                    self._inline(child, holder, around)
+                    finish(holder, around)
+                if tag != "br" and (not child.attrib or child in seen or not is_unseen(child)):
+                    inside = (*around, child) if is_furniture(child) else around
+                    if tag in _BLOCKS:
+                        read(child, child, inside)
+                        finish(child, inside)
+                    elif inside is not around:
+                        outer = pieces.copy()
+                        pieces.clear()
+                        read(child, child, inside)
+                        finish(child, inside)
+                        pieces.extend(outer)
+                    else:
+                        apart = [" "] if tag in _APART else []
+                        pieces.extend(apart)
+                        read(child, holder, around)
+                        pieces.extend(apart)
             if child.tail:
-                self._pieces.append(child.tail)
+                pieces.append(child.tail)
 
-    def _inline(
-        self, child: etree._Element, holder: etree._Element, around: tuple[etree._Element, ...]
-    ) -> None:
-        if is_furniture(child):
-            outer, self._pieces = self._pieces, []
-            self.read(child, child, (*around, child))
-            self.finish(child, (*around, child))
-            self._pieces = outer
-            return
-        apart = child.tag in _APART
-        if apart:
-            self._pieces.append(" ")
-        self.read(child, holder, around)
-        if apart:
-            self._pieces.append(" ")
-
-    def _is_seen(self, element: etree._Element) -> bool:
-        return not element.attrib or element in self._seen or not is_unseen(element)
-
-    def finish(self, holder: etree._Element, around: tuple[etree._Element, ...]) -> None:
-        """End a line."""
-        text = fold("".join(self._pieces)) if self._pieces else ""
-        self._pieces = []
-        if text and len(self.found) < _MOST:
-            self.found.append(Line(text, holder, around))
+    read(scope, scope, ())
+    finish(scope, ())
+    return found
 
 
 def labels_another_part(line: Line) -> bool:

@@ -51,7 +51,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE: Final = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_ESCAPE: Final = re.compile(r'(\\(?:u[0-9A-Fa-f]{4}|["\\/bfnrt]))|\\u?')
 _MARKUP: Final = re.compile(r"<[^<>]{1,200}>")
 _SALVAGED: Final = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated)"\s*:\s*"([^"\\]{1,300})"'
@@ -157,28 +157,15 @@ def _mended(token: re.Match[str]) -> str:
     string = token["string"]
     if string is None:
         return " " if token[0].startswith("/") else ""
-    return _ESCAPE.sub(_escape, string) if "\\" in string else string
-
-
-def _escape(escape: re.Match[str]) -> str:
-    sign = escape[1]
-    if len(sign) > 1 or sign in '"\\/bfnrt':
-        return escape[0]
-    return "" if sign == "u" else sign
+    return _ESCAPE.sub(r"\1", string) if "\\" in string else string
 
 
 def types(node: Node) -> frozenset[str]:
     """Return the types of *node* without their namespace: ``NewsArticle``."""
     stated = node.get("@type")
-    if isinstance(stated, str):
-        stated = [stated]
-    if not isinstance(stated, list):
-        return frozenset()
-    return frozenset(
-        each.rsplit("/", 1)[-1].rsplit(":", 1)[-1].strip()
-        for each in stated
-        if isinstance(each, str)
-    )
+    names = stated if isinstance(stated, list) else [stated]
+    parts = (re.split("[/:]", each)[-1] for each in names if isinstance(each, str))
+    return frozenset(map(str.strip, parts))
 
 
 def _nodes(values: list[Any]) -> Iterator[tuple[Node, bool]]:

@@ -135,37 +135,6 @@ def _of_printed(printed: PrintedMoment, source: str) -> Moment | None:
     return _plausible(moment.replace(tzinfo=None), offset, precision, source)
 
 
-@attrs.frozen
-class _Evidence:
-    """All that a page says of its times, of each kind the most explicit source first."""
-
-    machine: Sequence[Moment]
-    """JSON-LD, OpenGraph, microdata, hAtom."""
-
-    printed: Sequence[Moment]
-    """The line beside the headline, what has a clock time first."""
-
-    plain: Sequence[Moment]
-    """Plain meta tags."""
-
-    address: Sequence[Moment]
-    edited: Sequence[Moment]
-    others: Sequence[Moment]
-    """All other timestamps of the page."""
-
-    zone: dt.tzinfo
-    is_believed: bool
-    """Whether the page is WordPress's, whose stamps are right whatever is printed."""
-
-    def local(self, wall: dt.datetime) -> dt.timedelta:
-        """Return the page's own offset (rule 3)."""
-        stated = (each.offset for each in (*self.machine, *self.printed, *self.others))
-        common = Counter(offset for offset in stated if offset).most_common(1)
-        if common:
-            return common[0][0]
-        return wall.replace(tzinfo=self.zone).utcoffset() or UTC
-
-
 def times_of(
     facts: Facts, zone: dt.tzinfo, chosen: Sequence[str]
 ) -> tuple[Moment | None, Moment | None]:
@@ -173,87 +142,116 @@ def times_of(
 
     *zone* is the newsroom's; *chosen* are texts that its own selector finds.
     """
-    evidence = _evidence_of(facts, zone, chosen)
-    published = _best(evidence)
-    if published is not None and published.has_clock:
-        local = evidence.local(published.wall)
-        if published.offset is None:
-            published = attrs.evolve(published, offset=local)
-        elif published.offset == UTC and local:
-            published = _relabelled(published, evidence, local)
-    return published, _modified(evidence, published)
+    evidence = _Evidence(facts, zone, chosen)
+    published = evidence.published()
+    return published, evidence.modified(published)
 
 
-def _best(evidence: _Evidence) -> Moment | None:
-    """Return the first moment of the most explicit source, made precise by those that agree."""
-    days = {each.wall.date() for each in evidence.printed}
-    ranked = [
-        *evidence.machine,
-        *(each for each in evidence.printed if each.has_clock),
-        # On a day that is printed, their clock time is more than the line says.
-        *(each for each in evidence.plain if each.has_clock and each.wall.date() in days),
-        *evidence.printed,
-        *evidence.plain,
-        *evidence.address,
-    ]
-    best = ranked[0] if ranked else None
-    for other in ranked[1:]:
-        if best is not None and _refines(other, best, evidence):
-            best = other
-    return best
+class _Evidence:
+    """All that a page says of its times, of each kind the most explicit source first."""
 
+    def __init__(self, facts: Facts, zone: dt.tzinfo, chosen: Sequence[str]) -> None:
+        metadata = facts.metadata
+        marked, marked_edits = _marked_up(facts)
+        lines = chosen or list(_dated_lines(facts))
+        printed = (each for text in lines for each in read_printed(text, _BESIDE))
+        edits = (each for text in lines for each in read_printed(text, _BESIDE, edited=True))
+        stamps = (element.get("datetime", "") for element in facts.page.iter("time"))
+        self._machine = _read_all((*metadata.said("published"), *marked))
+        self._printed = sorted(printed, key=lambda moment: not moment.has_clock)
+        self._plain = _read_all(metadata.said("published_plain"))
+        self._address = _in_address(facts.document.url)
+        self._edited = [*_read_all((*metadata.said("modified"), *marked_edits)), *edits]
+        # Teasers and comments have the page's zone, too.
+        self._others = _read_all(Stated(each, "time") for each in islice(stamps, _MOST_TIMES))
+        self._zone = zone
+        # WordPress's stamps are right whatever is printed.
+        self._is_believed = facts.document.is_wordpress
 
-def _refines(other: Moment, best: Moment, evidence: _Evidence) -> bool:
-    """Whether *other* says the same as *best* more precisely (rule 5)."""
-    if best.precision == "month":
-        return other.precision != "month" and other.wall.date().replace(day=1) == best.wall.date()
-    if best.precision == "day":
-        return other.has_clock and other.wall.date() == best.wall.date()
-    if best.precision == "minute" and other.precision == "second":
-        local = evidence.local(best.wall)
-        gap = other.at(local) - best.at(local)
-        return UTC <= gap < _MINUTE or UTC <= other.wall - best.wall < _MINUTE
-    return False
+    def published(self) -> Moment | None:
+        """Return the time of publication, the offset of a clock time filled in."""
+        best = self._best()
+        if best is None or not best.has_clock:
+            return best
+        local = self._local(best.wall)
+        if best.offset is None:
+            return attrs.evolve(best, offset=local)
+        return self._relabelled(best, local) if best.offset == UTC and local else best
 
+    def modified(self, published: Moment | None) -> Moment | None:
+        """Return the first edit with a clock time, unless it is no later than *published* (rule 6).
 
-def _relabelled(best: Moment, evidence: _Evidence, local: dt.timedelta) -> Moment:
-    """Return *best*, labelled UTC, as the page's other sources have it (rule 4)."""
-    others = (
-        *(each for each in evidence.machine if each.offset),
-        *(each for each in evidence.printed if each.offset != UTC),
-    )
-    for other in others:
-        if not other.has_clock:
-            continue
-        offset = other.offset or local
-        if abs(other.at(offset) - best.at(UTC)) < _MINUTE:
-            return attrs.evolve(best, wall=best.wall + offset, offset=offset)
-        if abs(other.wall - best.wall) < _MINUTE and not evidence.is_believed:
-            return attrs.evolve(best, offset=offset)
-    return best
+        Where the publication's own source was found to mislabel local time, so does its edit.
+        """
+        edit = next((each for each in self._edited if each.has_clock), None)
+        if edit is None:
+            return None
+        if edit.offset is None:
+            edit = attrs.evolve(edit, offset=self._local(edit.wall))
+        if published is None:
+            return edit
+        if not published.has_clock:
+            return edit if edit.wall.date() > published.wall.date() else None
+        if edit.offset == UTC and published.offset:
+            source = (each for each in self._machine if each.source == published.source)
+            stated = next((each for each in source if each.offset == UTC), None)
+            mislabelled = stated is not None and abs(stated.wall - published.wall) < _MINUTE
+            wall = edit.wall if mislabelled else edit.wall + published.offset
+            edit = attrs.evolve(edit, offset=published.offset, wall=wall)
+        return edit if edit.at(UTC) > published.at(UTC) else None
 
+    def _local(self, wall: dt.datetime) -> dt.timedelta:
+        """Return the page's own offset (rule 3)."""
+        stated = (each.offset for each in (*self._machine, *self._printed, *self._others))
+        common = Counter(offset for offset in stated if offset).most_common(1)
+        if common:
+            return common[0][0]
+        return wall.replace(tzinfo=self._zone).utcoffset() or UTC
 
-def _modified(evidence: _Evidence, published: Moment | None) -> Moment | None:
-    """Return the first edit with a clock time, unless it is no later than *published* (rule 6).
+    def _best(self) -> Moment | None:
+        """Return the first moment of the most explicit source, made precise by those that agree."""
+        days = {each.wall.date() for each in self._printed}
+        ranked = [
+            *self._machine,
+            *(each for each in self._printed if each.has_clock),
+            # On a day that is printed, their clock time is more than the line says.
+            *(each for each in self._plain if each.has_clock and each.wall.date() in days),
+            *self._printed,
+            *self._plain,
+            *self._address,
+        ]
+        best = ranked[0] if ranked else None
+        for other in ranked[1:]:
+            if best is not None and self._refines(other, best):
+                best = other
+        return best
 
-    Where the publication's own source was found to mislabel local time, so does its edit.
-    """
-    edit = next((each for each in evidence.edited if each.has_clock), None)
-    if edit is None:
-        return None
-    if edit.offset is None:
-        edit = attrs.evolve(edit, offset=evidence.local(edit.wall))
-    if published is None:
-        return edit
-    if not published.has_clock:
-        return edit if edit.wall.date() > published.wall.date() else None
-    if edit.offset == UTC and published.offset:
-        source = (each for each in evidence.machine if each.source == published.source)
-        stated = next((each for each in source if each.offset == UTC), None)
-        mislabelled = stated is not None and abs(stated.wall - published.wall) < _MINUTE
-        wall = edit.wall if mislabelled else edit.wall + published.offset
-        edit = attrs.evolve(edit, offset=published.offset, wall=wall)
-    return edit if edit.at(UTC) > published.at(UTC) else None
+    def _refines(self, other: Moment, best: Moment) -> bool:
+        """Whether *other* says the same as *best* more precisely (rule 5)."""
+        same_day = other.wall.date() == best.wall.date()
+        if best.precision == "month":
+            in_month = other.wall.date().replace(day=1) == best.wall.date()
+            return other.precision != "month" and in_month
+        if best.precision == "day":
+            return other.has_clock and same_day
+        local = self._local(best.wall)
+        gaps = (other.at(local) - best.at(local), other.wall - best.wall)
+        closer = (best.precision, other.precision) == ("minute", "second")
+        return closer and any(UTC <= gap < _MINUTE for gap in gaps)
+
+    def _relabelled(self, best: Moment, local: dt.timedelta) -> Moment:
+        """Return *best*, labelled UTC, as the page's other sources have it (rule 4)."""
+        others = (
+            *(each for each in self._machine if each.offset),
+            *(each for each in self._printed if each.offset != UTC),
+        )
+        for other in (each for each in others if each.has_clock):
+            offset = other.offset or local
+            if abs(other.at(offset) - best.at(UTC)) < _MINUTE:
+                return attrs.evolve(best, wall=best.wall + offset, offset=offset)
+            if abs(other.wall - best.wall) < _MINUTE and not self._is_believed:
+                return attrs.evolve(best, offset=offset)
+        return best
 
 
 # WordPress' permalinks by day or by month, and those of other content systems.
@@ -280,26 +278,6 @@ _BESIDE_DATES: Final = words_of(
 ).union(KINDS, WRITERS, EDITORS)
 _BESIDE: Final = "line beside the headline"
 _MOST_TIMES: Final = 100
-
-
-def _evidence_of(facts: Facts, zone: dt.tzinfo, chosen: Sequence[str]) -> _Evidence:
-    metadata = facts.metadata
-    marked, marked_edits = _marked_up(facts)
-    stamps = (element.get("datetime", "") for element in facts.page.iter("time"))
-    lines = chosen or list(_dated_lines(facts))
-    printed = [each for text in lines for each in read_printed(text, _BESIDE)]
-    edits = [each for text in lines for each in read_printed(text, _BESIDE, edited=True)]
-    return _Evidence(
-        machine=_read_all((*metadata.said("published"), *marked)),
-        printed=sorted(printed, key=lambda moment: not moment.has_clock),
-        plain=_read_all(metadata.said("published_plain")),
-        address=_in_address(facts.document.url),
-        edited=[*_read_all((*metadata.said("modified"), *marked_edits)), *edits],
-        # Teasers and comments have the page's zone, too.
-        others=_read_all(Stated(each, "time") for each in islice(stamps, _MOST_TIMES)),
-        zone=zone,
-        is_believed=facts.document.is_wordpress,
-    )
 
 
 def _dated_lines(facts: Facts) -> Iterator[str]:
