@@ -213,7 +213,7 @@ def test_finds_the_headline(body: str, head: str, title: str, source: str) -> No
     document = Document(page(body, head), URL)
     found = Facts(document).headline
     assert found is not None
-    assert (found.text, found.source) == (title, source)
+    assert (found.value, found.source) == (title, source)
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_the_articles_own_title_whatever_metadata_say(body: str, head: str, clas
     document = Document(page(body, head, classes), "https://lintas.example/daerah/alamat-lama/")
     found = Facts(document).headline
     assert found is not None
-    assert found.text == TITLE
+    assert found.value == TITLE
 
 
 @pytest.mark.parametrize(

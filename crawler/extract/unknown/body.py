@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from html import escape
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 from typing import Final
 
 import attrs
@@ -32,6 +32,7 @@ from crawler.extract.unknown.lines import (
     called,
     is_linked,
     labels_another_part,
+    place_of,
     squeeze,
 )
 
@@ -184,18 +185,18 @@ def find_main_body(
     if headline is not None and _is_of_another(headline, own, accepted):
         headline = None
     if headline is not None:
-        first = _place(own, headline)
+        first = place_of(own, headline)
         below = own[first + 1 :] if first is not None else own
         below = below[: _next_article(below, headline)]
         below, accepted = _before_others(below, accepted)
-        above = lines[: _place(lines, headline) or 0]
+        above = lines[: place_of(lines, headline) or 0]
     found = _container(above, below, accepted, headline, post)
     return _with_parts(found, below) if found is not None else None
 
 
 def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Accepted) -> bool:
     """Whether both readers find the text above *headline*: in a list of what else there is."""
-    above = own[: _place(own, headline) or 0]
+    above = own[: place_of(own, headline) or 0]
     densest = _densest(own)
     read = weights_of(line for line in own if accepted.has(line.text))
     read_above = sum(line.weight for line in above if accepted.has(line.text))
@@ -204,13 +205,6 @@ def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Acce
         and densest in read
         and 2 * read_above > max(read.values(), default=0)
     )
-
-
-def _place(lines: Sequence[Line], headline: etree._Element) -> int | None:
-    """Return the place of the line that is the *headline*."""
-    heading = set(headline.iter())
-    heading.update(each for each in headline.iterancestors() if each.tag in _HEADINGS)
-    return next((at for at, line in enumerate(lines) if line.element in heading), None)
 
 
 def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[Line], Accepted]:
@@ -272,16 +266,11 @@ def _container(
     densest = _densest(below)
     if not is_text:
         # The page was read, or nothing: the text begins with the first sentence there is.
-        lead = next(
-            (line.element for line in below if line.letters and len(line.text) >= _PROSE), None
-        )
-        if lead is None and post.tag != "body":
-            short = (
-                line
-                for line in below
-                if line.element.tag == "p" and line.letters and len(line.text) >= _LABEL
-            )
-            lead = next((line.element for line in short if line.text.endswith(_ENDS)), None)
+        unlinked = [line for line in below if line.letters and len(line.text) >= _LABEL]
+        prose = (line.element for line in unlinked if len(line.text) >= _PROSE)
+        own = unlinked if post.tag != "body" else ()
+        short = (line for line in own if line.element.tag == "p" and line.text.endswith(_ENDS))
+        lead = next(chain(prose, (line.element for line in short)), None)
         if lead is None:
             return None
         if densest is None or all(each is not densest for each in lead.iterancestors()):

@@ -34,6 +34,7 @@ from crawler.extract.unknown.lines import (
     is_list_of_links,
     labels_another_part,
     lines,
+    place_of,
 )
 from crawler.extract.unknown.metadata import read_metadata
 from crawler.normalise.text import fold
@@ -84,7 +85,7 @@ def surroundings(
     It begins and ends with a sentence: bylines in its container are around it.
     """
     inside = [at for at, line in enumerate(lines) if line.element in text.inside]
-    at = _place(lines, heading)
+    at = place_of(lines, heading)
     # A short text's container may be found around the headline.
     below = [each for each in inside if at is None or each > at] or inside
     own = [each for each in below if text.is_sentence(lines[each])] or below
@@ -107,17 +108,6 @@ def _up_to_another_part(lines: Iterable[Line], text: Collection[etree._Element])
         if labels_another_part(line) and line.element not in text:
             return
         yield line
-
-
-def _place(lines: Sequence[Line], heading: etree._Element | None) -> int | None:
-    if heading is None:
-        return None
-    words, inside, around = text_of(heading), set(heading.iter()), set(heading.iterancestors())
-    for at, line in enumerate(lines):
-        # A heading that is no block is a part of the line, or all of it.
-        if line.element in inside or (line.element in around and words in line.text):
-            return at
-    return None
 
 
 class Facts:
@@ -235,13 +225,13 @@ class Facts:
         return self._own(self.around.header[self._headline_at :])
 
     def _own(self, lines: Iterable[Line]) -> Sequence[Line]:
-        said = self.headline.text if self.headline is not None else "\n"
+        said = self.headline.value if self.headline is not None else "\n"
         rest = (attrs.evolve(line, text=fold(line.text.replace(said, " "))) for line in lines)
         return [each for each in rest if each.text and not self.is_of_another(each.element)]
 
     @property
     def _headline_at(self) -> int:
-        return _place(self.around.header, self.heading) or 0
+        return place_of(self.around.header, self.heading) or 0
 
     def marked(self, *tags: str) -> Iterator[etree._Element]:
         """Yield elements of the article that are neither in its text nor in furniture on its page."""

@@ -13,7 +13,7 @@ from lxml import etree
 
 from crawler.extract.document import Document, holds_more, text_of
 from crawler.extract.unknown.lines import is_furniture
-from crawler.extract.unknown.metadata import Metadata
+from crawler.extract.unknown.metadata import Metadata, Stated
 from crawler.normalise.text import fold, typographic_fold
 from crawler.normalise.urls import absolute
 
@@ -65,11 +65,9 @@ _SURE: Final = 3.0
 
 
 @attrs.frozen
-class Headline:
+class Headline(Stated):
     """A headline as printed."""
 
-    text: str
-    source: str
     element: etree._Element | None = None
     """The element that prints it; ``None`` when only the page's metadata has it."""
 

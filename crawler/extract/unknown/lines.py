@@ -7,7 +7,7 @@ Menus, comments and other articles are furniture, known by the names of the elem
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -189,6 +189,18 @@ def among(
     return [
         line for line in lines if all(each in keep or each in wanted for each in line.furniture)
     ]
+
+
+def place_of(lines: Sequence[Line], heading: etree._Element | None) -> int | None:
+    """Return which of *lines* the *heading* is, or is a part of."""
+    if heading is None:
+        return None
+    words, inside, around = text_of(heading), set(heading.iter()), set(heading.iterancestors())
+    for at, line in enumerate(lines):
+        # A heading that is no block is a part of the line, or all of it.
+        if line.element in inside or (line.element in around and words in line.text):
+            return at
+    return None
 
 
 def lines(scope: etree._Element, seen: Collection[etree._Element] = ()) -> list[Line]:

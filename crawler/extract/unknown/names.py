@@ -197,11 +197,10 @@ def marked_up(lines: Iterable[Line]) -> list[Stated]:
     for line in lines:
         if len(line.text) > _LONGEST_LINE or _ONLY_LABEL.fullmatch(line.text):
             continue
-        elements = [(each, _names_in(each, line)) for each in _author_elements(line)]
         found: dict[str, str] = {}
-        for element, names in elements:
-            for name in filter(is_name, names):
-                found.setdefault(name, _source(element))
+        for element in _author_elements(line):
+            for name in filter(is_name, _names_in(element, line)):
+                found.setdefault(name, _mark(element) or "")
         # An element around another holds its name and more: "Kontributor Sari Dewi".
         if found:
             return [
@@ -219,47 +218,46 @@ def _author_elements(line: Line) -> Iterator[etree._Element]:
     parents = islice(line.element.iterancestors(), 2)
     near = takewhile(lambda each: not holds_more(each, 2 * _LONGEST_NAME), parents)
     for element in (*reversed([line.element, *near]), *line.element.iterdescendants()):
-        if not isinstance(element.tag, str) or _has_photo(element):
-            continue
-        if (
-            "author" in element.get("rel", "").split()
-            or element.get("itemprop") == "author"
-            or _AUTHOR_CLASS.search(element.get("class", ""))
-            or (element.tag == "a" and _LINK.search(element.get("href", "")))
-        ):
+        if isinstance(element.tag, str) and _mark(element) and not _has_photo(element):
             yield element
+
+
+def _mark(element: etree._Element) -> str | None:
+    """Return the mark by which *element* is called an author, as a selector."""
+    if element.get("itemprop") == "author":
+        return "[itemprop=author]"
+    if "author" in element.get("rel", "").split():
+        return "a[rel=author]"
+    names = element.get("class", "").split()
+    name = next((each for each in names if _AUTHOR_CLASS.search(each)), None)
+    is_link = element.tag == "a" and _LINK.search(element.get("href", ""))
+    return f".{name}" if name else "a[href*=author]" if is_link else None
 
 
 def _has_photo(element: etree._Element) -> bool:
     """Whether *element* stands beside a photo: then it is called author for the photographer."""
-    for each in (element, element.getparent()):
-        if each is None:
-            continue
-        if each.tag in ("figure", "figcaption"):
-            return True
-        for image in each.iter("img", "amp-img"):
-            if "avatar" not in f"{image.get('class')} {image.get('src')}":
-                return True
-    return False
+    near = [each for each in (element, element.getparent()) if each is not None]
+    images = (image for each in near for image in each.iter("img", "amp-img"))
+    return any(each.tag in ("figure", "figcaption") for each in near) or any(
+        "avatar" not in f"{image.get('class')} {image.get('src')}" for image in images
+    )
 
 
 def _names_in(element: etree._Element, line: Line) -> list[str]:
     links = [element] if element.tag == "a" else list(element.iter("a"))
-    names = [_shown(link) for link in links if _is_person(link)]
+    marks = {"fn", "url", "author"}
+    names = [
+        _shown(link)
+        for link in links
+        if _mark(link)
+        or marks.intersection(link.get("class", "").split())
+        or link.get("itemprop") in ("name", "url")
+    ]
     if names or any("tag" in link.get("rel", "").split() for link in links):
         return names
     whole = text_of(element)
     # An element around several lines: each is one name at most.
     return [_without_label(whole if whole in line.text else line.text)]
-
-
-def _is_person(link: etree._Element) -> bool:
-    return bool(
-        "author" in link.get("rel", "")
-        or _LINK.search(link.get("href", ""))
-        or {"fn", "url", "author"} & set(link.get("class", "").split())
-        or link.get("itemprop") in ("author", "name", "url")
-    )
 
 
 def _shown(link: etree._Element) -> str:
@@ -282,31 +280,19 @@ def _without_label(text: str) -> str:
     return "" if label[EDITOR] else _trimmed(text[label.end() :])
 
 
-def _source(element: etree._Element) -> str:
-    if element.get("itemprop") == "author":
-        return "[itemprop=author]"
-    if "author" in element.get("rel", ""):
-        return "a[rel=author]"
-    names = element.get("class", "").split()
-    name = next((each for each in names if _AUTHOR_CLASS.search(each)), None)
-    return f".{name}" if name else "a[href*=author]"
-
-
 def is_site(name: str, names_of_site: Collection[str]) -> bool:
     """Whether *name* is the site's own: one of its names or hosts, folded."""
-    bare, folded = _bare(name), name.casefold()
+    folded = name.casefold()
+    bare, *known = (_AROUND_A_NAME.sub("", each.casefold()) for each in (name, *names_of_site))
     # A name with the site's host in it is the site's: "lintas.example developer".
-    return any(bare == _bare(each) or ("." in each and each in folded) for each in names_of_site)
-
-
-def _bare(name: str) -> str:
-    return _AROUND_A_NAME.sub("", name.casefold())
+    return bare in known or any("." in each and each in folded for each in names_of_site)
 
 
 _AROUND_A_NAME: Final = re.compile(
     r"^(?:https?://)?(?:www\.)?|\.(?:com|co\.id|id|net|org|news|or\.id)$|\W"
 )
 _NEAR_FOOTER: Final = 8
+# Authors only where they are shown.
 _ACCOUNTS: Final = frozenset(
     ("admin", "administrator", "superadmin", "root", "user", "webmaster", "editor", "author")
 )
@@ -393,14 +379,16 @@ def _sources(
     yield _with_site(lines, site)
     yield metadata.said("author")
     yield _writers(header)
-    yield _people(metadata.authors())
+    yield [each for each in metadata.authors() if each.value.casefold() not in _ACCOUNTS]
     yield _writers(below)
     footer = [line for line in facts.around.footer if not facts.is_of_another(line.element)]
     yield marked_up(footer[:_NEAR_FOOTER])
     yield _marked_in_scope(facts)
-    yield _people(metadata.authors_plain())
+    yield [each for each in metadata.authors_plain() if each.value.casefold() not in _ACCOUNTS]
     yield [each for each in header if each.role == PHOTOGRAPHER]
-    yield _signed(facts)
+    last = (*facts.around.typed, *facts.around.footer)[:1]
+    signed = [each.text for each in last if _SIGNED.fullmatch(each.text)]
+    yield [Stated(each, "last line") for each in signed if facts.body.accepts(each)]
 
 
 def _marked_in_scope(facts: Facts) -> Iterator[Stated]:
@@ -408,12 +396,7 @@ def _marked_in_scope(facts: Facts) -> Iterator[Stated]:
     for element in facts.marked("a", "span"):
         marks = (*element.get("rel", "").split(), *element.get("class", "").split())
         if not {"author", "fn"}.isdisjoint(marks) and not facts.is_of_another(element):
-            yield Stated(_shown(element), _source(element))
-
-
-def _people(stated: Iterable[Stated]) -> list[Stated]:
-    """Return the names of *stated* but for accounts: those are authors only where shown."""
-    return [each for each in stated if each.value.casefold() not in _ACCOUNTS]
+            yield Stated(_shown(element), _mark(element) or ".fn")
 
 
 def _with_site(header: Iterable[Line], site: frozenset[str]) -> Iterator[Stated]:
@@ -434,12 +417,6 @@ def _apart(person: Stated) -> list[Stated]:
     if not several or _ONE.search(person.value):
         return [person]
     return [attrs.evolve(person, value=piece) for piece in pieces]
-
-
-def _signed(facts: Facts) -> Iterator[Stated]:
-    for line in (*facts.around.typed, *facts.around.footer)[:1]:
-        if _SIGNED.fullmatch(line.text) and facts.body.accepts(line.text):
-            yield Stated(line.text, "last line")
 
 
 def _site_names(facts: Facts, newsroom: Newsroom) -> frozenset[str]:

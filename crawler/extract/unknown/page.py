@@ -21,11 +21,12 @@ from crawler.extract.header import Header, after_content
 from crawler.extract.media import Photo
 from crawler.extract.page import ArticlePage, Selected
 from crawler.extract.roles import role_of
-from crawler.extract.unknown import body, photo, terms, times
+from crawler.extract.unknown import body, photo, terms
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.metadata import Stated, of_one
 from crawler.extract.unknown.names import Names, names_of
 from crawler.extract.unknown.refusals import refuse
+from crawler.extract.unknown.times import times_of
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
 
@@ -86,24 +87,20 @@ class GenericPage(ArticlePage):
         chosen = self.selected.element("title")
         if chosen is not None:
             return self.state_text("title", chosen, "selector")
-        headline = self.facts.headline
-        return self.state("title", headline.text, headline.source) if headline is not None else None
+        return self._one("title", self.facts.headline)
 
     @cached_property
-    def _times(self) -> tuple[times.Moment | None, times.Moment | None]:
+    def _times(self) -> tuple[Stated | None, Stated | None]:
         chosen = self.selected.texts("published_at")
-        return times.times_of(self.facts, self.newsroom.tzinfo, chosen)
+        return times_of(self.facts, self.newsroom.tzinfo, chosen)
 
     @cached_property
     def published_at(self) -> str | None:
-        return self._moment("published_at", self._times[0])
+        return self._one("published_at", self._times[0])
 
     @cached_property
     def modified_at(self) -> str | None:
-        return self._moment("modified_at", self._times[1])
-
-    def _moment(self, field: str, found: times.Moment | None) -> str | None:
-        return self.state(field, found.isoformat(), found.source) if found is not None else None
+        return self._one("modified_at", self._times[1])
 
     @cached_property
     def _names(self) -> Names:
@@ -115,14 +112,14 @@ class GenericPage(ArticlePage):
 
     @property
     def writer(self) -> str | None:
-        return self._named("writer", self._names.writer) or super().writer
+        return self._one("writer", self._names.writer) or super().writer
 
     @property
     def editor(self) -> str | None:
-        return self._named("editor", self._names.editor) or super().editor
+        return self._one("editor", self._names.editor) or super().editor
 
-    def _named(self, role: str, found: Stated | None) -> str | None:
-        return self.state(role, found.value, found.source) if found is not None else None
+    def _one(self, field: str, found: Stated | None) -> str | None:
+        return self.state(field, found.value, found.source) if found is not None else None
 
     @cached_property
     def _terms(self) -> list[terms.Terms]:

@@ -92,7 +92,7 @@ def _of_the_page(facts: Facts, newsroom: Newsroom) -> str | None:
     if facts.headline is None:
         return "no_headline"
     unlikely = _is_little(facts) and not _is_stated(facts)
-    return "not_found" if unlikely and _NOT_FOUND.search(facts.headline.text) else None
+    return "not_found" if unlikely and _NOT_FOUND.search(facts.headline.value) else None
 
 
 def _of_the_text(facts: Facts) -> str | None:

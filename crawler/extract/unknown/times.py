@@ -80,11 +80,10 @@ class Moment:
         stated = offset if self.offset is None else self.offset
         return self.wall.replace(tzinfo=dt.timezone(stated))
 
-    def isoformat(self) -> str:
-        """Return the value of ``published_at``; a clock time has its offset filled in by now."""
-        if self.offset is not None and self.has_clock:
-            return self.at(self.offset).isoformat()
-        return f"{self.wall:%Y-%m}" if self.precision == "month" else f"{self.wall:%Y-%m-%d}"
+    def stated(self) -> Stated:
+        """Return the value of a field; a clock time has its offset filled in by now."""
+        day = f"{self.wall:%Y-%m}" if self.precision == "month" else f"{self.wall:%Y-%m-%d}"
+        return Stated(self.at(UTC).isoformat() if self.has_clock else day, self.source)
 
 
 def read_stamp(text: str, source: str) -> Moment | None:
@@ -137,14 +136,16 @@ def _of_printed(printed: PrintedMoment, source: str) -> Moment | None:
 
 def times_of(
     facts: Facts, zone: dt.tzinfo, chosen: Sequence[str]
-) -> tuple[Moment | None, Moment | None]:
+) -> tuple[Stated | None, Stated | None]:
     """Return when the article was published and last edited, by the rules above.
 
     *zone* is the newsroom's; *chosen* are texts that its own selector finds.
     """
     evidence = _Evidence(facts, zone, chosen)
     published = evidence.published()
-    return published, evidence.modified(published)
+    both = (published, evidence.modified(published))
+    first, last = (each.stated() if each is not None else None for each in both)
+    return first, last
 
 
 class _Evidence:
