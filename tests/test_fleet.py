@@ -20,7 +20,7 @@ from scrapy.settings import Settings
 from crawler.archive import read, read_runs
 from crawler.archive.lock import Lock
 from crawler.archive.runs import RunRecord
-from crawler.commands.fleet import Command, Ended, Fleet, Job, common_code, due
+from crawler.commands.fleet import Command, Ended, Fleet, common_code, due
 from crawler.newsrooms import Newsroom
 from demo import Content, EmbeddedNewsroom
 from tests.project_copy import refusal
@@ -93,18 +93,18 @@ class Shell:
         return await asyncio.to_thread(self.process.wait)
 
 
-def shell(name: str, script: str) -> Job:
-    return Job(name, ("sh", "-c", script))
+def shell(script: str) -> tuple[str, ...]:
+    return ("sh", "-c", script)
 
 
 def test_a_run_that_ignores_its_deadline_is_killed_and_alone() -> None:
-    jobs = [
-        shell("tuli", 'trap "" TERM; echo aduh; while :; do sleep 9; done'),
-        shell("lambat", "exec sleep 60"),
-        shell("gagal", "echo rusak >&2; exit 3"),
-        Job("tiada", ("/nowhere/scrapy",)),
-        shell("baik", "exit 0"),
-    ]
+    jobs = {
+        "tuli": shell('trap "" TERM; echo aduh; while :; do sleep 9; done'),
+        "lambat": shell("exec sleep 60"),
+        "gagal": shell("echo rusak >&2; exit 3"),
+        "tiada": ("/nowhere/scrapy",),
+        "baik": shell("exit 0"),
+    }
     told: list[str] = []
     fleet = Fleet(Shell, jobs=3, deadline=1.0, patience=0.5, tell=lambda end: told.append(end.name))
     ends = asyncio.run(fleet.run(jobs))
@@ -124,11 +124,10 @@ def test_stopping_asks_what_runs_to_end_and_begins_nothing() -> None:
 
     async def run() -> list[Ended]:
         asyncio.get_running_loop().call_later(0.5, os.kill, os.getpid(), signal.SIGTERM)
-        return await fleet.run([shell("satu", script), shell("dua", "exit 0")])
+        return await fleet.run({"satu": shell(script), "dua": shell("exit 0")})
 
     (end,) = asyncio.run(run())
     assert (end.name, end.code, end.words.split()) == ("satu", 1, ["mulai", "sopan"])
-    assert fleet.stopped == signal.SIGTERM
 
 
 def test_a_file_that_is_wrong_fails_alone(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pkgutil
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -95,7 +95,7 @@ class Command(ArchiveCommand):
         for end in ends:
             _tell(end)
         if newsrooms:
-            jobs = [Job(each.name, self._command(each.name, opts)) for each in newsrooms]
+            jobs = {each.name: self._command(each.name, opts) for each in newsrooms}
             fleet = Fleet(Forked, jobs=opts.jobs, deadline=deadline, tell=_tell)
             ran = asyncio.run(fleet.run(jobs))
             ends += ran
@@ -206,14 +206,6 @@ _WORDS: Final = 64 * 1024
 
 
 @attrs.frozen
-class Job:
-    """A newsroom's run: a command, and the name that it is reported under."""
-
-    name: str
-    command: Sequence[str]
-
-
-@attrs.frozen
 class Ended:
     """How a newsroom's run ended."""
 
@@ -251,8 +243,7 @@ def due(newsrooms: Iterable[Newsroom], root: Path, now: dt.datetime) -> list[New
 class Running(Protocol):
     """A process."""
 
-    async def wait(self) -> int:
-        """Return its exit code once it has ended; of a signal the number, negative."""
+    async def wait(self) -> int: ...  # its exit code; of a signal the number, negative
 
     def terminate(self) -> None: ...
 
@@ -265,7 +256,7 @@ class Fleet:
 
     A job that has not ended *deadline* seconds after its start gets SIGTERM, and SIGKILL when it
     has not ended *patience* seconds later. The others go on. Processes are to be in sessions of
-    their own, so that Ctrl-C reaches them once, through :meth:`stop`.
+    their own, so that Ctrl-C reaches them once.
     """
 
     start: Callable[[Sequence[str], Path], Running]  # runs a command, whose words go to a file
@@ -273,46 +264,42 @@ class Fleet:
     deadline: float | None = None
     patience: float = 60.0
     tell: Callable[[Ended], object] = bool  # is called as each job ends
-    stopped: signal.Signals | None = attrs.field(default=None, init=False)
     _stopping: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
 
-    async def run(self, jobs: Sequence[Job]) -> list[Ended]:
-        """Run *jobs* in their order; return how they ended, without those that never began.
+    async def run(self, jobs: Mapping[str, Sequence[str]]) -> list[Ended]:
+        """Run *jobs*, name → command, in their order; return how they ended, if they began.
 
         SIGTERM and SIGINT stop it: what runs is asked to end and waited for, nothing else begins.
         """
         loop = asyncio.get_running_loop()
         signals = (signal.SIGTERM, signal.SIGINT)
         for number in signals:
-            loop.add_signal_handler(number, self.stop, number)
+            loop.add_signal_handler(number, self._stopping.set)
         room = asyncio.Semaphore(self.jobs)
         try:
-            ends = await asyncio.gather(*(self._take(job, room) for job in jobs))
+            ends = await asyncio.gather(*(self._take(*job, room) for job in jobs.items()))
         finally:
             for number in signals:
                 loop.remove_signal_handler(number)
         return [end for end in ends if end is not None]
 
-    def stop(self, number: signal.Signals) -> None:
-        """Ask what runs to end, and begin nothing more."""
-        self.stopped = number
-        self._stopping.set()
-
-    async def _take(self, job: Job, room: asyncio.Semaphore) -> Ended | None:
+    async def _take(
+        self, name: str, command: Sequence[str], room: asyncio.Semaphore
+    ) -> Ended | None:
         async with room:
             if self._stopping.is_set():
                 return None
             with tempfile.NamedTemporaryFile(prefix="fleet-") as said:
-                end = await self._run_one(job, Path(said.name))
+                end = await self._run_one(name, command, Path(said.name))
             self.tell(end)
             return end
 
-    async def _run_one(self, job: Job, said: Path) -> Ended:
+    async def _run_one(self, name: str, command: Sequence[str], said: Path) -> Ended:
         began = asyncio.get_running_loop().time()
         try:
-            process = self.start(job.command, said)
+            process = self.start(command, said)
         except OSError as error:
-            return Ended(job.name, EXIT_FAILED, 0.0, f"could not be started: {error}")
+            return Ended(name, EXIT_FAILED, 0.0, f"could not be started: {error}")
         ending = asyncio.ensure_future(process.wait())
         stopping = asyncio.ensure_future(self._stopping.wait())
         done, _ = await asyncio.wait(
@@ -326,7 +313,7 @@ class Fleet:
         code = await ending
         stopping.cancel()
         seconds = asyncio.get_running_loop().time() - began
-        return Ended(job.name, code, seconds, _end_of(said), overdue=not done)
+        return Ended(name, code, seconds, _end_of(said), overdue=not done)
 
 
 def _end_of(said: Path) -> str:
