@@ -20,7 +20,7 @@ import attrs
 from crawler.archive import read_capture
 from crawler.errors import ArchiveError, ConfigurationError
 from crawler.export.selection import Selection, check_place
-from crawler.export.site.pages import SHELVES, Entry, Pages, read_index
+from crawler.export.site.pages import SHELVES, Entry, Pages
 from crawler.export.wording import Words
 from crawler.items import Article
 
@@ -56,13 +56,12 @@ def write_site(
     if search:
         import pagefind  # noqa: F401, PLC0415 -- an extra: asked for before anything is written
     selection = attrs.evolve(selection, gone=True, all_revisions=False)
-    index = read_index(selection)
+    pages = Pages(selection, Words(language), search=search)
     folder = _Folder(path, selection.folder.name)
     with folder.refused():
-        folder.keep("articles", {entry.page for entry in index.entries.values()})
-        pages = Pages(index, Words(language), search=search)
+        folder.keep("articles", {entry.page for entry in pages.entries.values()})
         for article in selection.articles():
-            entry = index.entries.get(article.id)
+            entry = pages.entries.get(article.id)
             if entry is not None:  # else a run wrote it meanwhile
                 photo = _photo(selection.folder, article, entry, folder)
                 folder.write(*pages.article(article, entry, photo))
@@ -73,8 +72,8 @@ def write_site(
         if not search:
             shutil.rmtree(path / _SEARCHED, ignore_errors=True)
         elif not (path / _SEARCHED).is_dir():
-            _make_searchable(path, index.identity.language)
-    return Written(len(index.entries), folder.written)
+            _make_searchable(path, pages.identity.language)
+    return Written(len(pages.entries), folder.written)
 
 
 def _photo(archive: Path, article: Article, entry: Entry, folder: _Folder) -> str | None:

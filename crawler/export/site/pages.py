@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from sys import intern
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ import lxml.html
 
 from crawler.archive import Edit
 from crawler.archive.edit_kinds import KINDS
-from crawler.archive.identity import Identity, read_identity
+from crawler.archive.identity import read_identity
 from crawler.archive.reading import read_lines, withheld
 from crawler.export.citation import as_bibtex, as_text, cited
 from crawler.export.selection import Selection
@@ -49,72 +50,6 @@ class Entry:
     @property
     def months(self) -> tuple[str]:
         return (Moment.of(self.published).month or NO_MONTH,)
-
-
-@attrs.frozen(kw_only=True)
-class Index:
-    """What a site is made from, but for the texts; newest first."""
-
-    identity: Identity
-    entries: dict[str, Entry]  # by id
-    by_url: dict[str, str]  # address, former ones too → id
-    hidden: frozenset[str]  # addresses of what is withheld
-    edits: list[Edit]
-    history: dict[str, list[Edit]]  # id → its edits
-
-    def lists(self, shelf: str) -> dict[str, list[Entry]]:
-        """Name on *shelf* → its articles, newest first."""
-        lists: dict[str, list[Entry]] = defaultdict(list)
-        for entry in self.entries.values():
-            for name in dict.fromkeys(getattr(entry, shelf)):
-                lists[name].append(entry)
-        return dict(lists)
-
-    def target(self, url: str) -> str | None:
-        """Return where a link of the newsroom to *url* leads from an article's page.
-
-        To the page of that article, where it is archived; nowhere, where it is withheld.
-        """
-        if url.rstrip("/") in self.hidden:
-            return None
-        entry = self.entries.get(self.by_url.get(url.rstrip("/"), ""))
-        return entry.page.rpartition("/")[2] if entry else url
-
-
-def read_index(selection: Selection) -> Index:
-    """Return what there is to list of *selection*; memory grows with articles, not their texts."""
-    folder = selection.folder
-    identity = read_identity(folder)
-    assert identity is not None  # a folder is an archive by it
-    hidden_ids = withheld(folder)
-    first: dict[str, str | None] = {}
-    by_url: dict[str, str] = {}
-    hidden: set[str] = set()
-    for line in read_lines(folder):
-        if line.id in hidden_ids:
-            hidden.add(line.url.rstrip("/"))
-        elif isinstance(line, Article):
-            seen = line.captures[0].fetched_at if line.captures else line.written_at
-            first.setdefault(line.id, seen)
-            by_url[line.url.rstrip("/")] = line.id
-    found = list(selection.edits())
-    history: dict[str, list[Edit]] = defaultdict(list)
-    for edit in found:
-        history[edit.id].append(edit)
-    entries = [
-        (article.id, _entry(article, history.get(article.id, ()), first.get(article.id)))
-        for article in selection.articles()
-    ]
-    entries.sort(key=lambda each: (comparable(each[1].published) or "", each[1].page), reverse=True)
-    listed = dict(entries)
-    return Index(
-        identity=identity,
-        entries=listed,
-        by_url=by_url,
-        hidden=frozenset(hidden),
-        edits=[edit for edit in found if edit.id in listed],
-        history=dict(history),
-    )
 
 
 def _entry(article: Article, history: Sequence[Edit], first_seen: str | None) -> Entry:
@@ -197,16 +132,32 @@ Page = tuple[str, str]
 
 
 class Pages:
-    """Makes the pages of the site that *index* lists, in one language."""
+    """Makes the pages of the site of *selection*, in one language.
 
-    def __init__(self, index: Index, words: Words, *, search: bool) -> None:
-        self.index = index
+    Memory grows with articles, not with their texts. Everything is newest first.
+    """
+
+    def __init__(self, selection: Selection, words: Words, *, search: bool) -> None:
+        identity = read_identity(selection.folder)
+        assert identity is not None  # a folder is an archive by it
+        self.identity = identity
         self.words = words
         self._search = search
-        self._gone = [entry for entry in index.entries.values() if entry.fate]
-        self._lists = {shelf: index.lists(shelf) for shelf in SHELVES}
+        first = self._read_addresses(selection.folder)
+        edits = list(selection.edits())
+        self._history: dict[str, list[Edit]] = defaultdict(list)
+        for edit in edits:
+            self._history[edit.id].append(edit)
+        entries = [
+            (article.id, _entry(article, self._history[article.id], first.get(article.id)))
+            for article in selection.articles()
+        ]
+        entries.sort(key=lambda each: (comparable(each[1].published) or "", each[1].page))
+        self.entries = dict(reversed(entries))  # by id
+        self._edits = [edit for edit in edits if edit.id in self.entries]
+        self._gone = [entry for entry in self.entries.values() if entry.fate]
+        self._lists = {shelf: self._listed(shelf) for shelf in SHELVES}
         self._pages = {shelf: pages_of(shelf, lists) for shelf, lists in self._lists.items()}
-        identity = index.identity
         self._environment = environment(words)
         self._environment.globals.update(
             name=identity.name,
@@ -218,20 +169,55 @@ class Pages:
             pages=self._pages,
         )
 
+    def _read_addresses(self, folder: Path) -> dict[str, str | None]:
+        """Note who has which address, former ones too; return id → when it was first seen."""
+        first: dict[str, str | None] = {}
+        hidden = withheld(folder)
+        self._by_url: dict[str, str | None] = {}  # None: of what is withheld
+        for line in read_lines(folder):
+            url = line.url.rstrip("/")
+            if line.id in hidden:
+                self._by_url[url] = None
+            elif isinstance(line, Article):
+                seen = line.captures[0].fetched_at if line.captures else line.written_at
+                first.setdefault(line.id, seen)
+                if self._by_url.get(url, "") is not None:
+                    self._by_url[url] = line.id
+        return first
+
+    def _listed(self, shelf: str) -> dict[str, list[Entry]]:
+        """Name on *shelf* → its articles."""
+        lists: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.entries.values():
+            for name in dict.fromkeys(getattr(entry, shelf)):
+                lists[name].append(entry)
+        return dict(lists)
+
+    def _target(self, url: str) -> str | None:
+        """Return where a link of the newsroom to *url* leads from an article's page.
+
+        To the page of that article, where it is archived; nowhere, where it is withheld.
+        """
+        id_ = self._by_url.get(url.rstrip("/"), "")
+        if id_ is None:
+            return None
+        entry = self.entries.get(id_)
+        return entry.page.rpartition("/")[2] if entry else url
+
     def _page(self, template: str, page: str, **values: Any) -> Page:
         values = {"root": "../" * page.count("/"), "page": page, **values}
         return page, self._environment.get_template(f"site/{template}.jinja").render(values)
 
     def article(self, article: Article, entry: Entry, photo: str | None) -> Page:
         """Return the page of *article*; *photo* is the file of its lead photo."""
-        citation = cited(article, self.index.identity)
-        targets = [(self.index.target(each.url), each.title) for each in article.related_posts]
+        citation = cited(article, self.identity)
+        targets = [(self._target(each.url), each.title) for each in article.related_posts]
         return self._page(
             "article.html",
             entry.page,
             article=article,
             entry=entry,
-            edits=self.index.history.get(article.id, ()),
+            edits=self._history[article.id],
             photo=photo,
             text=self.text(article.body_html),
             related=dict(each for each in targets if each[0]),
@@ -261,7 +247,7 @@ class Pages:
         return whole.removeprefix("<div>").removesuffix("</div>")
 
     def _aim(self, link: lxml.html.HtmlElement) -> None:
-        target = self.index.target(link.get("href") or "")
+        target = self._target(link.get("href") or "")
         if not target:
             link.drop_tag()
         elif target.startswith(("https://", "http://")):
@@ -283,7 +269,7 @@ class Pages:
         """Yield every page but the articles'."""
         yield self._page("style.css", "style.css")
         yield self._front()
-        yield from self._edits()
+        yield from self._edit_lists()
         yield from self._list("gone", "", self._gone)
         for shelf, lists in self._lists.items():
             names = self._names(shelf)
@@ -295,7 +281,7 @@ class Pages:
             yield self._page("search.js", "search/search.js")
 
     def _front(self) -> Page:
-        entries = list(self.index.entries.values())
+        entries = list(self.entries.values())
         days = sorted(entry.published[:10] for entry in entries if entry.published)
         return self._page(
             "front.html",
@@ -305,18 +291,18 @@ class Pages:
             gone=len(self._gone),
             days=days,
             newest=entries[:_NEWEST],
-            edits=self._with_pages(self.index.edits[:_EDITS]),
+            edits=self._with_pages(self._edits[:_EDITS]),
             shelves={shelf: self._names(shelf)[:_TOP] for shelf in SHELVES},
         )
 
     def _with_pages(self, edits: Iterable[Edit]) -> list[tuple[Edit, str]]:
-        return [(edit, self.index.entries[edit.id].page) for edit in edits]
+        return [(edit, self.entries[edit.id].page) for edit in edits]
 
-    def _edits(self) -> Iterator[Page]:
-        counts = Counter(kind for edit in self.index.edits for kind in edit.kinds)
+    def _edit_lists(self) -> Iterator[Page]:
+        counts = Counter(kind for edit in self._edits for kind in edit.kinds)
         kinds = {kind: counts[kind] for kind in KINDS if counts[kind]}
         for kind in ("", *kinds):
-            found = [edit for edit in self.index.edits if not kind or kind in edit.kinds]
+            found = [edit for edit in self._edits if not kind or kind in edit.kinds]
             for sheet in sheets(self._with_pages(found), f"edits/{kind or 'index'}.html"):
                 yield self._page("edits.html", sheet.page, sheet=sheet, kind=kind, kinds=kinds)
 
