@@ -9,7 +9,7 @@ import shutil
 import signal
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
 
@@ -23,9 +23,8 @@ from crawler.project import (
     EXIT_CODES,
     EXIT_FAILED,
     SETTINGS,
+    ArchiveCommand,
     as_usage_errors,
-    refuse_misspelt,
-    refuse_unknown_options,
 )
 from crawler.spider import NewsroomSpider
 
@@ -33,10 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scrapy import Spider
-    from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
-
-    from crawler.arguments import Arguments
+    from scrapy.spiderloader import SpiderLoaderProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -47,16 +44,12 @@ _NUMBERS: Final = [
 ]
 
 
-class Command(BaseRunSpiderCommand):
-    """Run a spider, and say with the exit code how it went."""
+class Command(BaseRunSpiderCommand, ArchiveCommand):
+    """Archive a newsroom: one incremental run."""
 
-    requires_project = True
-
-    def syntax(self) -> str:
-        return "SPIDER [-a NAME=VALUE …] [options]"
-
-    def short_desc(self) -> str:
-        return "Archive a newsroom: one incremental run"
+    usage = "SPIDER [-a NAME=VALUE …] [options]"
+    requires_crawler_process = True
+    default_settings: ClassVar = {}
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -70,58 +63,44 @@ class Command(BaseRunSpiderCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the settings, too: Scrapy's process, made next, fails on some of them."""
         super().process_options(args, opts)
-        assert self.settings is not None
         with as_usage_errors():
-            check_settings(self.settings)
+            check_settings(self.configured)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        process = self.crawler_process
+        assert process is not None  # Scrapy has made it
         for number in (signal.SIGINT, signal.SIGTERM):  # until Scrapy takes them, then RunKeeper
             signal.signal(number, _leave)
-        with as_usage_errors():
-            spidercls, arguments = self._checked(args, opts)
-        assert self.crawler_process is not None
-        assert self.settings is not None
+        spidercls = self._spider(args, process.spider_loader)
+        given = opts.spargs
+        if issubclass(spidercls, NewsroomSpider):
+            given = {"arguments": spidercls.asked(opts.spargs, self.configured)}
+            self._warn_of_an_example(given["arguments"].newsroom.host)
         hush_twisted()
         # Scrapy lets its handler drop what is below; so it is not even made, twice an article.
-        logging.getLogger().setLevel(self.settings["LOG_LEVEL"])
+        logging.getLogger().setLevel(self.configured["LOG_LEVEL"])
         crawler = self._create_crawler(spidercls)
-        given = opts.spargs if arguments is None else {"arguments": arguments}
-        self.crawler_process.crawl(crawler, **given)
-        self.crawler_process.start()
-        self.exitcode = self._exit_code(crawler)
+        process.crawl(crawler, **given)
+        process.start()
+        code: int | None = crawler.stats.get_value("run/exit_code")
+        self.exitcode = EXIT_FAILED if process.bootstrap_failed or code is None else code
+        if code is None and not process.bootstrap_failed:
+            logger.error("The run ended before its record was written")
 
-    def _checked(
-        self, args: list[str], opts: argparse.Namespace
-    ) -> tuple[type[Spider], Arguments | None]:
-        assert self.crawler_process is not None
-        assert self.settings is not None
-        refuse_unknown_options(args)
-        known = sorted(self.crawler_process.spider_loader.list())
+    def _spider(self, args: list[str], loader: SpiderLoaderProtocol) -> type[Spider]:
+        known = sorted(loader.list())
         if len(args) != 1:
             raise ConfigurationError(f"want the name of one spider. Known: {', '.join(known)}")
         if args[0] not in known:
             raise ConfigurationError(f"No spider named {args[0]!r}. Known: {', '.join(known)}")
-        spidercls: type[Spider] = self.crawler_process.spider_loader.load(args[0])
-        if not issubclass(spidercls, NewsroomSpider):
-            return spidercls, None
-        arguments = spidercls.asked(opts.spargs, self.settings)
-        if _EXAMPLE.search(self.settings["USER_AGENT"]) and not names_an_address(
-            arguments.newsroom.host
-        ):
+        return loader.load(args[0])
+
+    def _warn_of_an_example(self, host: str) -> None:
+        if _EXAMPLE.search(self.configured["USER_AGENT"]) and not names_an_address(host):
             logger.warning(
                 "USER_AGENT gives an example's address; want one at which somebody reads, in "
                 "local_settings.py (docs/deploying.md)"
             )
-        return spidercls, arguments
-
-    def _exit_code(self, crawler: Crawler) -> int:
-        assert self.crawler_process is not None
-        if self.crawler_process.bootstrap_failed:
-            return EXIT_FAILED
-        code: int | None = crawler.stats.get_value("run/exit_code")
-        if code is None:
-            logger.error("The run ended before its record was written")
-        return EXIT_FAILED if code is None else code
 
 
 def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 -- a signal handler takes both
@@ -151,7 +130,6 @@ def _table(title: str, rows: Mapping[str, str]) -> str:
 
 def check_settings(settings: BaseSettings) -> None:
     """Raise :exc:`ConfigurationError` for a setting that cannot be worked with."""
-    refuse_misspelt(settings)
     media = settings.get("ARCHIVE_MEDIA", "none")
     if media not in ("none", "lead"):
         raise ConfigurationError(f"ARCHIVE_MEDIA={media}: want none or lead")
