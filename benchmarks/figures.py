@@ -26,7 +26,7 @@ ARTICLE: Final = "banjir-rendam-belasan-rumah-di-air-periukan"
 """Slug of the article that is followed."""
 
 PUBLIC: Final = re.compile(
-    r"crawler(\.(archive|discovery|extract|codec|errors|items|newsrooms|settings|timestamps"
+    r"crawler(\.(archive|discovery|extract|codec|decoding|errors|items|newsrooms|settings|timestamps"
     r"|commands(\.\w+)?|normalise\.(credits|dateline|dates|places|text|urls)))?"
 )
 """What tests may import so that a redesign costs none of them: the values, the package of each
