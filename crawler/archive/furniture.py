@@ -191,7 +191,8 @@ class Furniture:
         if seen < TOGETHER or key.startswith("\t"):
             return seen >= TOGETHER
         short, came = _short(key[1:]), key.startswith("+")
-        begin = min(self._changes.get(key, {}).values(), default=0)
+        times = [at for each in (self._changes, self._edited) for at in each.get(key, {}).values()]
+        begin = min([*times, *(at for _, keys, at in self._recent if came and short in keys)])
         since = [keys for _, keys, at in self._recent if at > begin]
         return sum((short in keys) != came for keys in since) < seen
 

@@ -392,7 +392,7 @@ def judge(
         if difference is None or difference.is_edit:
             return Verdict("changed", known.revision + 1, difference=difference or Difference())
     more = _RANK[found.source] - _RANK[known.source or "page"]
-    # One line a theme, until another prints it: what two caches print in turn is not written in turn.
+    # A theme that comes back has the last word; one theme does not say again what it said before.
     back = found.theme is not None and found.theme != known.theme
     if more < 0 or known.has_line(found, last=back):
         return Verdict("unchanged", known.revision, writes=False)
