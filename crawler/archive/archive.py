@@ -23,27 +23,12 @@ from crawler.archive.ledger import Ledger, note
 from crawler.archive.lines import MANIFEST, compress, finished_months, month_files, update_manifest
 from crawler.archive.lock import NAME as LOCK
 from crawler.archive.lock import Lock
-from crawler.archive.losses import (
-    REPAIR,
-    Accounts,
-    Remaker,
-    by_file,
-    count_runs,
-    of_runs,
-    shortfall,
-)
+from crawler.archive.losses import REPAIR, Remaker, shortfall
 from crawler.archive.opening import Opening, remove_ledger
 from crawler.archive.recorder import WITNESSES, Recorder, apart
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import NAME as RUNS
-from crawler.archive.runs import (
-    ROOM,
-    RunLog,
-    RunRecord,
-    RunReport,
-    new_run_id,
-    read_runs,
-)
+from crawler.archive.runs import ROOM, RunLog, RunRecord, RunReport, new_run_id
 from crawler.archive.tables import NAME as LEDGER
 from crawler.archive.tables import AddressRow, LedgerDamaged, Tables, on_error
 from crawler.archive.warc import warc_files
@@ -338,20 +323,16 @@ class Archive:
         Returns run → lines that were made again, and run → lines that are lost. *suspected* are
         months of which nothing is wrong but their digest; it is taken anew where lines were lost.
         """
-        accounts = Accounts(read_runs(self.folder))
-        present = count_runs(self.folder)
-        lacking = accounts.lacking(of_runs(present))
-        made = self._make_again(accounts, lacking)
-        lost = Counter({run: n for run, n in lacking.items() if n > 0}) - made
-        found = {run: n for run, n in lacking.items() if n < 0 and accounts.lost[run] >= -n}
+        remaker = Remaker(self.folder, self.newsroom, self._rules)
+        made = self._make_again(remaker)
+        lost = remaker.lacking - made
         # Without *record* what is short is counted now, and not only by the last run.
-        said = {"lost": {**lost, **found}, "short": 0} if record else {"short": lost.total()}
-        self._record = attrs.evolve(self._record, **said)
+        known = {"lost": {**lost, **remaker.back()}, "short": 0}
+        self._record = attrs.evolve(self._record, **(known if record else {"short": lost.total()}))
         if record or not lost:
-            changed = {file for file, _ in by_file(self.folder, accounts, present, lacking)}
-            changed |= set(suspected if accounts.restored else ())
+            changed = remaker.changed(suspected)
             with self._writing():
-                update_manifest(self.folder, self.newsroom.name, changed=tuple(changed))
+                update_manifest(self.folder, self.newsroom.name, changed=changed)
         return made, lost
 
     def _bring_back(self) -> None:
@@ -365,12 +346,11 @@ class Archive:
             self._notes += [what] if made else []
         self._notes += self._shortage()
 
-    def _make_again(self, accounts: Accounts, lacking: Mapping[str, int]) -> Counter[str]:
+    def _make_again(self, remaker: Remaker) -> Counter[str]:
         """Make again what can be of the lines that runs lack; return run → how many."""
-        remaker = Remaker(self.folder, self.newsroom, self._rules, accounts)
         batches, made = self._recorder.batches, Counter[str]()
         with self._writing():
-            found = remaker.find(lacking)
+            found = remaker.find()
             if not found:
                 return made
             # What is planned is said first, so that a kill leaves no line that nobody accounts for.

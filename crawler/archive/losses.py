@@ -23,7 +23,7 @@ from crawler.archive.furniture import read_furniture, valid
 from crawler.archive.lines import ARTICLES, month_files
 from crawler.archive.reading import RawLine
 from crawler.archive.revisions import Rules
-from crawler.archive.runs import RunRecord, Stock, last_runs
+from crawler.archive.runs import RunRecord, Stock, last_runs, read_runs
 from crawler.archive.schedule import first_look
 from crawler.archive.warc import sha256
 from crawler.archive.warc_reading import (
@@ -40,6 +40,7 @@ from crawler.codec import parse_line
 from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
 from crawler.items import Article, CaptureReference, Gone, Withheld
 from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import identity
 
 _NAMED: Final = 5
 
@@ -233,28 +234,47 @@ class State:
 class Remaker:
     """Finds the lines that runs lack, and makes them again."""
 
-    def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules, accounts: Accounts) -> None:
+    def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules) -> None:
         self.folder = folder
         self.newsroom = newsroom
         self.rules = rules
-        self.accounts = accounts
+        self.accounts = Accounts(read_runs(folder))
+        self._present = count_runs(folder)
+        self._lacking = self.accounts.lacking(of_runs(self._present))
         self._captures = recent_captures(folder)
         self._furniture = valid(read_furniture(folder))
 
-    def find(self, lacking: Mapping[str, int]) -> list[State]:
+    @property
+    def lacking(self) -> Counter[str]:
+        """Run → lines of it that are not there."""
+        return Counter({run: count for run, count in self._lacking.items() if count > 0})
+
+    def back(self) -> dict[str, int]:
+        """Return run → lines that are there, and were recorded as lost, as a negative number."""
+        lost = self.accounts.lost
+        return {run: n for run, n in self._lacking.items() if n < 0 and lost[run] >= -n}
+
+    def changed(self, suspected: Iterable[str]) -> tuple[str, ...]:
+        """Return the files that are not what they were: also those *suspected*, if lines were lost."""
+        found = by_file(self.folder, self.accounts, self._present, self._lacking)
+        more = suspected if self.accounts.restored else ()
+        return tuple({file for file, _ in found} | set(more))
+
+    def find(self) -> list[State]:
         """Return the lines that can be made again, oldest first; of each run no more than it lacks."""
-        left = Counter({run: count for run, count in lacking.items() if count > 0})
+        left = self.lacking
         found = sorted(self._readable(set(left)), key=lambda each: each.at)
         # An article keeps the id of its first line, whatever its captures say.
-        urls = {each.url: each.id for each in found}
-        urls |= {line.url: line.id for line in self._lines() if line.url in urls}
+        urls = {identity(each.url): each.id for each in found}
+        lines = ((identity(line.url), line.id) for line in self._lines())
+        urls |= {url: id_ for url, id_ in lines if url in urls}
         there: dict[str, list[State]] = {id_: [] for id_ in urls.values()}
         for line in self._lines():
             if line.id in there and not isinstance(line, Withheld):
                 there[line.id].append(State.of(line))
         made = []
         for lost in found:
-            id_ = urls[lost.url]
+            id_ = urls[identity(lost.url)]
             revision = _revision(lost, there[id_]) if left[lost.run] else 0
             if revision:
                 left[lost.run] -= 1
