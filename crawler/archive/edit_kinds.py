@@ -11,9 +11,16 @@ import attrs
 from rapidfuzz.distance import OSA
 
 from crawler.items import Article
-from crawler.normalise.figures import Figure, figures
 from crawler.normalise.text import typographic_fold
-from crawler.normalise.words import PARAGRAPH, Run, is_sentence, split_words, word_runs
+from crawler.normalise.words import (
+    PARAGRAPH,
+    Figure,
+    Run,
+    figures,
+    is_sentence,
+    split_words,
+    word_runs,
+)
 from crawler.timestamps import Moment
 
 KINDS: Final = (
