@@ -122,7 +122,7 @@ def summary_lines(
     """
     counts = [
         f"{count:,} {word}"
-        for kind, word in _EVENTS.items()
+        for kind, word in (_EVENTS | {"superseded": "now with their pages"}).items()
         if kind != "unchanged" and (count := getattr(record, kind))
     ]
     went = (
@@ -165,10 +165,15 @@ def is_wordy(settings: BaseSettings) -> bool:
 
 
 def is_worth_saying(record: RunRecord) -> bool:
-    """Whether cron should send a mail: something was found, or something is wrong."""
+    """Whether cron should send a mail: something was found, or something is wrong.
+
+    A person at a terminal, whose display is wiped, is told everything.
+    """
     quiet = ("unchanged", "refused")
     return bool(
-        record.exit_code or any(getattr(record, kind) for kind in _EVENTS if kind not in quiet)
+        sys.stderr.isatty()
+        or record.exit_code
+        or any(getattr(record, kind) for kind in _EVENTS if kind not in quiet)
     )
 
 

@@ -49,6 +49,12 @@ def record(**values: Any) -> RunRecord:
             id="changes",
         ),
         pytest.param(
+            {"superseded": 37, "requests": 40, "bytes": 343_000},
+            9,
+            ["progres: 37 now with their pages; 40 requests, 343 kB in 9 s; exit code 0"],
+            id="pages-of-a-quick-backfill",
+        ),
+        pytest.param(
             {
                 "failed": 1,
                 "requests": 9,
@@ -86,6 +92,11 @@ def test_summary(values: dict[str, Any], seconds: float, said: list[str]) -> Non
 )
 def test_what_is_worth_a_mail(values: dict[str, Any], worth: bool) -> None:
     assert is_worth_saying(record(**values)) is worth
+
+
+def test_a_person_at_a_terminal_is_told_of_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert is_worth_saying(record(requests=2, unchanged=40))
 
 
 @pytest.mark.parametrize(
