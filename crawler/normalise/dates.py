@@ -17,13 +17,11 @@ from crawler.normalise.date_grammar import Reading, Span, explicit
 from crawler.normalise.date_lexer import Tokens, month_named, pattern
 from crawler.normalise.date_relative import relatives
 
-# A date after one of these is that of an edit.
-_EDITED: Final = re.compile(
-    r"\b(?:diperbaru?i|diperbaharui|pembaruan|diupdate|updated?|diubah|perubahan|direvisi|revisi"
-    r"|disunting|diedit|edited|modified)\b"
-)
-_STATED: Final = re.compile(
-    r"\b(?:terbit|diterbitkan|dipublikasikan|publikasi|published?|posted|tayang|ditayangkan|rilis"
+# What stands before a date; that after one of the first is of an edit.
+_LABEL: Final = re.compile(
+    r"\b(?:(diperbaru?i|diperbaharui|pembaruan|diupdate|updated?|diubah|perubahan|direvisi|revisi"
+    r"|disunting|diedit|edited|modified)"
+    r"|terbit|diterbitkan|dipublikasikan|publikasi|published?|posted|tayang|ditayangkan|rilis"
     r"|dirilis|diposting|diunggah|dimuat)\b"
 )
 # A month alone, as magazines print it, among few other words.
@@ -56,13 +54,13 @@ def _printed(tokens: Tokens) -> list[PrintedMoment]:
     readings = [reading for reading in explicit(tokens, None) if reading.span]
     found, end = [], 0
     for reading in readings:
-        label = tokens.plain[end : tokens.start(reading.start)]
+        labels = _LABEL.findall(tokens.plain, end, tokens.start(reading.start))
         end = tokens.end(reading.end - 1)
         clock = reading.clock
         if clock is None and len(readings) == 1:
             clock = next(marked_clocks(tokens), None)
         assert reading.span is not None
-        found.append(PrintedMoment(reading.span.first, clock, _is_of_edit(label)))
+        found.append(PrintedMoment(reading.span.first, clock, bool(labels and labels[-1])))
     return found
 
 
@@ -78,13 +76,6 @@ def read_published(text: str, zone: dt.tzinfo) -> str | None:
         if not each.edited:
             return _moment(each.day, each.clock, zone)
     return None if printed else _month(tokens) or _unread(tokens, zone)
-
-
-def _is_of_edit(label: str) -> bool:
-    """Whether the last label before a date is that of an edit."""
-    edits = [found.end() for found in _EDITED.finditer(label)]
-    stated = [found.end() for found in _STATED.finditer(label)]
-    return bool(edits) and max(edits) > max(stated, default=0)
 
 
 def _moment(day: dt.date, clock: Clock | None, zone: dt.tzinfo) -> str:

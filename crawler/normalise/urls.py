@@ -39,7 +39,7 @@ _NOISE_PREFIXES: Final = ("utm_", "mc_", "at_", "pk_", "mtm_", "oly_")
 # AMP, and the pages of comments
 _SIDE_DOOR: Final = re.compile(r"(\.html?|(?<=[^/]))/(?:amp|comment-page-[0-9]{1,6})(/?)$")
 _FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
-_SLUG_PAGE: Final = re.compile(r"/([^/]+)/[1-9][0-9]?(/?)$")
+_SLUG_PAGE: Final = re.compile(r"(?<![:/]/)(?<=/)([^/]+)/[1-9][0-9]?(/?)$")
 _NOT_A_SLUG: Final = words_of(
     "page archives archive read p id node post view detail author indeks index category tag topic "
     "berita news artikel kabar baca"
@@ -186,7 +186,7 @@ def canonical(url: str, base: str | None = None) -> str | None:
     if "/." in path and not path.startswith("//"):  # which would be a host to urljoin
         path = urlsplit(urljoin(f"{origin}/", path)).path
     path = _SIDE_DOOR.sub(lambda door: door[1] or door[2], path)
-    query = _without_noise(parts.query) if parts.query else ""
+    query = _without_noise(parts.query)
     return f"{origin}{path}?{query}" if query else origin + path
 
 
@@ -209,14 +209,11 @@ def without_page_number(url: str) -> str:
     in a number (``/slug-2/``) keep theirs.
     """
     head, mark, query = url.partition("?")
-    path = _path(head)
-    origin = head[: len(head) - len(path)]
-    path = _FILE_PAGE.sub(r"\1", path)
-    page = _SLUG_PAGE.search(path)
+    head = _FILE_PAGE.sub(r"\1", head)
+    page = _SLUG_PAGE.search(head)
     if page and page[1] not in _NOT_A_SLUG and not page[1].isdigit():
-        path = path[: page.start()] + "/" + page[1] + page[2]
-    head = origin + path
-    query = _PAGE_QUERY.sub("", query).lstrip("&") if query else query
+        head = head[: page.end(1)] + page[2]
+    query = _PAGE_QUERY.sub("", query).lstrip("&")
     return f"{head}{mark}{query}" if query else head
 
 
@@ -265,8 +262,7 @@ def looks_like_article(url: str, address: str) -> bool:
     head, _, query = url.partition("#")[0].partition("?")
     path = _path(head).removeprefix(_path(address).rstrip("/"))
     segments = [segment for segment in path.lower().split("/") if segment]
-    query = _without_noise(query) if query else ""
-    names = {pair.partition("=")[0].lower() for pair in query.split("&")} if query else set()
+    names = {pair.partition("=")[0].lower() for pair in _without_noise(query).split("&")}
     if names & _LIST_QUERY:
         return False
     if not segments:
