@@ -32,14 +32,10 @@ if TYPE_CHECKING:
     from twisted.web._newclient import Request as WireRequest
     from twisted.web.iweb import IResponse
 
-LONGEST_WAIT: Final = 300.0
-"""Seconds of Retry-After that are waited out; a longer one ends the try."""
-
+LONGEST_WAIT: Final = 300.0  # seconds of Retry-After; a longer one ends the try
+GRACE: Final = 6.0  # seconds that a transfer may go on once the run is ending; 10 are promised
 BEGAN: Final = "newsroom_began"
 """Key in ``request.meta``: when the fetch began, after every pause; stamped once."""
-
-GRACE: Final = 6.0
-"""Seconds that a transfer may go on once the run is ending; 10 s are promised in all."""
 
 
 class PoliteSlot(Slot):
@@ -180,8 +176,8 @@ def retry_after(field: bytes | None, *, now: float) -> float | None:
         return None
 
 
+# Bytes of status lines and fields before a body; servers' own limits are 8 to 64 KiB.
 MOST_HEAD: Final = 256 * 1024
-"""Bytes of status lines and fields before a body; servers' own limits are 8 to 64 KiB."""
 
 
 class BoundedHandler(HTTP11DownloadHandler):

@@ -104,8 +104,10 @@ _SLUGS: Final[dict[type[BaseException], str]] = {
     DownloadConnectionRefusedError: "connection_refused",
     DownloadFailedError: "cut_short",
     DownloadTimeoutError: "timeout",
+    ForeignAddress: "foreign_address",
     PrivateAddress: "private_address",
     ResponseDataLossError: "cut_short",
+    RobotsForbid: "robots",
     RobotsUnreadable: "robots_unreadable",
     UnsupportedURLSchemeError: "unsupported_scheme",
 }
@@ -120,6 +122,7 @@ _WORDS: Final = {
     "dns": "its host name is not known",
     "no_connection": "no connection could be made",
     "not_whole": "the answer is not whole",
+    "robots": "robots.txt forbids it",
     "timeout": "no answer in time",
 }
 
@@ -154,5 +157,7 @@ def slug(error: BaseException) -> str:
 
 def words(error: BaseException) -> str:
     """Return why a request came to nothing, for a person: ``no answer in time``."""
+    if isinstance(error, ForeignAddress):
+        return f"{error.url} is another host's"
     found = slug(error)
     return _WORDS.get(found, found)

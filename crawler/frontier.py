@@ -26,8 +26,6 @@ from crawler.discovery import (
 from crawler.fetch_errors import (
     AnswerLost,
     BudgetSpent,
-    ForeignAddress,
-    RobotsForbid,
     RobotsUnreadable,
     RunEnding,
     fetch,
@@ -159,9 +157,9 @@ class Frontier:
         except (BudgetSpent, RobotsUnreadable, RunEnding):
             raise
         except IgnoreRequest as error:  # robots.txt, a foreign host, a bomb, too many redirects
-            lost = isinstance(error, AnswerLost)
-            logger.info("%s: %s", step.url, words(error) if lost else error)
-            return Answer(url=step.url, status=0 if lost else CLOSED, why=_why(error))
+            logger.info("%s: %s", step.url, words(error))
+            status = 0 if isinstance(error, AnswerLost) else CLOSED
+            return Answer(url=step.url, status=status, why=words(error))
         capture = as_capture(response)
         if capture.status == HTTPStatus.OK:
             self.answer = capture
@@ -175,11 +173,3 @@ class Frontier:
             headers=capture.headers,
             seconds=response.meta.get("download_latency", 0.0),
         )
-
-
-def _why(error: IgnoreRequest) -> str:
-    if isinstance(error, RobotsForbid):
-        return "robots.txt forbids it"
-    if isinstance(error, ForeignAddress):
-        return f"{error.url} is another host's"
-    return words(error)

@@ -57,11 +57,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MOST_ROBOTS: Final = 512 * 1024
-"""Bytes of a robots.txt that are read; RFC 9309, 2.5, wants 500 KiB at least."""
-
+MOST_ROBOTS: Final = 512 * 1024  # bytes that are read; RFC 9309, 2.5, wants 500 KiB at least
 _CODING: Final = b"Content-Encoding"
-
 EXCHANGES: Final = "newsroom_exchanges"
 """Key in ``request.meta``: every hop so far, the last one the response itself."""
 

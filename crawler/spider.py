@@ -630,10 +630,8 @@ class NewsroomSpider(Spider):
             self.keeper().stop("budget")
         if isinstance(error, BudgetSpent | RunEnding):
             return None
-        if isinstance(error, RobotsForbid):
-            return Refused(asked.url, "robots", lastmod=asked.link.lastmod)
-        if isinstance(error, ForeignAddress):
-            return Refused(asked.url, "foreign_address", lastmod=asked.link.lastmod)
+        if isinstance(error, RobotsForbid | ForeignAddress):
+            return Refused(asked.url, slug(error), lastmod=asked.link.lastmod)
         return Failed(asked.url, slug(error))
 
     async def _tell(self, finding: Finding | None) -> None:

@@ -26,10 +26,7 @@ _A_SECOND: Final = dt.timedelta(seconds=1)
 
 
 def is_mass(missing: int, known: int) -> bool:
-    """Whether so many of the *known* articles are *missing* that somebody has to look.
-
-    More than a fifth, and more than five: then the list is wrong, or the newsroom has changed.
-    """
+    """Whether so many are *missing* that the list is wrong, or the newsroom has changed."""
     return missing > 5 and missing * 5 > known  # noqa: PLR2004
 
 
@@ -140,11 +137,7 @@ class Audit:
         self.left["audited"] = self.visit.now.isoformat()
 
     def _confirm(self) -> Part[bool]:
-        """Ask REST for those missing by their ids; whether it answered.
-
-        Where a page states another time than REST, a post may only seem to miss at the edge of a
-        window.
-        """
+        # Where a page states another time than REST, a post only seems to miss at the edge.
         ids = {known.post_id: known.url for known in self.missing.values() if known.post_id}
         for start in range(0, len(ids), LARGEST_PAGE):
             include = ",".join(map(str, list(ids)[start : start + LARGEST_PAGE]))

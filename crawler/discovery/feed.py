@@ -224,10 +224,7 @@ class FeedDoor(Door):
         return (yield from self.visit.read(url, self._parse, conditional=False))
 
     def _pages(self, seen: set[str], *, deep: bool) -> Part[DoorState]:
-        """Read the second page and on; ``complete`` when the feed came to its end.
-
-        *seen*: what the first page lists.
-        """
+        """Read the second page and on; ``complete`` when the feed came to its end."""
         short = len(seen) < _USUAL_SIZE
         resumed = deep and self.visit.window is None
         number = int(self.left.get("page") or 2) if resumed else 2

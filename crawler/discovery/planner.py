@@ -67,10 +67,7 @@ def plan(
 def with_records(
     newsroom: Newsroom, memory: Memory, links: Sequence[Link], *, now: dt.datetime
 ) -> Walk:
-    """Return the walk that yields *links* of known posts with their REST objects.
-
-    Without, where the server does not give them.
-    """
+    """Return the walk that yields *links* of known posts, with their REST objects if there are."""
     return RestDoor(Visit(newsroom, memory, now, None)).with_records(links)
 
 

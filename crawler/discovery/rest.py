@@ -160,9 +160,7 @@ class RestDoor(Door):
     def _newest(self) -> Part[tuple[Link, ...] | None]:
         """Read the posts published last until one is known; ``None`` when that failed.
 
-        A scheduled post goes public with the modification time it had, so :meth:`_changes` may
-        miss it. The hundred newest rather than those after the newest known: what went public
-        late, or was taken down, stands among them.
+        What was scheduled goes public, perhaps late, with the modification time that it had.
         """
         gathered: list[Link] = []
         while len(gathered) < MOST_LINKS:
@@ -205,11 +203,7 @@ class RestDoor(Door):
         return Outcome(door=DOOR, state=state, reason=listing.reason, shows_changes=True)
 
     def _pages(self, listing: _Listing, base: str = "posts") -> Part[DoorState]:
-        """Follow *listing*, and return how it went.
-
-        By ``before`` rather than by page number: what is published or deleted meanwhile shifts
-        nothing, the page may change its size, and the database need not count off 20,000 rows.
-        """
+        """Follow *listing*, by ``before`` and not by page number, and return how it went."""
         records, pace = True, _Pace(_FIRST_RECORDS)
         withheld = self.visit.memory.withheld_posts()
         listing.ids.update(withheld)
@@ -247,10 +241,7 @@ class RestDoor(Door):
         return DoorState.PARTIAL
 
     def _other_types(self, sitemap: SitemapDoor) -> Part[list[str]]:
-        """List the posts of the types that the sitemap names and whose pages pass as articles.
-
-        Returns their addresses.
-        """
+        """List the posts of further types whose pages pass as articles; return their addresses."""
         files = yield from sitemap.list_files()
         named = dict.fromkeys(filter(None, map(post_type, files or ())))
         bases = (yield from self.api.types()) if named else {}

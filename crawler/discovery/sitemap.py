@@ -29,7 +29,6 @@ _LONGEST: Final = 2048  # sitemaps.org: an address is shorter
 _ROBOTS_LINE: Final = re.compile(
     r"^[ \t]*site-?map[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE
 )
-_ROBOTS_BYTES: Final = 500 * 1024  # RFC 9309, 2.5: what a crawler reads of robots.txt
 
 
 @attrs.frozen
@@ -109,11 +108,8 @@ def _read_text(plain: bytes, base: str) -> Iterator[Entry]:
 
 
 def robots_sitemaps(robots: bytes, base: str) -> tuple[str, ...]:
-    """Return the addresses of the Sitemap lines of *robots*, each once, in order.
-
-    They stand outside the groups of rules (sitemaps.org, "Specifying the Sitemap location").
-    """
-    text = plain_text(robots[:_ROBOTS_BYTES]).replace("\r", "\n")
+    """Return the addresses of the Sitemap lines of *robots*, each once, in order."""
+    text = plain_text(robots).replace("\r", "\n")
     found = (absolute(line, base) for line in _ROBOTS_LINE.findall(text))
     return tuple(dict.fromkeys(url for url in found if url))
 

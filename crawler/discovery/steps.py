@@ -110,10 +110,7 @@ class Memory(Protocol):
     def known_post(self, post_id: int) -> Known | None: ...
 
     def count(self, *, after: str | None = None, before: str | None = None) -> int:
-        """Return how many posts are listed and not gone; *after* and *before* exclude themselves.
-
-        With a bound, only posts whose publication is known, compared as moments.
-        """
+        """Return how many posts are listed and not gone; *after* and *before* exclude themselves."""
 
     def listed(self, *, after: str | None = None, before: str | None = None) -> Iterator[Known]:
         """Return them, oldest first, those without a known publication at the end."""
