@@ -208,16 +208,23 @@ def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Acce
 
 
 def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[Line], Accepted]:
-    """Return the lines above the label of another part, where all that was read is under it.
+    """Return the lines above the label of another part, and what was read of them.
 
-    Excerpts of related posts are longer than a short text, of which nothing is read then.
+    There each text that was read stands under a link, its headline: excerpts of related posts,
+    which are longer than a short article. Of that nothing sure was read, then.
     """
-    first = next((at for at, line in enumerate(below) if accepted.has(line.text)), 0)
-    label = next((at for at, line in enumerate(below[:first]) if labels_another_part(line)), 0)
-    own = (line for line in below[:label] if len(line.text) >= _LABEL and not is_linked(line))
-    if not any(line.text.endswith(_ENDS) for line in own):
+    label = next((at for at, line in enumerate(below) if labels_another_part(line)), 0)
+    read = [at for at, line in enumerate(below) if accepted.has(line.text)]
+    others = [at for at in read if at > label]
+    own = [line.text for line in below[:label] if not is_linked(line)]
+    if (
+        not others
+        or not all(is_linked(below[at - 1]) for at in others)
+        or not any(len(text) >= _LABEL and text.endswith(_ENDS) for text in own)
+    ):
         return below, accepted
-    return below[:label], Accepted()
+    known = sum(len(squeeze(below[at].text)) for at in read if at < label)
+    return below[:label], accepted if known >= _COHERENT * len(accepted.text) else Accepted()
 
 
 def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:
