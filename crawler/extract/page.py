@@ -10,7 +10,6 @@ subclass with other ``marks``; see ``themes.py``. What pages and REST records ha
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -28,13 +27,13 @@ from crawler.extract.header import Header, Marks, after_content, has, parts_of, 
 from crawler.extract.media import box, frame, source
 from crawler.extract.record import Record
 from crawler.extract.roles import Role, role_of
-from crawler.extract.unknown.times import YEARS
 from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical, plain_post_id, same_host, without_page_number
 from crawler.normalise.vocabulary import EDITORS, WRITERS
+from crawler.timestamps import parse
 
 FIELDS: Final = (
     *("title", "subtitle", "published_at", "modified_at", "authors", "writer", "editor"),
@@ -350,7 +349,7 @@ class ArticlePage(Record):
         """Return the moment that *element* states, for machines or else for people."""
         stamp = (element.get("datetime") or "").strip()
         if _MOMENT.fullmatch(stamp):
-            if _can_be(stamp):
+            if parse(stamp, self.newsroom.tzinfo):
                 return stamp
             stamp = ""  # what is printed may say more than 0000-00-00
         return read_published(stamp or text_of(element), self.newsroom.tzinfo)
@@ -495,14 +494,6 @@ class ArticlePage(Record):
                 yield each
             elif role is None:
                 waiting += each.iterchildren("div", "section", "aside", "ul", reversed=True)
-
-
-def _can_be(stamp: str) -> bool:
-    """Whether a newsroom can have published then: WordPress writes 0000-00-00 for no date."""
-    try:
-        return dt.datetime.fromisoformat(stamp).year in YEARS
-    except ValueError:
-        return False
 
 
 def _post_of(header: Header) -> int | None:

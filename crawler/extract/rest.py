@@ -21,7 +21,6 @@ from crawler.extract.gates import is_gambling
 from crawler.extract.page import ArticlePage, numbered
 from crawler.extract.record import Record
 from crawler.extract.story import Story
-from crawler.extract.unknown.times import YEARS
 from crawler.items import Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import block_key, fold, is_sentence, typographic_fold
@@ -114,7 +113,7 @@ class RestRecord(Record):
     def _moment(self, field: str) -> str | None:
         local, universal = _text(self.values, field), _text(self.values, f"{field}_gmt")
         moment = rest_moment(local, universal, self.newsroom.tzinfo)
-        return moment.isoformat() if moment and moment.year in YEARS else None
+        return moment.isoformat() if moment else None
 
     def _caption(self, photo: Values) -> str | None:
         """Return the caption of *photo*, unless WordPress made it: of one without, an excerpt.

@@ -39,8 +39,9 @@ def body_html(blocks: Iterable[Block]) -> str:
     html = ""
     path: Path = ()
     for block in blocks:
-        html += _between(path, block.path)
-        path = block.path
+        if block.path != path:
+            html += _between(path, block.path)
+            path = block.path
         if block.photo is not None:
             html += _figure(block.photo)
         else:
