@@ -6,10 +6,9 @@ import attrs
 import pytest
 
 from crawler.errors import ConfigurationError, NotAnArticle
-from crawler.extract import extract_article, extract_html, open_page
+from crawler.extract import extract_article, extract_html, open_page, page_class_for
 from crawler.extract.document import Document
 from crawler.extract.page import ArticlePage
-from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom

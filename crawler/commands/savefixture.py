@@ -73,10 +73,7 @@ def _new_folder(newsroom: Newsroom, slug: str | None, url: str) -> Path:
 
 
 def _save(folder: Path, captures: Sequence[Capture], newsroom: Newsroom) -> str | None:
-    """Write *captures* of one page's parts into *folder*, with what our rules read from them.
-
-    Returns None for an article, else the reason for which the page is none.
-    """
+    """Write *captures* into *folder*, and what is read from them; return why it is no article."""
     name, reason = "article.json", None
     try:
         record = as_mapping(extract_article(captures, newsroom))
@@ -88,23 +85,19 @@ def _save(folder: Path, captures: Sequence[Capture], newsroom: Newsroom) -> str 
         page = "page.html" if number == 1 else f"page-{number}.html"
         (folder / page).write_bytes(capture.body)
     typed = {key: value for key, value in record.items() if key not in NOT_TYPED}
-    for file, values in (("meta.json", _meta(captures)), (name, typed)):
-        text = json.dumps(values, ensure_ascii=False, indent=2)
-        (folder / file).write_text(f"{text}\n", encoding="utf-8")
-    return reason
-
-
-def _meta(captures: Sequence[Capture]) -> dict[str, Any]:
-    first = captures[0]
+    first, *further = captures
     meta: dict[str, Any] = {UNCHECKED: _ADVICE, "url": first.url}
-    if len(captures) > 1:
-        meta["pages"] = [capture.url for capture in captures[1:]]
+    if further:
+        meta["pages"] = [capture.url for capture in further]
     if first.status != 200:  # noqa: PLR2004 -- OK, which goes without saying
         meta["status"] = first.status
     content_type = first.headers.get("content-type", "")
     if content_type.replace(" ", "").lower() != "text/html;charset=utf-8":
         meta["headers"] = {"content-type": content_type} if content_type else {}
-    return meta
+    for file, values in (("meta.json", meta), (name, typed)):
+        text = json.dumps(values, ensure_ascii=False, indent=2)
+        (folder / file).write_text(f"{text}\n", encoding="utf-8")
+    return reason
 
 
 class PageSpider(Spider):
@@ -206,7 +199,6 @@ class Command(ScrapyCommand):
         print(folder)
 
     def _archived(self, newsroom: Newsroom, url: str) -> list[Capture]:
-        """Return the captures of the page where the archive has it, else nothing."""
         assert self.settings is not None
         folder = archive_root(self.settings) / newsroom.name
         if not (folder / "archive.json").exists():

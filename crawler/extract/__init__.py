@@ -2,7 +2,7 @@
 
 Nothing here fetches, and nothing here knows the time::
 
-    document -> themes.page_class_for -> page (header, blocks) -> story -> record -> Article
+    document -> page_class_for -> page (header, blocks) -> story -> record -> Article
 
 Whoever fetches asks the page which of its parts is missing::
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -26,12 +27,12 @@ from crawler.extract.document import Document
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, Record
 from crawler.extract.rest import Both, RestRecord, record, records
-from crawler.extract.themes import page_class_for
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.outlets import own_names
 from crawler.normalise.text import block_key
+from crawler.normalise.urls import same_host
 from crawler.timestamps import instant
 
 __all__ = [
@@ -43,6 +44,17 @@ __all__ = [
     "open_page",
     "post_ids",
 ]
+
+THEMES: Final[dict[str, type[ArticlePage]]] = {
+    "wpberita": ArticlePage,
+    "newkarma": ArticlePage,
+    "generic": GenericPage,
+}
+"""Name of each theme, as a newsroom's file has it → class of its pages."""
+
+# What the house of these themes (kentooz.com, idtheme.com) writes on the body.
+_HOUSE: Final = frozenset(("idtheme", "kentooz"))
+_FOLDERS: Final = ("/themes/wpberita", "/themes/newkarma")
 
 
 def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Article:
@@ -227,6 +239,22 @@ def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
     is_empty = not page.story.text_blocks and page.has_sentences
     other = page.second_page if is_empty else page
     return other if other is not None and other.story.text_blocks else page
+
+
+def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
+    """Return the class of pages that *document* shows traces of, else the newsroom's own.
+
+    A trace is the house's name on ``body``, or the theme's folder in the address of a stylesheet,
+    which AMP and optimisers take away. A page of another host without traces, and a theme that is
+    not known, is read by :class:`~crawler.extract.unknown.page.GenericPage`.
+    """
+    if not _HOUSE.isdisjoint(document.body_classes):
+        return ArticlePage
+    if any(folder in href for _, _, href in document.links for folder in _FOLDERS):
+        return ArticlePage
+    if same_host(document.url, (newsroom.host, *newsroom.hosts)):
+        return THEMES.get(newsroom.theme, GenericPage)
+    return GenericPage
 
 
 def _document(capture: Capture) -> Document:

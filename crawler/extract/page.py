@@ -2,7 +2,7 @@
 
 A page is a class with one property for each field of the line that the page states, under the
 field's name, the most explicit source first. A theme of other markup is a
-subclass with other ``marks``; see ``themes.py``. What pages and REST records have in common is in ``record.py``.
+subclass with other ``marks``; see ``THEMES``. What pages and REST records have in common is in ``record.py``.
 
 - ``Selected``: where a newsroom's pages differ from their theme, parsel's selectors of its file.
 - The addresses of the pages that one article is split into, and how many are followed.
