@@ -6,27 +6,22 @@ import logging
 import sys
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection
+from typing import Any, Final, Self
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 from twisted.logger import globalLogBeginner
 
+from crawler.archive import RunRecord
 from crawler.items import Article
 from crawler.normalise.text import fold
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
-
-    from crawler.archive import RunRecord
 
 _EVENTS: Final = {
     "new": "new",

@@ -11,26 +11,22 @@ import os
 import sqlite3
 import sys
 from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import cleandoc
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from rapidfuzz.distance import OSA
 from rich.console import Console
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from scrapy.settings import default_settings
+from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.conf import closest_scrapy_cfg
 
 import crawler.settings
 from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
 from crawler.newsrooms import SHIPPED
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from scrapy.settings import BaseSettings, Settings
 
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1

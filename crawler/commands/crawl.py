@@ -8,10 +8,14 @@ import re
 import shutil
 import signal
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
+from typing import ClassVar, Final, NoReturn
 
+from scrapy import Spider
 from scrapy.commands import BaseRunSpiderCommand, ScrapyHelpFormatter
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import SpiderLoaderProtocol
 
 import crawler.settings
 from crawler.arguments import ACCEPTED
@@ -27,13 +31,6 @@ from crawler.project import (
     as_usage_errors,
 )
 from crawler.spider import NewsroomSpider
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from scrapy import Spider
-    from scrapy.settings import BaseSettings
-    from scrapy.spiderloader import SpiderLoaderProtocol
 
 logger = logging.getLogger(__name__)
 

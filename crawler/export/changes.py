@@ -6,22 +6,19 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import Final, TextIO
 
 import attrs
 from lxml import etree
 from markupsafe import Markup
+from rich.console import Console
 from rich.text import Text
 
+from crawler.archive import Edit
+from crawler.archive.identity import Identity
 from crawler.export.csv import neutral
 from crawler.normalise.text import fold
 from crawler.normalise.words import PARAGRAPH, word_runs
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from crawler.archive import Edit
-    from crawler.archive.identity import Identity
 
 # changed words
 

@@ -13,7 +13,7 @@ import math
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, product
 from pathlib import Path
 from statistics import fmean, median
@@ -75,29 +75,17 @@ class Plots:
         self.words = words
 
     def months(self) -> Plot:
-        counts = self.numbers.by_month
+        counts, words = self.numbers.by_month, self.words
         rows = [self._mark(month, "", count, "article") for month, count in counts.items()]
         return Plot(
-            picture=self._columns(rows, counts, self._named(counts), {"": "var(--accent)"}),
-            rows=self._counted((self.words.month(month), count) for month, count in counts.items()),
+            picture=_draw_columns(rows, counts, self._named(counts), {"": "var(--accent)"}, words),
+            rows=self._counted((words.month(month), count) for month, count in counts.items()),
         )
 
     def _mark(self, month: str, kind: str, count: int, what: str) -> dict[str, Any]:
         of = f"{self.words.month(month)}, {kind}" if kind else self.words.month(month)
         tip = f"{of}: {self.words.many(count, what)}"
         return {"at": month, "tone": kind, "value": count, "tip": tip}
-
-    def _columns(
-        self,
-        rows: Rows,
-        order: Iterable[str],
-        labels: Mapping[str, str],
-        tones: Mapping[str, str],
-    ) -> str:
-        if not rows:
-            return ""
-        number = self.words.number
-        return _draw_columns(rows, order=list(order), labels=labels, number=number, tones=tones)
 
     def _counted(self, rows: Iterable[tuple[str, int]]) -> Table:
         return [(name, self.words.number(count)) for name, count in rows]
@@ -193,7 +181,7 @@ class Plots:
         marks = [self._mark(month, kinds[kind], n, "edit") for (month, kind), n in edits.items()]
         tones = {name: f"var(--kind-{kind})" for kind, name in kinds.items()}
         return Plot(
-            picture=self._columns(marks, months, self._named(months), tones),
+            picture=_draw_columns(marks, months, self._named(months), tones, words),
             legend=tones,
             columns=list(kinds.values()),
             rows=[
@@ -244,7 +232,7 @@ class Plots:
             for (day, said), count in sorted(ended.items())
         ]  # fmt: skip
         return Plot(
-            picture=self._columns(marks, order, labels, tones),
+            picture=_draw_columns(marks, order, labels, tones, words),
             legend=tones,
             rows=[
                 (
@@ -321,22 +309,23 @@ PROVINCES: Final = {code: Province(*tile) for code, tile in tomllib.loads(_MAP).
 
 def _draw_columns(
     rows: Rows,
-    *,
-    order: Sequence[str],
+    order: Iterable[str],
     labels: Mapping[str, str],
-    number: Callable[[int], str],
     tones: Mapping[str, str],
+    words: Words,
 ) -> str:
     """Upright bars at *order*, of which some have *labels*; rows have ``tone``, too, of *tones*.
 
     Bars of one place stand on each other in the order of *tones*, name of a tone → its colour.
     """
+    if not rows:
+        return ""
     totals = Counter[str]()
     for row in rows:
         totals[row["at"]] += row["value"]
     ticks = _ticks(max(totals.values(), default=0) or 1)
     names = list(tones)
-    beside = _axis({str(tick): number(tick) for tick in ticks})
+    beside = _axis({str(tick): words.number(tick) for tick in ticks})
     beside.values, beside.domain = ticks, False
     scale = alt.Scale(domain=names, range=list(tones.values()))
     return _draw(
@@ -405,9 +394,10 @@ def _chart(rows: Rows) -> alt.Chart:
     return alt.Chart(data).encode(description=alt.Description("tip:N"))
 
 
-def _across(order: Sequence[str], labels: Mapping[str, str], padding: float) -> alt.X:
-    scale = alt.Scale(domain=list(order), paddingInner=padding)
-    return alt.X("at:O", title=None, sort=list(order), axis=_axis(labels), scale=scale)
+def _across(order: Iterable[str], labels: Mapping[str, str], padding: float) -> alt.X:
+    all_ = list(order)
+    scale = alt.Scale(domain=all_, paddingInner=padding)
+    return alt.X("at:O", title=None, sort=all_, axis=_axis(labels), scale=scale)
 
 
 def _axis(labels: Mapping[str, str]) -> alt.Axis:
