@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from crawler.items import FoundDate
 from crawler.normalise.date_clock import Clock, clock_alone, clock_beside, marked_clocks
 from crawler.normalise.date_grammar import Reading, Span, explicit
-from crawler.normalise.date_lexer import Tokens, month_named, pattern
+from crawler.normalise.date_lexer import Tokens, pattern
 from crawler.normalise.date_relative import relatives
 
 # What stands before a date; that after one of the first is of an edit.
@@ -24,13 +24,10 @@ _LABEL: Final = re.compile(
     r"|terbit|diterbitkan|dipublikasikan|publikasi|published?|posted|tayang|ditayangkan|rilis"
     r"|dirilis|diposting|diunggah|dimuat)\b"
 )
-# A month alone, as magazines print it, among few other words.
-_MONTH: Final = pattern(
-    "[<other><pada>:,|(-]{0,5} (?P<month><month>) ,? (?P<year><year>) [)|,<other>-]{0,3}"
-)
 # A day and a year with an unknown word between them: 12 Ogos 2021.
 _UNREAD: Final = pattern("<number> <other> ,? <year>")
 _LONGEST_UNREAD: Final = 100
+_FEW: Final = 10
 _LATE: Final = dt.datetime(2100, 12, 31, tzinfo=dt.UTC)
 
 __all__ = ["PrintedMoment", "find_dates", "normalise", "printed_moments", "read_published"]
@@ -75,20 +72,13 @@ def read_published(text: str, zone: dt.tzinfo) -> str | None:
     for each in printed:
         if not each.edited:
             return _moment(each.day, each.clock, zone)
-    return None if printed else _month(tokens) or _unread(tokens, zone)
+    month = _printed_month(tokens) if len(tokens.words) <= _FEW else None  # as magazines print it
+    return None if printed else month or _unread(tokens, zone)
 
 
 def _moment(day: dt.date, clock: Clock | None, zone: dt.tzinfo) -> str:
     moment = clock.on(day, dt.datetime.combine(day, dt.time(12), zone)) if clock else None
     return clock.iso(moment) if clock and moment else day.isoformat()
-
-
-def _month(tokens: Tokens) -> str | None:
-    found = _MONTH.fullmatch(tokens.code)
-    if found is None:
-        return None
-    month = month_named(tokens.first(found, "month"))
-    return f"{tokens.first(found, 'year')}-{month:02d}" if month else None
 
 
 def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:

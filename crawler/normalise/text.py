@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
+from crawler.normalise.vocabulary import words_of
+
 # What no reader sees: controls that are not white space, soft hyphen, zero-width characters, byte
 # order mark, bidirectional marks, overrides and isolates, and annotation anchors.
 _REMOVED: Final = (
@@ -198,11 +200,8 @@ def _counts(body: bytes) -> Iterator[int]:
     yield most
 
 
-_INDONESIAN: Final = frozenset(
-    (
-        *("yang", "dan", "di", "ini", "itu", "dengan", "untuk", "dari", "pada", "dalam"),
-        *("tidak", "akan", "ke", "oleh", "juga", "karena"),
-    )
+_INDONESIAN: Final = words_of(
+    "yang dan di ini itu dengan untuk dari pada dalam tidak akan ke oleh juga karena"
 )
 
 
