@@ -296,13 +296,15 @@ def test_an_article_keeps_its_id_behind_its_own_number(runs: Runs) -> None:
     plain = Post(printed_id=0, slug="read/50017/musim-tanam")
     moved = attrs.evolve(plain, slug="read/50017/musim-tanam-dimulai-hari-ini")
     other = attrs.evolve(OTHER, printed_id=0, slug="read/50018/lomba-dayung")
-    kinds = [
-        [x.kind for x in runs.run(*map(runs.page, each))] for each in [(plain, other), (moved,)]
-    ]
-    assert kinds == [["new", "new"], ["reread"]]
+    rewritten = attrs.evolve(
+        plain, slug="read/50017/panen-raya", title="Panen Raya Tiba", blocks=(EDITED, AGAIN, LONG)
+    )
+    looks = [(plain, other), (moved,), (rewritten,)]
+    kinds = [[x.kind for x in runs.run(*map(runs.page, each))] for each in looks]
+    assert kinds == [["new", "new"], ["reread"], ["changed"]]
     digest = hashlib.sha256(plain.url.encode()).hexdigest()[:16]
-    assert ids(runs)["Musim Tanam Dimulai"] == {f"danau:{digest}"}
-    assert len(ids(runs)) == 2
+    assert ids(runs)["Musim Tanam Dimulai"] == ids(runs)["Panen Raya Tiba"] == {f"danau:{digest}"}
+    assert ids(runs)["Lomba Dayung Dibuka"] != {f"danau:{digest}"}
     assert list(verify(runs.folder, DANAU, RULES)) == []
 
 

@@ -362,6 +362,7 @@ class Recorder:
         listed = there is not None and there.post_id == article.post_id is not None
         came_by = known.url in _asked(finding.captures) or listed
         trusted = article.post_id is not None and (came_by or known.state != "article")
+        trusted |= article.post_id is None and _have_one_number(known.url, article.url)
         if article.source != "page" or trusted or self._is_of(finding, known):
             return _under(finding, known.id)
         digest = hashlib.sha256(article.url.encode()).hexdigest()[:16]
@@ -381,8 +382,8 @@ class Recorder:
         else:
             rows = filter(None, map(self.rows.address, _asked(finding.captures)))
             ids = [row.article for row in rows if row.url != article.url]
-            numbered = identity(article.url)
-            ids += [tables.under(numbered)] if numbered != article.url else []
+            if _have_one_number(article.url, article.url):
+                ids.append(tables.under(identity(article.url)))
         return next((self.rows.article(id_) for id_ in ids if id_), None)
 
     def _is_of(self, finding: Found, known: ArticleRow) -> bool:
@@ -676,6 +677,11 @@ def _not_read(finding: Found) -> str | None:
     return (
         f"{finding.article.url}: {finding.without_page}, so that its REST record alone is archived"
     )
+
+
+def _have_one_number(url: str, other: str) -> bool:
+    """Whether two addresses have one number, a page's own, after which only a headline stands."""
+    return identity(url) == identity(other) != other
 
 
 def _under(
