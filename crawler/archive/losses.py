@@ -22,7 +22,7 @@ from crawler.archive.erase import posts_of
 from crawler.archive.furniture import read_furniture, valid
 from crawler.archive.lines import ARTICLES, month_files
 from crawler.archive.reading import RawLine
-from crawler.archive.revisions import Rules
+from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.runs import RunRecord, Stock, last_runs, read_runs
 from crawler.archive.schedule import first_look
 from crawler.archive.warc import sha256
@@ -32,12 +32,11 @@ from crawler.archive.warc_reading import (
     StoredRecord,
     digest_agrees,
     parse_response,
-    recent_captures,
     stored,
 )
 from crawler.archive.writer import Batches
 from crawler.codec import parse_line
-from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
+from crawler.errors import InvalidRecord, attempt
 from crawler.items import Article, CaptureReference, Gone, Withheld
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import identity
@@ -236,12 +235,10 @@ class Remaker:
 
     def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules) -> None:
         self.folder = folder
-        self.newsroom = newsroom
-        self.rules = rules
         self.accounts = Accounts(read_runs(folder))
         self._present = count_runs(folder)
         self._lacking = self.accounts.lacking(of_runs(self._present))
-        self._captures = recent_captures(folder)
+        self._rereader = Rereader(folder, newsroom, rules)
         self._furniture = valid(read_furniture(folder))
 
     @property
@@ -320,12 +317,9 @@ class Remaker:
     def _read(
         self, captures: Sequence[CaptureReference], post_id: int | None = None
     ) -> Article | None:
-        try:
-            pages = [self._captures(each) for each in captures]
-        except ArchiveDamaged:  # for verify to tell
-            return None
-        work = partial(self.rules.extract, pages, self.newsroom, post_id, self._furniture)
-        return attempt(work)[0]
+        """Return the article on *captures*; what is wrong with them is for verify to tell."""
+        again = partial(self._rereader.article, captures, post_id, self._furniture)
+        return attempt(again)[0]
 
     def _readable(self, runs: set[str]) -> Iterator[State]:
         """Yield what can be read as an article of the captures of *runs*."""
