@@ -239,6 +239,19 @@ def test_lost_runs_are_one_problem_and_told_again_by_the_lines(folder: Folder) -
     assert "lacks 1 of the lines" in problems(folder)[0]
 
 
+def test_lines_that_are_lost_with_the_runs_come_back_as_far_as_the_ledger_knows(
+    whole: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(whole, tmp_path / "lintas")
+    folder = Folder(tmp_path / "lintas", Clock(dt.datetime(2026, 3, 30, tzinfo=dt.UTC)))
+    before = content(folder)
+    drop(folder, (FEBRUARY, 10), (MARCH, 5))
+    (folder.path / "runs.jsonl").unlink()
+    assert mend(folder).lost == 0
+    assert content(folder) == before
+    assert problems(folder) == []
+
+
 def test_a_record_of_a_run_that_is_damaged_is_one_problem_and_taken_out(folder: Folder) -> None:
     path = folder.path / "runs.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)

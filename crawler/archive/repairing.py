@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +23,7 @@ from crawler.archive.revisions import Rules
 from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import RunRecord, RunReport, dump_run, scan_runs
 from crawler.archive.tables import NAME as LEDGER
+from crawler.archive.tables import connect
 from crawler.archive.verify import Problem, Suspicion
 from crawler.errors import ArchiveDamaged
 from crawler.newsrooms import Newsroom
@@ -63,7 +66,7 @@ def repair(
         if isinstance(each, Suspicion) and each.file.startswith(ARTICLES)
     ]
     with Lock(folder, f"scrapy {REPAIR} {newsroom.name}", stamp(clock())):
-        done = _restore_runs(folder)
+        done = _restore_runs(folder, stamp(clock()))
         if any(name in (LEDGER, IDENTITY) or name.startswith(ARTICLES) for name in files):
             remove_ledger(folder / LEDGER)
     with Archive.open(
@@ -88,7 +91,15 @@ def repair(
     return Repaired(tuple(done), lost.total())
 
 
-def _restore_runs(folder: Path) -> list[str]:
+def _lines_known(folder: Path) -> int:
+    """Return how many lines there were when the ledger was last written, 0 where it is lost."""
+    query = "SELECT value FROM meta WHERE name = 'lines'"
+    with suppress(sqlite3.Error), closing(connect(folder / LEDGER, read_only=True)) as ledger:
+        return sum(int(value) for (value,) in ledger.execute(query))
+    return 0
+
+
+def _restore_runs(folder: Path, now: str) -> list[str]:
     """Take out of ``runs.jsonl`` what is no record, and tell of runs that only lines name.
 
     Not where its history is whole: who adds lines of a run that there never was is not believed.
@@ -114,6 +125,20 @@ def _restore_runs(folder: Path) -> list[str]:
         runs.insert(next(later, len(runs)), restored)
     if not bad and not unknown:
         return []
+    more = _lines_known(folder) - present.total()
+    if unknown and more > 0:  # and nobody knows any more which run wrote them
+        first, (*_, month) = runs[0], sorted(file for _, file in present)
+        what = "lines that the ledger knows, and that are not there"
+        id_ = f"{first.id[:16]}-0000"
+        lost = RunRecord(
+            id=id_,
+            command="unknown",
+            begin=first.begin,
+            end=now,
+            wrote={month: more},
+            notes=(what,),
+        )
+        runs.insert(0, lost)
     replace_file(folder / RUNS, b"".join(map(dump_run, runs)))
     said = [
         f"{RUNS}: taken out, it is no run's record: {line[:_SHOWN].decode(errors='replace').strip()}"
