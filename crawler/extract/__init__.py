@@ -248,9 +248,8 @@ def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
     which AMP and optimisers take away. A page of another host without traces, and a theme that is
     not known, is read by :class:`~crawler.extract.unknown.page.GenericPage`.
     """
-    if not _HOUSE.isdisjoint(document.body_classes):
-        return ArticlePage
-    if any(folder in href for _, _, href in document.links for folder in _FOLDERS):
+    linked = (folder in href for _, _, href in document.links for folder in _FOLDERS)
+    if not _HOUSE.isdisjoint(document.body_classes) or any(linked):
         return ArticlePage
     if same_host(document.url, (newsroom.host, *newsroom.hosts)):
         return THEMES.get(newsroom.theme, GenericPage)

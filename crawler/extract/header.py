@@ -95,11 +95,9 @@ def _only(header: Header, element: etree._Element, names: frozenset[str], marks:
     """Keep *element* if it is the headline, the photo or its caption, and the first of them."""
     if element.tag in _IMAGES:
         # What the classic editor makes of a photo with its caption.
-        boxes = islice(element.iterancestors("div"), 2)
-        is_photo = not names.isdisjoint(marks.photo) or any(
-            has(each, marks.figure) for each in boxes
-        )
-        if header.photo is None and is_photo:
+        around = islice(element.iterancestors("div"), 2)
+        is_captioned = any(has(each, marks.figure) for each in around)
+        if header.photo is None and (is_captioned or not names.isdisjoint(marks.photo)):
             header.photo = element
     elif element.tag == "figcaption" or element.tag in _BOXES:
         if header.caption is None and _belongs_to(element, header.photo):
@@ -151,8 +149,10 @@ def parts_of(header: Header) -> list[etree._Element]:
     for each in scope.iter(str(content.tag)):
         if each.get("class") == classes and each is not content:
             around = list(each.iterancestors())
-            article = next((o for o in around if o is scope or o.tag == "article"), None)
-            if article is scope and not any(outer in parts for outer in around):
+            inside = next(
+                (outer for outer in around if outer.tag == "article" or outer is scope), None
+            )
+            if inside is scope and not any(outer in parts for outer in around):
                 parts[each] = None
     text = text_of(content) if header.leads else ""
     leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]

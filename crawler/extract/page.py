@@ -236,8 +236,8 @@ class ArticlePage(Record):
         """Whether a paragraph beside the content says more than a label does."""
         plain = (each for each in self.header.scope.iter("p") if not len(each))
         sentences = (each for each in plain if len(text_of(each)) >= _SENTENCE)
-        content = self.header.content
-        return any(all(o is not content for o in each.iterancestors()) for each in sentences)
+        content = {self.header.content}
+        return any(content.isdisjoint(each.iterancestors()) for each in sentences)
 
     def refuse_strangers(self) -> None:
         """Raise :exc:`NotAnArticle` where a later page is not one of the first page's article."""

@@ -142,10 +142,10 @@ class Record(ABC):
             blocks=self.story.text_blocks,
             **names,
         )
-        address = hashlib.sha256(stated["url"].encode()).hexdigest()[:16]
+        number = stated["post_id"] or hashlib.sha256(stated["url"].encode()).hexdigest()[:16]
         kept = ("url", "post_id", "published_at", "modified_at", "source_url", "caption")
         return Article(
-            id=f"{self.newsroom.name}:{stated['post_id'] or address}",
+            id=f"{self.newsroom.name}:{number}",
             site=self.newsroom.name,
             title=title,
             **{field: stated[field] for field in (*kept, "image_url", "image_alt")},
