@@ -85,6 +85,7 @@ class _Seen:
     """Of one that says that its article is gone, the first that says so."""
 
 
+_Names: TypeAlias = tuple[tuple[str, ...], ...]
 _Places: TypeAlias = defaultdict[str, list[_Seen]]
 """Key of an address → its captures, in order once all are known."""
 
@@ -126,6 +127,12 @@ class Ingest:
                 damaged = error
         if not self.sources:
             raise damaged
+        self._visits: list[tuple[_Seen, str, str, _Names]] = []
+        """Revisits, with id, digest and names of the record that they repeat."""
+
+        self._known: dict[tuple[str, ...], tuple[_Seen, str]] = {}
+        """Name of a record → it and its digest."""
+
         self._moments: list[_Seen] = []
         """What becomes a finding."""
 
@@ -157,7 +164,6 @@ class Ingest:
     # --- the first look
 
     def _look_through(self) -> None:
-        first_look = _FirstLook(self.hosts, self.passed_over, photos=self.photos)
         for number, source in enumerate(self.sources):
             held: Counter[str] = Counter()
             own = False
@@ -173,15 +179,60 @@ class Ingest:
                     if _OURS.search(record.block) and b"\ncopiedFrom:" not in record.block:
                         self._ours.add((number, info))
                 elif url:
-                    own |= first_look.take(record, url, number, info)
+                    own |= self._take(record, url, number, info)
             if not own:
                 self.problems.append(f"{source.name}: {self._holding(held)}")
-        for seen in first_look.resolved():
-            self._add(seen)
+        self._resolve()
+        self._known.clear()
         for places in (self._pages, self._images, self._gone, self._answers):
             for several in places.values():
                 several.sort()
         self._moments = sorted([*self._moments, *self._vanished()])
+
+    def _take(self, record: StoredRecord, url: str, source: int, info: int | None) -> bool:
+        """Take *record*; return whether it is the newsroom's."""
+        own = same_host(url, self.hosts)
+        if record.kind == "conversion" and own:
+            self.passed_over["conversion"] += 1
+        if record.kind not in ("response", "resource", "revisit") or not (own or self.photos):
+            return own
+        fields = record.fields
+        at = _moment(fields.get("warc-date", ""))
+        if at is None or not record.record_id:
+            self.passed_over.update(["record without date or id"] * own)
+            return own
+        seen = _Seen(at, source, record.offset, url, info=info)
+        digest = fields.get("warc-payload-digest", "")
+        if record.kind == "revisit":
+            if "server-not-modified" in fields.get("warc-profile", ""):
+                digest = ""  # some state that of the empty body
+            target = fields.get("warc-refers-to-target-uri", url).strip("<>")
+            date = comparable(fields.get("warc-refers-to-date")) or ""
+            names = _names(fields.get("warc-refers-to", "").strip("<>"), target, date, digest)
+            self._visits.append((seen, record.record_id, digest, names))
+            return own
+        use = _use(record, url, photos=self.photos)
+        if use == _PHOTO or (own and use in (_PAGE, _REST, *_GONE)):
+            self._remember(attrs.evolve(seen, use=use), record.record_id, digest)
+        else:
+            self.passed_over.update([use] * own)
+        return own
+
+    def _resolve(self) -> None:
+        """Remember revisits with the record that they repeat."""
+        for seen, record_id, digest, names in sorted(self._visits, key=lambda visit: visit[0]):
+            entries = [self._known[name] for name in names if name in self._known]
+            of = next((each for each, other in entries if _may_be_one(other, digest)), None)
+            if of is not None:
+                place = of.original or (of.source, of.offset)
+                self._remember(attrs.evolve(seen, use=of.use, original=place), record_id, digest)
+            elif same_host(seen.url, self.hosts):
+                self.passed_over["revisit of what is no page, or in none of the files"] += 1
+
+    def _remember(self, seen: _Seen, record_id: str, digest: str) -> None:
+        self._add(seen)
+        for name in _names(record_id, seen.url, stamp(seen.at), digest):
+            self._known.setdefault(name, (seen, digest))
 
     def _note_damage(self, source: Source, unread: Unread) -> bool:
         """Say what is damaged; return whether it may be the newsroom's."""
@@ -387,70 +438,6 @@ class Ingest:
             record = record_at(source.path.parent, source.path.name, info)
             said = b"" if flaw(record) else member_of(source.path, record)
         return Origin(name=source.name, digest=source.digest, warcinfo=said)
-
-
-class _FirstLook:
-    """What each record may be good for, and of what record a revisit is one."""
-
-    def __init__(self, hosts: Sequence[str], passed_over: Counter[str], *, photos: bool) -> None:
-        self.hosts = hosts
-        self.passed_over = passed_over
-        self.photos = photos
-        self._found: list[_Seen] = []
-        self._visits: list[tuple[_Seen, str, str, _Names]] = []
-        """Revisits, with id, digest and names of the record that they repeat."""
-
-        self._known: dict[tuple[str, ...], tuple[_Seen, str]] = {}
-        """Name of a record → it and its digest."""
-
-    def take(self, record: StoredRecord, url: str, source: int, info: int | None) -> bool:
-        """Take *record*; return whether it is the newsroom's."""
-        own = same_host(url, self.hosts)
-        if record.kind == "conversion" and own:
-            self.passed_over["conversion"] += 1
-        if record.kind not in ("response", "resource", "revisit") or not (own or self.photos):
-            return own
-        fields = record.fields
-        at = _moment(fields.get("warc-date", ""))
-        if at is None or not record.record_id:
-            self.passed_over.update(["record without date or id"] * own)
-            return own
-        seen = _Seen(at, source, record.offset, url, info=info)
-        digest = fields.get("warc-payload-digest", "")
-        if record.kind == "revisit":
-            if "server-not-modified" in fields.get("warc-profile", ""):
-                digest = ""  # some state that of the empty body
-            target = fields.get("warc-refers-to-target-uri", url).strip("<>")
-            date = comparable(fields.get("warc-refers-to-date")) or ""
-            names = _names(fields.get("warc-refers-to", "").strip("<>"), target, date, digest)
-            self._visits.append((seen, record.record_id, digest, names))
-            return own
-        use = _use(record, url, photos=self.photos)
-        if use == _PHOTO or (own and use in (_PAGE, _REST, *_GONE)):
-            self._remember(attrs.evolve(seen, use=use), record.record_id, digest)
-        else:
-            self.passed_over.update([use] * own)
-        return own
-
-    def resolved(self) -> list[_Seen]:
-        """Return what may be of use, revisits with the record that they repeat."""
-        for seen, record_id, digest, names in sorted(self._visits, key=lambda visit: visit[0]):
-            entries = [self._known[name] for name in names if name in self._known]
-            of = next((each for each, other in entries if _may_be_one(other, digest)), None)
-            if of is not None:
-                place = of.original or (of.source, of.offset)
-                self._remember(attrs.evolve(seen, use=of.use, original=place), record_id, digest)
-            elif same_host(seen.url, self.hosts):
-                self.passed_over["revisit of what is no page, or in none of the files"] += 1
-        return self._found
-
-    def _remember(self, seen: _Seen, record_id: str, digest: str) -> None:
-        self._found.append(seen)
-        for name in _names(record_id, seen.url, stamp(seen.at), digest):
-            self._known.setdefault(name, (seen, digest))
-
-
-_Names: TypeAlias = tuple[tuple[str, ...], ...]
 
 
 def _names(record_id: str, url: str, date: str, digest: str) -> _Names:

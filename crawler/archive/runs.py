@@ -137,7 +137,7 @@ class RunLog:
         file = AppendedFile(folder / NAME)
         try:
             self._offset = file.size
-            file.append(_dump(record).ljust(ROOM) + b"\n")
+            file.append(dump_run(record, ROOM))
         finally:
             file.close()
         self._path = folder / NAME
@@ -152,7 +152,7 @@ class RunLog:
         fd = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
         try:
             while True:
-                line = _dump(record).ljust(room) + b"\n"
+                line = dump_run(record, room)
                 try:
                     if os.pwrite(fd, line, self._offset) == len(line):
                         break
@@ -205,12 +205,7 @@ def _parsed(line: bytes, offset: int) -> RunRecord | ArchiveDamaged:
         return ArchiveDamaged(NAME, offset, f"no run's record ({error!r})")
 
 
-def dump_run(record: RunRecord) -> bytes:
-    """Return *record* as a line."""
-    return _dump(record) + b"\n"
-
-
-def _dump(record: RunRecord) -> bytes:
-    return json.dumps(attrs.asdict(record), ensure_ascii=False, separators=(",", ":")).encode(
-        errors="backslashreplace"
-    )
+def dump_run(record: RunRecord, room: int = 0) -> bytes:
+    """Return *record* as a line, with *room* of as many bytes at least."""
+    text = json.dumps(attrs.asdict(record), ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="backslashreplace").ljust(room) + b"\n"
