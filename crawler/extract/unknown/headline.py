@@ -15,7 +15,6 @@ from crawler.extract.document import Document, holds_more, text_of
 from crawler.extract.unknown.lines import is_furniture
 from crawler.extract.unknown.metadata import Metadata, Stated
 from crawler.normalise.text import fold, typographic_fold
-from crawler.normalise.urls import absolute
 
 _HEADINGS: Final = {"h1": 3.0, "h2": 2.0, "h3": 1.0, "h4": 0.5, "h5": 0.0}
 _ANY_BOX: Final = ("div", "p", "span", "td", "strong", "b", "font", "center", "a")
@@ -33,11 +32,6 @@ _TITLE_CLASS: Final = re.compile(
 )
 _ENTRY_CLASS: Final = re.compile(
     r"(?:entry|post|posting|article|single|detail|news|read)[-_]{0,2}(?:title|judul|headline)",
-    re.IGNORECASE,
-)
-_OTHERS_CLASS: Final = re.compile(
-    r"(?:site|widget|page|archive|section|block|box|menu|logo|brand|author|comment)[-_]?"
-    r"(?:title|heading|branding|logo)|screen-reader|sub[-_]?title|sub[-_]?judul|reply-title",
     re.IGNORECASE,
 )
 _CANDIDATES: Final = etree.XPath(
@@ -132,7 +126,7 @@ def find_headline(document: Document, metadata: Metadata, site: frozenset[str]) 
     if best is None or not (best[1].agrees or sole is not None):
         # Old content systems print the headline in a cell or a font of any name.
         for element in root.iter(*_ANY_BOX):
-            text = "" if len(element) > _FEW_CHILDREN else _printed(element)
+            text = "" if len(element) > _FEW_CHILDREN else _short(element)
             if text and references.equal(_folded(text)) and _folded(text) not in site:
                 return Headline(text, str(element.tag), element, agrees=True)
     if best is not None:
@@ -182,15 +176,11 @@ def _sole(
 def site_names(document: Document, metadata: Metadata) -> frozenset[str]:
     """Return what the site is called: by itself, by its host, by links to its front page, folded."""
     host = urlsplit(document.url).netloc.casefold().removeprefix("www.")
-    fronts = {each.rstrip("/") for each in (f"http://{host}", f"https://{host}")}
+    front = re.compile(rf"(?=.)(?:(?:https?:)?//(?:www\.)?{re.escape(host)})?/?", re.IGNORECASE)
     links = (
         text_of(anchor)
         for anchor in document.root.iter("a")
-        if not holds_more(anchor, _LONGEST)
-        and (absolute(anchor.get("href", ""), document.url) or "")
-        .replace("://www.", "://")
-        .rstrip("/")
-        in fronts
+        if front.fullmatch(anchor.get("href", "")) and not holds_more(anchor, _LONGEST)
     )
     return frozenset((*metadata.site_names(), *host.split("."), host, *map(_folded, links))) - {""}
 
@@ -208,8 +198,8 @@ def heading_above(
         if element is body:
             first = next((each for each in body.iter("*") if _may_be_a_heading(each)), None)
             inside = body if first is None else first
-        text = _printed(element) if _may_be_a_heading(element) else ""
-        if 0 < len(text) <= _LONGEST and _folded(text) not in site:
+        text = _short(element) if _may_be_a_heading(element) else ""
+        if text and _folded(text) not in site:
             last = Headline(text, _name(element), element)
         if element is inside:
             break
@@ -222,8 +212,8 @@ def _folded(text: str) -> str:
 
 def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
     found = cast("list[etree._Element]", _CANDIDATES(root))
-    headings = ((each, _printed(each)) for each in found if _may_be_a_heading(each))
-    short = ((element, text) for element, text in headings if text and len(text) <= _LONGEST)
+    headings = ((each, _short(each)) for each in found if _may_be_a_heading(each))
+    short = ((element, text) for element, text in headings if text)
     for element, text in islice(short, _MOST):
         # A kicker in a span of its own stands apart, unless metadata have it otherwise; no blank
         # before a colon or a full stop.
@@ -242,41 +232,35 @@ def _may_be_a_heading(element: etree._Element) -> bool:
     return len(element) <= _FEW_CHILDREN and bool(_TITLE_CLASS.search(element.get("class", "")))
 
 
-def _printed(element: etree._Element) -> str:
-    """Return the text of *element* without what only screen readers hear."""
-    inside = element.iterdescendants("*")
-    hidden = [each for each in inside if "screen-reader" in each.get("class", "")]
+def _short(element: etree._Element) -> str:
+    """Return the text of *element* without what only screen readers hear, unless it is long."""
     if holds_more(element, 2 * _LONGEST):
         return ""
     text = text_of(element)
-    for each in hidden:
-        text = text.replace(text_of(each), " ", 1)
-    return fold(text)
+    for each in element.iterdescendants("*"):
+        if "screen-reader" in each.get("class", ""):
+            text = text.replace(text_of(each), " ", 1)
+    text = fold(text)
+    return text if len(text) <= _LONGEST else ""
 
 
 def _score(
     element: etree._Element, text: str, references: _References, document: Document
 ) -> tuple[float, bool]:
-    names = element.get("class", "")
     folded = _folded(text)
-    score = _HEADINGS.get(str(element.tag), 0.0)
-    if element.get("itemprop") == "headline":
-        score += 2.0
-    if _ENTRY_CLASS.search(names):
-        score += 1.5
-    elif _TITLE_CLASS.search(names):
-        score += 0.5
-    if _OTHERS_CLASS.search(names):
-        score -= 3.0
     equal, inside = references.equal(folded), references.inside(folded)
     overlap = references.overlap(folded)
-    agrees = equal or inside or overlap > _MOST_WORDS
-    score += (8.0 if equal else 4.0 if inside else 0.0) + 5.0 * overlap
+    score = _HEADINGS.get(str(element.tag), 0.0) + 5.0 * overlap
+    score += 8.0 if equal else 4.0 if inside else 0.0
+    if _ENTRY_CLASS.search(element.get("class", "")):
+        score += 1.5
+    if element.get("itemprop") == "headline":
+        score += 2.0
     if document.leads_elsewhere(element):
         score -= 4.0
     if any(is_furniture(each) for each in (element, *element.iterancestors())):
         score -= 3.0
-    return score, agrees
+    return score, equal or inside or overlap > _MOST_WORDS
 
 
 def _is_cut_of(text: str, title: str) -> bool:

@@ -35,7 +35,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import Line, called, is_caption, small_elements
+from crawler.extract.unknown.lines import Line, called, small_elements
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.dates import PrintedMoment, printed_moments
 from crawler.normalise.vocabulary import EDITORS, KINDS, WRITERS, words_of
@@ -211,12 +211,9 @@ class _Evidence:
 
     def _best(self) -> Moment | None:
         """Return the first moment of the most explicit source, made precise by those that agree."""
-        days = {each.wall.date() for each in self._printed}
         ranked = [
             *self._machine,
             *(each for each in self._printed if each.has_clock),
-            # On a day that is printed, their clock time is more than the line says.
-            *(each for each in self._plain if each.has_clock and each.wall.date() in days),
             *self._printed,
             *self._plain,
             *self._address,
@@ -306,7 +303,6 @@ def _may_be_a_date(line: Line) -> bool:
         and all(
             re.search(rf"(?:^\W*|\b(?:by|oleh)\W+){word}\b", dated, re.IGNORECASE) for word in small
         )
-        and not is_caption(line)
         and not _DECK.search(line.element.get("class", ""))
     )
 
