@@ -97,6 +97,8 @@ def change(name: str, runs: Sequence[RunRecord]) -> Message | None:
     Trouble is told when it begins and then with the first run of each day (UTC) while it lasts;
     its end is told once. A run that was killed has no exit code and changes nothing.
     """
+    if not runs:
+        return None
     *earlier, last = runs
     alike = [run for run in earlier if run.exit_code is not None and run.command == last.command]
     before = alike[-1] if alike else None

@@ -557,10 +557,11 @@ class NewsroomSpider(Spider):
             return
         async with self._comparing:
             if url not in self._declared:
-                self._declared[url] = ""
+                stands = ""
                 with contextlib.suppress(NotAnArticle, InvalidRecord, AnswerLost):
                     there = await self._whole(await self._get(url))
-                    self._declared[url] = there.article().content_hash
+                    stands = there.article().content_hash
+                self._declared[url] = stands
         if self._declared[url] == article.content_hash:
             raise NotAnArticle(asked.url, "other_article")
 

@@ -233,6 +233,13 @@ def test_damaged_record_is_named_and_the_rest_still_checked(folder: Folder) -> N
     assert [each for each in said if "up to its end" in each]
 
 
+def test_a_month_that_cannot_be_opened_is_named_and_the_rest_still_checked(folder: Folder) -> None:
+    (folder.path / "articles-2026-02.jsonl").mkdir()
+    said = problems(folder)
+    assert any(each.startswith("articles-2026-02.jsonl: byte 0: cannot be read") for each in said)
+    assert not any("articles-2026-03.jsonl: " in each for each in said)
+
+
 def test_manifest_is_checked(folder: Folder) -> None:
     path = folder.path / "manifest-sha256.txt"
     path.write_text(path.read_text() + "0" * 64 + "  warc/none.warc.gz\n")

@@ -168,6 +168,24 @@ def test_an_address_that_shows_another_article_is_named(
     assert other in {article.url for article in read(ran.folder)}
 
 
+def test_what_a_spent_budget_leaves_unasked_is_not_taken_for_an_answer(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    """Whether two addresses show another article is asked once; here, there is no room to ask."""
+    newsroom.close("rest")
+    *lost, other = (newsroom.url(entry.slug) for entry in newsroom.articles[3:6])
+    body = newsroom.get(other.removeprefix(newsroom.address)).body
+    for url in lost:
+        path = url.removeprefix(newsroom.address)
+        harm(newsroom, f"^{re.escape(path)}", trouble.says(body))
+    urls = tmp_path / "urls.txt"
+    urls.write_text(other, encoding="utf-8")
+    assert crawl(newsroom, tmp_path, urls=str(urls)).new == 1
+    urls.write_text("\n".join(lost), encoding="utf-8")
+    ran = crawl(newsroom, tmp_path, urls=str(urls), budget="3")  # robots.txt, and these two
+    assert list(read_runs(ran.folder))[-1].wrote == {}
+
+
 @pytest.mark.parametrize(("number", "code"), [(3, 4), (10, 3)])
 def test_posts_that_come_back_as_the_front_page_are_named(
     newsroom: EmbeddedNewsroom, tmp_path: Path, number: int, code: int

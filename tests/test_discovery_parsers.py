@@ -35,6 +35,9 @@ WIB = dt.timezone(dt.timedelta(hours=7))
 BASE = "https://kabar.example"
 
 
+XHTML = '<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">'
+
+
 def sitemap(text: str | bytes) -> list[Entry]:
     body = text.encode() if isinstance(text, str) else text
     return list(read_sitemap(body, f"{BASE}/sitemap.xml", WIB))
@@ -178,6 +181,7 @@ class TestSitemap:
             ("<!DOCTYPE html><html><body>404</body></html>", WrongKind, "an HTML page"),
             ("<!-- cache --><html><body>404</body></html>", WrongKind, "an HTML page"),
             ("<rss><channel></channel></rss>", WrongKind, "XML, but no sitemap"),
+            (f"{XHTML}<link rel=a><p>404", WrongKind, "XML, but no sitemap"),
             ("", Unreadable, "empty"),
             ("Not found", Unreadable, "not XML"),
             ("<urlset><url><loc>/a/</loc></url>", Unreadable, "cut short"),

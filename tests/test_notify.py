@@ -76,6 +76,7 @@ MORNING, NOON, NEXT_DAY = (
 @pytest.mark.parametrize(
     ("runs", "title"),
     [
+        pytest.param([], None, id="none that is known"),
         pytest.param([run(NOON, 0)], None, id="a first run that went well"),
         pytest.param([run(MORNING, 0), run(NOON, 4)], None, id="single pages failed"),
         pytest.param(

@@ -95,7 +95,12 @@ class MonthFile:
 
     def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield offset and line of its whole lines from byte *start* on; see :func:`lines_in`."""
-        with io.FileIO(self.path) as file:
+        try:
+            file = io.FileIO(self.path)
+        except OSError as error:
+            what = f"cannot be read ({error})"
+            raise ArchiveDamaged(self.path.name, start, what) from None
+        with file:
             yield from lines_in(file, self.path.name, start)
 
 

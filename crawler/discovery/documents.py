@@ -105,11 +105,13 @@ def elements(
         root = yield from _walked(events, roots, names | others)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise Unreadable(f"not XML ({str(error)[:120]})") from None
+    if (
+        root and root not in roots
+    ):  # whatever else is wrong with it, such as a page without end tags
+        raise WrongKind(f"XML, but no {kind}")
     wrong = ("" if root else "not XML (no element)") or wrong or cut or _damage(events.error_log)
     if wrong:
         raise Unreadable(wrong)
-    if root not in roots:
-        raise WrongKind(f"XML, but no {kind}")
 
 
 def _walked(
