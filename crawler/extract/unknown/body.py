@@ -260,7 +260,8 @@ def _container(
         sum(line.weight for line in above if accepted.has(line.text)) <= _ABOVE * total
     )
     wrappers = frozenset(headline.iterancestors()) if headline is not None else frozenset()
-    named = _named(below, wrappers, SENTENCE) or _named(below, wrappers, 0)
+    stands = weights_of(below)
+    named = _named(stands, wrappers) or _named(weights_of(below, 0), wrappers)
     if named is None and not read:
         # An article without a word: a photo, a video.
         empty = (
@@ -284,7 +285,7 @@ def _container(
             densest = _block(lead)
         return MainBody(densest, Accepted(), "headline")
     element = _block(_innermost(weights, total))
-    dense = weights_of(below).get(densest, 0) if densest is not None else 0
+    dense = stands.get(densest, 0) if densest is not None else 0
     shared = weights.get(densest, 0) if densest is not None else 0
     is_sure = shared >= _SHARED * min(dense, total)
     return MainBody(element, accepted, "trafilatura", is_sure=is_sure)
@@ -343,14 +344,13 @@ def _densest(lines: Iterable[Line]) -> etree._Element | None:
 
 
 def _named(
-    lines: Sequence[Line], wrappers: Collection[etree._Element], shortest: int
+    weights: Mapping[etree._Element, int], wrappers: Collection[etree._Element]
 ) -> tuple[etree._Element, str] | None:
     """Return the container with the most text of those that are called one, and its name.
 
     An outer one loses to the inner that has nearly all of it. What holds the headline is a wrapper
     of the article, whatever it is called. Names that themes share come before likely ones.
     """
-    weights = weights_of(lines, shortest)
     for is_name in (_CONTAINERS.__contains__, _CALLED_CONTENT.search):
         named = {
             each: name

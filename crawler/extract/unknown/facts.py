@@ -23,7 +23,6 @@ from crawler.extract.unknown.body import (
     find_main_body,
     holders,
     read_text,
-    weights_of,
 )
 from crawler.extract.unknown.headline import Headline, find_headline, heading_above, site_names
 from crawler.extract.unknown.lines import (
@@ -173,16 +172,19 @@ class Facts:
 
     def _post(self, heading: etree._Element | None) -> etree._Element:
         """Return the element of the article, as the page names it or around the *heading*."""
-        weights = weights_of(self.lines, 1)
         name = next((each for each in self.document.body_classes if each.startswith("postid-")), "")
         named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
         around = list(heading.iterancestors("article", "a")) if heading is not None else []
         if any(each.tag == "a" for each in around):
             around = []  # the card of an article, which may be this one
         for posts in (cast("list[etree._Element]", named), around[:1]):
-            post = max(posts, key=lambda each: weights.get(each, 0), default=None)
-            if post is not None and weights.get(post):
-                return post
+            inside = ((each, set(each.iter())) for each in posts)
+            letters = {
+                each: sum(line.letters for line in self.lines if line.element in own)
+                for each, own in inside
+            }
+            if any(letters.values()):
+                return max(letters, key=letters.__getitem__)
         return self.page
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, takewhile
+from itertools import islice
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
@@ -150,14 +150,14 @@ def _sole(
 
     None is called the site's, leads to another article, or stands among others.
     """
-    inside = set(scope.iter())
     titles: dict[etree._Element, list[str]] = {}
     for element, text in headings:
-        around = takewhile(lambda each: each is not scope, element.iterancestors())
-        if element in inside and not (
+        around = list(element.iterancestors())
+        inside = around[: around.index(scope)] if scope in around else ()
+        if scope in around and not (
             _SITE_CLASS.search(element.get("class", ""))
             or document.leads_elsewhere(element)
-            or any(map(is_furniture, around))
+            or any(map(is_furniture, inside))
         ):
             titles.setdefault(element, []).append(text)
     first = [each for each in titles if each.tag == "h1"]
