@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from crawler.archive.revisions import State, compare
-from crawler.items import Article, Embed
+from crawler.items import Article, Capture, Embed
 
 FIRST = "Warga Desa Danau memulai musim tanam baru pada Senin pagi bersama keluarganya."
 SECOND = "Kepala desa bercerita bahwa hasil panen tahun lalu lebih baik daripada tahun ini."
@@ -204,3 +204,41 @@ def test_a_record_that_hides_its_author_or_embeds_nothing_is_no_edit() -> None:
     assert not compare(rest(authors=(), categories=(), tags=()), rest()).is_edit
     assert compare(rest(), rest(tags=())).fields == ("tags",)
     assert compare(page(), page(authors=())).fields == ("authors",)
+
+
+def under(
+    theme: str, body: str = BODY, *, title: str = "Musim Tanam Dimulai", also: str = ""
+) -> State:
+    """What the page of a *theme* states that prints *also* beside the article."""
+    paragraphs = "".join(f"<p>{block}</p>" for block in body.split("\n\n"))
+    markup = f"<html><body><h1>{title}</h1>{paragraphs}<p>{also}</p></body></html>"
+    found = article("page", body, theme=theme, title=title)
+    shown = Capture(url=found.url, body=markup.encode())
+    return State(article=found, sources={"page": found}, pages=[shown])
+
+
+def test_a_sentence_at_the_end_that_another_theme_does_not_print_at_all_is_an_edit() -> None:
+    longer = f"{BODY}\n\n{EXTRA}"
+    came = compare(under("senja"), under("fajar", longer))
+    went = compare(under("senja", longer), under("fajar"))
+    assert (came.came, came.went, came.edge) == ((EXTRA,), (), True)
+    assert (went.came, went.went, went.edge) == ((), (EXTRA,), True)
+    # Not where the other page prints it, but elsewhere; and many such are the theme's.
+    assert not compare(under("senja", also=EXTRA), under("fajar", longer)).is_edit
+    assert not compare(under("senja", longer), under("fajar", also=EXTRA)).is_edit
+    assert came.lone == went.lone == ("\tedge",)
+
+
+@pytest.mark.parametrize(
+    ("title", "also", "fields"),
+    [
+        ("Musim Tanam Dimulai Lagi", "", ("title",)),
+        ("Musim Tanam Dimulai - Danau", "Danau", ()),
+        ("Video: Musim Tanam Dimulai", "Foto Video", ()),
+        ("Musim Tanam Ditunda", "", ("title",)),
+    ],
+)
+def test_headlines_that_two_themes_print(title: str, also: str, fields: tuple[str, ...]) -> None:
+    one, other = under("senja", also=also), under("fajar", title=title, also=also)
+    assert compare(one, other).fields == compare(other, one).fields == fields
+    assert compare(one, other).lone == (("\ttitle",) if "Lagi" in title else ())

@@ -65,6 +65,15 @@ class State:
         bodies = (each.body.decode(errors="replace") for each in pages)
         return as_typed(fold(unescape(_TAG.sub(" ", _HIDDEN.sub(" ", " ".join(bodies))))))
 
+    @cached_property
+    def _printed_letters(self) -> str:
+        return _letters(self.printed)
+
+    def lacks(self, text: str) -> bool:
+        """Whether there are pages, and nowhere on them *text*, however it is set."""
+        letters = _letters(text)
+        return bool(letters and self._printed_letters) and letters not in self._printed_letters
+
 
 @attrs.frozen(kw_only=True)
 class Difference:
@@ -80,6 +89,9 @@ class Difference:
 
     edge: bool = False
     """Whether what came or went stood at the begin or the end of the text."""
+
+    unlike: bool = False
+    """Whether nothing alike was there to be compared: another theme, or another source."""
 
     filled: tuple[str, ...] = ()
     """Of :attr:`fields`, those that one of two pages does not state at all."""
@@ -104,7 +116,11 @@ class Difference:
     @property
     def lone(self) -> tuple[str, ...]:
         """What alone came or went, fit to be looked for in other articles; empty for all else."""
-        if set(self.fields) - set(self.filled) or self.replaced or (self.came and self.went):
+        if set(self.fields) - set(self.filled) or self.replaced:
+            return ()
+        if self.unlike and self.edge:  # whatever it says: a theme prints other sentences there
+            return ("\tedge", *(f"\t{field}" for field in self.filled))
+        if self.came and self.went:
             return ()
         blocks = self.came or self.went
         if len(blocks) > LONE or any(len(block) > _LONGEST_LONE for block in blocks):
@@ -125,7 +141,7 @@ def compare(before: State, now: State) -> Difference:
     """
     pairs = tuple(_pairs(before, now))
     fields = [field for field in FIELDS if _is_changed(field, pairs, before, now)]
-    filled = [field for field in fields if field != "title" and _is_filled(field, pairs)]
+    filled = [field for field in fields if _is_filled(field, pairs, before, now)]
     text = _text(pairs, before, now)
     if not (fields or text.is_edit) and _is_rebuilt(pairs, before, now):
         fields.append("body")
@@ -169,10 +185,21 @@ def _is_changed(field: str, pairs: Sequence[_Pair], before: State, now: State) -
     changes = _changes(field, pairs, last)
     if any(not _is_printed(was, is_, before, now) for was, is_ in changes):
         return True
-    if field == "title" and not pairs:  # a theme adds to a headline, it does not change it
-        one, other = (_letters(each.article.title) for each in (before, now))
-        return one not in other and other not in one
-    return False
+    return field == "title" and not pairs and _is_retitled(before, now)
+
+
+def _is_retitled(before: State, now: State) -> bool:
+    """Whether a headline changed that two themes print.
+
+    A theme adds the site's name or a label, which stand on the other's page, too.
+    """
+    (short, less), (long, _) = sorted(
+        ((each.article.title, each) for each in (before, now)), key=lambda each: len(each[0])
+    )
+    if _letters(short) not in _letters(long):
+        return True
+    start, _, end = _letters(long).partition(_letters(short))
+    return any(map(less.lacks, (start, end)))
 
 
 def _changes(field: str, pairs: Sequence[_Pair], last: Any) -> list[tuple[Any, Any]]:
@@ -204,14 +231,17 @@ def _has_place(record: Article, field: str) -> bool:
     return field not in _EMBEDDED or bool(record.authors or record.categories)
 
 
-def _is_filled(field: str, pairs: Sequence[_Pair]) -> bool:
+def _is_filled(field: str, pairs: Sequence[_Pair], before: State, now: State) -> bool:
+    if field == "title":  # to which another theme added, or from which it took, what stands nowhere
+        one, other = (_letters(each.article.title) for each in (before, now))
+        return not pairs and (one in other or other in one)
     return all(not was or not is_ for was, is_ in _changes(field, pairs, None))
 
 
 def _text(pairs: Sequence[_Pair], before: State, now: State) -> Difference:
     """Return how the text differs; of the fields nothing."""
     if not pairs:
-        return _across(before.article.body, now.article.body)
+        return _across(before, now)
     alike = {source: (old.body, new.body) for source, old, new in pairs}
     told_by = [_told_by(state.article) for state in (before, now)]
     # A text that was taken from the page is compared with the page's, too; what a record states
@@ -262,13 +292,14 @@ def _alike(old: str, new: str, last: str) -> Difference:
     )
 
 
-def _across(old: str, new: str) -> Difference:
+def _across(before: State, now: State) -> Difference:
     """Return how two texts of unlike sources differ in what both must have.
 
     Readers and themes begin and end a text differently, and join its blocks differently. What is
-    in both of them, and what stands between, is the newsroom's.
+    in both of them, and what stands between, is the newsroom's; so is a sentence at begin or end
+    that the other page prints nowhere, unless that is so in several articles at once.
     """
-    was, is_ = _blocks(old), _blocks(new)
+    was, is_ = _blocks(before.article.body), _blocks(now.article.body)
     there, here = "".join(map(_letters, was)), "".join(map(_letters, is_))
     steps = SequenceMatcher(
         None, [_letters(each) for each in was], [_letters(each) for each in is_], autojunk=False
@@ -276,6 +307,7 @@ def _across(old: str, new: str) -> Difference:
     alike = [number for number, step in enumerate(steps) if step[0] == "equal"]
     came: list[str] = []
     went: list[str] = []
+    edges: list[str] = []
     for number, (what, a, b, c, d) in enumerate(steps):
         if what == "equal":
             continue
@@ -294,11 +326,16 @@ def _across(old: str, new: str) -> Difference:
             if grown is not None or match is not None:
                 went.append(one)
                 came.append(grown or match or "")
-            elif inside and is_sentence(one):
+            elif is_sentence(one) and (inside or (alike and now.lacks(one))):
                 went.append(one)
-        if inside:
-            came += [each for each in fresh if each not in came and is_sentence(each)]
-    return Difference(came=tuple(came), went=tuple(went), replaced=bool(came and went))
+                edges += () if inside else (one,)
+        for one in fresh:
+            if one not in came and is_sentence(one) and (inside or (alike and before.lacks(one))):
+                came.append(one)
+                edges += () if inside else (one,)
+    edge = bool(edges) and len(edges) == len(came) + len(went)
+    replaced = bool(came and went) and not edge
+    return Difference(came=tuple(came), went=tuple(went), replaced=replaced, edge=edge, unlike=True)
 
 
 def are_one(one: Article, other: Article) -> bool:
