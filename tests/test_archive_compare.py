@@ -227,6 +227,11 @@ def test_a_sentence_at_the_end_that_another_theme_does_not_print_at_all_is_an_ed
     assert not compare(under("senja", also=EXTRA), under("fajar", longer)).is_edit
     assert not compare(under("senja", longer), under("fajar", also=EXTRA)).is_edit
     assert came.lone == went.lone == ("\tedge",)
+    # A theme that does not link the second page of an article has no less of it.
+    two = under("senja", longer)
+    pages = ("https://danau.example/a", "https://danau.example/a/2/")
+    whole = attrs.evolve(two, article=attrs.evolve(two.article, pages=pages))
+    assert not compare(whole, under("fajar")).is_edit
 
 
 @pytest.mark.parametrize(

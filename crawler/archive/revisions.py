@@ -297,7 +297,8 @@ def _across(before: State, now: State) -> Difference:
 
     Readers and themes begin and end a text differently, and join its blocks differently. What is
     in both of them, and what stands between, is the newsroom's; so is a sentence at begin or end
-    that the other page prints nowhere, unless that is so in several articles at once.
+    that the other page prints nowhere, unless that is so in several articles at once, or one theme
+    links fewer pages of the article than the other.
     """
     was, is_ = _blocks(before.article.body), _blocks(now.article.body)
     there, here = "".join(map(_letters, was)), "".join(map(_letters, is_))
@@ -308,6 +309,7 @@ def _across(before: State, now: State) -> Difference:
     came: list[str] = []
     went: list[str] = []
     edges: list[str] = []
+    is_whole = bool(alike) and len(before.article.pages) == len(now.article.pages)
     for number, (what, a, b, c, d) in enumerate(steps):
         if what == "equal":
             continue
@@ -326,11 +328,15 @@ def _across(before: State, now: State) -> Difference:
             if grown is not None or match is not None:
                 went.append(one)
                 came.append(grown or match or "")
-            elif is_sentence(one) and (inside or (alike and now.lacks(one))):
+            elif is_sentence(one) and (inside or (is_whole and now.lacks(one))):
                 went.append(one)
                 edges += () if inside else (one,)
         for one in fresh:
-            if one not in came and is_sentence(one) and (inside or (alike and before.lacks(one))):
+            if (
+                one not in came
+                and is_sentence(one)
+                and (inside or (is_whole and before.lacks(one)))
+            ):
                 came.append(one)
                 edges += () if inside else (one,)
     edge = bool(edges) and len(edges) == len(came) + len(went)
