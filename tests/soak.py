@@ -216,7 +216,10 @@ class Soak:
     def _open_rest(self) -> None:
         """Open REST a day later: so long a run leaves a shut door alone."""
         self.newsroom.open("rest")
-        with closing(sqlite3.connect(self.tail.folder / "state.sqlite")) as ledger, ledger:
+        path = self.tail.folder / "state.sqlite"
+        if not path.exists():  # no run has looked for a door yet
+            return
+        with closing(sqlite3.connect(path)) as ledger, ledger:
             ledger.execute(
                 "UPDATE doors SET left_by = json_remove(left_by, '$.rest') WHERE name = 'plan'"
             )
