@@ -181,6 +181,18 @@ def test_modules_that_are_named_are_there(name: str) -> None:
     assert missing <= invented
 
 
+@pytest.mark.parametrize("path", ALL)
+def test_names_in_modules_that_are_named_are_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for module, names in re.findall(r"`([\w/]+\.py)`: ((?:`[\w.]+`(?:, )?)+)", text):
+        folder = next(
+            each for each in (ROOT / "crawler", ROOT / "tests") if (each / module).is_file()
+        )
+        code = (folder / module).read_text(encoding="utf-8")
+        for name in re.findall(r"(\w+)`", names):
+            assert re.search(rf"^ *(?:(?:async )?def |class )?{name}\b", code, re.MULTILINE), name
+
+
 def test_the_map_of_the_package_names_what_is_there() -> None:
     named = set(re.findall(r"\b[a-z_]+\b", crawler.__doc__ or ""))
     there = {path.stem for path in (ROOT / "crawler").iterdir() if path.suffix == ".py"}
