@@ -194,6 +194,28 @@ def test_compressed_months_and_finished_files_are_written_again(folder: Folder) 
     assert checked.returncode == 0
 
 
+def test_an_erasure_that_cannot_go_on_says_where_and_stops_no_run(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.run(found(1), found(2))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("crawler.archive.archive.erase", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erase(folder, "lintas:1")
+    month = folder.path / "articles-2026-03.jsonl"
+    begin = month.stat().st_size
+    with month.open("ab") as file:
+        file.write(b"no line\n")
+    with folder.open() as archive:
+        said = f"lintas:1 could not be erased: {month.name}: byte {begin}: not a line of JSON"
+        assert said in archive.repairs
+        assert tell(archive, found(3)).kind == "new"
+
+
 def test_erasing_again_finds_nothing(folder: Folder) -> None:
     folder.run(found(1, text=SECRET))
     erase(folder, "lintas:1")

@@ -166,37 +166,42 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     return erased
 
 
-def _is_own(raw: bytes, id_: str) -> bool:
+def _lines_of(file: MonthFile) -> Iterator[RawLine]:
+    return (RawLine(file.path.name, offset, raw) for offset, raw in file.lines())
+
+
+def _is_own(line: RawLine, id_: str) -> bool:
     """Whether a line goes with the article *id_*: not the one that withholds it."""
-    schema, whose, _ = RawLine("", 0, raw).beginning
+    schema, whose, _ = line.beginning
     return whose == id_.encode() and schema != WITHHELD
 
 
 def _own_lines(file: MonthFile, id_: str) -> Iterator[Article | Gone]:
-    for offset, raw in file.lines():
-        if _is_own(raw, id_):
-            line = RawLine(file.path.name, offset, raw).parse()
+    for each in _lines_of(file):
+        if _is_own(each, id_):
+            line = each.parse()
             if isinstance(line, Article | Gone):
                 yield line
 
 
 def count_own(folder: Path, id_: str) -> tuple[int, int]:
     """Return how many lines there are, and how many of them are to go with the article *id_*."""
-    mine = [_is_own(raw, id_) for each in month_files(folder) for _, raw in each.lines()]
+    mine = [_is_own(line, id_) for file in month_files(folder) for line in _lines_of(file)]
     return len(mine), sum(mine)
 
 
 def _erase_lines(batches: Batches, file: MonthFile, id_: str, erased: Erased) -> None:
     """Write *file* without the article's lines, and let the ledger follow."""
-    removed = sum(_is_own(raw, id_) for _, raw in file.lines())
-    size, crc = rewrite(file, lambda raw: not _is_own(raw, id_))
+    name = file.path.name
+    removed = sum(_is_own(line, id_) for line in _lines_of(file))
+    size, crc = rewrite(file, lambda raw: not _is_own(RawLine(name, 0, raw), id_))
     if removed:
-        erased.counts[_LINES, file.path.name] += removed
+        erased.counts[_LINES, name] += removed
     tables = batches.tables
     tables.begin()
     tables.put_file(file.plain_name, size, crc)
     if file.compressed:
-        tables.put_file(file.path.name, file.path.stat().st_size, 0)
+        tables.put_file(name, file.path.stat().st_size, 0)
     tables.put_meta("lines", str(int(tables.meta("lines") or 0) - removed))
     tables.commit()
 
@@ -277,10 +282,10 @@ def _named_by_others(folder: Path, id_: str, traces: list[_Trace]) -> set[tuple[
     places = {(trace.warc, trace.offset) for trace in traces}
     shared: set[tuple[str, int]] = set()
     for file in month_files(folder):
-        for offset, raw in file.lines():
-            if not any(needle in raw for needle in needles):
+        for each in _lines_of(file):
+            if not any(needle in each.content for needle in needles):
                 continue
-            line = RawLine(file.path.name, offset, raw).parse()
+            line = each.parse()
             if line.id != id_ and isinstance(line, Article | Gone):
                 shared |= {(each.warc, each.offset) for each in line.captures} & places
     return shared

@@ -119,7 +119,10 @@ class Opening:
             for run in runs.read_runs(self.folder)
             if run.erased
         )
-        there, mine = count_own(self.folder, intent.id)
+        try:
+            there, mine = count_own(self.folder, intent.id)
+        except ArchiveDamaged:  # said where the erasure goes on, and cannot
+            return recorded, self.tables.lines
         self.tables.put_meta("lines", str(there))
         return recorded, there if recorded else there + sum(intent.lines.values()) - mine
 
