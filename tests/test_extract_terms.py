@@ -176,6 +176,15 @@ CARD = (
         ),
         pytest.param(
             {
+                "outside": '<div class="baris"><div class="kartu"><div class="cat-links">'
+                f"{links('Olahraga', 'Kota', way='category/')}</div>"
+                '<h3><a href="/olahraga/lomba/">Lomba Dayung Digelar di Muara</a></h3>'
+                '<a href="/author/uci/">Uci</a></div></div>'
+            },
+            id="a card alone, with two categories and an author",
+        ),
+        pytest.param(
+            {
                 "outside": '<aside class="widget"><h3>Kategori</h3><ul>'
                 f'<li class="cat-item">{links("Daerah", way="category/")}</li></ul></aside>'
             },

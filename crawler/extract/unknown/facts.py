@@ -45,10 +45,10 @@ _BELOW: Final = 25
 _AFTER_TEXT: Final = 20
 _CLOSING: Final = 4
 # Where links of terms and of people lead, and what such links are called.
-_NO_ARTICLE: Final = re.compile(
-    r"/(?:tags?|topi[ck]|tagar|categor(?:y|ies)|kategori|rubrik|kanal|author|penulis|reporter"
-    r"|kontributor)/|[?&](?:cat|tag|author)="
+_TERM: Final = re.compile(
+    r"/(?:tags?|topi[ck]|tagar|categor(?:y|ies)|kategori|rubrik|kanal)/|[?&](?:cat|tag)="
 )
+_PERSON: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/|[?&]author=")
 _NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
 # Letters of a headline, levels around a link in which its card is looked for, terms on a card.
 _HEADLINE, _CARD, _FEW = 25, 6, 2
@@ -253,7 +253,7 @@ class Facts:
                 return False
             if others:
                 links = (link.get("href", "") for link in each.iter("a"))
-                terms = sum(_NO_ARTICLE.search(href) is not None for href in links)
+                terms = sum(_TERM.search(href) is not None for href in links)
                 if terms <= _FEW or each.tag in ("li", "article") or self._is_among_its_like(each):
                     return True
             if each.tag == "a" and each is not element and self.document.leads_elsewhere(each):
@@ -280,9 +280,10 @@ class Facts:
 
     def _is_headline(self, link: etree._Element) -> bool:
         """Whether *link* is the headline of another article, and not of the one before or after."""
-        if _NO_ARTICLE.search(link.get("href", "")) or not _NOT_ON.isdisjoint(
-            link.get("rel", "").split()
-        ):
+        href = link.get("href", "")
+        if _TERM.search(href) or _PERSON.search(href):
+            return False
+        if not _NOT_ON.isdisjoint(link.get("rel", "").split()):
             return False
         headed = next(link.iterancestors("h2", "h3", "h4"), None) is not None
         if not (headed or len(text_of(link)) >= _HEADLINE):
