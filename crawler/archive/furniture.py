@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -153,7 +153,7 @@ class Furniture:
         """
         sample = {block_key(block): block for block in (*difference.came, *difference.went)}
         kept = self._edited if edited else self._changes
-        for key in difference.lone:
+        for key in {*difference.lone, *difference.of_the_theme}:
             there = kept.setdefault(key, {})
             there[id_] = seconds(now)
             for article, at in list(there.items()):
@@ -178,9 +178,10 @@ class Furniture:
             ids |= {id_ for id_, keys, _ in self._recent if short in keys} - edited
         return len(ids) + bool(edited)
 
-    def explains(self, lone: Collection[str]) -> bool:
-        """Whether all of a difference came into, or went from, several articles."""
-        return bool(lone) and all(map(self._is_everywhere, lone))
+    def explains(self, difference: Difference) -> bool:
+        """Whether all of a lone *difference* came into, or went from, several articles."""
+        kinds = (difference.lone, difference.of_the_theme)
+        return any(keys and all(map(self._is_everywhere, keys)) for keys in kinds)
 
     def _is_everywhere(self, key: str) -> bool:
         """Whether what *key* stands for changed in several articles, and fewer were as before.

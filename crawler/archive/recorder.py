@@ -173,7 +173,7 @@ class Recorder:
     def undecided(self) -> bool:
         """Whether something waits that two more articles would decide."""
         return any(
-            (difference.edge or difference.filled) and not self.furniture.explains(difference.lone)
+            (difference.edge or difference.filled) and not self.furniture.explains(difference)
             for difference in self.held.known.values()
         )
 
@@ -281,7 +281,7 @@ class Recorder:
             if not last and as_of is None and self.held.has_room(article.id):
                 self.held.add(article.id, finding, difference)
                 return Outcome(kind="held", url=article.url, id=article.id)
-            if self.furniture.explains(difference.lone):
+            if self.furniture.explains(difference):
                 finding = self._by_todays_furniture(finding)
                 verdict = judge(finding.article, known, Difference)  # nothing else differs
         warning = _not_read(finding)

@@ -114,17 +114,20 @@ class Difference:
         )
 
     @property
+    def of_the_theme(self) -> tuple[str, ...]:
+        """What stands for whichever sentences another theme prints at begin and end of texts."""
+        return ("\tedge",) if self.unlike and self.edge else ()
+
+    @property
     def lone(self) -> tuple[str, ...]:
         """What alone came or went, fit to be looked for in other articles; empty for all else."""
         if set(self.fields) - set(self.filled) or self.replaced:
             return ()
-        if self.unlike and self.edge:  # whatever it says: a theme prints other sentences there
-            return ("\tedge", *(f"\t{field}" for field in self.filled))
         if self.came and self.went:
-            return ()
+            return self.of_the_theme
         blocks = self.came or self.went
         if len(blocks) > LONE or any(len(block) > _LONGEST_LONE for block in blocks):
-            return ()
+            return self.of_the_theme
         way = "+" if self.came else "-"
         return (
             *(way + block_key(block) for block in blocks),
