@@ -372,6 +372,17 @@ def test_excerpts_of_related_posts_are_not_a_short_article(name: str, label: str
         assert blocks(wordpress(content(paragraphs(*text), name), below=below)) == list(text)
 
 
+@pytest.mark.parametrize("name", ["entry-content", "kotak"])
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_a_text_goes_on_below_boxes_that_divide_it(name: str, count: int) -> None:
+    """A page builder gives each paragraph an element of its own."""
+    box = (
+        '<div class="lain"><h4>Baca Juga</h4><a href="/lain/">Harga Haruan Turun di Pasar</a></div>'
+    )
+    parts = [f'<div class="blok"><p>{text}</p></div>' for text in TEXT[:count]]
+    assert blocks(wordpress(content(box.join(parts), name))) == list(TEXT[:count])
+
+
 def test_a_headline_longer_than_the_text_makes_no_text_of_the_byline() -> None:
     page = wordpress(content(paragraphs(SHORT[0])))
     long = (

@@ -153,7 +153,7 @@ class Furniture:
         """
         sample = {block_key(block): block for block in (*difference.came, *difference.went)}
         kept = self._edited if edited else self._changes
-        for key in {*difference.lone, *difference.of_the_theme}:
+        for key in dict.fromkeys((*difference.lone, *difference.of_the_theme)):
             there = kept.setdefault(key, {})
             there[id_] = seconds(now)
             for article, at in list(there.items()):

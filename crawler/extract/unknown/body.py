@@ -57,6 +57,8 @@ _MISSED: Final = 0.25
 _MOST_BESIDE: Final = 400
 # Letters; an article without text is not what the advertisement in it says.
 _ADVERTISEMENT: Final = 300
+# Excerpts of related posts come together; below a box in the text one paragraph may be the last.
+_EXCERPTS: Final = 2
 # Summaries and captions stand above a headline; more than this share of a text does not.
 _ABOVE: Final = 0.2
 # No article has more subheads; a page of headings is none.
@@ -211,14 +213,17 @@ def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[
     """Return the lines above the label of another part, and what was read of them.
 
     There each text that was read stands under a link, its headline: excerpts of related posts,
-    which are longer than a short article. Of that nothing sure was read, then.
+    which are longer than a short article. Of that nothing sure was read, then. A text that goes on
+    below a box in it has one such paragraph, or a box, with its label, above each.
     """
     label = next((at for at, line in enumerate(below) if labels_another_part(line)), 0)
     read = [at for at, line in enumerate(below) if accepted.has(line.text)]
     others = [at for at in read if at > label]
+    boxes = others and any(map(labels_another_part, below[label + 1 : others[-1]]))
     own = [line.text for line in below[:label] if not is_linked(line)]
     if (
-        not others
+        len(others) < _EXCERPTS
+        or boxes
         or not all(is_linked(below[at - 1]) for at in others)
         or not any(len(text) >= _LABEL and text.endswith(_ENDS) for text in own)
     ):
