@@ -230,6 +230,9 @@ def test_a_sentence_at_the_end_that_another_theme_does_not_print_at_all_is_an_ed
     assert came.of_the_theme == went.of_the_theme == ("\tedge",)
     turned = compare(under("senja", longer), under("fajar", f"{EDITED}\n\n{BODY}"))
     assert turned.lone == ("\tedge",)
+    # A headline that grew as well is explained only where others grew, too.
+    retitled = compare(under("senja"), under("fajar", longer, title="Musim Tanam Dimulai Lagi"))
+    assert retitled.of_the_theme == ("\tedge", "\ttitle")
     # A theme that does not link the second page of an article has no less of it.
     two = under("senja", longer)
     pages = ("https://danau.example/a", "https://danau.example/a/2/")

@@ -116,7 +116,9 @@ class Difference:
     @property
     def of_the_theme(self) -> tuple[str, ...]:
         """What stands for whichever sentences another theme prints at begin and end of texts."""
-        return ("\tedge",) if self.unlike and self.edge else ()
+        if not (self.unlike and self.edge):
+            return ()
+        return ("\tedge", *(f"\t{field}" for field in self.filled))
 
     @property
     def lone(self) -> tuple[str, ...]:
