@@ -7,8 +7,10 @@ import errno
 import gzip
 import json
 import os
+import resource
 import shutil
 import signal
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -360,3 +362,54 @@ def every_line(folder: Folder) -> Counter[tuple[Any, ...]]:
             line = json.loads(raw)
             lines[line["schema"], line["id"], line["revision"], line.get("source")] += 1
     return lines
+
+
+REFUSED = 3
+
+
+def limited(path: Path, size: int, phase: Phase) -> None:
+    """Let *phase* happen where no file grows beyond *size* bytes: lines, records, ledger and all.
+
+    What is refused is what commands end with 1 for; verify may lack room for its own ledger.
+    """
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    try:
+        phase(Folder(path))
+    except (ArchiveError, OSError, sqlite3.OperationalError):
+        raise SystemExit(REFUSED) from None
+
+
+@pytest.mark.parametrize(
+    ("before", "phase", "rules"),
+    [
+        (shared, erasure, rules_1),
+        (lossy, mending, rules_1),
+        (begun, taken_in, rules_1),
+        (begun, read_again, rules_2),
+    ],
+    ids=["withhold --erase", "verify --repair", "ingest, and a month compressed", "reextract"],
+)
+def test_what_a_small_disk_refused_can_be_done_again(
+    memory_path: Path, before: Phase, phase: Phase, rules: Any
+) -> None:
+    prepared = Folder(memory_path / "prepared")
+    before(prepared)
+    size, refused = 0, 0
+    code: int | None = REFUSED
+    while code == REFUSED:
+        folder = Folder(memory_path / str(size) / "lintas")
+        shutil.copytree(prepared.path, folder.path)
+        process = forks().Process(target=limited, args=(folder.path, size, phase))
+        process.start()
+        process.join(LONGEST)
+        code = process.exitcode
+        assert code in (0, REFUSED), size
+        refused += code == REFUSED
+        folder.clock.now = BEGIN + dt.timedelta(days=82)
+        with folder.open() as archive:  # which finishes or undoes what was begun on several files
+            archive.finish(RunReport(exit_code=0))
+        phase(folder)
+        assert list(verify(folder.path, LINTAS, named(rules))) == [], size
+        shutil.rmtree(folder.path)
+        size += 4096
+    assert refused > 10
