@@ -112,6 +112,7 @@ WRONG = [
     pytest.param(["crawl", "progres", "-s", "ARCHIVE_MEDIA=all"], "none or lead", id="media"),
     pytest.param(["crawl", "progres", "-s", "DOWNLOAD_DELAY=x"], "a number from 0", id="delay"),
     pytest.param(["crawl", "progres", "-s", "HTTPCACHE_ENABLED=1"], "falsify", id="cache"),
+    pytest.param(["crawl", "progres", "-s", "DOWNLOADER=a.B"], "archive's own", id="downloader"),
     pytest.param(["crawl", "progres", "-s", "RETRY_ENABLED=x"], "want True or False", id="switch"),
     pytest.param(["crawl", "progres", "--logfile", "/nowhere/log"], "No such file", id="log"),
     pytest.param(["crawl", "progres", "-s", "LOG_LEVEL=LOUD"], "LOG_LEVEL=LOUD", id="level"),

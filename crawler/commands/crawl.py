@@ -135,6 +135,10 @@ def check_settings(settings: BaseSettings) -> None:
         raise ConfigurationError(
             "HTTPCACHE_ENABLED: the HTTP cache would falsify the dates of captures; want it off"
         )
+    if settings.getpriority("DOWNLOADER"):  # somebody set it
+        raise ConfigurationError(
+            "DOWNLOADER: want the archive's own, by which pauses are kept and a run is ended"
+        )
     level = str(settings["LOG_LEVEL"])
     if level not in logging.getLevelNamesMapping() and not level.isdigit():
         raise ConfigurationError(f"LOG_LEVEL={level}: want DEBUG, INFO, WARNING, ERROR or CRITICAL")
