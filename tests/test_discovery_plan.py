@@ -283,6 +283,19 @@ class TestDoorsThatClose:
         assert "opened" in run.slugs
         assert run.links == []
 
+    def test_an_edit_in_the_second_of_the_look_is_found_when_rest_opens(self) -> None:
+        site = Site(66)
+        site.shut = {"rest"}
+        driver = Driver(site)
+        driver.run()  # looks at every page at 12:00:00
+        site.story(120).modified = at("2024-03-01T12:00")
+        site.story(121).modified = at("2024-03-01T11:57")  # a server whose clock is late
+        site.story(122).modified = at("2024-03-01T11:00")  # seen by that look
+        site.shut = set()
+        driver.now += dt.timedelta(days=1)
+        assert driver.run().found == [("changed", 120), ("changed", 121)]
+        assert driver.run().found == []
+
     @pytest.mark.parametrize("told", [False, True], ids=["by REST alone", "by the sitemap, too"])
     def test_an_edit_while_rest_is_shut_is_found_once(self, told: bool) -> None:
         site = Site(66)

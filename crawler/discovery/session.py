@@ -242,17 +242,23 @@ class Visit:
             return "changed"
         else:
             why = "unchanged"
-        # Permalinks change by the thousand; a post at another address is still that post.
-        return "moved" if known.url != url and self.memory.known(url) is None else why
+        if known.url == url or self.memory.known(url) is not None:
+            return why
+        # Permalinks change by the thousand, and a post at another address is still that post. But
+        # a host that the newsroom has left may be dead: from now on looks go to the new one.
+        return "moved" if same_host(known.url, (self.newsroom.host,)) else "changed"
 
     def _is_newer(self, link: Link, known: Known) -> bool:
-        """Whether the door states a modification after the one that is known."""
+        """Whether the door states a modification after the one that is known.
+
+        Where none is, one that may have come after the last look: by a clock that is not ours.
+        """
         earlier = known.lastmod or known.looked_at or known.published
         if link.lastmod is None or earlier is None:
             return link.lastmod is not None
         stated, before = instant(link.lastmod), instant(earlier)
         if stated is not None and before is not None:
-            return stated > before
+            return stated > before if known.lastmod else stated > before - _CLOCKS_DIFFER
         there, here = self.day(link.lastmod), self.day(earlier)
         return there is not None and here is not None and there > here
 
@@ -320,6 +326,9 @@ class Visit:
         return self.address(urlsplit(url)._replace(netloc=self.newsroom.host).geturl()) or url
 
 
+_CLOCKS_DIFFER: Final = dt.timedelta(
+    minutes=5
+)  # without NTP; costs a request for each edit so near
 _WORTH: Final = frozenset({"new", "changed", "back"})
 
 
