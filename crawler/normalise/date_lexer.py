@@ -131,6 +131,12 @@ _FOLDED: Final = str.maketrans(
     }
 )
 
+
+def folded(text: str) -> str:
+    """*text* in small letters, of signs that look alike one, each in its place."""
+    return (text if text.isascii() else text.translate(_FOLDED)).lower()
+
+
 # A word, with what makes it a phrase that counts as one.
 _TOKEN: Final = re.compile(
     r"""
@@ -191,7 +197,7 @@ class Tokens:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.plain = (source if source.isascii() else source.translate(_FOLDED)).lower()
+        self.plain = folded(source)
         self._found = list(_TOKEN.finditer(self.plain))
         self.words = [found[0] for found in self._found]
         self.code = "".join(map(_lexical, self.words))

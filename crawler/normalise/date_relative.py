@@ -162,7 +162,11 @@ _RULES: Final = (
     *(_AGO, _ONE_AGO, _PAIR, _WEEKDAY, _WEEK, _MONTH, _DAY_OF_MONTH, _NAMED_MONTH),
     *(f"(?P<{name}>{rule})" for name, rule in _NEAR.items()),
 )
-_RELATIVE: Final = pattern("|".join(_RULES))
+_FIRST: Final = (
+    "<setengah><number><long><spelt><one><weekday><awal><pekan><bulan><tanggal><pada><hingga><month>"
+    "<kemarin><lusa><semalam><tadi><part><hari><nanti><besok>"
+)
+_RELATIVE: Final = pattern(f"(?=[{_FIRST}])(?:{'|'.join(_RULES)})")
 _APPOSED: Final = pattern(r",?\(?<hari>?")  # between kemarin and a weekday after it
 _DAYS: Final = {"two_back": -2, "today": 0, "yesterday": -1, "tomorrow": 1, "two_ahead": 2}
 # A stretch of time, not a point: "selama tiga hari lalu pulang".

@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 from crawler.items import FoundDate
 from crawler.normalise.date_clock import Clock, clock_alone, clock_beside, marked_clocks
 from crawler.normalise.date_grammar import Reading, Span, explicit
-from crawler.normalise.date_lexer import Tokens, pattern
+from crawler.normalise.date_lexer import Tokens, folded, pattern
 from crawler.normalise.date_relative import relatives
+from crawler.normalise.vocabulary import KINDS, UNITS, any_of
 
 # What stands before a date; that after one of the first is of an edit.
 _LABEL: Final = re.compile(
@@ -29,6 +30,20 @@ _UNREAD: Final = pattern("<number> <other> ,? <year>")
 _LONGEST_UNREAD: Final = 100
 _FEW: Final = 10
 _LATE: Final = dt.datetime(2100, 12, 31, tzinfo=dt.UTC)
+
+
+def _words(*kinds: str) -> str:
+    return any_of(word for word, kind in KINDS.items() if kind in kinds)
+
+
+# A text names no day without one of these: a number, or a word that tells which day it is. Most
+# paragraphs have none, and to look for this is a tenth of reading them.
+_SIGN: Final = re.compile(
+    r"[0-9]|(?<![^\W\d_])(?:d?jum"
+    rf"|{_words('weekday', 'tanggal', 'kemarin', 'lusa', 'semalam', 'besok', 'one', 'tadi', 'nanti')}"
+    rf"|(?:{any_of(UNITS)}|{_words('part')})[\W\d_]*(?:{_words('yang')})?[\W\d_]*"
+    rf"(?:{_words('lalu', 'lagi', 'ini')}))"
+)
 
 __all__ = ["PrintedMoment", "find_dates", "normalise", "printed_moments", "read_published"]
 
@@ -111,6 +126,8 @@ def find_dates(text: str, anchor: dt.datetime | None) -> list[FoundDate]:
     relative words and the zone of clock times. Without it explicit dates only. Weeks and months
     are no calendar dates; what no day fits (``31/9``) is left out. ``block`` is 0.
     """
+    if not _SIGN.search(folded(text)):
+        return []
     tokens = Tokens(text)
     readings = (reading for reading in _days(tokens, anchor) if not reading.present)
     return [date for each in readings if (date := _found(tokens, each, anchor))]

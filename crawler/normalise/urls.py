@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -163,6 +164,8 @@ def _escape(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02x}" for byte in text.encode("utf-8", errors="replace"))
 
 
+# A page states its own address several times.
+@lru_cache(maxsize=512)
 def canonical(url: str, base: str | None = None) -> str | None:
     """Return the one form of an article's address, or ``None`` if *url* is no http(s) address.
 
