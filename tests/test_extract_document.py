@@ -7,8 +7,7 @@ import codecs
 import pytest
 
 from crawler.errors import NotAnArticle
-from crawler.extract.document import Document, text_of
-from crawler.extract.gates import refuse_address
+from crawler.extract.document import Document, refuse_address, text_of
 from crawler.items import Capture
 
 ADDRESS = "https://progres.id/daerah/judul.html"

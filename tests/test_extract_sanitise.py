@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extract.blocks import Block
-from crawler.extract.story import body_html
+from crawler.extract.record import body_html
 
 
 def shown(inner: str, tag: str = "p") -> str:

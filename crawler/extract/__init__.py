@@ -22,15 +22,21 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.errors import ConfigurationError, NotAnArticle
-from crawler.extract import gates
-from crawler.extract.document import Document
+from crawler.extract.document import (
+    Document,
+    is_json,
+    media_type,
+    refuse_address,
+    refuse_page,
+    refuse_response,
+)
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, Record
 from crawler.extract.rest import Both, RestRecord, record, records
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom, load_newsroom
-from crawler.normalise.outlets import own_names
+from crawler.normalise.places import own_names
 from crawler.normalise.text import block_key
 from crawler.normalise.urls import same_host
 from crawler.timestamps import instant
@@ -108,10 +114,10 @@ def _sources(
 ) -> list[Record]:
     """Return what reads the pages among *captures*, what reads the record, and what reads both."""
     for capture in captures:
-        gates.refuse_response(capture)
-    answer = next(filter(gates.is_json, captures), None)
-    pages = [each for each in captures if not gates.is_json(each)]
-    pages = [each for each in pages if not gates.media_type(each).startswith("image/")] or pages
+        refuse_response(capture)
+    answer = next(filter(is_json, captures), None)
+    pages = [each for each in captures if not is_json(each)]
+    pages = [each for each in pages if not media_type(each).startswith("image/")] or pages
     page = _reading(list(map(_document, pages)), newsroom) if pages else None
     return _told(page, answer, newsroom, post_id, furniture)
 
@@ -204,8 +210,8 @@ class Page:
         return source.to_item(self.captures if answer is None else [*self.captures, answer])
 
     def _read(self, capture: Capture, url: str) -> ArticlePage:
-        gates.refuse_response(capture)
-        if gates.is_json(capture):
+        refuse_response(capture)
+        if is_json(capture):
             raise NotAnArticle(capture.url, "not_html")
         document = _document(capture)
         self._parts[url.rstrip("/")] = capture, document
@@ -257,9 +263,9 @@ def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
 
 
 def _document(capture: Capture) -> Document:
-    gates.refuse_address(capture)
+    refuse_address(capture)
     document = Document(capture.body, capture.url, capture.headers)
-    gates.refuse_page(document)
+    refuse_page(document)
     return document
 
 

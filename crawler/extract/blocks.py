@@ -14,9 +14,9 @@ from typing import Final, NamedTuple, TypeAlias
 
 import attrs
 
-from crawler.extract.clutter import is_call, is_clutter, without_shortcodes
 from crawler.extract.document import Document
 from crawler.extract.media import Photo, post
+from crawler.extract.roles import is_call, is_clutter, without_shortcodes
 from crawler.items import RelatedPost
 from crawler.normalise.credits import byline, closing_credit, is_editor_link_label
 from crawler.normalise.text import fold

@@ -16,11 +16,9 @@ from typing import Any, ClassVar, Final, TypeAlias
 from crawler.decoding import read_json
 from crawler.errors import NotAnArticle
 from crawler.extract.content import Walk
-from crawler.extract.document import Document, text_of
-from crawler.extract.gates import is_gambling
+from crawler.extract.document import Document, is_gambling, text_of
 from crawler.extract.page import ArticlePage, numbered
-from crawler.extract.record import Record
-from crawler.extract.story import Story
+from crawler.extract.record import Record, Story
 from crawler.items import Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import block_key, fold, is_sentence, typographic_fold

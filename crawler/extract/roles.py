@@ -1,14 +1,22 @@
-"""What the attributes of an element say of its part in an article's text, and whether it is seen."""
+"""What of a page is no text: by an element's attributes, and by the words of a line.
+
+One home for all readers, pages and REST alike. Words alone make nothing clutter: a label is the
+whole of its line, a call has a link to what it calls to, a notice has the form in which PHP prints it.
+"""
 
 from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 from typing import Final
 
 from lxml import etree
+
+from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import listed, named_in
 
 
 class Role(enum.Enum):
@@ -47,32 +55,7 @@ class Role(enum.Enum):
     """A wrapper whose words are not body and whose frame is an embed."""
 
 
-# For galleries see fixtures/progres/galeri-klasik, for decks fixtures/progres/teras-sub-judul, for
-# tweets and players fixtures/progres/cuitan and fixtures/progres/instagram, for page links
-# fixtures/progres/halaman-banyak.
-_NAMED: Final = {
-    # Networks' own names for a box of links in the text.
-    Role.RELATED: "lihatjg linksisip jnews_inline_related_post",
-    Role.FOOTER: "entry-footer gmr-cf-metacontent tags-links",
-    Role.PAGES: "page-links post-nav-links post-page-numbers prevnextpost-links",
-    Role.FIGURE: "wp-caption gallery-item",
-    Role.CAPTION: "wp-caption-text wp-element-caption gallery-caption blocks-gallery-caption",
-    Role.DECK: "sub-judul subjudul subtitle deck",
-    Role.TWEET: "twitter-tweet twitter-video",
-    Role.INSTAGRAM: "instagram-media",
-    Role.VIDEO: "tiktok-embed fb-video",
-    Role.OWN_EMBED: "wp-embedded-content",
-    Role.EMBED: "fb-post wp-block-embed",
-    Role.NOT_BODY: "screen-reader-text sr-only adsbygoogle sharedaddy a2a_kit list-table"
-    " toc_container lwptoc author-box saboxplugin-wrap wp-block-button wp-block-buttons"
-    " wp-block-file__button wp-block-social-links",
-    Role.LIST: "wp-block-query wp-block-latest-posts wp-block-latest-comments wp-block-tag-cloud"
-    " wp-block-archives wp-block-archives-list wp-block-categories wp-block-categories-list"
-    " wp-block-calendar wp-block-page-list wp-block-rss wp-block-navigation wp-block-search"
-    " wp-block-post-template wp-block-post-navigation-link wp-block-loginout wp-block-comments"
-    " wp-block-terms-query wp-block-legacy-widget tagcloud",
-}
-_ROLES: Final = {name: role for role, names in _NAMED.items() for name in names.split()}
+_ROLES: Final = {name: Role[role.upper()] for name, role in named_in("classes").items()}
 
 # fixtures/progres/kotak-terkait (boxes), fixtures/progres/iklan-di-tengah and
 # fixtures/progres/label-iklan (ads, share buttons).
@@ -160,3 +143,82 @@ def _is_unseen(style: str, late: bool) -> bool:
 @lru_cache(maxsize=4096)
 def _is_hidden(classes: str) -> bool:
     return not _HIDDEN.isdisjoint(classes.split()) and not _AT_A_WIDTH.search(classes)
+
+
+_LABELS: Final = listed("labels.clutter")
+_LONGEST_LABEL: Final = 48
+# "-iklan di sini-": where an ad was to stand; "Simak Video “Panen Raya”": where a player did.
+_PLACE: Final = re.compile(
+    r"[-–—\[<{*#~]+ ?(?:iklan|ads?|advertisement|banner)\b[^.!?/]{0,24}[-–—\]>}*#~]+"
+    r"|\W*(?:(?:yuk|ayo)\W+)?(?:simak|saksikan|tonton|nonton|lihat)(?: juga)? (?:video|foto|live|streaming)"
+    r"(?:nya)?(?: juga)?(?: ini| di bawah ini| berikut(?: ini)?)?\W*(?:[\"“‘'].{1,160}[\"”’'])?\W*",
+    re.IGNORECASE,
+)
+_LONGEST_PLACE: Final = 240
+# "COPYRIGHT © KABAR SELUMA 2017", below the text. Of a photo's credit it is no part.
+_RIGHTS: Final = re.compile(r"(?:copyright|hak cipta) ?(?:©|\(c\))[^.!?]*\W*", re.IGNORECASE)
+
+# Shortcodes of plugins that are gone print as text (fixtures/progres/kode-mati): names that are
+# known, names with a colon, a slash or an underscore, and any with attributes.
+_SHORTCODE: Final = re.compile(
+    r"\[/?(?:irp|embed|caption|gallery|video|audio|playlist|youtube|ad|ads|adrotate|iklan|vc|su|et"
+    r"|gambas|bctt)\b[^\[\]]{0,400}\]"
+    r"|\[/?[A-Za-z][\w-]{0,40}(?::|_)[^\[\]]{0,400}\]"
+    r"|\[[A-Za-z][\w-]{0,40}\s[^\[\]=]{0,300}=[^\[\]]{0,300}\]"
+    r"|\[/[A-Za-z][\w-]{0,40}\]",
+)
+
+# As PHP prints it: what, in which file, on which line.
+_NOTICE: Final = re.compile(
+    r"(?:PHP )?(?:warning|notice|deprecated|strict standards|(?:catchable |recoverable )?fatal error"
+    r"|parse error|user (?:warning|notice|deprecated)) ?: .{1,2000} on line \d+\W*",
+    re.IGNORECASE,
+)
+_LONGEST_NOTICE: Final = 2_500
+
+# "Follow us in Google News", "log in to read on", up to three sentences long.
+_LONGEST_CALL: Final = 400
+_CALL: Final = re.compile(
+    r"\W*(?:(?:silakan|silahkan|mari|yuk|ayo|jangan lupa|segera)\W+)?(?:cek|baca|ikuti|dapatkan|simak"
+    r"|temukan|gabung|bergabung|join|follow|klik|update|berlangganan|langganan|subscribe|masuk|login"
+    r"|sudah (?:punya|berlangganan)|untuk membaca|artikel ini khusus|konten ini khusus)\b",
+    re.IGNORECASE,
+)
+_CALLED_TO: Final = re.compile(
+    r"//(?:news\.google\.|(?:[\w-]+\.)?whatsapp\.com/(?:channel|$|\w{20})|wa\.me/|t\.me/|telegram\.me/)"
+    r"|[/.](?:log-?in|sign-?(?:in|up)|masuk|daftar|regist(?:er|rasi)|subscribe|subscriptions?"
+    r"|(?:ber)?langganan|member(?:ship)?|paket)(?:[/?.]|$)",
+    re.IGNORECASE,
+)
+
+
+def is_clutter(text: str) -> bool:
+    """Whether the line *text* is a label and nothing else, or a notice of PHP.
+
+    The place of an ad or of a player, with nothing there, is a label.
+
+    >>> is_clutter("SCROLL TO CONTINUE WITH CONTENT"), is_clutter("Iklan Politik")
+    (True, False)
+    """
+    if len(text) <= _LONGEST_LABEL:
+        label = text.casefold().strip(" :.…»›-–—*")
+        if label in _LABELS or _RIGHTS.fullmatch(text):
+            return True
+    if len(text) <= _LONGEST_PLACE and _PLACE.fullmatch(text):
+        return True
+    is_notice = " on line " in text and len(text) <= _LONGEST_NOTICE
+    return is_notice and _NOTICE.fullmatch(text.strip()) is not None
+
+
+def is_call(text: str, links: Iterable[str]) -> bool:
+    """Whether *text*, in which *links* stand, asks to follow the site elsewhere, or to subscribe."""
+    return (
+        len(text) <= _LONGEST_CALL
+        and _CALL.match(text) is not None
+        and any(_CALLED_TO.search(link) for link in links)
+    )
+
+
+def without_shortcodes(text: str) -> str:
+    """Return *text* without the shortcodes of plugins that are gone."""
+    return fold(_SHORTCODE.sub(" ", text)) if "[" in text else text

@@ -9,10 +9,9 @@ import re
 from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from crawler.normalise.outlets import SITE, folded_names, is_known_outlet
-from crawler.normalise.places import find_place
+from crawler.normalise.places import SITE, find_place, folded_names, is_known_outlet
 from crawler.normalise.text import fold
-from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, words_of
+from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, listed, words_of
 
 _LONGEST: Final = 80  # characters of a credit
 _MOST_PHOTO_WORDS: Final = 8
@@ -54,10 +53,7 @@ _BEFORE_HOUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _NOBODY: Final = re.compile(r"(?:foto )?(?:ilustrasi|arsip|file|bersama)", re.IGNORECASE)
-_SMALL: Final = words_of(
-    "dan di ke dari of the by for via on and to oleh ist istimewa dok doc net internet repro pribadi "
-    "tim layar bin binti van al video foto"
-)
+_SMALL: Final = listed("credits.small")
 
 
 def photo_credit(caption: str, outlets: Collection[str] = ()) -> str | None:
@@ -140,33 +136,10 @@ class ClosingCredit(NamedTuple):
 
 _OPENS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
 
-# A credit even inside a sentence: "… katanya (red)".
-_MARKS: Final = words_of("red redaksi adv advertorial advetorial rls")
-# Words of a house's credit, when it follows a sentence: (Rilis/Media Center Kota …), (Tim).
-_HOUSE: Final = _MARKS | words_of(
-    """
-    rilis rilies rillis release press pers tim net rel hms humas mc kominfo diskominfo media
-    mediacenter center ant antara jpnn jpg jpc bbs prokopim protokol iklan pariwara infotorial
-    parlementaria sekretariat kontributor reporter liputan
-    """
-)
-# What is said in brackets and credits nobody.
-_ORDINARY: Final = words_of(
-    """
-    nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh seratus seribu sejuta puluh
-    ratus ribu juta persen kg gram ton km cm mm ha liter jam menit hari bulan tahun rt rw wib wita
-    wit kanan kiri tengah baru lama kota desa naik turun total lokal palsu hoaks hoax habis
-    bersambung selesai tamat sic alm dkk dll dst online offline gratis asli emas perak besar kecil
-    pria wanita laki ibu bapak ayah anak kelas negeri swasta aku kau dia kami kita ini itu dan ada
-    tak mau pun per tawa tertawa senyum diam haha hehe amin aamiin
-    """
-)
-_INSTITUTIONS: Final = words_of(
-    """
-    kpk bps dpr mpr dpd tni kpu pbb who mk ma bi ojk bri bni bca asn pns bpk bnn bin bpn pln pdi pan
-    pks ppp psi pkb wni wna uu ri as qs hr plt pjs sby smp sma smk sd psk pkk pmi hiv tbc apd
-    """
-)
+_MARKS: Final = listed("credits.marks")
+_HOUSE: Final = _MARKS | listed("credits.house")
+_ORDINARY: Final = listed("credits.ordinary")
+_INSTITUTIONS: Final = listed("credits.institutions")
 _NO_CREDIT: Final = re.compile(
     r"(?:foto|photo|dok|doc|video|grafis|ilustrasi|sumber|baca|simak|lihat|klik|ist$|istimewa$"
     r"|h\.?r\.? |q\.?s\.? )",

@@ -21,13 +21,7 @@ from crawler.normalise.date_lexer import (
     pattern,
     weekday_named,
 )
-from crawler.normalise.vocabulary import (
-    ENGLISH_MONTHS,
-    NAMED_FOR_A_DATE,
-    NUMBERED,
-    NUMBERED_ALWAYS,
-    words_of,
-)
+from crawler.normalise.vocabulary import listed, words_of
 
 # A clock time between: Rabu, pukul 09.30 WIB (29/9).
 _HOUR: Final = "(?:,? <sekitar>? <pukul>? :? <number>[.:]<number> <zone>? <part>?)?"
@@ -84,6 +78,7 @@ _DATE_GOES_ON: Final = pattern(
     "<sekitar>? <pukul> | <zone> | <depan> | <lalu> | <joint> <tanggal>? <number>/{1,2}<number>"
 )
 _SINCE: Final = words_of("pada sejak mulai hingga sampai sebelum tenggat lambat deadline")
+_ENGLISH_MONTHS: Final = listed("dates.english_months")
 MONTHS_A_YEAR: Final = 12
 # Where from here these words point, by their letters.
 TURNS: Final = {
@@ -229,7 +224,7 @@ def _month_first(tokens: Tokens, found: re.Match[str]) -> _Read | None:
     year = _year(tokens, found, "its_year")
     end = found.end("its_year" if found["its_year"] else "its_days")
     is_count = tokens.code[end : end + 1] in _COUNTS or len(word) <= len("april")
-    if is_count and not (year or found["weekday"] or word in ENGLISH_MONTHS):
+    if is_count and not (year or found["weekday"] or word in _ENGLISH_MONTHS):
         return None
     return _Read(days, month_named(word) or 0, year, end)
 
@@ -301,8 +296,10 @@ _BETWEEN: Final = pattern(
     \)? ,? (?P<how><hingga> | - | <dan>) <hari|pada|tanggal>{{0,3}}
     """
 )
-_NOT_BEFORE_NAMED: Final = NAMED_FOR_A_DATE | NUMBERED_ALWAYS
-_LABELS: Final = NUMBERED_ALWAYS | {"covid", "apollo"}
+_NUMBERED: Final = listed("dates.numbered")
+_NUMBERED_ALWAYS: Final = listed("dates.numbered_always")
+_NOT_BEFORE_NAMED: Final = listed("dates.named_for_a_date") | _NUMBERED_ALWAYS
+_LABELS: Final = _NUMBERED_ALWAYS | {"covid", "apollo"}
 _WEEKDAY_AFTER: Final = pattern(r"\)?,?\((<weekday>)\)")
 
 
@@ -375,7 +372,7 @@ def _begins_here(tokens: Tokens, found: re.Match[str], read: _Printed) -> bool:
     while place > 0 and code[place] in "(:;'":
         place -= 1
     word = tokens.words[place]
-    return word not in (_NOT_BEFORE_NAMED if read.named else NUMBERED)
+    return word not in (_NOT_BEFORE_NAMED if read.named else _NUMBERED)
 
 
 def _ends_here(tokens: Tokens, read: _Printed) -> bool:

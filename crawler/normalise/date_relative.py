@@ -28,6 +28,7 @@ from crawler.normalise.vocabulary import (
     SUNDAY_OR_WEEK,
     UNITS,
     WEEKDAY_NAMES,
+    listed,
     words_of,
 )
 
@@ -36,16 +37,8 @@ _DAYS_A_WEEK: Final = 7
 
 # What is done every week names no date.
 _SCHEDULED: Final = words_of("setiap tiap saban per every")
-# A weekday after these is part of a name: Pasar Minggu, Pekan Sabtu, salat Jumat.
-_NAMING: Final = words_of(
-    "pasar salat shalat sholat solat khutbah khotbah ibadah misa koran puasa gerakan program radar "
-    "kampung jalan jl jln stasiun terminal bandar tanah kelurahan kecamatan desa pekan black"
-)
-# A weekday before these is a feast, a habit, one of many: Jumat Agung, Rabu kedua.
-_NAMED: Final = words_of(
-    "agung abu putih suci palma wekasan curhat berkah bersih keramat ke pertama kedua ketiga "
-    "keempat terakhir"
-)
+_NAMING: Final = listed("dates.naming_a_weekday")
+_NAMED: Final = listed("dates.named_weekday")
 _INTRODUCING: Final = words_of("pada hari sejak hingga sampai mulai di , ( kata")
 # Another weekday, or a date of the Hijri calendar, of which the weekday is one.
 _LISTED: Final = pattern(r",? <weekday>|<pasaran>?[,(]? <number> <hijri>")

@@ -16,15 +16,18 @@ from typing import Final
 import attrs
 
 from crawler.items import Dateline
-from crawler.normalise.outlets import (
+from crawler.normalise.places import (
     SITE,
+    Place,
+    find_place,
     folded_names,
     has_outlet_ending,
     is_known_outlet,
     is_paper_named_like_a_place,
+    leading_place,
     looks_like_outlet,
+    title_case,
 )
-from crawler.normalise.places import Place, find_place, leading_place, title_case
 from crawler.normalise.text import fold
 from crawler.normalise.vocabulary import (
     EDITORS,

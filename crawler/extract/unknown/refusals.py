@@ -15,7 +15,7 @@ from typing import Final
 from lxml import etree
 
 from crawler.errors import NotAnArticle
-from crawler.extract.gates import is_gambling
+from crawler.extract.document import is_gambling
 from crawler.extract.unknown.facts import Facts
 from crawler.newsrooms import Newsroom
 
