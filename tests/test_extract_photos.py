@@ -109,6 +109,10 @@ PHOTO = '<img src="/f/dermaga-utama.jpg" alt="Dermaga" width="900" height="600"{
             "<div class='caption'>Dermaga baru (ist)</div></div>"
         },
         {
+            "above": f"<figure class='post-thumbnail'>{PHOTO.format('')}"
+            "<figcaption>Dermaga baru (ist)</figcaption></figure>"
+        },
+        {
             "above": f"<div class='atas'>{PHOTO.format('')}<em class='caption'>Dermaga baru (ist)</em></div>",
             "head": "<meta property='og:image' content='/f/dermaga-utama-1024x683.jpg'>",
         },
@@ -137,6 +141,10 @@ def test_the_photo_above_the_text_and_its_caption(page: dict[str, str]) -> None:
         ),
         pytest.param({"beside": '<img src="/f/logo-pesisir.png">'}, id="a logo"),
         pytest.param({"beside": '<img src="/x/blank.gif">'}, id="a placeholder"),
+        pytest.param(
+            {"beside": '<img src="/wp-content/themes/pesisir/img/noimage.jpg">'},
+            id="what the theme shows for want of one",
+        ),
         pytest.param(
             {"head": "<meta property='og:image' content='/x/placeholder.png'>"},
             id="a stated placeholder",

@@ -303,6 +303,7 @@ def test_a_sentence_that_the_newsroom_wrote_twice_stands_twice() -> None:
         '<div class="hal"><a rel="next" href="{}?page=2">2</a> <a href="{}?page=all">Semua</a></div>',
         '<div class="hal"><a href="?page=2">Berikutnya</a></div>',
         '<div class="hal"><a href="{}?page=all">Tampilkan semua</a></div>',
+        '<div class="hal"><a href="{}?halaman=2">Halaman berikutnya</a></div>',
     ],
 )
 def test_later_pages_are_known_by_what_links_them(links: str) -> None:
@@ -311,7 +312,7 @@ def test_later_pages_are_known_by_what_links_them(links: str) -> None:
     for markup in (inside, below):
         page = open_page(Capture(url=URL, body=markup.encode()))
         url = page.next_missing()
-        assert url in (f"{URL}2/", f"{URL}?page=2", f"{URL}?page=all")
+        assert url in (f"{URL}2/", f"{URL}?page=2", f"{URL}?page=all", f"{URL}?halaman=2")
         page.add(Capture(url=url, body=wordpress(content(paragraphs(THIRD, LAST))).encode()))
         assert page.next_missing() is None
         assert page.article().body.split("\n\n") == list(TEXT)
@@ -329,6 +330,29 @@ def test_later_pages_are_known_by_what_links_them(links: str) -> None:
 def test_other_links_lead_to_no_page_of_the_article(links: str) -> None:
     markup = wordpress(content(paragraphs(*TEXT)) + links.replace("{}", URL))
     assert read(markup).pages == (URL,)
+
+
+@pytest.mark.parametrize(
+    "linked",
+    [
+        f"{URL}2/",  # asked for without a slash at its end
+        f"{URL.replace('https://', 'https://www.')}2/",
+        f"{URL.replace('https://', 'http://')}2/",
+    ],
+)
+def test_a_later_page_may_be_linked_in_another_form_of_the_address(linked: str) -> None:
+    markup = wordpress(content(paragraphs(FIRST) + f'<a href="{linked}">2</a>')).encode()
+    page = open_page(Capture(url=URL.rstrip("/"), body=markup))
+    assert page.next_missing() == linked
+
+
+@pytest.mark.parametrize(
+    ("following", "pages"),
+    [(f"{URL}2/", (URL, f"{URL}2/")), ("https://kabarmukim.example/daerah/lain/", (URL,))],
+)
+def test_the_head_may_name_the_next_page(following: str, pages: tuple[str, ...]) -> None:
+    head = f'<link rel="next" href="{following}">'
+    assert read(wordpress(content(paragraphs(*TEXT)), head=head)).pages == pages
 
 
 def test_a_later_page_that_repeats_the_text_adds_nothing() -> None:
@@ -418,6 +442,16 @@ def test_a_lead_above_the_content_of_the_known_theme_is_of_the_article() -> None
     assert blocks(wpberita(f'<p class="excerpt">{FIRST[:60]}…</p>{text}')) == list(TEXT)
 
 
+def test_headline_and_lead_above_the_element_of_the_post_are_its_own() -> None:
+    page = wordpress(content(paragraphs(SECOND, THIRD, LAST)))
+    opening, header = page.index("<article"), page.index("<header")
+    end = page.index("</header>") + len("</header>")
+    lead = f'<div class="sinopsis">{FIRST}</div>'
+    moved = page[:opening] + page[header:end] + lead + page[opening:header] + page[end:]
+    article = read(moved)
+    assert (article.title, article.body) == (TITLE, "\n\n".join(TEXT))
+
+
 def test_no_body_is_empty_while_sentences_stand_below_the_headline() -> None:
     empty = content("", "entry-content entry-content-single")
     assert blocks(wpberita(f'{empty}<div class="isi">{paragraphs(*TEXT)}</div>')) == list(TEXT)
@@ -449,8 +483,10 @@ def test_an_ad_divides_the_text_into_containers_of_one_kind(name: str, between: 
     assert blocks(wordpress(parts)) == list(TEXT)
 
 
-def test_a_last_paragraph_that_stands_alone_is_kept() -> None:
-    assert blocks(wordpress(content(paragraphs(*TEXT[:3])) + f"<p>{LAST}</p>")) == list(TEXT)
+@pytest.mark.parametrize("last", ["<p>{}</p>", '<div class="tambahan">{}</div>'])
+def test_a_last_paragraph_that_stands_alone_is_kept(last: str) -> None:
+    first = content(paragraphs(*TEXT[:3]))
+    assert blocks(wordpress(first + last.format(LAST))) == list(TEXT)
 
 
 @pytest.mark.parametrize(
@@ -460,6 +496,7 @@ def test_a_last_paragraph_that_stands_alone_is_kept() -> None:
         '<div class="related-posts"><p>Harga ikan haruan di pasar subuh turun setelah pasokan lancar.</p></div>',
         '<div class="kartu"><h3><a href="/x/">Harga Ikan Turun</a></h3><p>Harga ikan haruan di pasar subuh turun.</p></div>',
         '<div id="comments"><p>Semoga dermaga baru cepat selesai dan pedagang tidak merugi lagi.</p></div>',
+        '<div class="pembatas"></div><div>Hak cipta 2023 Kabar Mukim, dikelola oleh tim redaksi dan bagian teknologi kami.</div>',
         '<div class="catatan-hak-cipta disclaimer"><p>Isi laman ini boleh dikutip dengan menyebut sumbernya.</p></div>',
     ],
 )

@@ -136,6 +136,7 @@ def test_gives_one_form(url: str, one: str) -> None:
         ("/?p=12&page=2", "/?p=12"),
         ("/debat/?page=2", "/debat/"),
         ("/debat/?page=2&x=1", "/debat/?x=1"),
+        ("/debat/?halaman=2", "/debat/"),
     ],
 )
 def test_takes_the_page_number_off(url: str, article: str) -> None:
@@ -158,7 +159,7 @@ def test_takes_the_page_number_off(url: str, article: str) -> None:
         "/slug-berita/2021/",
         "/slug-berita/02/",
         "/?p=12",
-        "/?halaman=2",
+        "/?urut=2",
         "/",
         "",
     ],

@@ -49,6 +49,7 @@ _PLACEHOLDER: Final = re.compile(
     r"|gr[ae]y|pixel|empty|dummy|default|bg|x|\d++)[-_.]?)++(?:gif|png|jpe?g|svg|webp)",
     re.IGNORECASE,
 )
+_OF_THEME: Final = re.compile(r"/wp-content/(?:themes|plugins)/|/wp-includes/")
 _LONGEST_FILE: Final = 100
 
 AMP_IMAGES: Final = ("amp-img", "amp-anim")
@@ -112,13 +113,14 @@ def _file(element: etree._Element) -> str | None:
 
 
 def is_placeholder(url: str) -> bool:
-    """Whether *url* is that of what scripts show until they load a photo.
+    """Whether *url* is that of what scripts show until they load a photo, or a theme for want of one.
 
     >>> is_placeholder("/img/lazy_placeholder.gif"), is_placeholder("/img/pasar-kosong.jpg")
     (True, False)
     """
     file = url.partition("?")[0].rpartition("/")[2][:_LONGEST_FILE]
-    return url.startswith("data:") or _PLACEHOLDER.fullmatch(file) is not None
+    is_the_themes = _OF_THEME.search(url) is not None  # noimage.jpg, default-post.png
+    return is_the_themes or url.startswith("data:") or _PLACEHOLDER.fullmatch(file) is not None
 
 
 def _twin(element: etree._Element) -> etree._Element | None:

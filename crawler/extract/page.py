@@ -31,7 +31,13 @@ from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
-from crawler.normalise.urls import canonical, plain_post_id, same_host, without_page_number
+from crawler.normalise.urls import (
+    canonical,
+    plain_post_id,
+    same_address,
+    same_host,
+    without_page_number,
+)
 from crawler.normalise.vocabulary import EDITORS, WRITERS
 from crawler.timestamps import parse
 
@@ -102,12 +108,12 @@ MOST_PAGES: Final = 99
 """Pages of one article; a larger number in an address is that of a post, or a trap."""
 
 # What the address of a page of an article has after that of the first.
-_PAGED: Final = re.compile(r"(?:/\d{1,3}/?|[?&]page=(?:\d{1,3}|all))(?=[?&#]|$)")
-_NUMBER: Final = re.compile(r"(?:/|[?&]page=)(\d{1,3})/?$")
+_PAGED: Final = re.compile(r"(?:/\d{1,3}/?|[?&](?:page|halaman)=(?:\d{1,3}|all))(?=[?&#]|$)")
+_NUMBER: Final = re.compile(r"(?:/|[?&](?:page|halaman)=)(\d{1,3})/?$")
 
 
 def page_links(scope: etree._Element, document: Document, first: str) -> list[str]:
-    """Return the addresses in *scope* of what may be further pages of the article at *first*.
+    """Return the addresses, in *scope* and the head, of what may be further pages of *first*.
 
     Whatever a theme calls the links and prints around them, their address is that of the article
     with a number: see :func:`in_order`. Readers' comments have pages of their own.
@@ -121,6 +127,7 @@ def page_links(scope: etree._Element, document: Document, first: str) -> list[st
             around = link.iterancestors()
             if not any("comment" in f"{each.get('class')} {each.get('id')}" for each in around):
                 found.append(document.absolute(href))
+    found.append(document.absolute(document.linked("next")))
     return list(filter(None, found))
 
 
@@ -138,12 +145,12 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
         url = canonical(address) if address != first else None
         if url is not None and url.rstrip("/") == too_many:
             raise NotAnArticle(first, "too_many_pages")
-        if url is None or without_page_number(url) != first:
+        if url is None or not same_address(without_page_number(url), first):
             continue
         number = _NUMBER.search(url)
         if number is not None and 1 < int(number[1]) <= MOST_PAGES:
             found.setdefault(int(number[1]), url)
-        elif url.endswith("page=all"):
+        elif url.endswith("=all"):
             whole = url
     if whole is not None and len(found) == 1:
         found[2] = whole

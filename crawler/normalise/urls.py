@@ -32,7 +32,7 @@ _SIDE_DOOR: Final = re.compile(r"(\.html?|(?<=[^/]))/(?:amp|comment-page-[0-9]{1
 _FILE_PAGE: Final = re.compile(r"(\.html?)/[0-9]{1,3}/?$")
 _SLUG_PAGE: Final = re.compile(r"(?<![:/]/)(?<=/)([^/]+)/[1-9][0-9]?(/?)$")
 _NOT_A_SLUG: Final = listed("addresses.not_a_slug")
-_PAGE_QUERY: Final = re.compile(r"(^|&)page=(?:[0-9]+|all)(?=&|$)")
+_PAGE_QUERY: Final = re.compile(r"(^|&)(?:page|halaman)=(?:[0-9]+|all)(?=&|$)")
 
 # A year is none, and a short number may be that of a section, under which all its articles stand.
 _OWN_NUMBER: Final = re.compile(
@@ -203,6 +203,12 @@ def same_host(url: str, hosts: Collection[str]) -> bool:
     """Whether *url* lies on one of *hosts*; ``www.`` and a default port make no difference."""
     host = _host(url)
     return bool(host) and any(host == _bare(each) for each in hosts)
+
+
+def same_address(url: str, other: str) -> bool:
+    """Whether both lead to one page: scheme, ``www.`` and a last slash make no difference."""
+    there, here = (each.partition("://")[2].rstrip("/") for each in (url, other))
+    return there.removeprefix("www.") == here.removeprefix("www.")
 
 
 def _host(url: str) -> str:

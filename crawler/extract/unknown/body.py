@@ -188,7 +188,11 @@ def find_main_body(
         headline = None
     if headline is not None:
         first = place_of(own, headline)
-        below = own[first + 1 :] if first is not None else own
+        # A theme may print headline and lead above the element of the post.
+        lead = (
+            lines[place_of(lines, headline) or 0 : place_of(lines, own[0].element)] if own else ()
+        )
+        below = own[first + 1 :] if first is not None else [*lead[1:], *own]
         below = below[: _next_article(below, headline)]
         below, accepted = _before_others(below, accepted)
         above = lines[: place_of(lines, headline) or 0]
@@ -407,7 +411,7 @@ def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
             parts[box] = None
         elif not any(each in parts for each in line.element.iterancestors()) and (
             found.words.has(line.text)
-            or (box is line.element and box.tag == "p")
+            or (box is line.element and (box.tag == "p" or _goes_on(line, parts)))
             or (place < first and _is_lead(line, box))
         ):
             parts[line.element] = None
@@ -434,6 +438,12 @@ def _is_of_the_text(line: Line, box: etree._Element) -> bool:
         and (before is None or before.tag not in _PICTURES or _is_lead(line, box))
         and not any(True for heading in box.iter(*_HEADINGS) for _ in heading.iter("a"))
     )
+
+
+def _goes_on(line: Line, parts: Collection[etree._Element]) -> bool:
+    """Whether *line* is prose right below one of *parts*: the last paragraph, in a ``div`` alone."""
+    is_prose = len(line.text) >= _PROSE and not is_clutter(line.text)
+    return is_prose and line.element.tag == "div" and line.element.getprevious() in parts
 
 
 def _levels(element: etree._Element, box: etree._Element) -> Iterator[etree._Element]:

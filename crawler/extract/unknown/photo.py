@@ -61,7 +61,7 @@ def find(facts: Facts) -> LeadPhoto:
     for image, url in _images(facts, address):
         box = list(_box(image, facts.heading))
         own = _named_caption(box, image) or caption or _text(box)
-        name = "img.wp-post-image" if _is_themes_own(image) else "img"
+        name = "img.wp-post-image" if "wp-post-image" in image.get("class", "") else "img"
         return LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
     return LeadPhoto(address, None, caption, stated.source) if stated is not None else LeadPhoto()
 
@@ -90,14 +90,14 @@ def _images(facts: Facts, stated: str | None) -> list[tuple[etree._Element, str]
 
 
 def _is_themes_own(image: etree._Element) -> bool:
-    return "wp-post-image" in image.get("class", "")
+    around = (image, *islice(image.iterancestors(), _ABOVE_CAPTION))
+    return any(_FEATURED.search(each.get("class", "")) for each in around)
 
 
 def opens_text(facts: Facts) -> bool:
     """Whether the theme's own photo is the first in the text's container, as tagDiv puts it."""
     image = next(facts.body.element.iter(*_IMAGES), None)
-    around = () if image is None else (image, *islice(image.iterancestors(), _ABOVE_CAPTION))
-    return any(_FEATURED.search(each.get("class", "")) for each in around)
+    return image is not None and _is_themes_own(image)
 
 
 def _is_unscripted_twin(image: etree._Element) -> bool:
