@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ConfigurationError
-from crawler.export.csv import COLUMNS, neutral, write_csv
-from crawler.export.selection import Selection
+from crawler.export.selection import Selection, neutral
+from crawler.export.tables import COLUMNS, write_csv
 from tests.reading_samples import FULL, article, sample_archive
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import ArchiveError
-from crawler.export.csv import write_csv
 from crawler.export.parquet import write_parquet
-from crawler.export.sqlite import write_sqlite
+from crawler.export.tables import write_csv, write_sqlite
 from crawler.items import Article
 from tests.reading_samples import article
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.export.selection import Selection
-from crawler.export.sqlite import write_sqlite
+from crawler.export.tables import write_sqlite
 from tests.reading_samples import FULL, SITE, article, sample_archive
 
 

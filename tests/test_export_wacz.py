@@ -15,8 +15,7 @@ from crawler.archive import read as read_archive
 from crawler.codec import dump_line
 from crawler.errors import ArchiveDamaged
 from crawler.export.selection import Selection
-from crawler.export.surt import surt
-from crawler.export.wacz import Written, package
+from crawler.export.wacz import Written, package, surt
 from tests.reading_samples import SITE, Captures, article, page, sample_archive, write_lines
 
 

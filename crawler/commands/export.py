@@ -76,16 +76,16 @@ def _write(selection: Selection, path: Path, opts: argparse.Namespace) -> str:
             made = write_site(selection, path, language=opts.lang, search=opts.search)
         files = f"{_many(made.files, 'file')} written or taken out"
         return f"{_many(made.articles, 'article')}, {files}; open {path / 'index.html'}"
-    if opts.to == "csv":
-        from crawler.export.csv import write_csv  # noqa: PLC0415
-
-        return _many(write_csv(selection.articles(), path), "article")
-    if opts.to == "sqlite":
-        from crawler.export.sqlite import write_sqlite as write  # noqa: PLC0415
-    else:
+    if opts.to == "parquet":
         with extra("parquet", "--to parquet"):
-            from crawler.export.parquet import write_parquet as write  # noqa: PLC0415
-    return _many(write(selection.articles(), path, selection.edits()), "article")
+            from crawler.export.parquet import write_parquet  # noqa: PLC0415
+
+        return _many(write_parquet(selection.articles(), path, selection.edits()), "article")
+    from crawler.export.tables import write_csv, write_sqlite  # noqa: PLC0415
+
+    if opts.to == "csv":
+        return _many(write_csv(selection.articles(), path), "article")
+    return _many(write_sqlite(selection.articles(), path, selection.edits()), "article")
 
 
 def _many(count: int, noun: str) -> str:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import ClassVar
 
-from crawler.errors import extra
+from crawler.export.report import write_report
 from crawler.project import ArchiveCommand, say
 from crawler.timestamps import now
 
@@ -25,9 +25,6 @@ class Command(ArchiveCommand):
     }
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        with extra("report", "A report"):
-            from crawler.export.report import write_report  # noqa: PLC0415 -- slow to import
-
         folders = self.names(args)
         write_report(folders, Path(opts.output), now=now(), language=opts.lang)
         say(f"{opts.output}: {', '.join(folder.name for folder in folders) or 'no archive yet'}")

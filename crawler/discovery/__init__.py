@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from crawler.discovery.feed import read_feed
 from crawler.discovery.planner import DOORS, plan, with_records
-from crawler.discovery.sitemap import read_sitemap
-from crawler.discovery.steps import (
+from crawler.discovery.session import (
     Answer,
     Fetch,
     Memory,
@@ -20,6 +19,7 @@ from crawler.discovery.steps import (
     Walk,
     Window,
 )
+from crawler.discovery.sitemap import read_sitemap
 from crawler.items import Known, Link
 
 __all__ = [

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.discovery.session import Part, Visit
-from crawler.discovery.steps import Missing, Note
+from crawler.discovery.session import Missing, Note, Part, Visit
 from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api
 from crawler.items import Known, Link
 from crawler.timestamps import instant

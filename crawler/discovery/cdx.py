@@ -14,8 +14,19 @@ from urllib.parse import urlencode, urlsplit
 import attrs
 
 from crawler.discovery.documents import Unreadable, WrongKind, json_items, read_json, unpacked
-from crawler.discovery.session import OK, Door, Listed, Outcome, Part, Reading, Visit
-from crawler.discovery.steps import DoorState, Note, Verdict, Window
+from crawler.discovery.session import (
+    OK,
+    Door,
+    DoorState,
+    Listed,
+    Note,
+    Outcome,
+    Part,
+    Reading,
+    Verdict,
+    Visit,
+    Window,
+)
 from crawler.normalise.urls import canonical, without_page_number
 
 _TIMESTAMP: Final = re.compile(r"\d{14}")

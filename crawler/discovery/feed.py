@@ -14,8 +14,16 @@ from lxml import etree
 
 from crawler.discovery.documents import elements, local, text_of, unpacked
 from crawler.discovery.listing import read_page
-from crawler.discovery.session import Door, Listed, Outcome, Part, Reading, Visit
-from crawler.discovery.steps import DoorState, Verdict
+from crawler.discovery.session import (
+    Door,
+    DoorState,
+    Listed,
+    Outcome,
+    Part,
+    Reading,
+    Verdict,
+    Visit,
+)
 from crawler.normalise.dates import read_published
 from crawler.normalise.urls import absolute, plain_post_id
 from crawler.timestamps import parse

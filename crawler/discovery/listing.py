@@ -16,14 +16,16 @@ from w3lib.encoding import html_to_unicode
 from crawler.discovery.documents import Unreadable, unpacked
 from crawler.discovery.session import (
     Door,
+    DoorState,
     Listed,
     Outcome,
     Part,
     Reading,
+    Verdict,
     Visit,
+    Window,
     fingerprint,
 )
-from crawler.discovery.steps import DoorState, Verdict, Window
 from crawler.normalise.text import is_costly
 from crawler.normalise.urls import (
     absolute,

@@ -14,9 +14,20 @@ from crawler.discovery.cdx import CdxDoor
 from crawler.discovery.feed import FeedDoor
 from crawler.discovery.listing import ListingDoor
 from crawler.discovery.rest import RestDoor
-from crawler.discovery.session import Door, Outcome, Part, Visit
+from crawler.discovery.session import (
+    Answer,
+    Door,
+    DoorState,
+    Memory,
+    Note,
+    Outcome,
+    Part,
+    Summary,
+    Visit,
+    Walk,
+    Window,
+)
 from crawler.discovery.sitemap import SitemapDoor
-from crawler.discovery.steps import Answer, DoorState, Memory, Note, Summary, Walk, Window
 from crawler.errors import ConfigurationError, DiscoveryFailed
 from crawler.items import Link
 from crawler.newsrooms import Newsroom

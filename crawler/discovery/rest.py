@@ -10,9 +10,8 @@ from typing import Any, Final
 import attrs
 
 from crawler.discovery.audit import Audit
-from crawler.discovery.session import MOST_LINKS, Door, Outcome, Part, Visit
+from crawler.discovery.session import MOST_LINKS, Door, DoorState, Outcome, Part, Verdict, Visit
 from crawler.discovery.sitemap import SitemapDoor, post_type
-from crawler.discovery.steps import DoorState, Verdict
 from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api, Page, Query
 from crawler.items import Link
 from crawler.timestamps import instant

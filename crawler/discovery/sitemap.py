@@ -17,8 +17,19 @@ from lxml import etree
 from crawler.decoding import plain_text
 from crawler.discovery.audit import report_missing
 from crawler.discovery.documents import Unreadable, elements, local, text_of, unpacked
-from crawler.discovery.session import Door, Listed, Outcome, Part, Reading, Visit, fingerprint
-from crawler.discovery.steps import DoorState, Note, Verdict, Window
+from crawler.discovery.session import (
+    Door,
+    DoorState,
+    Listed,
+    Note,
+    Outcome,
+    Part,
+    Reading,
+    Verdict,
+    Visit,
+    Window,
+    fingerprint,
+)
 from crawler.normalise.urls import absolute, plain_post_id
 from crawler.normalise.vocabulary import words_of
 from crawler.timestamps import instant, parse, parse_day

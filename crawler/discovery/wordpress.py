@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 import attrs
 
 from crawler.discovery.documents import json_items, read_json
-from crawler.discovery.session import Part, Reading, Visit
-from crawler.discovery.steps import Verdict
+from crawler.discovery.session import Part, Reading, Verdict, Visit
 from crawler.items import Link
 from crawler.timestamps import rest_moment
 

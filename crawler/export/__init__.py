@@ -2,8 +2,8 @@
 
 In goes the folder of an archive, out comes a file, or a folder of pages::
 
-    selection -> parquet | sqlite | csv | wacz | site     scrapy export
-    statistics -> plots -> report                         scrapy report, scrapy status
+    selection -> parquet | tables | wacz | site           scrapy export
+    statistics -> report                                  scrapy report, scrapy status
 
 - ``selection``: which articles, and where to; a file appears whole or not at all.
 - ``statistics``: the numbers of an archive.

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from crawler.archive import Edit
 from crawler.archive.identity import Identity
-from crawler.export.csv import neutral
+from crawler.export.selection import neutral
 from crawler.normalise.text import fold
 from crawler.normalise.words import PARAGRAPH, word_runs
 

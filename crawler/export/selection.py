@@ -1,4 +1,4 @@
-"""Which articles of an archive an export takes, and which of its records it must not.
+"""Which articles of an archive an export takes, as what rows, and which records it must not take.
 
 An export is there as a whole or not at all: written beside its place, then moved there.
 """
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -101,6 +101,26 @@ def flat(article: Article) -> dict[str, Any]:
         "modified_utc": modified.stamp,
         "captured_at": min((each.fetched_at for each in article.captures), default=None),
     }
+
+
+# A cell that begins with one of these is computed, not shown (OWASP, "CSV Injection"); the wide
+# forms are folded to the narrow ones by East Asian versions of spreadsheets.
+_COMPUTED: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def neutral(cell: Any) -> Any:
+    """Return *cell* so that a spreadsheet shows it and never computes it.
+
+    >>> print(neutral("=1+1"))
+    '=1+1
+    >>> neutral(-3)
+    -3
+    """
+    if isinstance(cell, list | tuple):
+        cell = "; ".join(cell)
+    if isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_COMPUTED):
+        return f"'{cell}"
+    return cell
 
 
 def checked_day(name: str, value: str | None) -> str | None:

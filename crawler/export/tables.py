@@ -1,7 +1,8 @@
-"""SQLite: articles, their lists as tables of their own, edits, full-text search, and views."""
+"""Flat rows: CSV, safe to open in a spreadsheet, and SQLite, which has lists as tables of their own."""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sqlite3
@@ -15,8 +16,35 @@ import attrs
 import snowballstemmer
 
 from crawler.archive import Edit
-from crawler.export.selection import flat, new_file
+from crawler.export.selection import flat, neutral, new_file
 from crawler.items import Article
+
+COLUMNS: Final = (
+    "id", "revision", "published_at", "published_day", "published_utc", "title", "subtitle",
+    "authors", "writer", "editor", "categories", "tags", "topics", "place", "outlet", "region",
+    "event_date", "dates", "word_count", "body", "credit", "source_url", "caption", "photo_credit",
+    "image_url", "modified_at", "language", "url", "site", "post_id", "source", "captured_at",
+    "written_at", "content_hash",
+)  # fmt: skip
+
+
+def write_csv(articles: Iterable[Article], path: Path) -> int:
+    """Write *articles* to the file *path*, in place of what was there; return how many.
+
+    UTF-8 with a byte order mark, by which Excel knows the encoding; RFC 4180 otherwise. Lists are
+    joined with ``"; "``. A cell that a spreadsheet would compute begins with an apostrophe.
+    """
+    count = 0
+    with new_file(path) as partial, partial.open("w", encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        for article in articles:
+            row = flat(article)
+            row["dates"] = [date["date"] for date in row["dates"]]
+            rows.writerow(neutral(row[name]) for name in COLUMNS)
+            count += 1
+    return count
+
 
 _SCHEMA: Final = Path(__file__).with_name("sqlite.sql")
 _NAMES: Final = ("authors", "categories", "tags", "topics")
