@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 READY := .venv/.ready
+# Tests start hundreds of processes: what they import is compiled once, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
 SERVER := .venv/.ready-server
 
 .DEFAULT_GOAL := help
@@ -51,7 +53,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest -n auto --dist loadfile -m "not tools"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not tools"
 
 test-tools: $(READY)
 	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt --group readers

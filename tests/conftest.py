@@ -70,3 +70,17 @@ def _on_a_port_of_its_own(content: Content) -> EmbeddedNewsroom:
         with suppress(OSError):
             return EmbeddedNewsroom(content, port=20_000 + (first + number) % 12_000)
     raise AssertionError("no port is free")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Two for each core, unless said otherwise: half of the time tests wait for runs of theirs."""
+    said = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    return None if said else 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files in which tests are slow, so that none is left when all else is done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

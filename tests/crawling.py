@@ -1,20 +1,18 @@
 """Run ``scrapy crawl`` on a newsroom on loopback, and look at what it left behind.
 
-Each run is a process of its own, forked off one that has imported Scrapy and the project already:
-that takes three quarters of a short run. :func:`crawl_afresh` starts from nothing, as cron does.
+Each run is a process of its own, see :mod:`tests.forked`; :func:`crawl_afresh` starts from nothing, as
+cron does.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import resource
 import subprocess
 import sys
 from collections.abc import Sequence
-from functools import cache
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +23,9 @@ from crawler.archive.verify import verify
 from crawler.newsrooms import load_newsroom, newsroom_at
 from crawler.workers import RULES
 from demo import EmbeddedNewsroom
+from tests.forked import LONGEST, ROOT, forks, scrapy
 
-ROOT = Path(__file__).parent.parent
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False")
-# What a run imports, but for what would install a reactor.
-PRELOADED = [
-    "pytest", "crawler.addon", "crawler.commands.crawl", "crawler.downloader", "crawler.export.statistics",
-    "demo", "scrapy.cmdline", "scrapy.commands.check", "scrapy.commands.shell",
-    "scrapy.core.scraper", "scrapy.downloadermiddlewares.cookies", "scrapy.extensions.remote_control",
-    "scrapy.extensions.telnet", "scrapy.pqueues", "tests.archive_site",
-]  # fmt: skip
-LONGEST = 60.0
-"""Seconds after which a run that has not ended is taken to hang."""
 
 
 @attrs.frozen
@@ -148,7 +137,7 @@ def crawl(
 
 
 def crawl_afresh(typed: Sequence[str], out: Path, *, stdin: str = "") -> Ended:
-    """Run the command *typed* as cron does."""
+    """Run the command *typed* as cron does, from nothing."""
     ended = subprocess.run(
         [sys.executable, "-m", *typed],
         cwd=ROOT,
@@ -158,6 +147,13 @@ def crawl_afresh(typed: Sequence[str], out: Path, *, stdin: str = "") -> Ended:
         timeout=LONGEST,
         check=False,
     )
+    folder = out / "progres"
+    return Ended(ended.returncode, ended.stderr, folder, runs(folder))
+
+
+def crawl_typed(typed: Sequence[str], out: Path, *, stdin: str = "") -> Ended:
+    """Run the command *typed*, which leaves nothing in *out* but its archive."""
+    ended = scrapy(*typed[1:], stdin=stdin)
     folder = out / "progres"
     return Ended(ended.returncode, ended.stderr, folder, runs(folder))
 
@@ -186,14 +182,6 @@ def problems(folder: Path, site: EmbeddedNewsroom | str) -> list[str]:
 def asked(newsroom: EmbeddedNewsroom) -> list[str]:
     """Return the paths and queries that were asked for since the log was emptied."""
     return [visit.target for visit in newsroom.visits]
-
-
-@cache
-def forks() -> ForkServerContext:
-    """Return what starts processes that have imported already what a run imports."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
 
 
 def _run(typed: list[str], log: Path, largest_file: int | None) -> None:

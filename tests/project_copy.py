@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,29 +12,21 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from tests.tool_venvs import ROOT
+from tests import forked
+from tests.forked import OWN, ROOT
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy what commands need to *folder*, and return it."""
-    for name in ("crawler", "demo", "spiders"):
-        shutil.copytree(
-            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
-        )
+    """Copy what commands need to *folder*, compiled where it is, and return it."""
+    for name in OWN:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".*"))
     shutil.copy(ROOT / "scrapy.cfg", folder)
     return folder
 
 
 def scrapy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``scrapy`` in *folder* with the copy's own code."""
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.scrapy(*arguments, folder=folder, own_code=True)
 
 
 def refusal(command: ScrapyCommand, *arguments: str) -> str:

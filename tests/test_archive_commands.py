@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import attrs
@@ -17,9 +16,10 @@ from crawler.archive.lock import Lock
 from crawler.items import Capture, Exchange
 from crawler.newsrooms import load_newsroom
 from crawler.workers import RULES
+from tests import forked
 from tests.archive_site import tell
+from tests.forked import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGES = ("kotak-terkait", "disunting")
 LINES = f"articles-{dt.datetime.now(dt.UTC):%Y-%m}.jsonl"
 
@@ -50,13 +50,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def scrapy(out: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments, "-s", f"ARCHIVE_DIR={out}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.scrapy(*arguments, "-s", f"ARCHIVE_DIR={out}")
 
 
 def ids(out: Path) -> list[str]:

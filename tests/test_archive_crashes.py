@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from crawler.archive.tables import NAME
 from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError, ArchiveLocked
 from tests.archive_site import LINTAS, Folder, found, named, rules_1
+from tests.archive_worker import begin
 
 COUNT = 120
 
@@ -25,30 +23,8 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path / "lintas")
 
 
-def work(folder: Folder, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.archive_worker", folder.path, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[1],
-    )
-
-
-def work_to_the_end(folder: Folder) -> int:
-    worker = work(folder, 0, COUNT)
-    worker.communicate()
-    return worker.returncode
-
-
-def said(worker: subprocess.Popen[str], lines: int) -> list[str]:
-    """Up to so many lines of what *worker* says."""
-    assert worker.stdout is not None
-    found_ = []
-    for line in worker.stdout:
-        found_.append(line.strip())
-        if len(found_) == lines:
-            break
-    return found_
+def work_to_the_end(folder: Folder) -> int | None:
+    return begin(folder.path, COUNT).end()[0]
 
 
 def consistent(folder: Folder) -> dict[int, int]:
@@ -81,11 +57,10 @@ def test_nothing_reported_is_lost_and_nothing_twice_after_kills(
 ) -> None:
     reported: set[int] = set()
     for moment in (0, 1, 2, 5, 20, 40, 51, 52, 75, 100, 119, 121):
-        worker = work(folder, 0, COUNT)
-        heard = said(worker, moment) if moment else []
-        worker.send_signal(signal.SIGKILL)
-        rest = worker.communicate()[0].splitlines()  # what was in the pipe already
-        reported |= {int(word) for word in [*heard, *rest] if word.isdigit()}
+        worker = begin(folder.path, COUNT)
+        heard = worker.said(moment)
+        heard += worker.kill()  # what was in the pipe already
+        reported |= {int(word) for word in heard if word.isdigit()}
         if lose_ledger:
             (folder.path / NAME).unlink(missing_ok=True)
         folder.run()
@@ -96,10 +71,9 @@ def test_nothing_reported_is_lost_and_nothing_twice_after_kills(
 
 
 def test_killed_run_is_recorded_as_one_that_did_not_end(folder: Folder) -> None:
-    worker = work(folder, 0, COUNT)
-    assert said(worker, 1) == ["open"]
+    worker = begin(folder.path, COUNT)
+    assert worker.said(1) == ["open"]
     worker.kill()
-    worker.communicate()
     assert work_to_the_end(folder) == 0
     first, second = read_runs(folder.path)
     assert (first.end, first.exit_code) == (None, None)
@@ -108,9 +82,8 @@ def test_killed_run_is_recorded_as_one_that_did_not_end(folder: Folder) -> None:
 
 @pytest.mark.parametrize("limit", [2_000, 9_000, 30_000, 70_000, 150_000])
 def test_full_disk_ends_the_run_with_a_consistent_archive(folder: Folder, limit: int) -> None:
-    worker = work(folder, 0, COUNT, limit)
-    heard = worker.communicate()[0].splitlines()
-    assert worker.returncode == 1
+    code, heard = begin(folder.path, COUNT, limit).end()
+    assert code == 1
     reported = {int(word) for word in heard if word.isdigit()}
     if heard:  # else not even opening was possible
         assert heard[-1].startswith(f"failed {folder.path} can no longer be written (")
@@ -154,17 +127,11 @@ def test_second_process_is_told_who_writes_and_touches_nothing(folder: Folder) -
         holder = lock_holder(folder.path)
         assert holder is not None
         assert (holder.command, holder.pid) == ("scrapy crawl lintas", os.getpid())
-        other = subprocess.run(
-            [sys.executable, "-m", "tests.archive_worker", folder.path, "0", "1"],
-            cwd=Path(__file__).parents[1],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert other.returncode == 1
-        assert other.stderr.splitlines()[-1] == (
-            f"crawler.errors.ArchiveLocked: {folder.path} is in use by scrapy crawl lintas "
-            f"(pid {os.getpid()}) since 2026-03-10T02:00:00Z; nothing was done"
+        code, said = begin(folder.path, 1).end()
+        assert code == 1
+        assert "\n".join(said) == (
+            f"refused {folder.path} is in use by scrapy crawl lintas (pid {os.getpid()}) since "
+            "2026-03-10T02:00:00Z; nothing was done"
         )
         assert {path.name: path.stat().st_mtime_ns for path in folder.path.iterdir()} == before
     assert lock_holder(folder.path) is None
@@ -193,10 +160,9 @@ def test_a_folder_put_in_the_place_of_a_locked_one_is_another(folder: Folder) ->
 
 
 def test_lock_of_a_killed_process_is_free(folder: Folder) -> None:
-    worker = work(folder, 0, COUNT)
-    assert said(worker, 1) == ["open"]
+    worker = begin(folder.path, COUNT)
+    assert worker.said(1) == ["open"]
     worker.kill()
-    worker.communicate()
     assert lock_holder(folder.path) is None
     folder.open().close()
 

@@ -44,7 +44,7 @@ from tests.archive_site import (
     rules_2,
     tell,
 )
-from tests.crawling import LONGEST, forks
+from tests.forked import LONGEST, forks
 from tests.test_archive_losses import drop
 
 CALLS = ("write", "pwrite", "fsync", "ftruncate", "replace", "rename", "unlink", "mkdir")

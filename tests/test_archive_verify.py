@@ -38,7 +38,7 @@ from tests.archive_site import (
     rules_1,
     rules_2,
 )
-from tests.crawling import LONGEST, forks
+from tests.forked import LONGEST, forks
 
 LINES = "articles-2026-05.jsonl"
 RULES = named(rules_1, "rules-1")

@@ -15,7 +15,7 @@ from tests.crawling import (
     arguments,
     asked,
     crawl,
-    crawl_afresh,
+    crawl_typed,
     lines,
     start_typed,
 )
@@ -61,7 +61,7 @@ def test_addresses_from_a_file_are_archived_and_nothing_else(
 
 def test_addresses_from_stdin(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
     typed = arguments(newsroom, tmp_path, "-a", "urls=-")
-    ended = crawl_afresh(typed, tmp_path, stdin=newsroom.url(CABAI) + "\n")
+    ended = crawl_typed(typed, tmp_path, stdin=newsroom.url(CABAI) + "\n")
     assert (ended.code, ended.run.new) == (0, 1)
 
 
@@ -166,7 +166,7 @@ def test_what_the_environment_and_the_settings_hold_is_told_to_nobody(
     monkeypatch.setenv("http_proxy", "http://redaksi:rahasia@127.0.0.1:9/")
     monkeypatch.setenv("no_proxy", "")
     notices = "json://redaksi:rahasia@127.0.0.1:9/rahasia"
-    ended = crawl_afresh(
+    ended = crawl_typed(
         arguments(newsroom, tmp_path, "-s", f"NOTIFY_URLS={notices}", "-L", "DEBUG"), tmp_path
     )
     assert ended.code == 1

@@ -14,7 +14,7 @@ from crawler.archive import last_runs
 from demo import EmbeddedNewsroom, Fault, Request, Response
 from tests import faults as trouble
 from tests.certificates import SecureServer
-from tests.crawling import Archived, arguments, asked, crawl, crawl_afresh, lines, start
+from tests.crawling import Archived, arguments, asked, crawl, crawl_typed, lines, start
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
 TAIS = "pasar-tais-direnovasi-pedagang-pindah-ke-lapangan"
@@ -38,7 +38,7 @@ def test_a_second_run_leaves_at_once_and_names_the_first(
     assert reached.wait(60)
     [begun] = last_runs(first.folder, 1)
     before = {path: path.stat().st_mtime_ns for path in first.folder.rglob("*")}
-    second = crawl_afresh(arguments(newsroom, tmp_path), tmp_path)
+    second = crawl_typed(arguments(newsroom, tmp_path), tmp_path)
     assert second.code == 75
     assert {path: path.stat().st_mtime_ns for path in first.folder.rglob("*")} == before
     go_on.set()
@@ -165,7 +165,7 @@ def test_a_disk_that_refuses_ends_the_run(newsroom: EmbeddedNewsroom, tmp_path: 
 
 def test_an_archive_folder_that_cannot_be_made(newsroom: EmbeddedNewsroom, tmp_path: Path) -> None:
     (tmp_path / "progres").write_text("a file")
-    ended = crawl_afresh(arguments(newsroom, tmp_path), tmp_path / "nowhere")
+    ended = crawl_typed(arguments(newsroom, tmp_path), tmp_path / "nowhere")
     assert ended.code == 1
     [said] = ended.said.splitlines()
     assert "cannot be opened for writing" in said

@@ -17,7 +17,6 @@ import pytest
 from demo import EmbeddedNewsroom, Fault, Request, Response
 from tests import faults as trouble
 from tests.crawling import (
-    LONGEST,
     Ended,
     Running,
     arguments,
@@ -28,6 +27,7 @@ from tests.crawling import (
     start,
     start_typed,
 )
+from tests.forked import LONGEST
 
 PROMISED = 10.0
 """Seconds within which a run ends that was interrupted."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import configparser
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import yaml
 
 from crawler.project import EXIT_INCOMPLETE, EXIT_LOCKED
 from tests.command_lines import command_lines, objections
-from tests.project_copy import copy_project
+from tests.project_copy import copy_project, scrapy
 from tests.tool_venvs import ROOT, tool_venv
 
 DEPLOY = ROOT / "deploy"
@@ -119,19 +117,13 @@ def test_scrapyd_listens_on_loopback_and_finds_the_project() -> None:
     assert scrapyd["deploy"]["url"] == f"http://127.0.0.1:{scrapyd['scrapyd']['http_port']}"
 
 
-def test_settings_of_ones_own_win(tmp_path: Path) -> None:
+def test_settings_of_ones_own_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRAPY_PROJECT", "local")
     project = copy_project(tmp_path)
     shutil.copy(DEPLOY / "local_settings.py", project)
     for setting, wanted in (
         ("USER_AGENT", "newsroom-archive/0.1 (news archive; contact: YOU@EXAMPLE.ORG)"),
         ("BOT_NAME", "newsroom-archive"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "scrapy", "settings", "--get", setting],
-            cwd=project,
-            env=os.environ | {"SCRAPY_PROJECT": "local", "PYTHONPATH": str(project)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert done.stdout.strip() == wanted
+        done = scrapy(project, "settings", "--get", setting)
+        assert (done.returncode, done.stdout.strip()) == (0, wanted)

@@ -6,7 +6,6 @@ import contextlib
 import datetime as dt
 import gzip
 import json
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,6 +28,7 @@ from crawler.discovery.sitemap import (
 )
 from crawler.discovery.wordpress import api_root, read_posts, total
 from crawler.timestamps import parse, parse_day
+from tests.growth import LINEAR, growth
 from tests.test_normalise_tags import HIDDEN, page_with
 
 WIB = dt.timezone(dt.timedelta(hours=7))
@@ -831,14 +831,8 @@ GROWING: dict[str, tuple[str, Callable[[int], bytes]]] = {
 def test_four_times_as_much_takes_about_four_times_as_long(name: str) -> None:
     parser, make = GROWING[name]
 
-    def seconds(body: bytes) -> float:
-        best = 9.0
-        for _ in range(3):
-            began = time.thread_time()
-            with contextlib.suppress(Unreadable):
-                list(PARSERS[parser](body))
-            best = min(best, time.thread_time() - began)
-        return best
+    def parse(body: bytes) -> None:
+        with contextlib.suppress(Unreadable):
+            list(PARSERS[parser](body))
 
-    small, large = seconds(make(5_000)), seconds(make(20_000))
-    assert large < 10 * max(small, 0.001)
+    assert growth(parse, make, 5_000) < LINEAR

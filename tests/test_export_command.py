@@ -12,6 +12,7 @@ import pytest
 
 from crawler.errors import ConfigurationError
 from crawler.export.selection import Selection, checked_day, checked_moment
+from tests import forked
 from tests.reading_samples import sample_archive
 from tests.tool_venvs import ROOT
 
@@ -24,14 +25,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def scrapy(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=project,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.scrapy(*arguments, folder=project)
 
 
 def test_an_export_says_what_it_wrote(project: Path) -> None:

@@ -9,7 +9,7 @@ from crawler.extract.document import Document
 from crawler.extract.unknown.page import GenericPage
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 
 LINTAS = Newsroom(name="lintas", address="https://lintas.example", zone="Asia/Makassar")
 URL = "https://lintas.example/daerah/jembatan-gantung-taopa-diperbaiki/"
@@ -48,7 +48,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_time_grows_with_the_page(shape: str) -> None:
-    assert growth(read, SHAPES[shape], 150) < 9
+    assert growth(read, SHAPES[shape], 150) < LINEAR
 
 
 @pytest.mark.parametrize(

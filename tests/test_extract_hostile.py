@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crawler.errors import InvalidRecord, NotAnArticle
 from crawler.extract import extract_article, extract_html
 from crawler.items import Capture
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 
 ADDRESS = "https://progres.id/daerah/judul.html"
 HEAD = (
@@ -74,7 +74,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_time_grows_with_the_page(shape: str) -> None:
     """Four times the page takes some four times as long; quadratic would be sixteen."""
-    assert growth(read, SHAPES[shape], 600) < 9
+    assert growth(read, SHAPES[shape], 600) < LINEAR
 
 
 @pytest.mark.parametrize("shape", [name for name in SHAPES if name.startswith("nest")])

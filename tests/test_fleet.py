@@ -23,6 +23,7 @@ from crawler.archive.runs import RunRecord
 from crawler.commands.fleet import Command, Ended, Fleet, common_code, due
 from crawler.newsrooms import Newsroom
 from demo import Content, EmbeddedNewsroom
+from tests.forked import scrapy
 from tests.project_copy import refusal
 from tests.tool_venvs import ROOT
 
@@ -160,13 +161,8 @@ def newsrooms(newsroom_content: Content, tmp_path: Path) -> Iterator[dict[str, E
 
 
 def fleet(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            sys.executable, "-m", "scrapy", "fleet", *arguments, *QUICK,
-            "-s", f"NEWSROOMS_DIR={folder / 'sites'}", "-s", f"ARCHIVE_DIR={folder / 'out'}",
-        ],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    folders = ("-s", f"NEWSROOMS_DIR={folder / 'sites'}", "-s", f"ARCHIVE_DIR={folder / 'out'}")
+    return scrapy("fleet", *arguments, *QUICK, *folders)
 
 
 @pytest.mark.slow

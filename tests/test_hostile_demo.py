@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +12,8 @@ from rich.console import Console
 from demo import EmbeddedNewsroom
 from demo.__main__ import _show
 from tests import faults as trouble
-from tests.crawling import ROOT, crawl
+from tests.crawling import crawl
+from tests.forked import scrapy
 from tests.test_hostile_text import CONTROL, ESCAPES, TRICKS, hostile
 
 MARKUP = "[link=http://lain.example/]klik[/link][/salah][bold]"
@@ -30,10 +28,9 @@ def shown(folder: Path, width: int = 600) -> str:
 
 def status(out: Path) -> str:
     """Return what ``scrapy status`` prints of the archive in *out*."""
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "status", "progres", "-s", f"ARCHIVE_DIR={out}"],
-        cwd=ROOT, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "600"},
-    ).stdout  # fmt: skip
+    done = scrapy("status", "progres", "-s", f"ARCHIVE_DIR={out}", COLUMNS="600")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def tampered(folder: Path) -> None:

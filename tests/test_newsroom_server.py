@@ -20,6 +20,7 @@ import pytest
 from demo import Content, EmbeddedNewsroom, Fault, Request, Response
 from tests import faults
 from tests.fetching import fetch
+from tests.forked import scrapy
 
 SEED = "jajaki-kerjasama-3-sektor-ini-walokota-helmi-hasan-temui-dubes-jepang"
 ROOT = Path(__file__).parents[1]
@@ -288,16 +289,14 @@ def test_demo_serves_until_it_is_told_to_stop(sent: signal.Signals) -> None:
 
 def test_demo_refuses_a_port_in_use(newsroom: EmbeddedNewsroom) -> None:
     port = newsroom.address.rsplit(":", 1)[-1]
-    with demo("--port", port) as process:
-        _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 2
-    assert f"--port {port}: Address already in use; want a free port" in errors
-    assert "Traceback" not in errors
+    done = scrapy("demo", "--port", port)
+    assert done.returncode == 2
+    assert f"--port {port}: Address already in use; want a free port" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("options", [("--port", "99999"), ("surplus",), ("--gosip",)])
 def test_demo_refuses_what_it_does_not_know(options: tuple[str, ...]) -> None:
-    with demo(*options) as process:
-        _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 2
-    assert "Traceback" not in errors
+    done = scrapy("demo", *options)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

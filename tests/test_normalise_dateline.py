@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.items import Dateline
 from crawler.normalise.dateline import parse_dateline
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 
 SENTENCE = "Sejumlah warga mengikuti pelatihan menyeduh kopi di balai desa."
 
@@ -375,4 +375,4 @@ def test_never_fails(text: str) -> None:
     ["A", "A ", "JAKARTA, ", "- ", "(", "a.", "\n", "\n-", ". COM", "x.id ", "*", "Laporan a.id "],
 )
 def test_time_grows_with_the_text(piece: str) -> None:
-    assert growth(parse_dateline, lambda size: piece * size) < 9
+    assert growth(parse_dateline, lambda size: piece * size) < LINEAR

@@ -7,7 +7,7 @@ import pytest
 from crawler.errors import NotAnArticle
 from crawler.extract import extract_html
 from crawler.normalise.text import is_costly
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 
 MANY = 25_000
 NAMES = [f"a{number}" for number in range(MANY)]
@@ -62,4 +62,4 @@ def test_large_pages_that_cost_little(page: str) -> None:
 )
 def test_telling_takes_no_longer_than_reading(piece: str) -> None:
     # From 20,000 on, nothing is small enough to be asked no further.
-    assert growth(lambda page: is_costly(page.encode()), lambda size: piece * size, 20_000) < 9
+    assert growth(lambda page: is_costly(page.encode()), lambda size: piece * size, 20_000) < LINEAR

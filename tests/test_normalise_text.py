@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.normalise.text import fold, typographic_fold
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_what_is_folded_can_be_written_and_stays(text: str) -> None:
 @pytest.mark.parametrize("function", [fold, typographic_fold])
 def test_time_grows_with_the_text(function: object, piece: str) -> None:
     assert callable(function)
-    assert growth(function, lambda size: piece * size) < 9
+    assert growth(function, lambda size: piece * size) < LINEAR

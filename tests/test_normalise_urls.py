@@ -14,7 +14,7 @@ from crawler.normalise.urls import (
     same_host,
     without_page_number,
 )
-from tests.growth import growth
+from tests.growth import LINEAR, growth
 
 HOME = "https://kabar.example"
 PAGE = f"{HOME}/politik/debat.html"
@@ -295,7 +295,7 @@ def test_never_fails_and_gives_one_form(text: str) -> None:
 )
 def test_time_grows_with_the_address(function: object, piece: str) -> None:
     assert callable(function)
-    assert growth(function, lambda size: f"{HOME}/" + piece * size, 2000) < 9
+    assert growth(function, lambda size: f"{HOME}/" + piece * size, 2000) < LINEAR
 
 
 def test_a_path_that_begins_like_a_host_stays_a_path() -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +22,8 @@ from crawler.notify import Notifier, change
 from crawler.timestamps import now
 from demo import Content, EmbeddedNewsroom
 from tests.archive_site import Clock, Folder
-from tests.tool_venvs import ROOT
+from tests.crawling import QUICK
+from tests.forked import scrapy
 
 
 @attrs.define
@@ -144,18 +142,10 @@ def test_is_off_until_an_address_is_given() -> None:
 
 def crawl(folder: Path, site: str, mailbox: Mailbox) -> int:
     """One run that tells *mailbox* how it went; return its exit code."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "scrapy", "crawl", "wordpress"),
-            *("-a", f"site={site}", "-a", "name=lintas", "-a", "limit=1"),
-            *("-s", f"ARCHIVE_DIR={folder}", "-s", "DOWNLOAD_DELAY=0", "-s", "RETRY_TIMES=0"),
-            *("-s", f"NOTIFY_URLS=json://127.0.0.1:{mailbox.port}/"),
-        ],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
+    done = scrapy(
+        *("crawl", "wordpress", "-a", f"site={site}", "-a", "name=lintas", "-a", "limit=1"),
+        *("-s", f"ARCHIVE_DIR={folder}", *QUICK, "-s", "RETRY_TIMES=0"),
+        *("-s", f"NOTIFY_URLS=json://127.0.0.1:{mailbox.port}/"),
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode

@@ -8,7 +8,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +25,7 @@ from crawler.items import Article
 from crawler.newsrooms import Newsroom
 from crawler.workers import RULES, Processes, Workers, parts, read_again
 from demo import EmbeddedNewsroom
+from tests.forked import scrapy
 from tests.old_lines import OLD, old_archive
 from tests.project_copy import refusal
 from tests.tool_venvs import ROOT, tool_venv
@@ -265,13 +265,8 @@ def test_dask_writes_what_one_process_writes(old: Old) -> None:
 
 
 def test_the_command_uses_processes(old: Old) -> None:
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "scrapy", "reextract", "progres", "--workers", "2", "--diff",
-            "-s", f"ARCHIVE_DIR={old.folder.parent}",
-        ],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    root = f"ARCHIVE_DIR={old.folder.parent}"
+    done = scrapy("reextract", "progres", "--workers", "2", "--diff", "-s", root)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('    - "Keterangan dari aturan lama"') == 0
     assert done.stdout.count("    - Keterangan dari aturan lama") == CHANGED

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import subprocess
 import sys
 import tomllib
@@ -16,6 +15,7 @@ from scrapy import Request
 from demo import EmbeddedNewsroom
 from spiders.progres import ProgresSpider
 from spiders.wordpress import WordPressSpider
+from tests import forked
 from tests.command_lines import OURS
 from tests.crawling import Archived, Ended, arguments, crawl, start_typed
 from tests.in_process import crawl as crawl_here
@@ -214,14 +214,7 @@ def test_a_setting_of_somebody_else_is_let_be(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_help_fits_the_terminal(columns: int) -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "-h"],
-        cwd=ROOT,
-        env=os.environ | {"COLUMNS": str(columns)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    said = forked.scrapy("crawl", "-h", COLUMNS=str(columns)).stdout
     assert max(map(len, said.splitlines()[3:])) < columns
     assert "  budget    At most so many requests" in said
     assert "\n  75  Another run holds the archive's lock; nothing was" in said
