@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -268,6 +269,33 @@ def test_an_ad_divides_the_text_of_the_known_theme_too() -> None:
         content(paragraphs(*TEXT[:2]), name) + ad + content(paragraphs(*TEXT[2:]), name)
     )
     assert blocks(page) == list(TEXT)
+
+
+@pytest.mark.parametrize("torn", ["</div>", "</div></div>", "</div></section></div>"])
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [(wpberita, "entry-content entry-content-single"), (wordpress, "entry-content")],
+)
+def test_an_end_tag_too_many_in_the_text_cuts_nothing_off(
+    page: Callable[[str], str], name: str, torn: str
+) -> None:
+    rest = f'<p style="text-align: justify;">{THIRD}</p><p class="MsoNormal">{LAST}</p>'
+    text = content(paragraphs(FIRST, SECOND) + torn + rest, name)
+    below = (
+        '<div class="gmr-related-post"><h3>Pos terkait</h3><p>Harga ikan turun di pasar.</p></div>'
+    )
+    assert blocks(page(text + below)) == list(TEXT)
+
+
+def test_what_a_theme_prints_right_below_the_text_is_none_of_it() -> None:
+    name = "entry-content entry-content-single"
+    about = "<p>Kabar Mukim adalah media siber yang terbit di tepi Sungai Martapura sejak 2012.</p>"
+    below = (
+        f'<p class="hak-cipta">Isi laman ini boleh dikutip dengan menyebut sumbernya.</p>{about}'
+    )
+    assert blocks(wpberita(content(paragraphs(*TEXT), name) + below)) == list(TEXT)
+    page = wpberita(content(paragraphs(*TEXT), name))
+    assert blocks(page.replace("</article>", f"</article>{about}")) == list(TEXT)
 
 
 def test_a_text_for_each_width_of_screen_counts_once() -> None:

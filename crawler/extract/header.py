@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 import attrs
@@ -14,8 +15,14 @@ from crawler.extract.document import Document, text_of
 
 _PLAYERS: Final = ("iframe", "amp-iframe", "amp-youtube", "video", "amp-video")
 _BOXES: Final = ("div", "section", "p")
+_PLAIN: Final = frozenset(("p", "blockquote", "ul", "ol", "h2", "h3", "h4"))
+_EDITORS: Final = re.compile(r"Mso|wp-block|has-|$")  # classes of Word and of the block editor
 _IMAGES: Final = ("img", *media.AMP_IMAGES)
 _TAGS: Final = ("h1", "h2", "a", "time", "figcaption", *_BOXES, *_IMAGES, *_PLAYERS)
+
+
+SENTENCE: Final = 40
+"""Letters from which on a line is a sentence, not a label or a teaser."""
 
 
 @attrs.frozen(kw_only=True)
@@ -156,7 +163,30 @@ def parts_of(header: Header) -> list[etree._Element]:
                 parts[each] = None
     text = text_of(content) if header.leads else ""
     leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]
-    return [*leads, *parts]
+    return [*leads, *parts, *torn_off(next(reversed(parts)), scope)]
+
+
+def torn_off(content: etree._Element, scope: etree._Element) -> list[etree._Element]:
+    """Return what an end tag too many in the text has put behind *content*, or behind its *scope*.
+
+    Who takes half a box out of a text leaves its ``</div>``. What follows are paragraphs without a
+    class, where a theme prints elements of its own; a sentence among them, outside *scope* two.
+    """
+    inner = set(scope.iter())
+    levels = (list(each.itersiblings("*")) for each in (content, *content.iterancestors()))
+    following = next(filter(None, levels), [])
+    plain = list(takewhile(_is_plain, following))
+    paragraphs = [at for at, each in enumerate(plain) if each.tag == "p"]
+    sentences = [each for each in plain if each.tag == "p" and len(text_of(each)) >= SENTENCE]
+    if len(sentences) < (1 if inner.issuperset(plain) else 2):
+        return []
+    return plain[: paragraphs[-1] + 1]
+
+
+def _is_plain(element: etree._Element) -> bool:
+    """Whether *element* is one that an editor makes, not a theme."""
+    names = element.get("class", "")
+    return element.tag in _PLAIN and element.get("id") is None and _EDITORS.match(names) is not None
 
 
 def after_content(content: etree._Element | None, scope: etree._Element) -> list[etree._Element]:

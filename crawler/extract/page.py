@@ -23,7 +23,15 @@ from parsel import Selector
 from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
-from crawler.extract.header import Header, Marks, after_content, has, parts_of, read_header
+from crawler.extract.header import (
+    SENTENCE,
+    Header,
+    Marks,
+    after_content,
+    has,
+    parts_of,
+    read_header,
+)
 from crawler.extract.media import box, frame, source
 from crawler.extract.record import Record
 from crawler.extract.roles import Role, role_of
@@ -173,8 +181,6 @@ _CREDITED: Final = {
     **dict.fromkeys(WRITERS | {"writer"}, "writer"),
     **dict.fromkeys(EDITORS, "editor"),
 }
-# Letters from which on a paragraph is a sentence.
-_SENTENCE: Final = 40
 _POST: Final = re.compile(r"^(?:post|postid)-(\d{1,18})\Z")
 _POST_LINK: Final = re.compile(r"(?:[?&]p=|/wp/v2/posts/)(\d{1,18})(?!\d)")
 _METADATA: Final = ("ld+json", "meta[", "[itemprop")
@@ -242,7 +248,7 @@ class ArticlePage(Record):
     def has_sentences(self) -> bool:
         """Whether a paragraph beside the content says more than a label does."""
         plain = (each for each in self.header.scope.iter("p") if not len(each))
-        sentences = (each for each in plain if len(text_of(each)) >= _SENTENCE)
+        sentences = (each for each in plain if len(text_of(each)) >= SENTENCE)
         content = {self.header.content}
         return any(content.isdisjoint(each.iterancestors()) for each in sentences)
 

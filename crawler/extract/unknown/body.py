@@ -24,10 +24,10 @@ import attrs
 from lxml import etree
 
 from crawler.extract.blocks import Block
+from crawler.extract.header import SENTENCE, torn_off
 from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.lines import (
     CAPTION,
-    SENTENCE,
     Line,
     called,
     is_linked,
@@ -180,7 +180,8 @@ def find_main_body(
 
     *lines* are those of the page, *post* is the element of the article, or the page.
     """
-    inside = set(post.iter())
+    last = next(post.iterchildren("*", reversed=True), post)
+    inside = {each for part in (post, *torn_off(last, post)) for each in part.iter()}
     own = [line for line in lines if line.element in inside]
     above: Sequence[Line] = ()
     below: Sequence[Line] = own

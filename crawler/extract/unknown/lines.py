@@ -15,12 +15,11 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import holds_more, text_of
+from crawler.extract.header import SENTENCE
 from crawler.extract.roles import is_unseen
 from crawler.normalise.text import fold
 
 _NOT_WORD: Final = re.compile(r"\W+")
-SENTENCE: Final = 40
-"""Letters from which on a line is a sentence, not a label or a teaser."""
 
 
 def called(names: str) -> re.Pattern[str]:
