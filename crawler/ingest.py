@@ -15,8 +15,10 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from crawler.archive import Found, Missing
+from crawler.archive.recorder import MASS_LEAST, MASS_SHARE
 from crawler.archive.warc import sha256
 from crawler.archive.warc_reading import (
+    Damage,
     NotARecord,
     StoredRecord,
     answer,
@@ -33,7 +35,7 @@ from crawler.items import Article, Capture, Exchange, Member, Origin, joined_hea
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
 from crawler.timestamps import comparable, stamp
-from crawler.warc_sources import Source, Unread, open_sources
+from crawler.warc_sources import Source, described, open_sources
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
@@ -56,9 +58,6 @@ _OURS: Final = re.compile(rb"^software: newsroom-archive/", re.MULTILINE)
 _APART: Final = dt.timedelta(days=1)
 """Between two captures that say that an article is gone: shorter troubles are a server's."""
 
-# Where more of a newsroom vanishes at once, it is the site that is ill; as in a crawl.
-_MASS_SHARE: Final = 0.2
-_MASS_LEAST: Final = 5
 _REMEMBERED: Final = 8
 """Captures: articles of one REST list name the same."""
 
@@ -116,9 +115,7 @@ class Ingest:
         self.remarks: Counter[str] = Counter()
         """What else there is to say of records that were read → of how many."""
 
-        self.problems: list[str] = []
-        """What was damaged, and articles that could not be read whole."""
-
+        self.problems: list[str] = []  # what was damaged, and articles that could not be read whole
         for path in dict.fromkeys(paths):
             try:
                 self.sources += open_sources(path, scratch)
@@ -127,24 +124,16 @@ class Ingest:
                 damaged = error
         if not self.sources:
             raise damaged
+        # revisits, with id, digest and names of the record that they repeat
         self._visits: list[tuple[_Seen, str, str, _Names]] = []
-        """Revisits, with id, digest and names of the record that they repeat."""
-
-        self._known: dict[tuple[str, ...], tuple[_Seen, str]] = {}
-        """Name of a record → it and its digest."""
-
-        self._moments: list[_Seen] = []
-        """What becomes a finding."""
-
+        self._known: dict[tuple[str, ...], tuple[_Seen, str]] = {}  # name of a record → it, digest
+        self._moments: list[_Seen] = []  # what becomes a finding
         self._pages, self._images, self._answers, self._gone = (
             defaultdict[str, list[_Seen]](list) for _ in range(4)
         )
+        # source and place of each warcinfo that says that records are of a run of ours
         self._ours: set[tuple[int, int | None]] = set()
-        """Source and place of each warcinfo that says that records are of a run of ours."""
-
-        self._addresses: dict[str, str] = {}
-        """Key of an address → address of the article that was there."""
-
+        self._addresses: dict[str, str] = {}  # key of an address → article's that was there
         self._origin = lru_cache(len(self.sources))(self._origin_at)
         self._capture = lru_cache(_REMEMBERED)(self._read_capture)
 
@@ -169,7 +158,7 @@ class Ingest:
             own = False
             info: int | None = None
             for record in source.records():
-                if isinstance(record, Unread):
+                if isinstance(record, Damage):
                     own |= self._note_damage(source, record)
                     continue
                 url = record.fields.get("warc-target-uri", "").strip("<>")
@@ -234,14 +223,15 @@ class Ingest:
         for name in _names(record_id, seen.url, stamp(seen.at), digest):
             self._known.setdefault(name, (seen, digest))
 
-    def _note_damage(self, source: Source, unread: Unread) -> bool:
+    def _note_damage(self, source: Source, damage: Damage) -> bool:
         """Say what is damaged; return whether it may be the newsroom's."""
-        if unread.url and not same_host(unread.url, self.hosts):
+        url, media, problem = described(damage)
+        if url and not same_host(url, self.hosts):
             return False
-        if unread.media and unread.media not in (*_HTML, _JSON):
+        if media and media not in (*_HTML, _JSON):
             self.passed_over["not_html"] += 1
         else:
-            self.problems.append(f"{source.name}: byte {unread.offset}: {unread.problem}")
+            self.problems.append(f"{source.name}: byte {damage.offset}: {problem}")
         return True
 
     def _holding(self, held: Counter[str]) -> str:
@@ -271,7 +261,7 @@ class Ingest:
             vanished += found
             mass += bool(found) and key in self._pages
             self.passed_over.update(seen.use for seen in several if not found)
-        if mass >= _MASS_LEAST and mass > _MASS_SHARE * len(self._pages):
+        if mass >= MASS_LEAST and mass > MASS_SHARE * len(self._pages):
             self.problems.append(
                 f"{mass} of {len(self._pages)} pages are missing later: none is recorded as gone; "
                 "see whether the site was ill"

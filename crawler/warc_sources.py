@@ -20,7 +20,14 @@ from typing import BinaryIO, Final, cast
 
 import attrs
 
-from crawler.archive.warc_reading import NotARecord, StoredRecord, TooLarge, records, walk
+from crawler.archive.warc_reading import (
+    Damage,
+    NotARecord,
+    StoredRecord,
+    TooLarge,
+    records,
+    walk,
+)
 from crawler.errors import ArchiveDamaged, ConfigurationError
 
 _ZIP: Final = b"PK\x03\x04"
@@ -42,19 +49,6 @@ _MEDIA: Final = re.compile(rb"^Content-Type:\s*+([\w/+.-]*+)", re.IGNORECASE | r
 
 
 @attrs.frozen
-class Unread:
-    """What could not be read of a file."""
-
-    offset: int
-    problem: str
-    url: str = ""
-    """Of a record that is too large."""
-
-    media: str = ""
-    """What the HTTP header of one that is too large says that it is: ``video/mp4``."""
-
-
-@attrs.frozen
 class Source:
     """A WARC file, each of whose records is a gzip member of its own."""
 
@@ -65,20 +59,14 @@ class Source:
     digest: str
     """Of the file that was given, be it the package that this one is of."""
 
-    oversized: tuple[Unread, ...] = ()
+    oversized: tuple[Damage, ...] = ()
     """What was too large to be copied into it."""
 
-    def records(self) -> Iterator[StoredRecord | Unread]:
+    def records(self) -> Iterator[StoredRecord | Damage]:
         """Yield its records; where it is damaged say so, and go on behind the damage."""
         yield from self.oversized
         with self.path.open("rb") as file:
-            for each in walk(file, largest=_LARGEST_FILE):
-                if isinstance(each, StoredRecord):
-                    yield each
-                elif each.beginning:
-                    yield _oversized(each.offset, each.beginning)
-                else:
-                    yield Unread(each.offset, each.problem)
+            yield from walk(file, largest=_LARGEST_FILE)
 
 
 def open_sources(path: Path, scratch: Path) -> list[Source]:
@@ -176,7 +164,7 @@ class _Unpacking:
         with copy.open("wb") as file:
             try:
                 for record in self.plain_records(plain):
-                    if isinstance(record, Unread):
+                    if isinstance(record, Damage):
                         oversized.append(record)
                     else:
                         file.write(gzip.compress(record, 1, mtime=0))
@@ -185,7 +173,7 @@ class _Unpacking:
                 file.write(b"\x1f\x8b\x08")  # read as damage at the end
         return Source(name, copy, self.digest, tuple(oversized))
 
-    def plain_records(self, plain: BinaryIO) -> Iterator[bytes | Unread]:
+    def plain_records(self, plain: BinaryIO) -> Iterator[bytes | Damage]:
         """Yield the records of an uncompressed WARC file, byte for byte."""
         while line := self.take(plain.readline(_LINE)):
             if line in _BLANK:
@@ -202,7 +190,8 @@ class _Unpacking:
             stated = _LENGTH.findall(head)
             length = int(stated[-1]) if stated else 0
             if length > _LARGEST_FILE:
-                yield _oversized(offset, head + b"\r\n" + plain.read(_LINE))
+                start = head + b"\r\n" + plain.read(_LINE)
+                yield Damage(offset, None, str(TooLarge(_LARGEST_FILE, start)), start)
                 length -= _LINE
                 while length > 0 and (skipped := self.take(plain.read(min(length, _BLOCK)))):
                     length -= len(skipped)
@@ -229,10 +218,12 @@ def _pass_on_trouble_of_ours(error: Exception) -> None:
         raise error
 
 
-def _oversized(offset: int, start: bytes) -> Unread:
-    """Return what is said of a record that begins with *start*."""
-    head, _, block = start[: 2 * _LINE].partition(b"\r\n\r\n")
+def described(damage: Damage) -> tuple[str, str, str]:
+    """Return address and media type of a record that was too large, and what to say of *damage*."""
+    if not damage.beginning:
+        return "", "", damage.problem
+    head, _, block = damage.beginning[: 2 * _LINE].partition(b"\r\n\r\n")
     target, media = _TARGET.search(head), _MEDIA.search(block.partition(b"\r\n\r\n")[0])
     url = target[1].decode("utf-8", "replace") if target else ""
     kind = media[1].decode("ascii", "replace").lower() if media else ""
-    return Unread(offset, f"{url}: more than {_LARGEST_FILE} bytes; not read", url, kind)
+    return url, kind, f"{url}: {damage.problem}; not read"

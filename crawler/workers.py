@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -22,7 +22,8 @@ from typing import Any, Final, Self, TypeVar
 import attrs
 
 from crawler.archive import RawLine, Rules
-from crawler.archive.rereading import Change, changes
+from crawler.archive.furniture import read_furniture, valid, valid_at
+from crawler.archive.revisions import Rereader, differing, of_line
 from crawler.errors import ArchiveError, ConfigurationError, attempt, extra
 from crawler.extract import EXTRACTOR, extract_sources
 from crawler.items import Article
@@ -80,6 +81,71 @@ def read_again(part: Part) -> list[Change]:
     """
     lines = (line for each in part.lines if isinstance(line := each.parse(), Article))
     return list(changes(part.folder, part.newsroom, RULES, lines))
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """What today's rules make of the captures of a line, where it is not the line."""
+
+    before: Article
+    after: Article | None = None
+    """With ``id``, ``revision``, ``source`` and ``captures`` of the line, fit for
+    :class:`crawler.archive.Reread`; None where the captures cannot be read."""
+
+    fields: Sequence[str] = ()
+    """Fields that differ."""
+
+    problem: str | None = None
+    """Why the captures cannot be read."""
+
+    furniture: bool = False
+    """Whether it differs in what was found to be the site's text since the line was written."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether it may be a line: rules that changed without a new name may not."""
+        if self.after is None:
+            return False
+        return self.furniture or self.after.extractor != self.before.extractor
+
+    def differences(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield field, value before and value after."""
+        for name in self.fields:
+            yield name, getattr(self.before, name), getattr(self.after, name)
+
+
+def changes(
+    folder: Path, newsroom: Newsroom, rules: Rules, lines: Iterable[Article]
+) -> Iterator[Change]:
+    """Yield what today's *rules* would change in *lines*, which may be any part of an archive.
+
+    Of the lines that count: what is read again of an earlier revision would stand behind the
+    newest. Needs nothing but files, so that parts may be done side by side.
+    """
+    rereader = Rereader(folder, newsroom, rules)
+    entries = read_furniture(folder)
+    blocks = valid(entries)
+    for line in lines:
+        again = partial(_again, rereader, line)
+        after, error = attempt(partial(again, blocks))
+        if after is None:
+            yield Change(before=line, problem=str(error))
+        elif fields := differing(line, after):
+            explained = line.extractor == rules.extractor and any(
+                not differing(line, again(then))
+                for then in valid_at(entries, line.written_at or "")
+                if then != blocks
+            )
+            yield Change(before=line, after=after, fields=tuple(fields), furniture=explained)
+
+
+def _again(rereader: Rereader, line: Article, furniture: Sequence[str]) -> Article:
+    return attrs.evolve(
+        of_line(line, rereader.article(line.captures, line.post_id, furniture)),
+        captures=line.captures,
+        run=None,
+        written_at=None,
+    )
 
 
 class Workers:

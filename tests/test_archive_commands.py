@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from crawler.archive import Archive, Found, RunReport, last_runs, read
-from crawler.archive.lock import Lock
+from crawler.archive.identity import Lock
 from crawler.items import Capture, Exchange
 from crawler.newsrooms import load_newsroom
 from crawler.workers import RULES

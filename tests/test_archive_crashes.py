@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive, RunReport, lock_holder, read, read_capture, read_runs
-from crawler.archive.tables import NAME
+from crawler.archive.tables import LEDGER as NAME
 from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError, ArchiveLocked
 from tests.archive_site import LINTAS, Folder, found, named, rules_1
@@ -99,12 +99,10 @@ def test_everything_after_a_failed_write_is_refused(folder: Folder) -> None:
     folder.run(found(1))
     whole = (folder.warcs()[0].read_bytes(), folder.lines())
     archive = folder.open()
-    batches = archive._recorder.batches
-    batches.warcs.add([])  # opens nothing yet
-    real, batches._lines.commit = batches._lines.commit, full_disk  # type: ignore[method-assign]
-    with pytest.raises(ArchiveError):
+    archive._recorder.batches.warcs.add([])  # opens nothing yet
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ArchiveError):
+        patch.setattr("crawler.archive.writer.AppendedFile", full_disk)
         archive.record([found(2)])
-    batches._lines.commit = real  # type: ignore[method-assign]
     with pytest.raises(ArchiveError):
         archive.record([found(3)])
     with pytest.raises(ArchiveError, match="No space left"):
@@ -117,7 +115,7 @@ def test_everything_after_a_failed_write_is_refused(folder: Folder) -> None:
     assert (folder.warcs()[0].read_bytes(), folder.lines()) == whole
 
 
-def full_disk() -> bytes:
+def full_disk(_: Path) -> None:
     raise OSError(28, "No space left on device")
 
 

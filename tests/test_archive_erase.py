@@ -12,7 +12,7 @@ import pytest
 
 from crawler.archive import RunReport, Withhold, read, read_capture, read_runs
 from crawler.archive.erase import padded
-from crawler.archive.tables import NAME
+from crawler.archive.tables import LEDGER as NAME
 from crawler.archive.verify import verify
 from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError

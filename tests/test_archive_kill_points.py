@@ -22,15 +22,14 @@ import pytest
 
 from crawler.archive import Found, Missing, Reread, RunReport, read, read_capture, read_runs
 from crawler.archive.lines import month_files
-from crawler.archive.repairing import repair
-from crawler.archive.rereading import changes
-from crawler.archive.tables import NAME
-from crawler.archive.verify import verify
+from crawler.archive.tables import LEDGER as NAME
+from crawler.archive.verify import repair, verify
 from crawler.archive.warc import response
 from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError
 from crawler.items import Origin
 from crawler.timestamps import stamp
+from crawler.workers import changes
 from tests.archive_site import (
     BEGIN,
     LINTAS,
@@ -344,7 +343,7 @@ def fill(disk: pytest.MonkeyPatch, room: int) -> None:
 
 def every_byte(folder: Folder) -> bytes:
     """What lines and records say, decompressed."""
-    content = b"".join(raw for file in month_files(folder.path) for _, raw in file.lines())
+    content = b"".join(line.content for file in month_files(folder.path) for line in file.lines())
     for path in folder.warcs():
         with path.open("rb") as file:
             for record in records(file):
@@ -358,8 +357,8 @@ def every_line(folder: Folder) -> Counter[tuple[Any, ...]]:
     """The key of every line, and how often it is there."""
     lines: Counter[tuple[Any, ...]] = Counter()
     for file in month_files(folder.path):
-        for _, raw in file.lines():
-            line = json.loads(raw)
+        for raw in file.lines():
+            line = json.loads(raw.content)
             lines[line["schema"], line["id"], line["revision"], line.get("source")] += 1
     return lines
 

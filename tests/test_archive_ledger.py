@@ -25,8 +25,9 @@ from crawler.archive import (
     Seen,
     Withhold,
 )
-from crawler.archive.opening import fill_all
-from crawler.archive.tables import NAME, ArticleRow, columns
+from crawler.archive.rows import ArticleRow, columns
+from crawler.archive.tables import LEDGER as NAME
+from crawler.archive.tables import fill_all
 from crawler.discovery import Link, Memory
 from crawler.errors import ArchiveError, WrongArchive
 from tests.archive_site import (

@@ -198,7 +198,7 @@ def test_compressed_month_is_frames_of_whole_lines(tmp_path: Path) -> None:
         content = content[zstd.get_frame_size(content) :]
         frames += 1
     assert frames == 3
-    assert [raw for _, raw in MonthFile(202603, packed).lines()] == lines
+    assert [line.content for line in MonthFile(202603, packed).lines()] == lines
 
 
 def test_files_of_other_names_are_no_lines(tmp_path: Path) -> None:

@@ -12,9 +12,8 @@ import pytest
 
 from crawler.archive import RunReport, Withhold, last_runs, read, read_runs
 from crawler.archive.lines import month_files
-from crawler.archive.repairing import Repaired, repair
-from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.verify import Tally, verify
+from crawler.archive.tables import LEDGER
+from crawler.archive.verify import Repaired, Tally, repair, verify
 from crawler.decoding import zstd
 from crawler.errors import ArchiveError
 from tests.archive_site import LINTAS, Clock, Folder, found, listing, named, rest, rules_1
@@ -80,7 +79,7 @@ def drop(folder: Folder, *places: tuple[str, int]) -> list[bytes]:
     """Take lines out of months: their name and place."""
     dropped = []
     for month in month_files(folder.path):
-        lines = [raw for _, raw in month.lines()]
+        lines = [line.content for line in month.lines()]
         gone = {place for name, place in places if name == month.plain_name}
         if not gone:
             continue

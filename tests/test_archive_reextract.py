@@ -9,12 +9,12 @@ import attrs
 import pytest
 
 from crawler.archive import Missing, Reread, Withhold, read
-from crawler.archive.rereading import Change, changes
 from crawler.archive.revisions import Rules
 from crawler.archive.verify import verify
 from crawler.errors import NotAnArticle
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
+from crawler.workers import Change, changes
 from tests.archive_site import (
     LINTAS,
     Folder,

@@ -16,12 +16,11 @@ import attrs
 import pytest
 
 from crawler.archive import Missing, RunReport, Withhold, read
+from crawler.archive.identity import Lock
 from crawler.archive.lines import MonthFile
-from crawler.archive.lock import Lock
-from crawler.archive.repairing import repair
 from crawler.archive.revisions import Rules
-from crawler.archive.tables import NAME
-from crawler.archive.verify import Problem, Tally, verify
+from crawler.archive.tables import LEDGER as NAME
+from crawler.archive.verify import Problem, Tally, repair, verify
 from crawler.decoding import zstd
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom

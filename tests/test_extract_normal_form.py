@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from crawler.archive.tables import page_hash
+from crawler.archive.rows import page_hash
 from crawler.extract import extract_html
 from crawler.extract.record import content_hash, normal_form
 from crawler.items import Article, Embed

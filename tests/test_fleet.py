@@ -18,7 +18,7 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.archive import read, read_runs
-from crawler.archive.lock import Lock
+from crawler.archive.identity import Lock
 from crawler.archive.runs import RunRecord
 from crawler.commands.fleet import Command, Ended, Fleet, common_code, due
 from crawler.newsrooms import Newsroom

@@ -24,7 +24,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive import Withhold, read
-from crawler.archive.lock import Lock
+from crawler.archive.identity import Lock
 from crawler.archive.reading import read_lines
 from crawler.archive.verify import verify
 from crawler.archive.warc_reading import records

@@ -17,13 +17,12 @@ import attrs
 import pytest
 
 from crawler.archive import read, read_raw
-from crawler.archive.rereading import Change
 from crawler.archive.verify import verify
 from crawler.commands.reextract import Command, _write
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article
 from crawler.newsrooms import Newsroom
-from crawler.workers import RULES, Processes, Workers, parts, read_again
+from crawler.workers import RULES, Change, Processes, Workers, parts, read_again
 from demo import EmbeddedNewsroom
 from tests.forked import scrapy
 from tests.old_lines import OLD, old_archive

@@ -19,13 +19,13 @@ from crawler.archive.findings import (
     Settlement,
     Withhold,
 )
-from crawler.archive.identity import newsroom_of
+from crawler.archive.identity import Holder, lock_holder, newsroom_of
 from crawler.archive.ledger import Ledger
-from crawler.archive.lock import Holder, lock_holder
-from crawler.archive.reading import RawLine, last_articles, read, read_raw
+from crawler.archive.lines import RawLine
+from crawler.archive.reading import last_articles, read, read_raw
 from crawler.archive.revisions import Rules
+from crawler.archive.rows import AddressRow
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
-from crawler.archive.tables import AddressRow
 from crawler.archive.warc_reading import read_capture
 from crawler.items import Validators
 

@@ -18,19 +18,17 @@ import attrs
 from crawler.archive.erase import INTENT, Erased, Intent, erase, intend
 from crawler.archive.files import sync_folder
 from crawler.archive.findings import Finding, Outcome, Settlement, Withhold
+from crawler.archive.identity import LOCK, Lock
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.ledger import Ledger, note
 from crawler.archive.lines import MANIFEST, compress, finished_months, month_files, update_manifest
-from crawler.archive.lock import NAME as LOCK
-from crawler.archive.lock import Lock
-from crawler.archive.losses import REPAIR, Remaker, shortfall
-from crawler.archive.opening import Opening, remove_ledger
+from crawler.archive.opening import Opening, Remaker
 from crawler.archive.recorder import WITNESSES, Recorder, apart
 from crawler.archive.revisions import Rereader, Rules
+from crawler.archive.rows import AddressRow
 from crawler.archive.runs import NAME as RUNS
-from crawler.archive.runs import ROOM, RunLog, RunRecord, RunReport, new_run_id
-from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.tables import AddressRow, LedgerDamaged, Tables, on_error
+from crawler.archive.runs import REPAIR, ROOM, RunLog, RunRecord, RunReport, new_run_id, shortfall
+from crawler.archive.tables import LEDGER, LedgerDamaged, Tables, on_error, remove_ledger
 from crawler.archive.warc import warc_files
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, attempt
@@ -192,7 +190,6 @@ class Archive:
 
     def _break(self, problem: Exception | str) -> ArchiveError:
         """Refuse everything from now on."""
-        self._tables.rollback()
         if isinstance(problem, sqlite3.Error):
             name = getattr(problem, "sqlite_errorname", "") or ""
             self._ledger_damaged = isinstance(problem, LedgerDamaged) or name.startswith(
@@ -205,10 +202,8 @@ class Archive:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[Tables]:
-        with self._writing():
-            self._tables.begin()
+        with self._writing(), self._tables.transaction():
             yield self._tables
-            self._tables.commit()
 
     def listed(self, links: Iterable[Link]) -> None:
         """Note that doors listed *links*; see :func:`crawler.archive.ledger.note`."""

@@ -19,9 +19,8 @@ import attrs
 from cattrs import Converter
 
 from crawler.archive.files import patch_file, replace_file
-from crawler.archive.lines import MonthFile, month_files, rewrite, update_manifest
-from crawler.archive.reading import RawLine
-from crawler.archive.tables import ArticleRow
+from crawler.archive.lines import MonthFile, RawLine, month_files, rewrite, update_manifest
+from crawler.archive.rows import ArticleRow
 from crawler.archive.warc import crc_of, member, new_record_id
 from crawler.archive.warc_reading import (
     ERASED_DIGEST,
@@ -146,11 +145,10 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     for warc, patches in _patches(batches, intent, erased).items():
         patch_file(folder / warc, patches)
     accounted = tables.files()
-    tables.begin()
-    for warc in accounted.keys() & intent.files:
-        size, _ = accounted[warc]
-        tables.put_file(warc, size, crc_of(folder / warc, size))
-    tables.commit()
+    with tables.transaction():
+        for warc in accounted.keys() & intent.files:
+            size, _ = accounted[warc]
+            tables.put_file(warc, size, crc_of(folder / warc, size))
     batches.warcs.known = ("", 0)  # asked anew
     for file in month_files(folder):
         if file.path.name in intent.files:
@@ -159,15 +157,10 @@ def erase(batches: Batches, intent: Intent, site: str) -> Erased:
     row = rows.article(intent.id)
     if row is not None:  # what the line that withholds it says
         rows.put(ArticleRow(id=row.id, url=row.url, revision=1, state="withheld"))
-    tables.begin()
-    tables.put(rows)
-    tables.commit()
+    with tables.transaction():
+        tables.put(rows)
     update_manifest(folder, site, changed=intent.files)
     return erased
-
-
-def _lines_of(file: MonthFile) -> Iterator[RawLine]:
-    return (RawLine(file.path.name, offset, raw) for offset, raw in file.lines())
 
 
 def _is_own(line: RawLine, id_: str) -> bool:
@@ -177,7 +170,7 @@ def _is_own(line: RawLine, id_: str) -> bool:
 
 
 def _own_lines(file: MonthFile, id_: str) -> Iterator[Article | Gone]:
-    for each in _lines_of(file):
+    for each in file.lines():
         if _is_own(each, id_):
             line = each.parse()
             if isinstance(line, Article | Gone):
@@ -186,24 +179,23 @@ def _own_lines(file: MonthFile, id_: str) -> Iterator[Article | Gone]:
 
 def count_own(folder: Path, id_: str) -> tuple[int, int]:
     """Return how many lines there are, and how many of them are to go with the article *id_*."""
-    mine = [_is_own(line, id_) for file in month_files(folder) for line in _lines_of(file)]
+    mine = [_is_own(line, id_) for file in month_files(folder) for line in file.lines()]
     return len(mine), sum(mine)
 
 
 def _erase_lines(batches: Batches, file: MonthFile, id_: str, erased: Erased) -> None:
     """Write *file* without the article's lines, and let the ledger follow."""
     name = file.path.name
-    removed = sum(_is_own(line, id_) for line in _lines_of(file))
-    size, crc = rewrite(file, lambda raw: not _is_own(RawLine(name, 0, raw), id_))
+    removed = sum(_is_own(line, id_) for line in file.lines())
+    size, crc = rewrite(file, lambda line: not _is_own(line, id_))
     if removed:
         erased.counts[_LINES, name] += removed
     tables = batches.tables
-    tables.begin()
-    tables.put_file(file.plain_name, size, crc)
-    if file.compressed:
-        tables.put_file(name, file.path.stat().st_size, 0)
-    tables.put_meta("lines", str(int(tables.meta("lines") or 0) - removed))
-    tables.commit()
+    with tables.transaction():
+        tables.put_file(file.plain_name, size, crc)
+        if file.compressed:
+            tables.put_file(name, file.path.stat().st_size, 0)
+        tables.put_meta("lines", str(tables.lines - removed))
 
 
 # WARC files
@@ -282,7 +274,7 @@ def _named_by_others(folder: Path, id_: str, traces: list[_Trace]) -> set[tuple[
     places = {(trace.warc, trace.offset) for trace in traces}
     shared: set[tuple[str, int]] = set()
     for file in month_files(folder):
-        for each in _lines_of(file):
+        for each in file.lines():
             if not any(needle in each.content for needle in needles):
                 continue
             line = each.parse()

@@ -11,16 +11,8 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from crawler.archive.tables import (
-    NAME,
-    OWED,
-    OWN_POST,
-    AddressRow,
-    ArticleRow,
-    Tables,
-    columns,
-    connect,
-)
+from crawler.archive.rows import AddressRow, ArticleRow, columns
+from crawler.archive.tables import LEDGER, OWED, OWN_POST, Tables, connect
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Article, Known, Link, Validators
 from crawler.timestamps import comparable, seconds
@@ -84,9 +76,9 @@ class Ledger:
         Raises :exc:`ArchiveError` when there is none; ``keep_door`` is refused.
         """
         try:
-            return cls(folder / NAME, folder.name)
+            return cls(folder / LEDGER, folder.name)
         except sqlite3.Error as error:
-            raise ArchiveError(f"{folder / NAME}: cannot be opened ({error})") from None
+            raise ArchiveError(f"{folder / LEDGER}: cannot be opened ({error})") from None
 
     def close(self) -> None:
         self._connection.close()
@@ -273,7 +265,7 @@ class Ledger:
             raise self._damaged(error) from error
 
     def _damaged(self, error: sqlite3.Error) -> ArchiveDamaged:
-        return ArchiveDamaged(NAME, 0, f"{error}; delete it, it is rebuilt from the lines")
+        return ArchiveDamaged(LEDGER, 0, f"{error}; delete it, it is rebuilt from the lines")
 
 
 def _window(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:

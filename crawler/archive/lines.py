@@ -10,18 +10,28 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
-from crawler.archive.files import AppendedFile, cut_torn_line, replace_file, replacing, sync_folder
+from crawler.archive.files import (
+    backwards,
+    cut_torn_line,
+    replace_file,
+    replacing,
+    sync_folder,
+)
 from crawler.archive.warc import warc_files
+from crawler.codec import Line, parse_line
 from crawler.decoding import zstd
-from crawler.errors import ArchiveDamaged
+from crawler.errors import ArchiveDamaged, InvalidRecord
+from crawler.items import ARTICLE
 
 SUFFIX: Final = ".zst"
 
@@ -78,6 +88,80 @@ ARTICLES: Final = "articles"
 _NAME = re.compile(r"articles-(\d{4})-(\d\d)\.jsonl(?:\.zst)?")
 
 
+# How every line that this program writes begins. Others are read as JSON.
+_BEGINNING = re.compile(
+    rb'\{"schema":"(?P<schema>[a-z]+/\d+)","id":"(?P<id>[^"\\]+)",(?:"revision":(?P<revision>\d+),)?'
+)
+# Within a value these quotes would be escaped.
+_WRITTEN: Final = re.compile(rb'"written_at":"([^"\\]+)"')
+_RUN: Final = re.compile(rb'"run":"([^"\\]+)"')
+_WARC: Final = re.compile(rb'"captures":\[\{[^][{}]*?"warc":"([^"\\]+)"')
+
+
+@attrs.frozen
+class RawLine:
+    """A line that has not been read."""
+
+    file: str
+    """The name of its month's file."""
+
+    offset: int
+    content: bytes = attrs.field(repr=False)
+
+    @property
+    def end(self) -> int:
+        return self.offset + len(self.content)
+
+    @property
+    def beginning(self) -> tuple[str, bytes, int]:
+        """Schema, id and revision; :exc:`ArchiveDamaged` when it is no line."""
+        match = _BEGINNING.match(self.content)
+        if match is not None:
+            return match["schema"].decode(), match["id"], int(match["revision"] or 0)
+        try:
+            values = json.loads(self.content)
+            return values["schema"], values["id"].encode(), values.get("revision", 0)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ArchiveDamaged(self.file, self.offset, "not a line of JSON") from None
+
+    @property
+    def is_article(self) -> bool:
+        return self.beginning[0] == ARTICLE
+
+    @property
+    def id(self) -> str:
+        return self.beginning[1].decode()
+
+    @property
+    def written_at(self) -> str:
+        """When it was written, empty where it does not say, as are the following."""
+        return self._text(_WRITTEN, lambda line: line["written_at"])
+
+    @property
+    def run(self) -> str:
+        return self._text(_RUN, lambda line: line["run"])
+
+    @property
+    def warc(self) -> str:
+        """The file of its first capture."""
+        return self._text(_WARC, lambda line: line["captures"][0]["warc"])
+
+    def _text(self, pattern: re.Pattern[bytes], of: Callable[[Any], str | None]) -> str:
+        """Return what *pattern* finds, or, in a line that others wrote, JSON has."""
+        if found := pattern.search(self.content):
+            return found[1].decode()
+        with suppress(ValueError, LookupError, TypeError):
+            return of(json.loads(self.content)) or ""
+        return ""
+
+    def parse(self) -> Line:
+        """Return what it holds; :exc:`ArchiveDamaged` when that is no line."""
+        try:
+            return parse_line(self.content)
+        except InvalidRecord as error:
+            raise ArchiveDamaged(self.file, self.offset, str(error)) from None
+
+
 @attrs.frozen(order=True)
 class MonthFile:
     """The file that holds the lines of a month."""
@@ -93,8 +177,8 @@ class MonthFile:
     def plain_name(self) -> str:
         return self.path.name.removesuffix(SUFFIX)
 
-    def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield offset and line of its whole lines from byte *start* on; see :func:`lines_in`."""
+    def lines(self, start: int = 0) -> Iterator[RawLine]:
+        """Yield its whole lines from byte *start* on; see :func:`lines_in`."""
         try:
             file = io.FileIO(self.path)
         except OSError as error:
@@ -106,8 +190,8 @@ class MonthFile:
 
 def lines_in(
     file: io.FileIO, name: str, start: int = 0, *, end: int | None = None
-) -> Iterator[tuple[int, bytes]]:
-    """Yield offset and line, with its newline, of the whole lines of a file of lines.
+) -> Iterator[RawLine]:
+    """Yield the whole lines of a file of lines, with their newlines.
 
     Raises :exc:`ArchiveDamaged` where it cannot be read on.
     """
@@ -119,7 +203,7 @@ def lines_in(
             for line in text:
                 if not line.endswith(b"\n") or (end is not None and offset + len(line) > end):
                     return
-                yield offset, line
+                yield RawLine(name, offset, line)
                 offset += len(line)
     except (OSError, EOFError, zstd.ZstdError) as error:
         raise ArchiveDamaged(name, offset, f"cannot be read on ({error})") from None
@@ -141,50 +225,17 @@ def month_files(folder: Path) -> list[MonthFile]:
     return [found[month] for month in sorted(found)]
 
 
-class LineFiles:
-    """Appends lines to the file of their month, in batches that are whole or absent."""
+def last_written(folder: Path) -> str:
+    """Return when the last line of the archive in *folder* was written; empty where none says."""
+    return next((line.written_at for line in lines_backwards(folder)), "")
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._file: AppendedFile | None = None
-        self._month = 0
-        self._lines: list[bytes] = []
 
-    def begin(self, stamp: str) -> None:
-        """Begin a batch of lines written at *stamp*: its month decides on the file."""
-        month = int(stamp[:4]) * 100 + int(stamp[5:7])
-        if month != self._month:
-            self.close()
-            thaw(self.folder / _name(month))
-            self._month = month
-
-    def add(self, line: bytes) -> None:
-        """Add *line*, which ends in a newline, to the batch."""
-        self._lines.append(line)
-
-    def commit(self) -> bytes:
-        """Put the batch on disk; return it."""
-        content = b"".join(self._lines)
-        if content:
-            if self._file is None:
-                self._file = AppendedFile(self.folder / self.name)
-            self._file.append(content)
-        self._lines.clear()
-        return content
-
-    def rollback(self) -> None:
-        """Drop the batch."""
-        self._lines.clear()
-
-    @property
-    def name(self) -> str:
-        return _name(self._month)
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        self._month = 0
+def lines_backwards(folder: Path) -> Iterator[RawLine]:
+    for file in reversed(month_files(folder)):
+        if file.compressed:
+            yield from [*file.lines()][::-1]
+        else:
+            yield from (RawLine(file.path.name, 0, raw) for raw in backwards(file.path))
 
 
 def cut_torn_lines(folder: Path) -> list[str]:
@@ -197,8 +248,9 @@ def cut_torn_lines(folder: Path) -> list[str]:
     return said
 
 
-def _name(month: int) -> str:
-    return f"{ARTICLES}-{month // 100:04}-{month % 100:02}.jsonl"
+def file_of(stamp: str) -> str:
+    """Return the name of the file for lines written at *stamp*: its month decides."""
+    return f"{ARTICLES}-{stamp[:7]}.jsonl"
 
 
 # A month is compressed that many days after its end.
@@ -243,11 +295,11 @@ def compress(file: MonthFile, crc: int | None) -> Path:
     return packed
 
 
-def rewrite(file: MonthFile, keep: Callable[[bytes], bool]) -> tuple[int, int]:
+def rewrite(file: MonthFile, keep: Callable[[RawLine], bool]) -> tuple[int, int]:
     """Write *file* again with the lines to *keep*; return size and crc32 of its text."""
     size = crc = 0
     with replacing(file.path) as target:
-        for frame in frames(raw for _, raw in file.lines() if keep(raw)):
+        for frame in frames(line.content for line in file.lines() if keep(line)):
             size += len(frame)
             crc = zlib.crc32(frame, crc)
             target.write(pack(frame) if file.compressed else frame)

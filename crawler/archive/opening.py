@@ -1,37 +1,50 @@
-"""What is put right before a run writes, without losing anything.
+"""What is put right before a run writes, without losing anything; and lines that are made again.
 
-The ledger is brought up to the lines: their new end as a rule, all of them when it is lost.
+A start brings the ledger up to the lines, and finds fewer than runs report: what is lost is made
+again from captures that are still there. That no line names a capture is no loss by itself, of
+what was refused some is kept: so only runs that lack lines are looked at, and never more is made
+than they lack.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from http import HTTPStatus
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import attrs
 
-from crawler.archive import runs
-from crawler.archive.erase import count_own, intent_of
-from crawler.archive.files import cut_torn_line, temporary
+from crawler.archive.erase import INTENT, count_own, intent_of, posts_of
+from crawler.archive.files import cut_torn_line
+from crawler.archive.furniture import read_furniture, valid
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import add_withheld, claim
-from crawler.archive.lines import SUFFIX, MonthFile, compress, cut_torn_lines, month_files
-from crawler.archive.losses import stock
-from crawler.archive.reading import last_written
-from crawler.archive.schedule import LONGEST, first_look
-from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.tables import Tables, apply_line, on_error
-from crawler.archive.warc import WarcFiles, cut_torn_record, warc_files
-from crawler.archive.warc_reading import FOLDER, read_validators
-from crawler.codec import Line, parse_line
-from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
-from crawler.items import Article, Withheld
+from crawler.archive.lines import SUFFIX, compress, cut_torn_lines, last_written, month_files
+from crawler.archive.revisions import Rereader, Rules
+from crawler.archive.rows import LONGEST, first_look
+from crawler.archive.runs import NAME as RUNS
+from crawler.archive.runs import Accounts, Stock, count_runs, last_runs, read_runs
+from crawler.archive.tables import LEDGER, on_error, open_ledger, remove_ledger
+from crawler.archive.warc import WarcFiles, cut_torn_record, sha256, warc_files
+from crawler.archive.warc_reading import (
+    FOLDER,
+    Damage,
+    NotARecord,
+    StoredRecord,
+    digest_agrees,
+    parse_response,
+    stored,
+)
+from crawler.archive.writer import Batches
+from crawler.errors import ArchiveDamaged, ArchiveError, attempt
+from crawler.items import Article, CaptureReference, Gone, Withheld
 from crawler.newsrooms import Newsroom
+from crawler.normalise.urls import identity
 from crawler.timestamps import instant, is_ahead, seconds, stamp
 
 # So long after the last run, a clock that leapt is likelier than a pause.
@@ -64,10 +77,10 @@ class Opening:
         claim(folder, newsroom, stamp(now))
         self.repairs = self._remove_temporary()
         self.repairs += cut_torn_lines(folder)
-        runs_path = folder / runs.NAME
-        if runs_path.exists() and (cut := cut_torn_line(runs_path)):
-            self.repairs.append(f"{runs.NAME}: cut {cut} bytes of a torn line")
-        self.erasing = intent_of(folder)
+        everypath = folder / RUNS
+        if everypath.exists() and (cut := cut_torn_line(everypath)):
+            self.repairs.append(f"{RUNS}: cut {cut} bytes of a torn line")
+        self.erasing = intent_of(folder) if (folder / INTENT).exists() else None
         """What a run that was killed was erasing."""
 
         ledger = open_ledger(folder, now, shrunk=self.erasing.files if self.erasing else ())
@@ -82,8 +95,10 @@ class Opening:
             self._cut_warcs()
             self.erasure_recorded, lines = self._interrupted()
             self._leap()
-            found = stock(folder, self.tables.lines, self.tables.files())
-            self.found = attrs.evolve(found, lines=lines)
+            files = month_files(folder)
+            name = files[-1].plain_name if files else ""
+            size, _ = self.tables.files().get(name, (0, 0))
+            self.found = Stock(lines=lines, file=name or None, bytes=size)
 
     def _check_clock(self) -> None:
         """Raise :exc:`ArchiveError` where lines were written later than now."""
@@ -100,7 +115,7 @@ class Opening:
         now = self._now
         if is_ahead(self.tables.meta("written_at"), now):
             self.tables.forget_after(stamp(now), seconds(now) + LONGEST)
-        for run in runs.last_runs(self.folder, 1):
+        for run in last_runs(self.folder, 1):
             begin = instant(run.begin)
             if begin is not None and now - begin > _YEARS:
                 said = f"The clock says {stamp(now)}, years after the last run, {run.begin}"
@@ -116,7 +131,7 @@ class Opening:
             return False, self.tables.lines
         recorded = any(
             intent.run <= run.id and Counter(intent.lines) <= Counter(run.erased)
-            for run in runs.read_runs(self.folder)
+            for run in read_runs(self.folder)
             if run.erased
         )
         try:
@@ -159,154 +174,234 @@ class Opening:
             self.warcs.start_anew()
 
 
-# Lines that become rows together.
-_CHUNK: Final = 500
+# lines that are lost
+
+_TOGETHER: Final = 50
+_SOURCES: Final = "rest page both"  # the last says most
 
 
-class Filler:
-    """Brings a ledger up to lines."""
+@attrs.frozen
+class State:
+    """What a line says of an article, or said that is lost, without its text."""
 
-    def __init__(self, folder: Path, tables: Tables, now: dt.datetime) -> None:
+    id: str
+    url: str
+    revision: int
+    run: str
+    captures: tuple[CaptureReference, ...]
+    post_id: int | None
+    content_hash: str | None
+    source: str
+
+    @classmethod
+    def of(cls, line: Article | Gone) -> State:
+        told: tuple[int | None, str | None, str] = (None, None, "")
+        if isinstance(line, Article):
+            told = line.post_id, line.content_hash, line.source
+        return cls(line.id, line.url, line.revision, line.run or "", line.captures, *told)
+
+    @property
+    def at(self) -> str:
+        """When its first capture was fetched."""
+        return self.captures[0].fetched_at if self.captures else ""
+
+    @property
+    def places(self) -> set[tuple[str, int]]:
+        return {(each.warc, each.offset) for each in self.captures}
+
+
+class Remaker:
+    """Finds the lines that runs lack, and makes them again."""
+
+    def __init__(self, folder: Path, newsroom: Newsroom, rules: Rules) -> None:
         self.folder = folder
-        self.tables = tables
-        self.now = now
-        self.lines = 0
-        """How many were read."""
+        self.accounts = Accounts(read_runs(folder))
+        self._present = count_runs(folder)
+        self._lacking = self.accounts.lacking(self._present)
+        self._rereader = Rereader(folder, newsroom, rules)
+        self._furniture = valid(read_furniture(folder))
 
-        self.said: list[str] = []
-        """What could not be read, or had to be put right, one message each."""
+    @property
+    def lacking(self) -> Counter[str]:
+        """Run → lines of it that are not there."""
+        return Counter({run: count for run, count in self._lacking.items() if count > 0})
 
-        self.withheld: list[str] = []
-        """Ids that these lines withhold."""
+    def back(self) -> dict[str, int]:
+        """Return run → lines that are there, and were recorded as lost, as a negative number."""
+        lost = self.accounts.lost
+        return {run: n for run, n in self._lacking.items() if n < 0 and lost[run] >= -n}
 
-    def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
-        """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
-        chunk: list[Line] = []
-        end, lines = start, 0
-        try:
-            for offset, raw in file.lines(start):
-                end = offset + len(raw)
-                crc = zlib.crc32(raw, crc)
-                lines += 1
+    def changed(self, suspected: Iterable[str]) -> tuple[str, ...]:
+        """Return the files that are not what they were: also those *suspected*, if lines were lost."""
+        found = self.accounts.by_file(self.folder, self._present, self._lacking)
+        more = suspected if self.accounts.restored else ()
+        return tuple({file for file, _ in found} | set(more))
+
+    def find(self) -> list[State]:
+        """Return the lines that can be made again, oldest first; of each run no more than it lacks."""
+        left = self.lacking
+        found = sorted(self._readable(set(left)), key=lambda each: each.at)
+        # An article keeps the id of its first line, whatever its captures say.
+        urls = {identity(each.url): each.id for each in found}
+        lines = ((identity(line.url), line.id) for line in self._lines())
+        urls |= {url: id_ for url, id_ in lines if url in urls}
+        there: dict[str, list[State]] = {id_: [] for id_ in urls.values()}
+        for line in self._lines():
+            if line.id in there and not isinstance(line, Withheld):
+                there[line.id].append(State.of(line))
+        made = []
+        for lost in found:
+            id_ = urls[identity(lost.url)]
+            revision = _revision(lost, there[id_]) if left[lost.run] else 0
+            if revision:
+                left[lost.run] -= 1
+                made.append(attrs.evolve(lost, id=id_, revision=revision))
+                there[id_].append(made[-1])
+        return made
+
+    def make(self, lost: Sequence[State], batches: Batches, made: Counter[str]) -> None:
+        """Add the lines to the newest month; count in *made*, by run, those that are on disk."""
+        for begin in range(0, len(lost), _TOGETHER):
+            part = lost[begin : begin + _TOGETHER]
+            batches.begin([each.url for each in part], [each.id for each in part])
+            runs: Counter[str] = Counter()
+            for each in part:
+                article = self._read(each.captures, each.post_id)
+                if article is None:
+                    continue
+                line = attrs.evolve(
+                    article,
+                    id=each.id,
+                    revision=each.revision,
+                    captures=each.captures,
+                    run=each.run,
+                    written_at=batches.stamp,
+                )
+                batches.add(line)
+                row = batches.rows.address(line.url)
+                if row is not None:
+                    batches.rows.put(first_look(row, batches.now))
+                runs[each.run] += 1
+            batches.commit_files()
+            made.update(runs)
+            batches.commit_ledger()
+
+    def _lines(self) -> Iterator[Article | Gone | Withheld]:
+        for file in month_files(self.folder):
+            for line in file.lines():
                 try:
-                    chunk.append(parse_line(raw))
-                except InvalidRecord as error:
-                    self.said.append(f"{file.path.name}: byte {offset}: no line ({error})")
-                if len(chunk) == _CHUNK:
-                    self._apply(chunk, file.plain_name, end, crc, lines)
-                    chunk, lines = [], 0
-        except ArchiveDamaged as error:
-            self.said.append(str(error))
-        self._apply(chunk, file.plain_name, end, crc, lines)
+                    yield line.parse()
+                except ArchiveDamaged:  # for verify to tell
+                    continue
 
-    def _apply(self, chunk: list[Line], name: str, end: int, crc: int, lines: int) -> None:
-        rows = self.tables.rows()
-        rows.fetch([line.url for line in chunk], [line.id for line in chunk])
-        for line in chunk:
-            apply_line(rows, line)
-            if isinstance(line, Withheld):
-                self.withheld.append(line.id)
-        for line in {line.id: line for line in chunk}.values():
-            row = rows.address(line.url)
-            if row is not None:
-                row = first_look(row, self.now)
-                if isinstance(line, Article) and line.source == "page" and line.captures:
-                    etag, last_modified = read_validators(self.folder, line.captures[0])
-                    row = attrs.evolve(row, etag=etag, last_modified=last_modified)
-                rows.put(row)
-        self.lines += len(chunk)
-        self.tables.begin()
-        self.tables.put(rows)
-        self.tables.put_file(name, end, crc)
-        self.tables.put_meta("lines", str(self.tables.lines + lines))
-        if chunk and (written := chunk[-1].written_at):
-            self.tables.put_meta("written_at", max(written, self.tables.meta("written_at") or ""))
-        self.tables.commit()
+    def _read(
+        self, captures: Sequence[CaptureReference], post_id: int | None = None
+    ) -> Article | None:
+        """Return the article on *captures*; what is wrong with them is for verify to tell."""
+        again = partial(self._rereader.article, captures, post_id, self._furniture)
+        return attempt(again)[0]
+
+    def _readable(self, runs: set[str]) -> Iterator[State]:
+        """Yield what can be read as an article of the captures of *runs*."""
+        named = {
+            (each.warc, each.offset)
+            for line in self._lines()
+            if not isinstance(line, Withheld)
+            for each in line.captures
+        }
+        pages: dict[str, list[CaptureReference]] = {run: [] for run in runs}
+        posts: dict[str, dict[int, CaptureReference]] = {run: {} for run in runs}
+        every = [*self.accounts.runs.values()]
+        ends = [run.end or after.begin for run, after in pairwise(every)]
+        ends += [run.end or "9" for run in every[-1:]]
+        # What ingest copied was fetched long before, by somebody else.
+        copied = next((run for run in runs if self.accounts.runs[run].command == "ingest"), None)
+        for warc, record in stored(self.folder):
+            reference = None if isinstance(record, Damage) else _reference(warc, record)
+            if isinstance(record, Damage) or reference is None:
+                continue
+            at = reference.fetched_at
+            of = [run.id for run, end in zip(every, ends, strict=True) if run.begin <= at <= end]
+            # In the second in which one run ended, the next one that began fetched.
+            run = next((each for each in reversed(of) if each in runs), None if of else copied)
+            if run is None:
+                continue
+            listed = posts_of(record)
+            if listed is not None:
+                numbers = [each.get("id") for each in listed if isinstance(each, dict)]
+                posts[run] |= {each: reference for each in numbers if isinstance(each, int)}
+            elif (reference.warc, reference.offset) not in named:
+                pages[run].append(reference)
+        for run in runs:
+            for article in self._articles(pages[run], posts[run]):
+                yield attrs.evolve(State.of(article), run=run)
+
+    def _articles(
+        self, pages: Sequence[CaptureReference], posts: dict[int, CaptureReference]
+    ) -> Iterator[Article]:
+        """Yield articles: pages with the parts that follow them and their REST record, or that."""
+        by_url = {each.url: each for each in reversed(pages)}
+        used: set[CaptureReference] = set()
+        for first in pages:
+            article = None if first in used else self._read([first])
+            if article is None:
+                continue
+            parts = [by_url[url] for url in article.pages[1:] if url in by_url]
+            used.update(parts)
+            record = posts.pop(article.post_id, None) if article.post_id else None
+            several = [first, *parts]
+            for captures in ([*several, *filter(None, [record])], several):
+                whole = self._read(captures, article.post_id)
+                if whole is not None and whole.id == article.id:
+                    yield attrs.evolve(whole, captures=tuple(captures))
+                    break
+            else:
+                yield attrs.evolve(article, captures=(first,))
+        for number, reference in posts.items():
+            article = self._read([reference], number)
+            if article is not None:
+                yield attrs.evolve(article, captures=(reference,))
 
 
-def open_ledger(folder: Path, now: dt.datetime, *, shrunk: Sequence[str] = ()) -> Filler:
-    """Open the ledger of the archive in *folder*, and bring it up to the lines.
+def _revision(lost: State, there: Sequence[State]) -> int:
+    """Return which revision *lost* was; 0 where what is *there* leaves none, or says the same."""
 
-    What is read are the lines behind those that it accounts for; all of them when it is missing,
-    is no ledger, or accounts for lines that are not there, in files that are not *shrunk* by an
-    erasure that goes on.
-    """
-    path = folder / LEDGER
-    files = month_files(folder)
-    if not path.exists():
-        if files:
-            return _rebuild(folder, now, "was missing")
-        return Filler(folder, Tables(path), now)
+    def order(state: State) -> tuple[int, str]:
+        return state.revision, state.at
+
+    if any(lost.places <= each.places for each in there):
+        return 0
+    before = max((each for each in there if each.at <= lost.at), key=order, default=None)
+    after = min((each for each in there if each.at > lost.at), key=order, default=None)
+    if before is None:
+        return 1 if after is None or after.revision > 1 else 0
+    if after is not None and after.revision > before.revision + 1:
+        return before.revision + 1
+    if before.source and lost.source != before.source:  # which is no edit by itself
+        more = _SOURCES.find(lost.source or "") > _SOURCES.find(before.source or "")
+        return before.revision if more else 0
+    edited = after is None and before.content_hash != lost.content_hash
+    return before.revision + 1 if edited else 0
+
+
+def _reference(warc: str, record: StoredRecord) -> CaptureReference | None:
+    if record.kind not in ("response", "revisit"):
+        return None
     try:
-        tables = Tables(path)
-        with on_error(tables.close):
-            accounted = {name: known for name, known in tables.files().items() if "/" not in name}
-            counted = tables.meta("lines") is not None or not files
-    except sqlite3.DatabaseError as error:
-        return _rebuild(folder, now, f"cannot be used ({error})")
-    lacking = next(_lacking(files, accounted, shrunk), None)
-    if lacking or not counted:
-        tables.close()
-        why = f"knew lines that {lacking} does not have" if lacking else "did not count lines"
-        return _rebuild(folder, now, why)
-    filler = Filler(folder, tables, now)
-    with on_error(tables.close):
-        for file in files:
-            if file.compressed and file.path.name not in accounted:
-                tables.put_file(file.path.name, file.path.stat().st_size, 0)
-            size, crc = accounted.get(file.plain_name, (0, 0))
-            if size == 0 or size < _size(file, size):
-                filler.fill(file, size, crc)
-    if filler.lines:
-        filler.said.append(f"{LEDGER}: caught up with {filler.lines} lines")
-    return filler
-
-
-def _lacking(
-    files: Sequence[MonthFile], accounted: Mapping[str, tuple[int, int]], shrunk: Sequence[str]
-) -> Iterator[str]:
-    """Yield files that have not what a ledger *accounted* for."""
-    for file in files:
-        size, _ = accounted.get(file.plain_name, (0, 0))
-        if size > _size(file, size) and file.path.name not in shrunk:
-            yield file.plain_name
-    for file in files:
-        size = file.path.stat().st_size
-        if file.compressed and accounted.get(file.path.name, (size, 0))[0] != size:
-            yield file.path.name
-    there = {file.plain_name for file in files}
-    yield from (name for name in accounted if not name.endswith(SUFFIX) and name not in there)
-
-
-def fill_all(folder: Path, path: Path, now: dt.datetime) -> Filler:
-    """Make a ledger at *path* from all lines of the archive in *folder*."""
-    filler = Filler(folder, Tables(path, durable=False), now)
-    with on_error(filler.tables.close):
-        for file in month_files(folder):
-            filler.fill(file)
-    return filler
-
-
-def _rebuild(folder: Path, now: dt.datetime, why: str) -> Filler:
-    path = folder / LEDGER
-    beside = temporary(path)
-    remove_ledger(beside)
-    filler = fill_all(folder, beside, now)
-    filler.tables.close()
-    remove_ledger(path)  # a log left beside it would be played into the new one
-    beside.replace(path)
-    filler.tables = Tables(path)
-    count = len(month_files(folder))
-    filler.said.append(f"{LEDGER} {why}: rebuilt from {filler.lines} lines in {count} files")
-    return filler
-
-
-def remove_ledger(path: Path) -> None:
-    """Remove the SQLite file at *path* and what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _size(file: MonthFile, known: int) -> int:
-    """Bytes of text in *file*; of a compressed one, all there or not at all, the *known* ones."""
-    return known if file.compressed else file.path.stat().st_size
+        status, _, body = parse_response(record.block)
+    except NotARecord:
+        return None
+    if status != HTTPStatus.OK and (status, record.kind) != (HTTPStatus.NOT_MODIFIED, "revisit"):
+        return None
+    stated = record.fields.get("warc-payload-digest", "")
+    known = record.kind == "revisit" or digest_agrees(body, stated)
+    return CaptureReference(
+        url=record.fields.get("warc-target-uri", "").strip("<>"),
+        fetched_at=record.fields.get("warc-date", ""),
+        status=status,
+        warc=warc,
+        offset=record.offset,
+        length=record.length,
+        record_id=record.record_id,
+        digest=stated if known else sha256(body),
+    )

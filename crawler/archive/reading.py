@@ -7,98 +7,27 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import os
-import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from crawler.archive.files import backwards
 from crawler.archive.identity import NAME as IDENTITY
 from crawler.archive.identity import read_identity
-from crawler.archive.lines import SUFFIX, MonthFile, lines_in, month_files
-from crawler.codec import Line, parse_line
-from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord
+from crawler.archive.lines import SUFFIX, MonthFile, RawLine, lines_backwards, lines_in, month_files
+from crawler.codec import Line
+from crawler.errors import ArchiveError
 from crawler.items import ARTICLE, GONE, WITHHELD, Article
 from crawler.timestamps import comparable
 
-# How every line that this program writes begins. Others are read as JSON.
-_BEGINNING = re.compile(
-    rb'\{"schema":"(?P<schema>[a-z]+/\d+)","id":"(?P<id>[^"\\]+)",(?:"revision":(?P<revision>\d+),)?'
-)
 # Revision and place among the lines in one number: an archive may have a million.
 _PLACE_BITS: Final = 40
-# Within a value these quotes would be escaped.
-_WRITTEN: Final = re.compile(rb'"written_at":"([^"\\]+)"')
-_RUN: Final = re.compile(rb'"run":"([^"\\]+)"')
-_WARC: Final = re.compile(rb'"captures":\[\{[^][{}]*?"warc":"([^"\\]+)"')
 _TRIES: Final = 5
-
-
-@attrs.frozen
-class RawLine:
-    """A line that has not been read."""
-
-    file: str
-    """The name of its month's file."""
-
-    offset: int
-    content: bytes = attrs.field(repr=False)
-
-    @property
-    def beginning(self) -> tuple[str, bytes, int]:
-        """Schema, id and revision; :exc:`ArchiveDamaged` when it is no line."""
-        match = _BEGINNING.match(self.content)
-        if match is not None:
-            return match["schema"].decode(), match["id"], int(match["revision"] or 0)
-        try:
-            values = json.loads(self.content)
-            return values["schema"], values["id"].encode(), values.get("revision", 0)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise ArchiveDamaged(self.file, self.offset, "not a line of JSON") from None
-
-    @property
-    def is_article(self) -> bool:
-        return self.beginning[0] == ARTICLE
-
-    @property
-    def id(self) -> str:
-        return self.beginning[1].decode()
-
-    @property
-    def written_at(self) -> str:
-        """When it was written, empty where it does not say, as are the following."""
-        return self._text(_WRITTEN, lambda line: line["written_at"])
-
-    @property
-    def run(self) -> str:
-        return self._text(_RUN, lambda line: line["run"])
-
-    @property
-    def warc(self) -> str:
-        """The file of its first capture."""
-        return self._text(_WARC, lambda line: line["captures"][0]["warc"])
-
-    def _text(self, pattern: re.Pattern[bytes], of: Callable[[Any], str | None]) -> str:
-        """Return what *pattern* finds, or, in a line that others wrote, JSON has."""
-        if found := pattern.search(self.content):
-            return found[1].decode()
-        with suppress(ValueError, LookupError, TypeError):
-            return of(json.loads(self.content)) or ""
-        return ""
-
-    def parse(self) -> Line:
-        """Return what it holds; :exc:`ArchiveDamaged` when that is no line."""
-        try:
-            return parse_line(self.content)
-        except InvalidRecord as error:
-            raise ArchiveDamaged(self.file, self.offset, str(error)) from None
 
 
 def lines_that_count(
@@ -165,8 +94,7 @@ class Opened:
         # A file of its own, so that the end of this reading closes nothing.
         plain = io.FileIO(self.file.fileno(), closefd=False)
         end = None if self.name.endswith(SUFFIX) else self.size
-        for offset, raw in lines_in(plain, self.name, end=end):
-            yield RawLine(self.name, offset, raw)
+        yield from lines_in(plain, self.name, end=end)
 
 
 def lines_of(files: Iterable[Opened]) -> Iterator[RawLine]:
@@ -257,21 +185,9 @@ def last_articles(folder: Path, count: int) -> list[Article]:
     archive is.
     """
     hidden = withheld(folder)
-    lines = (line.parse() for line in _backwards(folder))
+    lines = (line.parse() for line in lines_backwards(folder))
     found = (line for line in lines if isinstance(line, Article) and line.id not in hidden)
     return list(islice(found, count))[::-1]
-
-
-def last_written(folder: Path) -> str:
-    """Return when the last line of the archive in *folder* was written; empty where none says."""
-    return next((line.written_at for line in _backwards(folder)), "")
-
-
-def _backwards(folder: Path) -> Iterator[RawLine]:
-    for file in reversed(month_files(folder)):
-        packed = file.compressed
-        lines = [raw for _, raw in file.lines()][::-1] if packed else backwards(file.path)
-        yield from (RawLine(file.path.name, 0, raw) for raw in lines)
 
 
 def _published_within(line: Article, since: str | None, until: str | None) -> bool:

@@ -16,8 +16,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from crawler.archive.findings import OutcomeKind
-from crawler.archive.tables import ArticleRow
+from crawler.archive.rows import ArticleRow
 from crawler.archive.warc_reading import recent_captures
 from crawler.errors import attempt
 from crawler.items import Article, Capture, CaptureReference
@@ -34,7 +33,7 @@ FIELDS: Final = (
 )
 """What is compared beside the text."""
 
-_RANK: Final = {"rest": 0, "page": 1, "both": 2}
+RANK: Final = {"rest": 0, "page": 1, "both": 2}
 """Of two lines of one revision, which source says more."""
 
 LONE: Final = 2
@@ -405,48 +404,6 @@ def _is_rebuilt(pairs: Sequence[_Pair], before: State, now: State) -> bool:
     )
 
 
-@attrs.frozen
-class Verdict:
-    """What to do with a reading: which kind of outcome, and the revision of a line, if any."""
-
-    kind: OutcomeKind
-    revision: int
-    writes: bool = True
-    difference: Difference = attrs.field(factory=Difference)
-    """What makes it an edit; empty where the article is new or came back."""
-
-
-def judge(
-    found: Article,
-    known: ArticleRow | None,
-    differs: Callable[[], Difference | None],
-) -> Verdict:
-    """Return what follows from *found*, an article that the ledger has as *known*.
-
-    *differs* compares it with what was read before, and is asked only where a hash differs;
-    ``None`` means that the captures of before cannot be read.
-    """
-    if known is None:
-        return Verdict("new", 1)
-    if known.state != "article":
-        back = known.state == "gone"
-        kind: OutcomeKind = "changed" if back else "withheld"
-        return Verdict(kind, known.revision + back, writes=back)
-    same = found.source == known.source and known.states(found)
-    if same and found.url == known.line_url:
-        return Verdict("unchanged", known.revision, writes=False)
-    if not same:
-        difference = differs()
-        if difference is None or difference.is_edit:
-            return Verdict("changed", known.revision + 1, difference=difference or Difference())
-    more = _RANK[found.source] - _RANK[known.source or "page"]
-    # A theme that comes back has the last word; one theme does not say again what it said before.
-    back = found.theme is not None and found.theme != known.theme
-    if more < 0 or known.has_line(found, last=back):
-        return Verdict("unchanged", known.revision, writes=False)
-    return Verdict("superseded" if more > 0 else "reread", known.revision)
-
-
 @attrs.frozen(kw_only=True)
 class Rules:
     """The rules of extraction, of which the archive itself knows nothing."""
@@ -465,7 +422,7 @@ class Rules:
     ) -> Article:
         """Return the article on *captures*."""
         found = self.sources(captures, newsroom, post_id=post_id, furniture=furniture)
-        return found[max(found, key=_RANK.__getitem__)]()
+        return found[max(found, key=RANK.__getitem__)]()
 
     def state(
         self,
@@ -538,3 +495,26 @@ class Rereader:
             sources["page"] = printed.sources["page"]
             pages = printed.pages
         return State(article=states[known.source or ""].article, sources=sources, pages=pages)
+
+
+# Of a line, what reading its captures again does not give.
+GIVEN: Final = frozenset(
+    {"captures", "id", "revision", "run", "unchanged_until", "written_at", "extractor"}
+)
+
+
+def differing(line: Article, again: Article) -> list[str]:
+    """Return the fields in which *again*, read from the same captures, is not *line*."""
+    again = of_line(line, again)
+    return [
+        field.name
+        for field in attrs.fields(Article)
+        if field.name not in GIVEN and getattr(line, field.name) != getattr(again, field.name)
+    ]
+
+
+def of_line(line: Article | ArticleRow, again: Article) -> Article:
+    """Return *again* as what *line* names it: a page's post id was believed for its id, or not."""
+    believed = again.source != "page" or line.id == f"{again.site}:{again.post_id}"
+    post_id = again.post_id if believed else line.post_id
+    return attrs.evolve(again, id=line.id, revision=line.revision, post_id=post_id)

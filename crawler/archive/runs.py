@@ -1,4 +1,7 @@
-"""One line a run: ``runs.jsonl``."""
+"""One line a run, ``runs.jsonl``; and which of the lines that runs report are there.
+
+The ledger is not asked: a cache that is made from the lines cannot tell which of them are lost.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ import datetime as dt
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 from cattrs import Converter
 
-from crawler.archive.files import AppendedFile, backwards
+from crawler.archive.files import AppendedFile, backwards, replace_file
+from crawler.archive.lines import ARTICLES, month_files
 from crawler.errors import ArchiveDamaged
 
 NAME: Final = "runs.jsonl"
@@ -22,6 +27,9 @@ NAME: Final = "runs.jsonl"
 _CONVERTER: Final = Converter(detailed_validation=False)
 ROOM: Final = 4095
 """Bytes that a run takes at its start, so that a full disk cannot keep its record out."""
+
+_NAMED: Final = 5
+_SHOWN: Final = 300
 
 
 @attrs.frozen(kw_only=True)
@@ -209,3 +217,174 @@ def dump_run(record: RunRecord, room: int = 0) -> bytes:
     """Return *record* as a line, with *room* of as many bytes at least."""
     text = json.dumps(attrs.asdict(record), ensure_ascii=False, separators=(",", ":"))
     return text.encode(errors="backslashreplace").ljust(room) + b"\n"
+
+
+# what runs report, against what the files hold
+
+REPAIR: Final = "verify"
+"""The command whose run writes no lines of its own, only those of others again."""
+
+Present: TypeAlias = Mapping[tuple[str, str], int]
+"""Run and plain name of a file → how many lines of that run are in it."""
+
+
+def count_runs(folder: Path) -> Counter[tuple[str, str]]:
+    """Return what is :data:`Present` in the archive in *folder*."""
+    return Counter(
+        (line.run, file.plain_name) for file in month_files(folder) for line in file.lines()
+    )
+
+
+def shortfall(folder: Path, found: Stock) -> int:
+    """Return how many lines that earlier runs reported are not there, and not recorded as lost.
+
+    By the last run alone, so that it costs every start the same. What a run wrote that was killed
+    before it could report is known to nobody at this moment; ``scrapy verify`` counts it.
+    """
+    before = next((each for each in reversed(last_runs(folder, 9)) if each.found), None)
+    if before is None or before.found is None:
+        return 0
+    least = before.found.lines - _sum(before.erased) + _sum(before.made)
+    there = found.lines if before.wrote is not None else min(found.lines, least)  # may be more
+    return max(0, before.short + least + _sum(before.wrote) - there)
+
+
+def _sum(counts: Mapping[str, int] | None) -> int:
+    return sum((counts or {}).values())
+
+
+class Accounts:
+    """How many lines of each run there should be."""
+
+    def __init__(self, runs: Iterable[RunRecord]) -> None:
+        self.runs = {run.id: run for run in runs}
+        ordered = list(self.runs.values())
+        self._places = {id_: place for place, id_ in enumerate(self.runs)}
+        self.lost: Counter[str] = Counter()  # run → lines of it that are recorded as lost
+        taken: Counter[str] = Counter()
+        for run in ordered:
+            taken.update(run.erased)
+            taken.update(run.lost)
+            self.lost.update(run.lost)
+        self.expected: dict[str, int] = {}
+        for run in ordered:
+            if run.wrote is not None or run.command == REPAIR:
+                self.expected[run.id] = _sum(run.wrote) - taken[run.id]
+        self.restored = sum(_sum(run.lost) + _sum(run.made) for run in ordered)
+        """Lines that were found lost, or made again: there at some starts, and not at others."""
+        self._killed = list(_killed(ordered, taken))
+
+    def lacking(self, there: Present) -> dict[str, int]:
+        """Return run → lines of it that are not *there*; negative, too many."""
+        present: Counter[str] = Counter()
+        for (run, _), count in there.items():
+            present[run] += count
+        found = {id_: count - present[id_] for id_, count in self.expected.items()}
+        lost = sum(count for count in found.values() if count > 0)
+        unread = sum(count for id_, count in present.items() if id_ not in self.runs)
+        for ids, count in self._killed:
+            wrote = sum(present[each] for each in ids)
+            if count > wrote + unread or wrote - count > lost + self.restored:
+                found[ids[-1]] = count - wrote
+        return {id_: count for id_, count in found.items() if count}
+
+    def order(self, id_: str) -> int:
+        """Return the place of a run in time, -1 for one of which there is no record."""
+        return self._places.get(id_, -1)
+
+    def by_file(
+        self, folder: Path, present: Present, lacking: Mapping[str, int]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield each file that lacks lines, or has too many, and what to say of it.
+
+        *lacking* is of what :meth:`lacking` returned.
+        """
+        found: dict[str, Counter[str]] = {}
+        for run, all_ in lacking.items():
+            count = all_
+            for file, wrote in (self.runs[run].wrote or {}).items():
+                lacks = wrote - present.get((run, file), 0)
+                part = max(min(lacks, count), 0) if count > 0 else min(max(lacks, count), 0)
+                found.setdefault(file, Counter())[run] += part
+                count -= part
+            month = f"{ARTICLES}-{self.runs[run].begin[:7]}.jsonl"
+            found.setdefault(month, Counter())[run] += count
+        there = {file.plain_name: file.path.name for file in month_files(folder)}
+        for file, by_run in sorted(found.items()):
+            lost, added = +by_run, -by_run
+            if lost and file not in there:
+                yield file, f"is not there, nor are its {lost.total()} lines ({told_by_run(lost)})"
+            elif lost:
+                yield (
+                    there[file],
+                    f"lacks {lost.total()} of the lines that runs report ({told_by_run(lost)})",
+                )
+            if added:
+                what = f"has {added.total()} more lines than runs report ({told_by_run(added)})"
+                yield there.get(file, file), what
+
+
+def told_by_run(by_run: Mapping[str, int]) -> str:
+    return few([f"run {run}: {count}" for run, count in by_run.items()])
+
+
+def few(words: Sequence[str]) -> str:
+    """Return the first of *words*, and how many more there are."""
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return ", ".join(words[:_NAMED]) + more
+
+
+def _killed(runs: Sequence[RunRecord], taken: Mapping[str, int]) -> Iterator[tuple[list[str], int]]:
+    """Yield the runs that did not end, and what they wrote: the next run found that much more."""
+    begun = [place for place, run in enumerate(runs) if run.found]
+    for first, after in pairwise(begun):
+        span = runs[first:after]
+        killed = [run.id for run in span if run.wrote is None and run.command != REPAIR]
+        before, then = runs[first].found, runs[after].found
+        if killed and before and then:
+            wrote = then.lines - before.lines
+            for run in span:
+                wrote += _sum(run.erased) - _sum(run.made) - _sum(run.wrote)
+            yield killed, wrote - sum(taken[each] for each in killed)
+
+
+def restore_runs(folder: Path, known: int, now: str) -> list[str]:
+    """Take out of ``runs.jsonl`` what is no record, and tell of runs that only lines name.
+
+    *known* is how many lines the ledger knew. Not where its history is whole: who adds lines of a run that there never was is not believed.
+    """
+    told = list(scan_runs(folder))
+    bad = [(line, each) for line, each in told if not isinstance(each, RunRecord)]
+    runs = [each for _, each in told if isinstance(each, RunRecord)]
+    begun = next((run.found for run in runs), None)
+    present = count_runs(folder)
+    if not bad and runs and begun is not None and begun.lines == 0:
+        return []
+    unknown = sorted({run for run, _ in present} - {run.id for run in runs} - {""})
+    for id_ in unknown:
+        wrote = {file: count for (run, file), count in present.items() if run == id_}
+        begin = f"{id_[:4]}-{id_[4:6]}-{id_[6:11]}:{id_[11:13]}:{id_[13:15]}Z"
+        note = "what is known of this run is what lines say of it"
+        restored = _unknown(id_, begin, wrote, note)
+        later = (place for place, run in enumerate(runs) if run.id > id_)
+        runs.insert(next(later, len(runs)), restored)
+    if not bad and not unknown:
+        return []
+    more = known - present.total()
+    if unknown and more > 0:  # and nobody knows any more which run wrote them
+        first, (*_, month) = runs[0], sorted(file for _, file in present)
+        note = "lines that the ledger knows, and that are not there"
+        lost = _unknown(f"{first.id[:16]}-0000", first.begin, {month: more}, note)
+        runs.insert(0, attrs.evolve(lost, end=now))
+    replace_file(folder / NAME, b"".join(map(dump_run, runs)))
+    said = [
+        f"{NAME}: taken out, it is no run's record: {line[:_SHOWN].decode(errors='replace').strip()}"
+        for line, _ in bad
+    ]
+    if unknown:
+        said.append(f"{NAME}: told again of {len(unknown)} runs by the lines that name them")
+    return said
+
+
+def _unknown(id_: str, begin: str, wrote: Mapping[str, int], note: str) -> RunRecord:
+    return RunRecord(id=id_, command="unknown", begin=begin, wrote=wrote, notes=(note,))

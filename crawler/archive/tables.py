@@ -1,347 +1,36 @@
-"""The ledger's SQLite file as a run writes it: its rows, and what a line makes of them."""
+"""The ledger's SQLite file as a run writes it; and how it is brought up to the lines."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 
+from crawler.archive.files import temporary
+from crawler.archive.lines import SUFFIX, MonthFile, month_files
+from crawler.archive.rows import (
+    AddressRow,
+    ArticleRow,
+    Row,
+    Rows,
+    apply_line,
+    columns,
+    dump_json,
+    first_look,
+)
+from crawler.archive.warc_reading import read_validators
 from crawler.codec import Line
-from crawler.errors import WrongArchive
-from crawler.items import Article, CaptureReference, Gone, Withheld, fields_filled
-from crawler.normalise.text import as_typed
-from crawler.timestamps import comparable
+from crawler.errors import ArchiveDamaged, WrongArchive
+from crawler.items import Article, Withheld
 
-_THEN: Final = "then "
-# A newsroom changes its theme every few years, and back within days.
-_THEMES: Final = 3
-
-
-@attrs.frozen(kw_only=True)
-class ArticleRow:
-    """An article: what its last line says."""
-
-    table: ClassVar = "articles"
-    key: ClassVar = "id"
-
-    id: str
-    url: str
-    """Its current address."""
-
-    revision: int
-    state: str
-    """``article``, ``gone`` or ``withheld``."""
-
-    line_url: str | None = None
-    """Address that the last line states."""
-
-    post_id: int | None = None
-    source: str | None = None
-    extractor: str | None = None
-    content_hash: str | None = None
-    page_hash: str | None = None
-    theme: str | None = None
-    captures: str = "{}"
-    """Source → captures of the last line that was read from it, as JSON, the oldest first.
-
-    Under ``then`` and its name those of the last line that another theme printed.
-    """
-
-    written: str = ""
-    """What the lines of the current revision differ in, one a line."""
-
-    day: str | None = None
-    """Of publication, by the newsroom's own clock; or its month."""
-
-    filled: int = 0
-    """Which fields the last line has, see :func:`crawler.items.fields_filled`."""
-
-    checksum: int = 0
-    """crc32 of the rest but the address, as it was written: SQLite does not notice a flipped bit."""
-
-    def summed(self) -> ArticleRow:
-        """Return the row with the checksum that it should have."""
-        rest = attrs.astuple(attrs.evolve(self, checksum=0, url=""))
-        return attrs.evolve(self, checksum=zlib.crc32(_json(rest).encode()))
-
-    def captures_of(self, source: str | None) -> tuple[CaptureReference, ...]:
-        """Return the captures that the last line of that *source* names."""
-        return _references(json.loads(self.captures).get(source, ()))
-
-    def sources(self) -> list[str]:
-        """Return what lines were read from, since one that was read from everything."""
-        return [each for each in json.loads(self.captures) if not each.startswith(_THEN)]
-
-    def last_read(self) -> tuple[CaptureReference, ...]:
-        """Return the captures from which it was read last, of each source."""
-        return tuple(each for source in self.sources() for each in self.captures_of(source))
-
-    def printed_by(self, theme: str | None) -> tuple[CaptureReference, ...]:
-        """Return the captures of the last line that a former *theme* printed."""
-        return self.captures_of(f"{_THEN}{theme}")
-
-    def states(self, article: Article) -> bool:
-        """Whether the last line says what *article* does."""
-        hashes = article.content_hash, page_hash(article)
-        return (self.content_hash, self.page_hash) == hashes
-
-    def has_line(self, line: Article, *, last: bool = False) -> bool:
-        """Whether a line of the current revision, or the *last* one, says what *line* does."""
-        keys = self.written.split("\n")
-        return _line_key(line, page_hash(line)) in (keys[-1:] if last else keys)
-
-
-def page_hash(article: Article) -> str:
-    """Return a digest of what only the page states, ``sha256:…``.
-
-    It covers subtitle, caption, image_url, writer, editor, source_url and embeds: between two
-    lines of source ``page``, a change of these makes a revision although ``content_hash`` stays.
-    """
-    lines = [
-        f"{field}\t{getattr(article, field) or ''}"
-        for field in ("subtitle", "caption", "image_url", "writer", "editor", "source_url")
-    ]
-    lines += [f"embed\t{embed.kind}\t{embed.url}" for embed in article.embeds]
-    text = as_typed("\n".join(lines)) + "\n"
-    return f"sha256:{sha256(text.encode()).hexdigest()}"
-
-
-def _line_key(line: Article, hashed: str) -> str:
-    """Return what two lines of one revision differ in."""
-    short = (each.removeprefix("sha256:")[:16] for each in (line.content_hash, hashed))
-    return " ".join((line.source, line.extractor, *short, line.url))
-
-
-def _references(values: Iterable[Mapping[str, Any]]) -> tuple[CaptureReference, ...]:
-    return tuple(CaptureReference(**each) for each in values)
-
-
-@attrs.frozen(kw_only=True)
-class AddressRow:
-    """An address that was listed or fetched, and when to look again."""
-
-    table: ClassVar = "addresses"
-    key: ClassVar = "url"
-
-    url: str
-    article: str | None = None
-    """Id of the article that it leads to."""
-
-    post_id: int | None = None
-    published: str | None = None
-    """UTC, in the form that sorts, as are the next three."""
-
-    lastmod: str | None = None
-    """As a door stated it when the address was last looked at."""
-
-    listed: str | None = None
-    """As a door stated it last."""
-
-    looked_at: str | None = None
-    """When it was last fetched."""
-
-    state: str = "waiting"
-    """Also ``article``, ``refused``, ``failed`` or ``gone``."""
-
-    moved: int = 0
-    """1 for an earlier address of the article."""
-
-    source: str | None = None
-    """What the article's last line was read from."""
-
-    reason: str | None = None
-    """Why it was refused, or failed last."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    next_look: int | None = None
-    """Seconds since 1970; None while it was never fetched, and of what is withheld."""
-
-    pause: int = 0
-    failures: int = 0
-    """Failed fetches in a row."""
-
-    missing_since: str | None = None
-    missing_run: str | None = None
-    sighting: str | None = None
-    """Where what was found in its place is stored, as JSON; of :attr:`missing_since`."""
-
-    unchanged: str | None = None
-    """When the last look began that found what the last line says."""
-
-    stale: int = 0
-    """Looks in a row that were sent for a change and brought the page of before."""
-
-    digits: int = 0
-    """Looks in a row that found nothing changed but numbers."""
-
-    theme: str | None = None
-    """The theme that printed just what the last line says, when it was looked at since; "": one
-    without a name."""
-
-    kept: str | None = None
-    """Digest of the last payload kept of a refused page."""
-
-    def found(self, **changes: Any) -> AddressRow:
-        """Return the row with *changes*, of an article that is not missing."""
-        return attrs.evolve(self, missing_since=None, missing_run=None, **changes)
-
-    def sighted(self) -> tuple[CaptureReference, ...]:
-        """Return the captures of the first look that found the article missing."""
-        return _references(json.loads(self.sighting or "[]"))
-
-
-_Row = TypeVar("_Row", AddressRow, ArticleRow)
-
-
-def columns(kind: type[Any]) -> tuple[str, ...]:
-    """Return the names of the columns that a row of that *kind* is made of."""
-    return tuple(field.name for field in attrs.fields(kind))
-
-
-class Rows:
-    """Rows that a batch works on: read once, changed here, written at its end."""
-
-    def __init__(self, read: Callable[[type[_Row], list[str]], list[_Row]]) -> None:
-        self._read: Callable[[type[Any], list[str]], list[Any]] = read
-        self._rows: dict[tuple[type, str], Any] = {}
-        self._changed: dict[tuple[type, str], None] = {}
-
-    def fetch(self, urls: Iterable[str], ids: Iterable[str]) -> None:
-        """Read what the batch will ask for in as few queries as can be."""
-        leading = [row.article for row in self._fetch(AddressRow, urls) if row.article]
-        articles = self._fetch(ArticleRow, [*ids, *leading])
-        self._fetch(AddressRow, [row.url for row in articles])
-
-    def _fetch(self, kind: type[_Row], keys: Iterable[str]) -> list[_Row]:
-        wanted = [key for key in dict.fromkeys(keys) if (kind, key) not in self._rows]
-        found = self._read(kind, wanted) if wanted else []
-        self._rows.update(dict.fromkeys((kind, key) for key in wanted))
-        self._rows.update({(kind, getattr(row, kind.key)): row for row in found})
-        return found
-
-    def address(self, url: str) -> AddressRow | None:
-        if (AddressRow, url) not in self._rows:
-            self._fetch(AddressRow, [url])
-        row: AddressRow | None = self._rows[AddressRow, url]
-        return row
-
-    def article(self, id_: str) -> ArticleRow | None:
-        if (ArticleRow, id_) not in self._rows:
-            self.fetch([], [id_])
-        row: ArticleRow | None = self._rows[ArticleRow, id_]
-        return row
-
-    def put(self, row: AddressRow | ArticleRow) -> None:
-        place = type(row), getattr(row, row.key)
-        self._rows[place] = row
-        self._changed[place] = None
-
-    def changed(self, kind: type[_Row]) -> list[_Row]:
-        """Return the rows to write."""
-        return [self._rows[each] for each in self._changed if each[0] is kind]
-
-
-def apply_line(rows: Rows, line: Line) -> None:
-    """Bring *rows* up to *line*.
-
-    The one place that knows what a line means to the ledger: a run, catching up, rebuilding and
-    verifying all come here.
-    """
-    known = rows.article(line.id)
-    if known is not None and not isinstance(line, Withheld) and line.revision < known.revision:
-        return  # a line of before, that was lost and made again
-    if isinstance(line, Article):
-        rows.put(_article_row(known, line))
-        place(rows, known, line, line.source)
-        return
-    gone = isinstance(line, Gone)
-    state = "gone" if gone else "withheld"
-    row = known or ArticleRow(id=line.id, url=line.url, revision=1, state=state)
-    if isinstance(line, Gone):
-        row = attrs.evolve(row, revision=line.revision, written="")
-    if known is None or known.state != "withheld":
-        rows.put(attrs.evolve(row, state=state))
-    address = rows.address(line.url) or AddressRow(url=line.url, article=line.id)
-    rows.put(address.found(state="gone" if gone else "refused", reason=state, next_look=None))
-
-
-def _kept(known: ArticleRow | None, line: Article) -> dict[str, Any]:
-    """Return what of the captures of *known* is kept beside those of *line*."""
-    if known is None:
-        return {}
-    captures: dict[str, Any] = json.loads(known.captures)
-    former = {name: refs for name, refs in captures.items() if name.startswith(_THEN)}
-    if known.theme is not None and known.theme != line.theme and known.source in captures:
-        former.pop(f"{_THEN}{known.theme}", None)
-        former[f"{_THEN}{known.theme}"] = captures[known.source]
-    former = dict(list(former.items())[-_THEMES:])
-    return former if line.source == "both" else captures | former
-
-
-def _article_row(known: ArticleRow | None, line: Article) -> ArticleRow:
-    hashed = page_hash(line)
-    same = known is not None and known.revision == line.revision
-    before = known.written.split("\n") if same and known and known.written else []
-    captures = _kept(known, line)
-    captures.pop(line.source, None)
-    captures[line.source] = [attrs.asdict(each) for each in line.captures]
-    return ArticleRow(
-        id=line.id,
-        url=line.url,
-        revision=line.revision,
-        state="withheld" if known is not None and known.state == "withheld" else "article",
-        line_url=line.url,
-        post_id=line.post_id,
-        source=line.source,
-        extractor=line.extractor,
-        content_hash=line.content_hash,
-        page_hash=hashed,
-        theme=line.theme or (known.theme if known else None),
-        captures=_json(captures),
-        written="\n".join([*before, _line_key(line, hashed)]),
-        day=(line.published_at or "")[:10] or None,
-        filled=fields_filled(line),
-    )
-
-
-def began(captures: Iterable[CaptureReference]) -> str | None:
-    """Return when the look began that *captures* are of."""
-    return min((each.fetched_at for each in captures), default=None)
-
-
-def place(rows: Rows, known: ArticleRow | None, line: Article, source: str | None) -> None:
-    """Let the address of *line* lead to it, and an earlier address of it stand aside."""
-    if known is not None and known.url != line.url:
-        former = rows.address(known.url)
-        if former is not None and former.article == line.id:
-            rows.put(attrs.evolve(former, moved=1, next_look=None))
-    address = rows.address(line.url) or AddressRow(url=line.url)
-    rows.put(
-        address.found(
-            article=line.id,
-            post_id=line.post_id if line.post_id is not None else address.post_id,
-            published=comparable(line.published_at) or address.published,
-            looked_at=max([address.looked_at or "", *(each.fetched_at for each in line.captures)])
-            or None,
-            unchanged=began(line.captures) or address.unchanged,
-            state="article",
-            moved=0,
-            source=source,
-            reason=None,
-            failures=0,
-        )
-    )
-
-
-NAME: Final = "state.sqlite"
+LEDGER: Final = "state.sqlite"
 SCHEMA: Final = 7
 
 
@@ -458,13 +147,15 @@ class Tables:
         if version == 0:
             self.connection.executescript(_TABLES)
 
-    def begin(self) -> None:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Have all that is written meanwhile reach the file together, or not at all."""
         self.connection.execute("BEGIN IMMEDIATE")
+        with on_error(self._rollback):
+            yield
+            self.connection.execute("COMMIT")
 
-    def commit(self) -> None:
-        self.connection.execute("COMMIT")
-
-    def rollback(self) -> None:
+    def _rollback(self) -> None:
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
@@ -484,7 +175,7 @@ class Tables:
         self._replace("documents", url, etag, last_modified)
 
     def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
-        self._replace("doors", name, _json(left))
+        self._replace("doors", name, dump_json(left))
 
     def addresses_of(self, id_: str) -> list[str]:
         """Return all addresses that lead to an article."""
@@ -544,7 +235,7 @@ class Tables:
         marks = ", ".join("?" * len(values))
         self.connection.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)  # noqa: S608 -- our own names
 
-    def _choose(self, kind: type[_Row], wanted: list[str]) -> list[_Row]:
+    def _choose(self, kind: type[Row], wanted: list[str]) -> list[Row]:
         names = columns(kind)
         query = _CHOOSE.format(columns=", ".join(names), table=kind.table, key=kind.key)
         found = self.connection.execute(query, (json.dumps(wanted),)).fetchone()[0]
@@ -554,7 +245,7 @@ class Tables:
                 raise LedgerDamaged(f"the ledger does not say of {row.id} what its line says")
         return rows
 
-    def _put(self, kind: type[_Row], rows: list[_Row]) -> None:
+    def _put(self, kind: type[Row], rows: list[Row]) -> None:
         if not rows:
             return
         names = columns(kind)
@@ -568,5 +259,157 @@ class Tables:
         self.connection.execute(query, (json.dumps([attrs.astuple(row) for row in rows]),))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# up to the lines
+
+# Lines that become rows together.
+_CHUNK: Final = 500
+
+
+class Filler:
+    """Brings a ledger up to lines."""
+
+    def __init__(self, folder: Path, tables: Tables, now: dt.datetime) -> None:
+        self.folder = folder
+        self.tables = tables
+        self.now = now
+        self.lines = 0  # how many were read
+        self.said: list[str] = []
+        """What could not be read, or had to be put right, one message each."""
+
+        self.withheld: list[str] = []  # ids that these lines withhold
+
+    def fill(self, file: MonthFile, start: int = 0, crc: int = 0) -> None:
+        """Take the lines of *file* from byte *start* on; *crc* is that of what is before."""
+        chunk: list[Line] = []
+        end, lines = start, 0
+        try:
+            for line in file.lines(start):
+                end = line.end
+                crc = zlib.crc32(line.content, crc)
+                lines += 1
+                try:
+                    chunk.append(line.parse())
+                except ArchiveDamaged as error:
+                    self.said.append(
+                        f"{error.file}: byte {error.offset}: no line ({error.problem})"
+                    )
+                if len(chunk) == _CHUNK:
+                    self._apply(chunk, file.plain_name, end, crc, lines)
+                    chunk, lines = [], 0
+        except ArchiveDamaged as error:
+            self.said.append(str(error))
+        self._apply(chunk, file.plain_name, end, crc, lines)
+
+    def _apply(self, chunk: list[Line], name: str, end: int, crc: int, lines: int) -> None:
+        rows = self.tables.rows()
+        rows.fetch([line.url for line in chunk], [line.id for line in chunk])
+        for line in chunk:
+            apply_line(rows, line)
+            if isinstance(line, Withheld):
+                self.withheld.append(line.id)
+        for line in {line.id: line for line in chunk}.values():
+            row = rows.address(line.url)
+            if row is not None:
+                row = first_look(row, self.now)
+                if isinstance(line, Article) and line.source == "page" and line.captures:
+                    etag, last_modified = read_validators(self.folder, line.captures[0])
+                    row = attrs.evolve(row, etag=etag, last_modified=last_modified)
+                rows.put(row)
+        self.lines += len(chunk)
+        with self.tables.transaction():
+            self.tables.put(rows)
+            self.tables.put_file(name, end, crc)
+            self.tables.put_meta("lines", str(self.tables.lines + lines))
+            if chunk and (written := chunk[-1].written_at):
+                written = max(written, self.tables.meta("written_at") or "")
+                self.tables.put_meta("written_at", written)
+
+
+def open_ledger(folder: Path, now: dt.datetime, *, shrunk: Sequence[str] = ()) -> Filler:
+    """Open the ledger of the archive in *folder*, and bring it up to the lines.
+
+    What is read are the lines behind those that it accounts for; all of them when it is missing,
+    is no ledger, or accounts for lines that are not there, in files that are not *shrunk* by an
+    erasure that goes on.
+    """
+    path = folder / LEDGER
+    files = month_files(folder)
+    if not path.exists():
+        if files:
+            return _rebuild(folder, now, "was missing")
+        return Filler(folder, Tables(path), now)
+    try:
+        tables = Tables(path)
+        with on_error(tables.close):
+            accounted = {name: known for name, known in tables.files().items() if "/" not in name}
+            counted = tables.meta("lines") is not None or not files
+    except sqlite3.DatabaseError as error:
+        return _rebuild(folder, now, f"cannot be used ({error})")
+    lacking = _lacking(files, accounted, shrunk)
+    if lacking or not counted:
+        tables.close()
+        why = f"knew lines that {lacking} does not have" if lacking else "did not count lines"
+        return _rebuild(folder, now, why)
+    filler = Filler(folder, tables, now)
+    with on_error(tables.close):
+        for file in files:
+            if file.compressed and file.path.name not in accounted:
+                tables.put_file(file.path.name, file.path.stat().st_size, 0)
+            size, crc = accounted.get(file.plain_name, (0, 0))
+            if size == 0 or size < _size(file, size):
+                filler.fill(file, size, crc)
+    if filler.lines:
+        filler.said.append(f"{LEDGER}: caught up with {filler.lines} lines")
+    return filler
+
+
+def _lacking(
+    files: Sequence[MonthFile], accounted: Mapping[str, tuple[int, int]], shrunk: Sequence[str]
+) -> str | None:
+    """Return a file that has not what a ledger *accounted* for."""
+    there = {file.plain_name: file for file in files}
+    for name, (size, _) in accounted.items():
+        file = there.get(name.removesuffix(SUFFIX))
+        if file is None:
+            lacks = not name.endswith(SUFFIX)
+        elif name.endswith(SUFFIX):
+            lacks = file.compressed and file.path.stat().st_size != size
+        else:
+            lacks = size > _size(file, size) and name not in shrunk
+        if lacks:
+            return name
+    return None
+
+
+def fill_all(folder: Path, path: Path, now: dt.datetime) -> Filler:
+    """Make a ledger at *path* from all lines of the archive in *folder*."""
+    filler = Filler(folder, Tables(path, durable=False), now)
+    with on_error(filler.tables.close):
+        for file in month_files(folder):
+            filler.fill(file)
+    return filler
+
+
+def _rebuild(folder: Path, now: dt.datetime, why: str) -> Filler:
+    path = folder / LEDGER
+    beside = temporary(path)
+    remove_ledger(beside)
+    filler = fill_all(folder, beside, now)
+    filler.tables.close()
+    remove_ledger(path)  # a log left beside it would be played into the new one
+    beside.replace(path)
+    filler.tables = Tables(path)
+    count = len(month_files(folder))
+    filler.said.append(f"{LEDGER} {why}: rebuilt from {filler.lines} lines in {count} files")
+    return filler
+
+
+def remove_ledger(path: Path) -> None:
+    """Remove the SQLite file at *path* and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _size(file: MonthFile, known: int) -> int:
+    """Bytes of text in *file*; of a compressed one, all there or not at all, the *known* ones."""
+    return known if file.compressed else file.path.stat().st_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import sqlite3
 import tempfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -17,25 +18,34 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive import runs
+from crawler.archive.archive import Archive
 from crawler.archive.erase import INTENT
 from crawler.archive.furniture import read_furniture, valid_at
 from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.identity import read_identity
-from crawler.archive.lines import SUFFIX, MonthFile, digest, month_files, read_manifest
-from crawler.archive.losses import Accounts, by_file, few, of_runs
-from crawler.archive.rereading import differing
-from crawler.archive.revisions import Rules
-from crawler.archive.runs import RunRecord, scan_runs
-from crawler.archive.tables import NAME as LEDGER
-from crawler.archive.tables import (
-    SCHEMA,
-    ArticleRow,
-    Tables,
-    apply_line,
-    columns,
-    connect,
+from crawler.archive.identity import Lock, read_identity
+from crawler.archive.lines import (
+    ARTICLES,
+    SUFFIX,
+    MonthFile,
+    RawLine,
+    digest,
+    month_files,
+    read_manifest,
 )
+from crawler.archive.revisions import Rules, differing
+from crawler.archive.rows import ArticleRow, Rows, apply_line, columns
+from crawler.archive.runs import NAME as RUNS
+from crawler.archive.runs import (
+    REPAIR,
+    Accounts,
+    RunRecord,
+    RunReport,
+    few,
+    restore_runs,
+    scan_runs,
+    told_by_run,
+)
+from crawler.archive.tables import LEDGER, SCHEMA, Tables, connect, remove_ledger
 from crawler.archive.warc import crc_of
 from crawler.archive.warc_reading import (
     FOLDER,
@@ -45,10 +55,11 @@ from crawler.archive.warc_reading import (
     recent_captures,
     stored,
 )
-from crawler.codec import Line, dump_line, parse_line
-from crawler.errors import ArchiveDamaged, InvalidRecord, attempt
+from crawler.codec import Line, dump_line
+from crawler.errors import ArchiveDamaged, attempt
 from crawler.items import Article, Gone, Withheld
 from crawler.newsrooms import Newsroom
+from crawler.timestamps import stamp
 
 _CHUNK: Final = 200
 
@@ -60,6 +71,10 @@ class Problem:
     file: str
     offset: int
     what: str
+
+    @classmethod
+    def of(cls, damage: ArchiveDamaged) -> Problem:
+        return cls(damage.file, damage.offset, damage.problem)
 
     def __str__(self) -> str:
         return f"{self.file}: byte {self.offset}: {self.what}"
@@ -102,19 +117,15 @@ def verify(
     lock, or knows that nobody writes; it needs not be allowed to write itself.
     """
     named: set[str] = set()
-    suspicions: list[Suspicion] = []
     with tempfile.TemporaryDirectory(prefix="verify-") as temporary:
         fresh = Tables(Path(temporary) / f"fresh-{LEDGER}", durable=False)
         with closing(fresh):
             ledger = _readable_ledger(folder, Path(temporary))
             look = _Verification(folder, newsroom, rules, tally or Tally(), fresh)
             for problem in look.run(ledger):
-                if isinstance(problem, Suspicion):
-                    suspicions.append(problem)
-                else:
-                    named.add(problem.file)
-                    yield problem
-    for suspicion in suspicions:
+                named.add(problem.file)
+                yield problem
+    for suspicion in look.suspicions:
         if suspicion.file not in named:
             named.add(suspicion.file)
             yield suspicion
@@ -163,8 +174,7 @@ class _Verification:
         """Run and plain name of a file → lines of that run in it."""
         self.first: dict[str, Problem] = {}
         """Run of which there is no record → where a line names it first."""
-        self.unread = 0
-        """Lines that are none."""
+        self.unread = 0  # lines that are none
         self.jumps: dict[str, Problem] = {}
         """Articles whose lines leave a revision out: where one is lost, it is that."""
         self.wrong: set[str] = set()
@@ -173,6 +183,7 @@ class _Verification:
         """File and offset of a capture that lines name → why it cannot be read."""
         self.absent: Counter[str] = Counter()
         """WARC file that is not there → captures in it that lines name."""
+        self.suspicions: list[Suspicion] = []
         self._captures = recent_captures(folder)
         self._furniture = read_furniture(folder)
         self._written_at = ""
@@ -182,13 +193,16 @@ class _Verification:
             " WITHOUT ROWID; CREATE TEMP TABLE behind (id TEXT PRIMARY KEY) WITHOUT ROWID;"
         )
 
+    def _suspect(self, file: str, offset: int, what: str) -> None:
+        self.suspicions.append(Suspicion(file, offset, what))
+
     def run(self, ledger: Path) -> Iterator[Problem]:
-        """Yield problems, and suspicions; these count only where nothing better is said of a file."""
+        """Yield problems; what is suspected counts only where nothing better is said of a file."""
         self.tally.lost = self.accounts.lost.total()
         with suppress(sqlite3.Error), closing(connect(ledger, read_only=True)) as connection:
             rows = connection.execute("SELECT name, size, crc FROM files")
             self.accounted = {name: (size, crc) for name, size, crc in rows}
-        yield from (Problem(each.file, each.offset, each.problem) for each in self.bad_runs)
+        yield from map(Problem.of, self.bad_runs)
         for path in [*self.folder.glob("*.tmp"), *(self.folder / FOLDER).glob("*.tmp")]:
             what = "left over by a run that was killed; the next one removes it"
             yield Problem(path.name, 0, what)
@@ -211,61 +225,64 @@ class _Verification:
             name = file.path.name
             if not file.compressed and file.path.with_name(name + SUFFIX).exists():
                 yield Problem(name, 0, "is there compressed, too; the plain file counts")
-            chunk: list[tuple[Line, int, bytes]] = []
+            chunk: list[tuple[Line, RawLine]] = []
             known, known_crc = self.accounted.get(file.plain_name, (0, 0))
             end = crc = 0
             altered = False
             try:
-                for offset, raw in file.lines():
-                    end = offset + len(raw)
-                    crc = zlib.crc32(raw, crc)
+                for raw in file.lines():
+                    end = raw.end
+                    crc = zlib.crc32(raw.content, crc)
                     altered |= end == known and crc != known_crc
                     try:
-                        chunk.append((parse_line(raw), offset, raw))
-                    except InvalidRecord as error:
+                        chunk.append((raw.parse(), raw))
+                    except ArchiveDamaged as error:
                         self.unread += 1
-                        yield Problem(name, offset, str(error))
+                        yield Problem.of(error)
                     if len(chunk) == _CHUNK:
                         yield from self._check_chunk(file, chunk, known)
                         chunk = []
             except ArchiveDamaged as error:
-                yield Problem(error.file, error.offset, error.problem)
+                yield Problem.of(error)
             yield from self._check_chunk(file, chunk, known)
             if not file.compressed and end < file.path.stat().st_size:
                 yield Problem(name, end, "a torn line; the next run cuts it")
             if end < known:
-                yield Suspicion(name, end, f"{known - end} bytes shorter than the ledger knows")
+                self._suspect(name, end, f"{known - end} bytes shorter than the ledger knows")
             if altered:
-                yield Suspicion(name, 0, f"its first {known} bytes are not what was written")
+                self._suspect(name, 0, f"its first {known} bytes are not what was written")
 
     def _check_chunk(
-        self, file: MonthFile, chunk: list[tuple[Line, int, bytes]], accounted: int
+        self, file: MonthFile, chunk: list[tuple[Line, RawLine]], accounted: int
     ) -> Iterator[Problem]:
         rows = self.tables.rows()
-        rows.fetch([line.url for line, _, _ in chunk], [line.id for line, _, _ in chunk])
-        self.tables.begin()
-        for line, offset, raw in chunk:
-            self.tally.lines += 1
-            place = partial(Problem, file.path.name, offset)
-            self.present[line.run or "", file.plain_name] += 1
-            if line.run not in self.accounts.runs:
-                what = f"{line.id}: run {line.run} is not in {runs.NAME}"
-                self.first.setdefault(line.run or "", place(what))
-            wrong = [*_check_form(line, raw), *self._check_place(line, file.month)]
-            what, jump = self._check_order(line, rows.article(line.id))
-            if jump:
-                self.jumps[line.id] = place(f"{line.id}: {what}")
-            elif what:
-                wrong.append(what)
-            apply_line(rows, line)
-            if offset >= accounted:
-                self._note("behind", [(line.id,)])
-            wrong += self._check_captures(line)
-            if wrong:
-                self.wrong.add(line.id)
-                yield from (place(f"{line.id}: {what}") for what in wrong)
-        self.tables.put(rows)
-        self.tables.commit()
+        rows.fetch([line.url for line, _ in chunk], [line.id for line, _ in chunk])
+        with self.tables.transaction():
+            for line, raw in chunk:
+                self.tally.lines += 1
+                self.present[line.run or "", file.plain_name] += 1
+                if raw.offset >= accounted:
+                    self._note("behind", [(line.id,)])
+                wrong = [*self._check_line(line, raw, file.month, rows)]
+                if wrong:
+                    self.wrong.add(line.id)
+                    yield from (Problem(raw.file, raw.offset, f"{line.id}: {x}") for x in wrong)
+            self.tables.put(rows)
+
+    def _check_line(self, line: Line, raw: RawLine, month: int, rows: Rows) -> Iterator[str]:
+        place = partial(Problem, raw.file, raw.offset)
+        if line.run not in self.accounts.runs:
+            what = f"{line.id}: run {line.run} is not in {RUNS}"
+            self.first.setdefault(line.run or "", place(what))
+        yield from _check_form(line, raw.content)
+        yield from self._check_place(line, month)
+        what, jump = self._check_order(line, rows.article(line.id))
+        if jump:
+            self.jumps[line.id] = place(f"{line.id}: {what}")
+        elif what:
+            yield what
+        apply_line(rows, line)
+        yield from self._check_captures(line)
 
     def _note(self, table: str, rows: list[tuple[Any, ...]]) -> None:
         if rows:
@@ -375,23 +392,23 @@ class _Verification:
                 continue
             path = self.folder / name
             if not path.exists():
-                yield Suspicion(name, 0, f"is not there; the ledger knows {size} bytes of it")
+                self._suspect(name, 0, f"is not there; the ledger knows {size} bytes of it")
             elif size and crc_of(path, size) != crc:
-                yield Suspicion(name, 0, f"its first {size} bytes are not what was written")
+                self._suspect(name, 0, f"its first {size} bytes are not what was written")
 
     def _check_manifest(self) -> Iterator[Problem]:
         try:
             listed = read_manifest(self.folder)
         except ArchiveDamaged as error:
-            yield Problem(error.file, error.offset, error.problem)
+            yield Problem.of(error)
             return
         for name, stated in listed.items():
             path = self.folder / name
             if not path.exists():
-                yield Suspicion(name.removesuffix(SUFFIX), 0, "is in the manifest but not there")
+                self._suspect(name.removesuffix(SUFFIX), 0, "is in the manifest but not there")
             elif digest(path) != stated:
                 what = f"is not what it was when it was finished (sha256 {stated})"
-                yield Suspicion(name, 0, what)
+                self._suspect(name, 0, what)
 
     def _check_identity(self) -> Iterator[Problem]:
         try:
@@ -438,8 +455,7 @@ class _Verification:
 
         What is *strange* about articles is said only where no line that is lost explains it.
         """
-        by_run = of_runs(self.present)
-        lacking = self.accounts.lacking(by_run)
+        lacking = self.accounts.lacking(self.present)
         lost = sum(count for count in lacking.values() if count > 0)
         odd = sum(map(abs, lacking.values())) + self.unread + self.tally.lost
         if lost <= self.unread:  # these are the lines that cannot be read, and said already
@@ -448,14 +464,17 @@ class _Verification:
         if len(ids) > odd:
             yield from (problem for _, problem in strange)
             ids = []
-        for file, what in by_file(self.folder, self.accounts, self.present, lacking):
+        for file, what in self.accounts.by_file(self.folder, self.present, lacking):
             yield Problem(file, 0, f"{what}; of {few(ids)}" if ids else what)
-        first, lines = self.first, sum(by_run[run] for run in self.first)
-        if first and not (self.folder / runs.NAME).exists():
-            yield Problem(runs.NAME, 0, f"is not there; {lines} lines name {len(first)} runs")
+        first, lines = (
+            self.first,
+            sum(n for (run, _), n in self.present.items() if run in self.first),
+        )
+        if first and not (self.folder / RUNS).exists():
+            yield Problem(RUNS, 0, f"is not there; {lines} lines name {len(first)} runs")
         elif len(first) > max(len(self.bad_runs), 1):
             what = f"tells nothing of {len(first)} runs that {lines} lines name: {few(list(first))}"
-            yield Problem(runs.NAME, 0, what)
+            yield Problem(RUNS, 0, what)
         elif len(first) > len(self.bad_runs):
             yield from first.values()
 
@@ -479,3 +498,73 @@ def _wrong(record: StoredRecord) -> str | None:
     if record.offset == 0 and record.kind != "warcinfo":
         return f"the file begins with {record.kind or 'a record without a type'}, want warcinfo"
     return flaw(record)
+
+
+# putting right what is safe to
+
+
+@attrs.frozen
+class Repaired:
+    """What was put right, one message each, and how many lines are lost for good."""
+
+    done: tuple[str, ...]
+    lost: int
+
+
+def repair(
+    folder: Path,
+    newsroom: Newsroom,
+    rules: Rules,
+    problems: Iterable[Problem],
+    *,
+    clock: Callable[[], dt.datetime],
+    trust_clock: bool = False,
+) -> Repaired:
+    """Put right of *problems* what is safe to, in a run of its own.
+
+    Torn tails are cut, leftovers removed, a ledger that disagrees with the lines is made anew (its
+    look times begin afresh), ``archive.json`` gets the ids that lines withhold, a month that is
+    both plain and compressed is compressed again, lines of ``runs.jsonl`` that are none are taken
+    out. Lines that runs report and that are not there are made again from their captures, and those
+    of which there are none recorded as lost. Lines and records that are damaged, or that another
+    record should be, stay as they are: only a backup, or the newsroom, has them.
+    """
+    problems = list(problems)
+    files = {problem.file for problem in problems}
+    suspected = [
+        each.file
+        for each in problems
+        if isinstance(each, Suspicion) and each.file.startswith(ARTICLES)
+    ]
+    with Lock(folder, f"scrapy {REPAIR} {newsroom.name}", stamp(clock())):
+        done = restore_runs(folder, _lines_known(folder), stamp(clock()))
+        if any(name in (LEDGER, IDENTITY) or name.startswith(ARTICLES) for name in files):
+            remove_ledger(folder / LEDGER)
+    with Archive.open(
+        folder, newsroom, rules, command=REPAIR, clock=clock, trust_clock=trust_clock
+    ) as archive:
+        done += archive.repairs
+        made = lost = Counter[str]()
+        try:
+            made, lost = archive.account_for_losses(suspected=suspected)
+        except ArchiveDamaged as error:
+            done.append(f"what lines are lost cannot be told: {error}")
+        if made:
+            done.append(
+                f"{made.total()} lines made again from their captures ({told_by_run(made)})"
+            )
+        if lost:
+            done.append(
+                f"{lost.total()} lines are lost, and recorded as lost: no capture has them, or other "
+                f"lines say as much ({told_by_run(lost)})"
+            )
+        archive.finish(RunReport(exit_code=1 if lost else 0, notes=tuple(done)))
+    return Repaired(tuple(done), lost.total())
+
+
+def _lines_known(folder: Path) -> int:
+    """Return how many lines there were when the ledger was last written, 0 where it is lost."""
+    query = "SELECT value FROM meta WHERE name = 'lines'"
+    with suppress(sqlite3.Error), closing(connect(folder / LEDGER, read_only=True)) as ledger:
+        return sum(int(value) for (value,) in ledger.execute(query))
+    return 0

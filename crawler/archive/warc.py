@@ -230,17 +230,14 @@ class WarcFiles:
         self.robots = robots
         self.clock = clock
         self.full = full
-        self.known = ("", 0)
-        """Name and crc32 of the file that may be appended to."""
-
+        self.known = ("", 0)  # name and crc32 of the file that may be appended to
         self._file: AppendedFile | None = None
         self._damaged = False
         self._path: Path | None = None
         self._members: list[bytes] = []
         self._begin = self._end = self._crc = 0
         self._recent: dict[Exchange | Member, CaptureReference] = {}
-        self._origin: Origin | None = None
-        """Whose records those are that were added last."""
+        self._origin: Origin | None = None  # whose records those are that were added last
 
     def start_anew(self) -> None:
         """Append to a new file from now on: the newest one is damaged."""

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import attrs
 
+from crawler.archive.files import AppendedFile
 from crawler.archive.identity import add_withheld
-from crawler.archive.lines import LineFiles
-from crawler.archive.tables import Tables, apply_line
+from crawler.archive.lines import file_of, thaw
+from crawler.archive.rows import apply_line
+from crawler.archive.tables import Tables
 from crawler.archive.warc import WarcFiles
 from crawler.codec import Line, dump_line
 from crawler.errors import CrawlerError, InvalidRecord
@@ -42,9 +44,9 @@ class Batches:
         self.tables = tables
         self.warcs = warcs
         self.clock = clock
-        self._lines = LineFiles(folder)
-        self.wrote: Counter[str] = Counter()
-        """File → lines that were added to it."""
+        self._file: AppendedFile | None = None
+        self._name = ""  # of the file that lines are added to
+        self.wrote: Counter[str] = Counter()  # file → lines that were added to it
         self.begin([], [])
 
     def begin(self, urls: list[str], ids: list[str]) -> None:
@@ -52,9 +54,13 @@ class Batches:
         self.rows = self.tables.rows()
         self.now = self.clock()
         self.stamp = max(stamp(self.now), self.tables.meta("written_at") or "")
+        self._lines: list[bytes] = []
         self._withheld: list[str] = []
         self._then: list[Callable[[], None]] = []
-        self._lines.begin(self.stamp)
+        if self._name != file_of(self.stamp):
+            self._close_lines()
+            self._name = file_of(self.stamp)
+            thaw(self.folder / self._name)
         self.rows.fetch(urls, ids)
 
     def write(
@@ -105,7 +111,7 @@ class Batches:
             raise InvalidRecord(type(line).__name__, line.id, f"text as UTF-8 ({error})") from None
         if isinstance(line, Withheld):
             self._withheld.append(line.id)
-        self._lines.add(content)
+        self._lines.append(content)
         apply_line(self.rows, line)
 
     def then(self, write: Callable[[], None]) -> None:
@@ -116,7 +122,10 @@ class Batches:
         """Put the batch's records, then its lines, on disk; on :exc:`OSError` neither is."""
         try:
             self.warcs.commit()
-            content = self._lines.commit()
+            content = b"".join(self._lines)
+            if content:
+                self._file = self._file or AppendedFile(self.folder / self._name)
+                self._file.append(content)
         except OSError:
             self.rollback()
             raise
@@ -124,7 +133,7 @@ class Batches:
         if added := self.warcs.accept():
             self.then(partial(tables.put_file, *added))
         if content:
-            name, lines = self._lines.name, content.count(b"\n")
+            name, lines = self._name, len(self._lines)
             size, crc = tables.files().get(name, (0, 0))
             self.wrote[name] += lines
             self.then(partial(tables.put_file, name, size + len(content), zlib.crc32(content, crc)))
@@ -135,23 +144,26 @@ class Batches:
         """Bring the ledger up to the batch; on an error it catches up at the next start."""
         if self._withheld:
             add_withheld(self.folder, self._withheld)
-        self.tables.begin()
-        self.tables.put(self.rows)
-        for write in self._then:
-            write()
-        self.tables.commit()
+        with self.tables.transaction():
+            self.tables.put(self.rows)
+            for write in self._then:
+                write()
 
     def rollback(self) -> None:
         """Drop the batch; the files are cut back to what they were."""
-        self._lines.rollback()
+        self._lines.clear()
         self.warcs.rollback()
 
     def release(self) -> None:
         """Let go of the files, which are about to be replaced."""
-        self._lines.close()
+        self._close_lines()
         self.warcs.close()
 
     def close(self) -> None:
-        self._lines.close()
-        self.warcs.close()
+        self.release()
         self.tables.close()
+
+    def _close_lines(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file, self._name = None, ""

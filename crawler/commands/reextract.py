@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.archive.rereading import Change
+    from crawler.workers import Change
 
 _NAMED: Final = 20
 

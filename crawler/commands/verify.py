@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.archive import newsroom_of
-from crawler.archive.lock import Lock
-from crawler.archive.repairing import repair
-from crawler.archive.verify import Problem, Tally, verify
+from crawler.archive.identity import Lock
+from crawler.archive.verify import Problem, Tally, repair, verify
 from crawler.errors import ArchiveLocked
 from crawler.normalise.text import fold
 from crawler.project import EXIT_FAILED, EXIT_LOCKED, ArchiveCommand, say
