@@ -35,7 +35,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive import Archive, Found, RunReport, read
-from crawler.archive.lines import compress, month_files
+from crawler.archive.files import compress, month_files
 from crawler.archive.tables import fill_all
 from crawler.archive.verify import verify
 from crawler.archive.warc import request, response

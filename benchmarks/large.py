@@ -31,7 +31,7 @@ from rich.table import Table
 
 from benchmarks.archive import NOW, add_grown, findings, opened
 from crawler.archive import Ledger, RunReport, read, read_runs
-from crawler.archive.lines import month_files
+from crawler.archive.files import month_files
 from crawler.archive.tables import Tables, fill_all, remove_ledger
 from crawler.archive.verify import verify
 from crawler.export.statistics import statistics, status

@@ -100,9 +100,10 @@ def test_everything_after_a_failed_write_is_refused(folder: Folder) -> None:
     whole = (folder.warcs()[0].read_bytes(), folder.lines())
     archive = folder.open()
     archive._recorder.batches.warcs.add([])  # opens nothing yet
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(ArchiveError):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("crawler.archive.writer.AppendedFile", full_disk)
-        archive.record([found(2)])
+        with pytest.raises(ArchiveError):
+            archive.record([found(2)])
     with pytest.raises(ArchiveError):
         archive.record([found(3)])
     with pytest.raises(ArchiveError, match="No space left"):

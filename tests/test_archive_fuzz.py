@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.archive import newsroom_of, read, read_capture, read_runs
+from crawler.archive.files import read_manifest
 from crawler.archive.identity import lock_holder
-from crawler.archive.lines import read_manifest
 from crawler.archive.warc_reading import (
     NotARecord,
     next_record_after,

@@ -21,7 +21,7 @@ import attrs
 import pytest
 
 from crawler.archive import Found, Missing, Reread, RunReport, read, read_capture, read_runs
-from crawler.archive.lines import month_files
+from crawler.archive.files import month_files
 from crawler.archive.tables import LEDGER as NAME
 from crawler.archive.verify import repair, verify
 from crawler.archive.warc import response

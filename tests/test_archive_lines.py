@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, read
-from crawler.archive.files import backwards, cut_torn_line
-from crawler.archive.lines import MonthFile, compress, finished_months, month_files
+from crawler.archive.files import (
+    MonthFile,
+    backwards,
+    compress,
+    cut_torn_line,
+    finished_months,
+    month_files,
+)
 from crawler.decoding import zstd
 from tests.archive_site import Folder, found, rules_2
 

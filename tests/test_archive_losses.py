@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, Withhold, last_runs, read, read_runs
-from crawler.archive.lines import month_files
+from crawler.archive.files import month_files
 from crawler.archive.tables import LEDGER
 from crawler.archive.verify import Repaired, Tally, repair, verify
 from crawler.decoding import zstd

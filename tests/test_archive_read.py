@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from crawler.archive import Found, Missing, RawLine, Withhold, last_articles, read, read_raw
-from crawler.archive.lines import compress, month_files
+from crawler.archive.files import compress, month_files
 from crawler.codec import dump_line
 from crawler.errors import ArchiveDamaged, ArchiveError
 from tests.archive_site import Folder, address, article_of, found, listing, rest

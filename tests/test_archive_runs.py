@@ -11,7 +11,8 @@ import attrs
 import pytest
 
 from crawler.archive import Failed, Missing, Refused, RunReport, Seen, last_runs, read_runs
-from crawler.archive.runs import NAME, RunLog, RunRecord
+from crawler.archive.runs import RUNS as NAME
+from crawler.archive.runs import RunLog, RunRecord
 from crawler.archive.verify import verify
 from crawler.discovery import Link
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, WrongArchive

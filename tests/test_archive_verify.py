@@ -16,8 +16,8 @@ import attrs
 import pytest
 
 from crawler.archive import Missing, RunReport, Withhold, read
+from crawler.archive.files import MonthFile
 from crawler.archive.identity import Lock
-from crawler.archive.lines import MonthFile
 from crawler.archive.revisions import Rules
 from crawler.archive.tables import LEDGER as NAME
 from crawler.archive.verify import Problem, Tally, repair, verify

@@ -15,7 +15,8 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import Found, Refused, read_capture
-from crawler.archive.warc import cut_torn_record, warc_files
+from crawler.archive.files import warc_files
+from crawler.archive.warc import cut_torn_record
 from crawler.archive.warc_reading import NotARecord, records
 from crawler.errors import ArchiveDamaged
 from tests.archive_site import (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from crawler.archive.archive import Archive
 from crawler.archive.edited import Change, Edit, edits
+from crawler.archive.files import RawLine
 from crawler.archive.findings import (
     Failed,
     Finding,
@@ -21,7 +22,6 @@ from crawler.archive.findings import (
 )
 from crawler.archive.identity import Holder, lock_holder, newsroom_of
 from crawler.archive.ledger import Ledger
-from crawler.archive.lines import RawLine
 from crawler.archive.reading import last_articles, read, read_raw
 from crawler.archive.revisions import Rules
 from crawler.archive.rows import AddressRow

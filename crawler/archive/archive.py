@@ -10,26 +10,38 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 import attrs
 
 from crawler.archive.erase import INTENT, Erased, Intent, erase, intend
-from crawler.archive.files import sync_folder
+from crawler.archive.files import (
+    MANIFEST,
+    compress,
+    finished_months,
+    month_files,
+    sync_folder,
+    update_manifest,
+    warc_files,
+)
 from crawler.archive.findings import Finding, Outcome, Settlement, Withhold
-from crawler.archive.identity import LOCK, Lock
-from crawler.archive.identity import NAME as IDENTITY
+from crawler.archive.identity import IDENTITY, LOCK, Lock
 from crawler.archive.ledger import Ledger, note
-from crawler.archive.lines import MANIFEST, compress, finished_months, month_files, update_manifest
 from crawler.archive.opening import Opening, Remaker
-from crawler.archive.recorder import WITNESSES, Recorder, apart
+from crawler.archive.recorder import WITNESSES, Recorder, apart, is_text
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.rows import AddressRow
-from crawler.archive.runs import NAME as RUNS
-from crawler.archive.runs import REPAIR, ROOM, RunLog, RunRecord, RunReport, new_run_id, shortfall
+from crawler.archive.runs import (
+    REPAIR,
+    ROOM,
+    RUNS,
+    RunLog,
+    RunRecord,
+    RunReport,
+    new_run_id,
+    shortfall,
+)
 from crawler.archive.tables import LEDGER, LedgerDamaged, Tables, on_error, remove_ledger
-from crawler.archive.warc import warc_files
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, attempt
 from crawler.items import Capture, Link
@@ -211,7 +223,7 @@ class Archive:
         kept = [
             attrs.evolve(link, lastmod=None) if is_ahead(link.lastmod, present) else link
             for link in links
-            if _is_text(link.url)
+            if is_text(link.url)
         ]
         with self._transaction() as tables:
             note(tables, kept, seconds(present), self.newsroom.name)
@@ -423,12 +435,7 @@ class Archive:
         """
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, trace: object) -> None:
         if error is not None and not self._finished:
             with contextlib.suppress(ArchiveError):
                 self.finish(RunReport(exit_code=1, notes=(f"ended by {error!r}",)))
@@ -448,14 +455,6 @@ def _remove(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         folder.rmdir()
-
-
-def _is_text(url: str) -> bool:
-    try:
-        url.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _nothing(url: str, problem: ArchiveError | InvalidRecord) -> Outcome:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
-from crawler.archive.lines import RawLine, month_of
+from crawler.archive.files import RawLine, month_of
 from crawler.archive.reading import Opened, lines_of, moment, open_all, withheld
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
 from crawler.normalise.words import block_changes, counted

@@ -18,8 +18,15 @@ from typing import Final
 import attrs
 from cattrs import Converter
 
-from crawler.archive.files import patch_file, replace_file
-from crawler.archive.lines import MonthFile, RawLine, month_files, rewrite, update_manifest
+from crawler.archive.files import (
+    MonthFile,
+    RawLine,
+    month_files,
+    patch_file,
+    replace_file,
+    rewrite,
+    update_manifest,
+)
 from crawler.archive.rows import ArticleRow
 from crawler.archive.warc import crc_of, member, new_record_id
 from crawler.archive.warc_reading import (

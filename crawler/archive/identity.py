@@ -24,7 +24,7 @@ from crawler.errors import (
 )
 from crawler.newsrooms import SHIPPED, Newsroom, load_newsroom
 
-NAME: Final = "archive.json"
+IDENTITY: Final = "archive.json"
 SCHEMA: Final = 1
 
 
@@ -64,7 +64,7 @@ def read_identity(folder: Path) -> Identity | None:
     be read.
     """
     try:
-        content = (folder / NAME).read_bytes()
+        content = (folder / IDENTITY).read_bytes()
     except FileNotFoundError:
         return None
     try:
@@ -82,7 +82,9 @@ def read_identity(folder: Path) -> Identity | None:
         urlsplit(identity.site)
         ZoneInfo(identity.zone)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        raise ArchiveDamaged(str(folder / NAME), 0, f"not the JSON it was ({error!r})") from None
+        raise ArchiveDamaged(
+            str(folder / IDENTITY), 0, f"not the JSON it was ({error!r})"
+        ) from None
     return identity
 
 
@@ -149,7 +151,7 @@ def add_withheld(folder: Path, ids: Iterable[str]) -> None:
 def write_identity(folder: Path, identity: Identity) -> None:
     """Replace ``archive.json``."""
     text = json.dumps(attrs.asdict(identity), ensure_ascii=False, indent=2)
-    replace_file(folder / NAME, text.encode() + b"\n")
+    replace_file(folder / IDENTITY, text.encode() + b"\n")
 
 
 def _host(address: str) -> str:

@@ -52,8 +52,8 @@ class CountedArticles:
 class Ledger:
     """Reads of what earlier batches committed; satisfies :class:`crawler.discovery.Memory`.
 
-    For one thread at a time. ``door`` sees at once what ``keep_door`` left. Damage of the file is
-    :exc:`ArchiveDamaged`; the next start then rebuilds it.
+    For one thread at a time. Damage of the file is :exc:`ArchiveDamaged`; the next start then
+    rebuilds it.
     """
 
     def __init__(
@@ -67,7 +67,6 @@ class Ledger:
         self._connection = connect(path, read_only=True)
         self._name = name
         self._leave = leave
-        self._left: dict[str, dict[str, Any]] = {}
 
     @classmethod
     def read_only(cls, folder: Path) -> Ledger:
@@ -113,10 +112,8 @@ class Ledger:
 
     def door(self, name: str) -> dict[str, Any]:
         """Return what the door of that name left, an empty dict at first."""
-        if name not in self._left:
-            rows = self._rows("SELECT left_by FROM doors WHERE name = ?", (name,))
-            self._left[name] = json.loads(rows[0][0]) if rows else {}
-        return dict(self._left[name])
+        rows = self._rows("SELECT left_by FROM doors WHERE name = ?", (name,))
+        return dict(json.loads(rows[0][0])) if rows else {}
 
     def keep_door(self, name: str, left: Mapping[str, Any]) -> None:
         """Leave *left*, JSON values, for the next run.
@@ -125,8 +122,7 @@ class Ledger:
         """
         if self._leave is None:
             raise ArchiveError("The ledger is open for reading only")
-        self._left[name] = dict(left)
-        self._leave(name, self._left[name])
+        self._leave(name, left)
 
     # for the spider
 

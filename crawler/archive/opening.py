@@ -20,17 +20,20 @@ from typing import Final
 import attrs
 
 from crawler.archive.erase import INTENT, count_own, intent_of, posts_of
-from crawler.archive.files import cut_torn_line
+from crawler.archive.files import (
+    compress,
+    cut_torn_line,
+    last_written,
+    month_files,
+    warc_files,
+)
 from crawler.archive.furniture import read_furniture, valid
-from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.identity import add_withheld, claim
-from crawler.archive.lines import SUFFIX, compress, cut_torn_lines, last_written, month_files
+from crawler.archive.identity import IDENTITY, add_withheld, claim
 from crawler.archive.revisions import Rereader, Rules
 from crawler.archive.rows import LONGEST, first_look
-from crawler.archive.runs import NAME as RUNS
-from crawler.archive.runs import Accounts, Stock, count_runs, last_runs, read_runs
+from crawler.archive.runs import RUNS, Accounts, Stock, count_runs, last_runs, read_runs
 from crawler.archive.tables import LEDGER, on_error, open_ledger, remove_ledger
-from crawler.archive.warc import WarcFiles, cut_torn_record, sha256, warc_files
+from crawler.archive.warc import WarcFiles, cut_torn_record, sha256
 from crawler.archive.warc_reading import (
     FOLDER,
     Damage,
@@ -76,10 +79,7 @@ class Opening:
         self.is_new = not (folder / IDENTITY).exists()
         claim(folder, newsroom, stamp(now))
         self.repairs = self._remove_temporary()
-        self.repairs += cut_torn_lines(folder)
-        everypath = folder / RUNS
-        if everypath.exists() and (cut := cut_torn_line(everypath)):
-            self.repairs.append(f"{RUNS}: cut {cut} bytes of a torn line")
+        self._cut_lines()
         self.erasing = intent_of(folder) if (folder / INTENT).exists() else None
         """What a run that was killed was erasing."""
 
@@ -150,11 +150,22 @@ class Opening:
             said.append(f"{path.name}: removed, it was not finished")
         return said
 
+    def _cut_lines(self) -> None:
+        """Cut what follows the last newline of files of lines, and of the runs' records."""
+        for file in month_files(self.folder):
+            if not file.compressed and (cut := cut_torn_line(file.path)):
+                end = file.path.stat().st_size
+                said = f"{file.path.name}: cut {cut} bytes of a torn line at byte {end}"
+                self.repairs.append(said)
+        runs = self.folder / RUNS
+        if runs.exists() and (cut := cut_torn_line(runs)):
+            self.repairs.append(f"{RUNS}: cut {cut} bytes of a torn line")
+
     def _compress_again(self) -> None:
         """Finish what was killed after a month was compressed and before its plain file went."""
         known = self.tables.files()
         for month in month_files(self.folder):
-            if not month.compressed and month.path.with_name(month.path.name + SUFFIX).exists():
+            if not month.compressed and month.packed.exists():
                 try:
                     compress(month, known.get(month.plain_name, (0, None))[1])
                     self.repairs.append(f"{month.path.name}: compressed again")
@@ -170,8 +181,7 @@ class Opening:
         tail = cut_torn_record(files[-1], self.tables.files().get(name))
         self.repairs += [tail.said] if tail.said else []
         self.warcs.known = (name, tail.crc)
-        if not tail.usable:
-            self.warcs.start_anew()
+        self.warcs.damaged = not tail.usable
 
 
 # lines that are lost

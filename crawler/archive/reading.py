@@ -17,9 +17,8 @@ from typing import Final
 
 import attrs
 
-from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.identity import read_identity
-from crawler.archive.lines import SUFFIX, MonthFile, RawLine, lines_backwards, lines_in, month_files
+from crawler.archive.files import SUFFIX, MonthFile, RawLine, lines_backwards, lines_in, month_files
+from crawler.archive.identity import IDENTITY, read_identity
 from crawler.codec import Line
 from crawler.errors import ArchiveError
 from crawler.items import ARTICLE, GONE, WITHHELD, Article

@@ -79,8 +79,8 @@ class Recorder(Articles):
         Raises :exc:`InvalidRecord` or :exc:`ArchiveError` when nothing can; the batch is then as
         before.
         """
-        if isinstance(finding, Refused | Missing | Seen | Failed):
-            _check_address(finding.url)
+        if isinstance(finding, Refused | Missing | Seen | Failed) and not is_text(finding.url):
+            raise InvalidRecord("url", finding.url, "text as UTF-8")
         now = self.batches.now
         if isinstance(finding, Found | Refused | Seen) and is_ahead(finding.lastmod, now):
             finding = attrs.evolve(finding, lastmod=None)
@@ -309,8 +309,6 @@ def apart(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
         yield part
 
 
-def _check_address(url: str) -> None:
-    try:
-        url.encode()
-    except UnicodeEncodeError:
-        raise InvalidRecord("url", url, "text as UTF-8") from None
+def is_text(url: str) -> bool:
+    """Whether an address can be written as UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in url)

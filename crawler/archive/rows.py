@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -79,7 +79,7 @@ class ArticleRow:
 
     def captures_of(self, source: str | None) -> tuple[CaptureReference, ...]:
         """Return the captures that the last line of that *source* names."""
-        return _references(json.loads(self.captures).get(source, ()))
+        return tuple(CaptureReference(**each) for each in json.loads(self.captures).get(source, ()))
 
     def sources(self) -> list[str]:
         """Return what lines were read from, since one that was read from everything."""
@@ -123,10 +123,6 @@ def _line_key(line: Article, hashed: str) -> str:
     """Return what two lines of one revision differ in."""
     short = (each.removeprefix("sha256:")[:16] for each in (line.content_hash, hashed))
     return " ".join((line.source, line.extractor, *short, line.url))
-
-
-def _references(values: Iterable[Mapping[str, Any]]) -> tuple[CaptureReference, ...]:
-    return tuple(CaptureReference(**each) for each in values)
 
 
 @attrs.frozen(kw_only=True)
@@ -201,7 +197,7 @@ class AddressRow:
 
     def sighted(self) -> tuple[CaptureReference, ...]:
         """Return the captures of the first look that found the article missing."""
-        return _references(json.loads(self.sighting or "[]"))
+        return tuple(CaptureReference(**each) for each in json.loads(self.sighting or "[]"))
 
 
 Row = TypeVar("Row", AddressRow, ArticleRow)

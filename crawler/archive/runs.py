@@ -18,11 +18,10 @@ from typing import Any, Final, TypeAlias
 import attrs
 from cattrs import Converter
 
-from crawler.archive.files import AppendedFile, backwards, replace_file
-from crawler.archive.lines import ARTICLES, month_files
+from crawler.archive.files import ARTICLES, AppendedFile, backwards, month_files, replace_file
 from crawler.errors import ArchiveDamaged
 
-NAME: Final = "runs.jsonl"
+RUNS: Final = "runs.jsonl"
 
 _CONVERTER: Final = Converter(detailed_validation=False)
 ROOM: Final = 4095
@@ -142,13 +141,13 @@ class RunLog:
 
     def __init__(self, folder: Path, record: RunRecord) -> None:
         """Write *record* as the last line, with room for what it will have become."""
-        file = AppendedFile(folder / NAME)
+        file = AppendedFile(folder / RUNS)
         try:
             self._offset = file.size
             file.append(dump_run(record, ROOM))
         finally:
             file.close()
-        self._path = folder / NAME
+        self._path = folder / RUNS
 
     def complete(self, record: RunRecord, *, room: int = 0) -> RunRecord:
         """Put *record* in the place of the first; return it as written.
@@ -187,13 +186,13 @@ def read_runs(folder: Path) -> Iterator[RunRecord]:
 
 def scan_runs(folder: Path) -> Iterator[tuple[bytes, RunRecord | ArchiveDamaged]]:
     """Yield every line of ``runs.jsonl``, and its run, or what is wrong with it."""
-    path, offset = folder / NAME, 0
+    path, offset = folder / RUNS, 0
     if not path.exists():
         return
     with path.open("rb") as file:
         for line in file:
             if not line.endswith(b"\n"):
-                yield line, ArchiveDamaged(NAME, offset, "a torn line; the next run cuts it")
+                yield line, ArchiveDamaged(RUNS, offset, "a torn line; the next run cuts it")
             elif not line.isspace():
                 yield line, _parsed(line, offset)
             offset += len(line)
@@ -201,7 +200,7 @@ def scan_runs(folder: Path) -> Iterator[tuple[bytes, RunRecord | ArchiveDamaged]
 
 def last_runs(folder: Path, count: int) -> list[RunRecord]:
     """Return the last *count* runs, oldest first, at a cost that does not grow with the file."""
-    path = folder / NAME
+    path = folder / RUNS
     runs = (_parsed(line, 0) for line in (backwards(path) if path.exists() else ()))
     return list(islice((run for run in runs if isinstance(run, RunRecord)), count))[::-1]
 
@@ -210,7 +209,7 @@ def _parsed(line: bytes, offset: int) -> RunRecord | ArchiveDamaged:
     try:
         return _CONVERTER.structure(json.loads(line), RunRecord)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        return ArchiveDamaged(NAME, offset, f"no run's record ({error!r})")
+        return ArchiveDamaged(RUNS, offset, f"no run's record ({error!r})")
 
 
 def dump_run(record: RunRecord, room: int = 0) -> bytes:
@@ -376,13 +375,13 @@ def restore_runs(folder: Path, known: int, now: str) -> list[str]:
         note = "lines that the ledger knows, and that are not there"
         lost = _unknown(f"{first.id[:16]}-0000", first.begin, {month: more}, note)
         runs.insert(0, attrs.evolve(lost, end=now))
-    replace_file(folder / NAME, b"".join(map(dump_run, runs)))
+    replace_file(folder / RUNS, b"".join(map(dump_run, runs)))
     said = [
-        f"{NAME}: taken out, it is no run's record: {line[:_SHOWN].decode(errors='replace').strip()}"
+        f"{RUNS}: taken out, it is no run's record: {line[:_SHOWN].decode(errors='replace').strip()}"
         for line, _ in bad
     ]
     if unknown:
-        said.append(f"{NAME}: told again of {len(unknown)} runs by the lines that name them")
+        said.append(f"{RUNS}: told again of {len(unknown)} runs by the lines that name them")
     return said
 
 

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive.files import temporary
-from crawler.archive.lines import SUFFIX, MonthFile, month_files
+from crawler.archive.files import SUFFIX, MonthFile, month_files, temporary
 from crawler.archive.rows import (
     AddressRow,
     ArticleRow,

@@ -20,10 +20,7 @@ import attrs
 
 from crawler.archive.archive import Archive
 from crawler.archive.erase import INTENT
-from crawler.archive.furniture import read_furniture, valid_at
-from crawler.archive.identity import NAME as IDENTITY
-from crawler.archive.identity import Lock, read_identity
-from crawler.archive.lines import (
+from crawler.archive.files import (
     ARTICLES,
     SUFFIX,
     MonthFile,
@@ -32,11 +29,13 @@ from crawler.archive.lines import (
     month_files,
     read_manifest,
 )
+from crawler.archive.furniture import read_furniture, valid_at
+from crawler.archive.identity import IDENTITY, Lock, read_identity
 from crawler.archive.revisions import Rules, differing
 from crawler.archive.rows import ArticleRow, Rows, apply_line, columns
-from crawler.archive.runs import NAME as RUNS
 from crawler.archive.runs import (
     REPAIR,
+    RUNS,
     Accounts,
     RunRecord,
     RunReport,
@@ -223,7 +222,7 @@ class _Verification:
     def _check_lines(self) -> Iterator[Problem]:
         for file in month_files(self.folder):
             name = file.path.name
-            if not file.compressed and file.path.with_name(name + SUFFIX).exists():
+            if not file.compressed and file.packed.exists():
                 yield Problem(name, 0, "is there compressed, too; the plain file counts")
             chunk: list[tuple[Line, RawLine]] = []
             known, known_crc = self.accounted.get(file.plain_name, (0, 0))

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from http.client import responses
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ import attrs
 from zlib_ng import zlib_ng
 
 from crawler import __version__
-from crawler.archive.files import AppendedFile, sync_folder
+from crawler.archive.files import AppendedFile, serial_of, sync_folder, warc_files
 from crawler.archive.warc_reading import FOLDER, Damage, digest_agrees, record_at, walk
 from crawler.errors import ArchiveDamaged, ArchiveError
 from crawler.items import Capture, CaptureReference, Exchange, Member, Origin
@@ -49,18 +50,13 @@ def sha256(content: bytes) -> str:
 
 def response(exchange: Exchange) -> Member:
     """Return the response of *exchange* as a record."""
-    return _http_member("response", exchange, sha256(exchange.body), _response_head(exchange))
+    return _http_member("response", exchange, sha256(exchange.body), body=exchange.body)
 
 
 def request(exchange: Exchange, concurrent_to: str) -> Member:
     """Return the request of *exchange*; *concurrent_to* is the id of the response's record."""
-    return _http_member(
-        "request",
-        attrs.evolve(exchange, body=b""),
-        sha256(b""),
-        _request_head(exchange),
-        [("WARC-Concurrent-To", f"<{concurrent_to}>")],
-    )
+    said = {"WARC-Concurrent-To": f"<{concurrent_to}>"}
+    return _http_member("request", exchange, sha256(b""), said)
 
 
 def revisit(exchange: Exchange, original: CaptureReference) -> Member:
@@ -70,21 +66,16 @@ def revisit(exchange: Exchange, original: CaptureReference) -> Member:
     the standard.
     """
     not_modified = exchange.status == HTTPStatus.NOT_MODIFIED
-    profile = "server-not-modified" if not_modified else "identical-payload-digest"
-    return _http_member(
-        "revisit",
-        attrs.evolve(exchange, body=b""),
-        original.digest,
-        _response_head(exchange),
-        [
-            ("WARC-Profile", _PROFILES + profile),
-            ("WARC-Refers-To", f"<{original.record_id}>"),
-            ("WARC-Refers-To-Target-URI", original.url),
-            ("WARC-Refers-To-Date", original.fetched_at),
-            ("WARC-Refers-To-Filename", original.warc.rpartition("/")[2]),
-            ("WARC-Refers-To-File-Offset", str(original.offset)),
-        ],
-    )
+    said = {
+        "WARC-Profile": _PROFILES
+        + ("server-not-modified" if not_modified else "identical-payload-digest"),
+        "WARC-Refers-To": f"<{original.record_id}>",
+        "WARC-Refers-To-Target-URI": original.url,
+        "WARC-Refers-To-Date": original.fetched_at,
+        "WARC-Refers-To-Filename": original.warc.rpartition("/")[2],
+        "WARC-Refers-To-File-Offset": str(original.offset),
+    }
+    return _http_member("revisit", exchange, original.digest, said)
 
 
 _DESCRIPTION: Final = (
@@ -108,16 +99,12 @@ def warcinfo(
         **said,
     }
     body = "".join(f"{name}: {_line(value)}\r\n" for name, value in fields.items() if value)
-    return _member(
-        "warcinfo",
-        record_id or new_record_id(),
-        [
-            ("WARC-Date", date),
-            ("WARC-Filename", filename),
-            ("Content-Type", "application/warc-fields"),
-        ],
-        body.encode(),
-    )
+    names = {
+        "WARC-Date": date,
+        "WARC-Filename": filename,
+        "Content-Type": "application/warc-fields",
+    }
+    return _member("warcinfo", record_id or new_record_id(), names, body.encode())
 
 
 def new_record_id() -> str:
@@ -136,38 +123,33 @@ def member(fields: Iterable[tuple[str, str]], block: bytes) -> bytes:
     return zlib_ng.compress(whole, _LEVEL, _GZIP)
 
 
-def _member(kind: str, record_id: str, fields: Iterable[tuple[str, str]], block: bytes) -> bytes:
-    return member(
-        [
-            ("WARC-Type", kind),
-            ("WARC-Record-ID", f"<{record_id}>"),
-            *fields,
-            ("WARC-Block-Digest", sha256(block)),
-        ],
-        block,
-    )
+def _member(kind: str, record_id: str, fields: Mapping[str, str], block: bytes) -> bytes:
+    first = {"WARC-Type": kind, "WARC-Record-ID": f"<{record_id}>"}
+    whole = {**first, **fields, "WARC-Block-Digest": sha256(block)}
+    return member(whole.items(), block)
 
 
 def _http_member(
     kind: str,
     exchange: Exchange,
     digest: str,
-    head: bytes,
-    more: Iterable[tuple[str, str]] = (),
+    said: Mapping[str, str] = MappingProxyType({}),
+    *,
+    body: bytes = b"",
 ) -> Member:
-    record_id = new_record_id()
-    date = stamp(exchange.fetched_at)
+    record_id, date = new_record_id(), stamp(exchange.fetched_at)
     message = "request" if kind == "request" else "response"
-    fields = [
-        ("WARC-Date", date),
-        ("WARC-Target-URI", exchange.url),
-        *more,
-        *([("WARC-IP-Address", exchange.ip)] if exchange.ip else []),
-        ("Content-Type", f"application/http; msgtype={message}"),
-        ("WARC-Payload-Digest", digest),
-    ]
+    fields = {
+        "WARC-Date": date,
+        "WARC-Target-URI": exchange.url,
+        **said,
+        **({"WARC-IP-Address": exchange.ip} if exchange.ip else {}),
+        "Content-Type": f"application/http; msgtype={message}",
+        "WARC-Payload-Digest": digest,
+    }
+    head = _request_head(exchange) if kind == "request" else _response_head(exchange)
     return Member(
-        content=_member(kind, record_id, fields, head + exchange.body),
+        content=_member(kind, record_id, fields, head + body),
         record_id=record_id,
         url=exchange.url,
         date=date,
@@ -221,7 +203,6 @@ class WarcFiles:
         operator: str,
         robots: str = "",
         clock: Callable[[], dt.datetime],
-        full: int = FULL,
     ) -> None:
         """*archive* is its name, *robots* the policy by which what is added was fetched."""
         self.folder = folder
@@ -229,24 +210,15 @@ class WarcFiles:
         self.operator = operator
         self.robots = robots
         self.clock = clock
-        self.full = full
+        self.full = FULL
         self.known = ("", 0)  # name and crc32 of the file that may be appended to
         self._file: AppendedFile | None = None
-        self._damaged = False
+        self.damaged = False  # the newest one: another one is begun
         self._path: Path | None = None
         self._members: list[bytes] = []
         self._begin = self._end = self._crc = 0
         self._recent: dict[Exchange | Member, CaptureReference] = {}
         self._origin: Origin | None = None  # whose records those are that were added last
-
-    def start_anew(self) -> None:
-        """Append to a new file from now on: the newest one is damaged."""
-        self._damaged = True
-
-    @property
-    def pending(self) -> int:
-        """Bytes in the batch."""
-        return self._end - self._begin
 
     def keep(self, capture: Capture, previous: Sequence[CaptureReference] = ()) -> CaptureReference:
         """Add *capture*, every hop of it, to the batch; return where its response will be.
@@ -411,16 +383,16 @@ class WarcFiles:
         """Choose the file to append to; return whether it is new and begins with what is *said*."""
         files = warc_files(self.folder, self.archive)
         size = files[-1].stat().st_size if files else self.full
-        fits = size < self.full and not self._damaged
+        fits = size < self.full and not self.damaged
         if fits and stated_robots(files[-1]) == self.robots:
             self._path = files[-1]
             self._begin = self._end = size
             if self.known[0] != self.name:
                 self.known = (self.name, crc_of(files[-1], size))
             return False
-        self._damaged = False
+        self.damaged = False
         now = self.clock()
-        serial = (_serial(files[-1].name, self.archive) or 0) + 1 if files else 1
+        serial = (serial_of(files[-1].name, self.archive) or 0) + 1 if files else 1
         name = f"{self.archive}-{now.astimezone(dt.UTC):%Y%m%d%H%M%S}-{serial:05}.warc.gz"
         self._path = self.folder / FOLDER / name
         self._begin = self._end = 0
@@ -447,21 +419,6 @@ def crc_of(path: Path, size: int, *, start: int = 0, crc: int = 0) -> int:
             crc = zlib.crc32(block, crc)
             left -= len(block)
     return crc
-
-
-def warc_files(folder: Path, archive: str) -> list[Path]:
-    """Return the files that the archive itself appended to, in the order of their serials."""
-    numbered = [
-        (serial, path)
-        for path in (folder / FOLDER).glob("*.warc.gz")
-        if (serial := _serial(path.name, archive)) is not None
-    ]
-    return [path for _, path in sorted(numbered)]
-
-
-def _serial(name: str, archive: str) -> int | None:
-    match = re.fullmatch(rf"{re.escape(archive)}-\d{{14}}-(\d{{5,}})\.warc\.gz", name)
-    return int(match[1]) if match else None
 
 
 @attrs.frozen

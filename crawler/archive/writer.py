@@ -11,9 +11,8 @@ from pathlib import Path
 
 import attrs
 
-from crawler.archive.files import AppendedFile
+from crawler.archive.files import AppendedFile, file_of, thaw
 from crawler.archive.identity import add_withheld
-from crawler.archive.lines import file_of, thaw
 from crawler.archive.rows import apply_line
 from crawler.archive.tables import Tables
 from crawler.archive.warc import WarcFiles

@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 
 from crawler.archive import Edit, edits, read
-from crawler.archive.identity import NAME as IDENTITY
+from crawler.archive.identity import IDENTITY
 from crawler.archive.reading import read_lines
 from crawler.codec import as_mapping
 from crawler.errors import ArchiveError, ConfigurationError

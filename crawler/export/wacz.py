@@ -35,7 +35,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 import attrs
 
 from crawler import __version__
-from crawler.archive.lines import last_written
+from crawler.archive.files import last_written
 from crawler.archive.warc import sha256, warcinfo
 from crawler.archive.warc_reading import Record, to_show
 from crawler.export.selection import Selection, new_file
