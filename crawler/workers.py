@@ -11,13 +11,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from importlib import import_module
+from itertools import groupby, islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -61,17 +62,9 @@ class Part:
 
 def parts(folder: Path, newsroom: Newsroom, lines: Iterable[RawLine]) -> Iterator[Part]:
     """Yield *lines* of the archive in *folder*, all of them articles, as parts in their order."""
-    held: list[RawLine] = []
-    here = ""
-    for line in lines:
-        warc = line.warc
-        if held and (len(held) == _LINES or warc != here):
-            yield Part(folder, newsroom, tuple(held))
-            held.clear()
-        held.append(line)
-        here = warc
-    if held:
-        yield Part(folder, newsroom, tuple(held))
+    for _, together in groupby(lines, key=lambda line: line.warc):
+        while part := tuple(islice(together, _LINES)):
+            yield Part(folder, newsroom, part)
 
 
 def read_again(part: Part) -> list[Change]:
@@ -148,7 +141,7 @@ def _again(rereader: Rereader, line: Article, furniture: Sequence[str]) -> Artic
     )
 
 
-class Workers:
+class Workers(AbstractContextManager["Workers"]):
     """Whoever does tasks of one kind: here the process that asks, one after the other.
 
     With others, both task and result must be fit for pickle.
@@ -161,9 +154,6 @@ class Workers:
         three times, or when a cluster was.
         """
         return map(work, tasks)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         pass

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from crawler.archive.findings import Found, Missing, Outcome, OutcomeKind, Reread, Waiting
+from crawler.archive.findings import Found, Missing, Outcome, OutcomeKind, Reread
 from crawler.archive.furniture import Entry, Furniture
 from crawler.archive.revisions import (
     RANK,
@@ -32,7 +32,7 @@ from crawler.archive.rows import (
     is_behind,
     place,
 )
-from crawler.archive.writer import Batches
+from crawler.archive.writer import Batches, Waiting
 from crawler.errors import InvalidRecord, NotAnArticle, attempt
 from crawler.items import Article, Capture
 from crawler.normalise.urls import identity

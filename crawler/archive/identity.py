@@ -6,9 +6,9 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,10 @@ class Identity:
     """
 
 
+_SHARED: Final = ("zone", "outlets", "theme", "language")
+"""What an archive and its newsroom both state, under one name."""
+
+
 def read_identity(folder: Path) -> Identity | None:
     """Return what the archive in *folder* is, ``None`` where none is yet.
 
@@ -75,10 +79,9 @@ def read_identity(folder: Path) -> Identity | None:
                 f"{folder}: written by a newer version of this program (archive schema {schema}, "
                 f"this one knows {SCHEMA}); install that version, or choose another name"
             )
+        lists = {name: tuple(values.get(name, ())) for name in ("outlets", "withheld")}
         known = {name: values[name] for name in values if name in attrs.fields_dict(Identity)}
-        for name in ("outlets", "withheld"):
-            known[name] = tuple(known.get(name, ()))
-        identity = Identity(**known)
+        identity = Identity(**known | lists)
         urlsplit(identity.site)
         ZoneInfo(identity.zone)
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -101,14 +104,8 @@ def newsroom_of(folder: Path, folders: Iterable[Path] = (SHIPPED,)) -> Newsroom:
         like = load_newsroom(identity.name, folders)
     except ConfigurationError:
         like = Newsroom(name=identity.name, address=identity.site)
-    return attrs.evolve(
-        like,
-        address=identity.site,
-        zone=identity.zone,
-        outlets=identity.outlets,
-        theme=identity.theme,
-        language=identity.language,
-    )
+    same = {name: getattr(identity, name) for name in _SHARED}
+    return attrs.evolve(like, address=identity.site, **same)
 
 
 def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
@@ -129,10 +126,7 @@ def claim(folder: Path, newsroom: Newsroom, now: str) -> Identity:
     wanted = attrs.evolve(
         found or Identity(name=newsroom.name, site=newsroom.address, zone="", created=now),
         site=newsroom.address if found is None or moved else found.site,
-        zone=newsroom.zone,
-        outlets=newsroom.outlets,
-        theme=newsroom.theme,
-        language=newsroom.language,
+        **{name: getattr(newsroom, name) for name in _SHARED},
     )
     if wanted != found:
         write_identity(folder, wanted)
@@ -175,7 +169,7 @@ class Holder:
     """UTC, ISO 8601."""
 
 
-class Lock:
+class Lock(AbstractContextManager["Lock"]):
     """The right to write in *folder*, until :meth:`release` or the end of the process.
 
     What is locked is the folder itself: the operating system drops the lock when the process ends,
@@ -217,9 +211,6 @@ class Lock:
                 os.close(self._said)
             os.close(self._fd)
             self._fd = -1
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.release()

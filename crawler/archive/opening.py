@@ -288,9 +288,7 @@ class Remaker:
                     written_at=batches.stamp,
                 )
                 batches.add(line)
-                row = batches.rows.address(line.url)
-                if row is not None:
-                    batches.rows.put(first_look(row, batches.now))
+                batches.rows.change(line.url, partial(first_look, now=batches.now))
                 runs[each.run] += 1
             batches.commit_files()
             made.update(runs)

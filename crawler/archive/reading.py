@@ -157,7 +157,7 @@ def read(
     number of articles, not with their text. Raises :exc:`ArchiveError` where there is nothing to
     read, :exc:`ArchiveDamaged` on a line that is none.
     """
-    days = (_day(since, "since"), _day(until, "until"))
+    days = _day(since, "since"), _day(until, "until")
     written = moment("written_since", written_since)
     for raw in lines_that_count(Path(path), latest=latest, gone=gone, written=written):
         line = raw.parse()

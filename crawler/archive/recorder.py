@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -134,8 +135,8 @@ class Recorder(Articles):
         """Write the lines of what two runs did not find."""
         self.batches.begin([], [])
         if not self.answered:  # nor did anything else: the whole site may be closed
-            for closed in filter(None, map(self.rows.address, self._closed)):
-                self.rows.put(closed.found())
+            for url in self._closed:
+                self.rows.change(url, AddressRow.found)
         gone: list[Gone] = []
         for id_, since, finding in self.missing.take():
             known = self.rows.article(id_)
@@ -168,7 +169,7 @@ class Recorder(Articles):
             written_at=self.batches.stamp,
         )
         self.batches.add(line)
-        self._put_gone(known.url, first=True)
+        self.rows.change(known.url, partial(after_gone, now=self.batches.now, first=True))
         return line
 
     def close(self) -> None:
@@ -204,7 +205,7 @@ class Recorder(Articles):
         if row is None or known is None or known.state == "withheld":
             return self._refused(Refused(finding.url, f"http_{finding.status}"))
         if known.state == "gone":
-            self._put_gone(row.url, first=False)
+            self.rows.change(row.url, partial(after_gone, now=self.batches.now, first=False))
         elif row.url == finding.url:
             self.looked_at += 1
             self.vanished.add(known.id)
@@ -222,9 +223,7 @@ class Recorder(Articles):
                 self.missing.add(known.id, finding, row.missing_since)
             self.rows.put(attrs.evolve(row, next_look=seconds(self.batches.now)))
         else:  # an earlier address that leads nowhere any more
-            former = self.rows.address(finding.url)
-            if former is not None:
-                self.rows.put(attrs.evolve(former, moved=1, state="gone"))
+            self.rows.change(finding.url, partial(attrs.evolve, moved=1, state="gone"))
         return told("missing", finding.url, known)
 
     def _sighted(self, finding: Missing) -> str | None:
@@ -277,11 +276,6 @@ class Recorder(Articles):
             )
             self.batches.add(line)
         return told("withheld", known.url, known, line=line)
-
-    def _put_gone(self, url: str, *, first: bool) -> None:
-        row = self.rows.address(url)
-        if row is not None:
-            self.rows.put(after_gone(row, self.batches.now, first=first))
 
     def _at(self, url: str) -> tuple[AddressRow | None, ArticleRow | None]:
         """Return the article at *url*, and its row there, or, of an earlier one, at its current."""

@@ -246,6 +246,11 @@ class Rows:
         self._rows[place] = row
         self._changed[place] = None
 
+    def change(self, url: str, change: Callable[[AddressRow], AddressRow]) -> None:
+        """Put what *change* makes of the row of *url*, where there is one."""
+        if (row := self.address(url)) is not None:
+            self.put(change(row))
+
     def changed(self, kind: type[Row]) -> list[Row]:
         """Return the rows to write."""
         return [self._rows[each] for each in self._changed if each[0] is kind]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -63,20 +63,8 @@ from crawler.timestamps import stamp
 _CHUNK: Final = 200
 
 
-@attrs.frozen
-class Problem:
-    """Something that is not as it should be, and where."""
-
-    file: str
-    offset: int
-    what: str
-
-    @classmethod
-    def of(cls, damage: ArchiveDamaged) -> Problem:
-        return cls(damage.file, damage.offset, damage.problem)
-
-    def __str__(self) -> str:
-        return f"{self.file}: byte {self.offset}: {self.what}"
+Problem: TypeAlias = ArchiveDamaged
+"""Something that is not as it should be, and where."""
 
 
 class Suspicion(Problem):
@@ -165,7 +153,7 @@ class _Verification:
         self.tally = tally
         self.tables = fresh
         told = [each for _, each in scan_runs(folder)]
-        self.bad_runs = [each for each in told if isinstance(each, ArchiveDamaged)]
+        self.bad_runs = [each for each in told if isinstance(each, Problem)]
         self.accounts = Accounts(each for each in told if isinstance(each, RunRecord))
         self.accounted: dict[str, tuple[int, int]] = {}
         """File → size and crc32 of what the ledger has of it."""
@@ -201,7 +189,7 @@ class _Verification:
         with suppress(sqlite3.Error), closing(connect(ledger, read_only=True)) as connection:
             rows = connection.execute("SELECT name, size, crc FROM files")
             self.accounted = {name: (size, crc) for name, size, crc in rows}
-        yield from map(Problem.of, self.bad_runs)
+        yield from self.bad_runs
         for path in [*self.folder.glob("*.tmp"), *(self.folder / FOLDER).glob("*.tmp")]:
             what = "left over by a run that was killed; the next one removes it"
             yield Problem(path.name, 0, what)
@@ -235,14 +223,14 @@ class _Verification:
                     altered |= end == known and crc != known_crc
                     try:
                         chunk.append((raw.parse(), raw))
-                    except ArchiveDamaged as error:
+                    except Problem as error:
                         self.unread += 1
-                        yield Problem.of(error)
+                        yield error
                     if len(chunk) == _CHUNK:
                         yield from self._check_chunk(file, chunk, known)
                         chunk = []
-            except ArchiveDamaged as error:
-                yield Problem.of(error)
+            except Problem as error:
+                yield error
             yield from self._check_chunk(file, chunk, known)
             if not file.compressed and end < file.path.stat().st_size:
                 yield Problem(name, end, "a torn line; the next run cuts it")
@@ -335,7 +323,7 @@ class _Verification:
             self.tally.captures += 1
             try:
                 captures.append(self._captures(reference))
-            except ArchiveDamaged as error:
+            except Problem as error:
                 if (self.folder / error.file).exists():
                     self.damage.setdefault((error.file, error.offset), error.problem)
                 else:
@@ -398,8 +386,8 @@ class _Verification:
     def _check_manifest(self) -> Iterator[Problem]:
         try:
             listed = read_manifest(self.folder)
-        except ArchiveDamaged as error:
-            yield Problem.of(error)
+        except Problem as error:
+            yield error
             return
         for name, stated in listed.items():
             path = self.folder / name
@@ -412,7 +400,7 @@ class _Verification:
     def _check_identity(self) -> Iterator[Problem]:
         try:
             identity = read_identity(self.folder)
-        except ArchiveDamaged as error:
+        except Problem as error:
             yield Problem(IDENTITY, error.offset, error.problem)
             return
         if identity is None:
@@ -546,7 +534,7 @@ def repair(
         made = lost = Counter[str]()
         try:
             made, lost = archive.account_for_losses(suspected=suspected)
-        except ArchiveDamaged as error:
+        except Problem as error:
             done.append(f"what lines are lost cannot be told: {error}")
         if made:
             done.append(

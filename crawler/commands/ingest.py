@@ -58,13 +58,19 @@ class Command(ArchiveCommand):
         name, *files = args
         folder = archive_root(self.configured) / name
         newsroom = self._newsroom(name, folder)
-        operator = str(self.configured["USER_AGENT"])
         with tempfile.TemporaryDirectory(prefix="ingest-") as scratch:
             photos = self.configured["ARCHIVE_MEDIA"] == "lead"
             ingest = Ingest(newsroom, [Path(each) for each in files], Path(scratch), photos=photos)
-            outcomes = _write(
-                folder, newsroom, ingest, files, operator, trust_clock=self.trusts_clock
-            )
+            with Archive.open(
+                folder,
+                newsroom,
+                RULES,
+                command="ingest",
+                arguments={"files": files},
+                operator=str(self.configured["USER_AGENT"]),
+                trust_clock=self.trusts_clock,
+            ) as archive:
+                outcomes = _write(archive, ingest)
         for problem in ingest.problems[:_NAMED]:
             say(fold(problem))
         if len(ingest.problems) > _NAMED:
@@ -84,45 +90,27 @@ class Command(ArchiveCommand):
         return load_newsroom(name, folders)
 
 
-def _write(
-    folder: Path,
-    newsroom: Newsroom,
-    ingest: Ingest,
-    files: list[str],
-    operator: str = "",
-    *,
-    trust_clock: bool = False,
-) -> Counter[str]:
+def _write(archive: Archive, ingest: Ingest) -> Counter[str]:
     """Give the archive what *ingest* finds; return outcome → how many."""
     outcomes: Counter[str] = Counter()
     past: dict[tuple[str, str], str] = {}
-    with Archive.open(
-        folder,
-        newsroom,
-        RULES,
-        command="ingest",
-        arguments={"files": files},
-        operator=operator,
-        trust_clock=trust_clock,
-    ) as archive:
-        found = ingest.findings()
-        while findings := list(islice(found, _WAITING)):
-            for finding, outcome in zip(findings, archive.record(findings), strict=True):
-                if outcome.note and isinstance(finding, Found):  # the archive has a newer capture
-                    article = finding.article
-                    said = f"{article.url}, as it was {finding.as_of}"
-                    past.setdefault((article.id, article.content_hash), said)
-                if isinstance(outcome.problem, InvalidRecord):
-                    ingest.problems.append(str(outcome.problem))
-                elif outcome.problem is not None:
-                    raise outcome.problem
-                else:
-                    outcomes[outcome.kind] += 1
-        for state in _unknown(folder, past):
-            ingest.problems.append(f"{state}: older than what the archive has, and not written")
-        code = EXIT_INCOMPLETE if ingest.problems else EXIT_OK
-        notes = tuple(ingest.problems[:_NAMED])
-        archive.finish(RunReport(exit_code=code, notes=notes))
+    found = ingest.findings()
+    while findings := list(islice(found, _WAITING)):
+        for finding, outcome in zip(findings, archive.record(findings), strict=True):
+            if outcome.note and isinstance(finding, Found):  # the archive has a newer capture
+                article = finding.article
+                said = f"{article.url}, as it was {finding.as_of}"
+                past.setdefault((article.id, article.content_hash), said)
+            if isinstance(outcome.problem, InvalidRecord):
+                ingest.problems.append(str(outcome.problem))
+            elif outcome.problem is not None:
+                raise outcome.problem
+            else:
+                outcomes[outcome.kind] += 1
+    for state in _unknown(archive.folder, past):
+        ingest.problems.append(f"{state}: older than what the archive has, and not written")
+    code = EXIT_INCOMPLETE if ingest.problems else EXIT_OK
+    archive.finish(RunReport(exit_code=code, notes=tuple(ingest.problems[:_NAMED])))
     return outcomes
 
 
