@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -210,12 +211,9 @@ class Furniture:
         if new:
             if self._path.exists():
                 cut_torn_line(self._path)
-            file = AppendedFile(self._path)
-            try:
-                lines = [json.dumps(attrs.asdict(entry), ensure_ascii=False) for entry in new]
+            lines = [json.dumps(attrs.asdict(entry), ensure_ascii=False) for entry in new]
+            with closing(AppendedFile(self._path)) as file:
                 file.append("".join(f"{line}\n" for line in lines).encode())
-            finally:
-                file.close()
         return new
 
     def _add(self, block: str, articles: int, now: dt.datetime) -> None:

@@ -11,6 +11,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -141,13 +142,10 @@ class RunLog:
 
     def __init__(self, folder: Path, record: RunRecord) -> None:
         """Write *record* as the last line, with room for what it will have become."""
-        file = AppendedFile(folder / RUNS)
-        try:
+        self._path = folder / RUNS
+        with closing(AppendedFile(self._path)) as file:
             self._offset = file.size
             file.append(dump_run(record, ROOM))
-        finally:
-            file.close()
-        self._path = folder / RUNS
 
     def complete(self, record: RunRecord, *, room: int = 0) -> RunRecord:
         """Put *record* in the place of the first; return it as written.
@@ -350,7 +348,8 @@ def _killed(runs: Sequence[RunRecord], taken: Mapping[str, int]) -> Iterator[tup
 def restore_runs(folder: Path, known: int, now: str) -> list[str]:
     """Take out of ``runs.jsonl`` what is no record, and tell of runs that only lines name.
 
-    *known* is how many lines the ledger knew. Not where its history is whole: who adds lines of a run that there never was is not believed.
+    *known* is how many lines the ledger knew. Nothing is told where the history is whole: who adds
+    lines of a run that there never was is not believed.
     """
     told = list(scan_runs(folder))
     bad = [(line, each) for line, each in told if not isinstance(each, RunRecord)]

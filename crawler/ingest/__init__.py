@@ -31,11 +31,11 @@ from crawler.archive.warc_reading import (
 from crawler.errors import ArchiveDamaged, CrawlerError, NotAnArticle, attempt
 from crawler.extract import extract_article, open_page
 from crawler.extract.rest import records as posts_in
+from crawler.ingest.sources import Source, described, open_sources
 from crawler.items import Article, Capture, Exchange, Member, Origin, joined_headers
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, same_host, without_page_number
 from crawler.timestamps import comparable, stamp
-from crawler.warc_sources import Source, described, open_sources
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _JSON: Final = "application/json"
