@@ -23,7 +23,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.archive import Withhold, read
+from crawler.archive import Archive, Withhold, read
 from crawler.archive.identity import Lock
 from crawler.archive.reading import read_lines
 from crawler.archive.verify import verify
@@ -134,7 +134,8 @@ class Target:
         scratch = self.path.parent / f"scratch-{len(list(self.path.parent.iterdir()))}"
         scratch.mkdir()
         ingest = Ingest(self.newsroom, files, scratch, photos=photos)
-        outcomes = _write(self.path, self.newsroom, ingest, [str(each) for each in files])
+        with Archive.open(self.path, self.newsroom, RULES, command="ingest") as archive:
+            outcomes = _write(archive, ingest)
         self.problems = ingest.problems
         self.passed_over = ingest.passed_over
         self.remarks = ingest.remarks
