@@ -111,6 +111,26 @@ def test_who_wrote_and_who_edited_in_one_sentence() -> None:
     assert names(line) == (("Rani Oktavia",), None, "Budi Setia")
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        pytest.param("<div>{}</div>", id="a box for each"),
+        pytest.param("<a href='/profil/77/'><div>{}</div></a>", id="a card that leads to a person"),
+    ],
+)
+def test_roles_below_the_names_that_they_share_a_box_with(box: str) -> None:
+    people = ("Rani Oktavia", "Penulis"), ("Budi Setia", "Editor")
+    cards = (box.format(f"<h6>{name}</h6><h6>{role}</h6>") for name, role in people)
+    assert names("".join(cards)) == (("Rani Oktavia",), "Rani Oktavia", "Budi Setia")
+
+
+def test_an_authors_mark_in_another_line_does_not_name_a_section() -> None:
+    beside = (
+        f"<header><b>Perikanan</b><p>Penulis: <b class='author'>Rani Oktavia</b></p>{TIME}</header>"
+    )
+    assert names(beside)[0] == ("Rani Oktavia",)
+
+
 def test_a_list_of_people_is_several() -> None:
     people = "Rani Oktavia, Budi Setia, Dedi Harmoko dan Uci Angelina Putri"
     wanted = ("Rani Oktavia", "Budi Setia", "Dedi Harmoko", "Uci Angelina Putri")
@@ -161,6 +181,14 @@ def test_a_machines_mark_below_the_text(after: str) -> None:
             id="a section",
         ),
         pytest.param({"beside": "<p class='author'>Penulis</p>"}, id="a role"),
+        pytest.param({"beside": "<p>Muara Kayu — Laporan Khusus Pesisir</p>"}, id="a kind"),
+        pytest.param(
+            {
+                "beside": "<div><img src='/dermaga.jpg'></div><div class='foto__caption'>Papan baru"
+                " dipasang. <span class='author'>(Dok. Kelurahan)</span></div>"
+            },
+            id="a photographer",
+        ),
         pytest.param({"beside": "<p class='author'>17 Mei 2023</p>"}, id="a date"),
         pytest.param(
             {"beside": "<p class='author'>Rabu, 17/05/2023 09:20</p>"}, id="a date, a day"

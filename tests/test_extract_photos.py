@@ -120,6 +120,10 @@ PHOTO = '<img src="/f/dermaga-utama.jpg" alt="Dermaga" width="900" height="600"{
             "beside": f"<div><a href='/f/dermaga-utama.jpg'>{PHOTO.format('')}</a>"
             "<p class='wp-caption-text'>Dermaga baru (ist)</p></div>"
         },
+        {
+            "above": "<p class='adv-caption'>ADVERTISEMENT</p>",
+            "beside": f"<div>{PHOTO.format('')}<span>Dermaga baru (ist)</span></div>",
+        },
     ],
 )
 def test_the_photo_above_the_text_and_its_caption(page: dict[str, str]) -> None:

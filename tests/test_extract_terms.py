@@ -92,6 +92,20 @@ def test_the_surest_mark_counts() -> None:
     assert terms(above=label, below=listed)[0] == ("Daerah", "Perikanan")
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param({"above": '<span class="article-category">Daerah</span>'}, id="no link"),
+        pytest.param(
+            {"masthead": f'<div class="jalur__breadcrumb">{links("Beranda", "Daerah")}</div>'},
+            id="the way from the front page",
+        ),
+    ],
+)
+def test_a_category_that_no_link_is_marked_as(pieces: dict[str, str]) -> None:
+    assert terms(**pieces) == (("Daerah",), ())
+
+
 def test_tags_after_a_list_of_links_that_ends_the_text() -> None:
     more = (
         '<p>Baca Juga:</p><ul><li><a href="/lain/">Jalan Pasar Baru Ditutup Sepekan</a></li></ul>'
@@ -203,6 +217,13 @@ CARD = (
                 '<p><a href="https://pesisir.example/">Pesisir Harian</a></p></footer>',
             },
             id="a label for none, and the site's name at the foot",
+        ),
+        pytest.param(
+            {
+                "outside": f"<footer><h4>Kanal</h4><ul><li>{links('Daerah')}</li></ul>"
+                "<p>© 2023 Pesisir Harian</p></footer>"
+            },
+            id="the sections of the site at its foot",
         ),
     ],
 )

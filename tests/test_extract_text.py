@@ -233,6 +233,7 @@ def test_words_alone_delete_nothing(sentence: str) -> None:
         *("[Gambas:Video 20mukim]", '[irp posts="3"]', "Yuk, Simak Juga Video ini!", "Loading..."),
         *("Simak Video “Cara Menganyam Purun”", "Tonton juga video di bawah ini", "Halaman:"),
         *("COPYRIGHT © KABAR MUKIM 2017", "Hak Cipta (c) Kabar Mukim, 2019"),
+        *("Filed under: Pasar, Sungai |", "Kembali ke Beranda"),
     ],
 )
 def test_a_label_is_no_body(label: str) -> None:
@@ -581,6 +582,34 @@ def test_a_text_that_passes_over_what_stands_under_the_headline_is_not_believed(
     with pytest.raises(NotAnArticle) as refused:
         read(page)
     assert refused.value.reason == "unsure_text"
+
+
+def test_what_is_longer_than_the_text_and_stands_below_its_credit_is_none_of_it() -> None:
+    """Readers of trafilatura's kind take the site's glossary for the text."""
+    text = paragraphs(*TEXT, "(nh)")
+    terms = "".join(f"<ul><li>Istilah {n}</li><p>{text}</p></ul>" for n, text in enumerate(OTHER))
+    page = f"""<html lang="id"><head><title>{TITLE}</title></head><body><div class="lebar"><h1>{TITLE}
+    </h1><div class="baca">{text}<ul><li><a href="/t/jukung/">#jukung</a></li></ul></div>
+    <div class="kamus">{terms * 2}</div></div></body></html>"""
+    assert blocks(page) == list(TEXT)
+    assert read(page).credit == "nh"
+
+
+@pytest.mark.parametrize("name", ["entry-content", "kotak"])
+def test_a_dateline_in_a_line_of_its_own_opens_the_text(name: str) -> None:
+    article = read(
+        wordpress(content(f"<b>Martapura</b> - {paragraphs(SECOND, THIRD, LAST)}", name))
+    )
+    assert article.body.split("\n\n") == ["Martapura -", SECOND, THIRD, LAST]
+    assert article.dateline is not None
+    assert article.dateline.place == "Martapura"
+
+
+def test_the_day_that_stands_between_headline_and_text_is_no_text() -> None:
+    page = f"""<html lang="id"><head><title>{TITLE}</title></head><body><div class="kotak"><h1>{TITLE}</h1>
+    <p class="publish-date">7 Juni 2023</p>{paragraphs(*TEXT)}</div></body></html>"""
+    assert blocks(page) == list(TEXT)
+    assert read(page).published_at == "2023-06-07"
 
 
 QUOTE = "<blockquote><p>Dermaga itu licin sejak hujan.</p><cite>Noor Halimah</cite></blockquote>"

@@ -155,6 +155,10 @@ _PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PLACE: Final = 240
+# What themes print where WordPress has the categories and tags of a post.
+_FILED: Final = re.compile(
+    r"(?:filed under|posted in|tagged(?: as| with)?) ?:[^.!?]*", re.IGNORECASE
+)
 # "COPYRIGHT © KABAR SELUMA 2017", below the text. Of a photo's credit it is no part.
 _RIGHTS: Final = re.compile(r"(?:copyright|hak cipta) ?(?:©|\(c\))[^.!?]*\W*", re.IGNORECASE)
 
@@ -204,7 +208,7 @@ def is_clutter(text: str) -> bool:
         label = text.casefold().strip(" :.…»›-–—*")
         if label in _LABELS or _RIGHTS.fullmatch(text):
             return True
-    if len(text) <= _LONGEST_PLACE and _PLACE.fullmatch(text):
+    if len(text) <= _LONGEST_PLACE and (_PLACE.fullmatch(text) or _FILED.fullmatch(text)):
         return True
     is_notice = " on line " in text and len(text) <= _LONGEST_NOTICE
     return is_notice and _NOTICE.fullmatch(text.strip()) is not None

@@ -23,7 +23,7 @@ from typing import Final
 import attrs
 from lxml import etree
 
-from crawler.extract.blocks import Block
+from crawler.extract.blocks import Block, is_credit
 from crawler.extract.header import SENTENCE, torn_off
 from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.lines import (
@@ -195,7 +195,7 @@ def find_main_body(
         )
         below = own[first + 1 :] if first is not None else [*lead[1:], *own]
         below = below[: _next_article(below, headline)]
-        below, accepted = _before_others(below, accepted)
+        below, accepted = _up_to_credit(*_before_others(below, accepted))
         above = lines[: place_of(lines, headline) or 0]
     found = _container(above, below, accepted, headline, post)
     return _with_parts(found, below) if found is not None else None
@@ -235,6 +235,31 @@ def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[
         return below, accepted
     known = sum(len(squeeze(below[at].text)) for at in read if at < label)
     return below[:label], accepted if known >= _COHERENT * len(accepted.text) else Accepted()
+
+
+def _up_to_credit(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[Line], Accepted]:
+    """Return the lines up to a credit, "(red)", that ends a text, and what was read of them.
+
+    Nothing that was read goes on in the element that text and credit stand in: the rest is the
+    site's, and may be longer (a glossary, a table of prices).
+    """
+    for at, line in enumerate(below):
+        if len(line.text) > _LABEL or line.text[0] not in "([" or not is_credit(line.text):
+            continue
+        box = line.element.getparent()
+        inside = set(box.iter()) if box is not None else set()
+        known = [each for each in below[:at] if accepted.has(each.text)]
+        total = sum(each.weight for each in known)
+        own = sum(each.weight for each in known if each.element in inside)
+        further = [each for each in below[at:] if each.weight and accepted.has(each.text)]
+        if (
+            further
+            and own >= max(_NEARLY_ALL * total, _ADVERTISEMENT)
+            and not any(each.element in inside for each in further)
+        ):
+            words = [squeeze(each.text) for each in (*known, line)]
+            return below[: at + 1], Accepted("".join(words), frozenset(words))
+    return below, accepted
 
 
 def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None:
@@ -468,6 +493,7 @@ def _is_like(box: etree._Element, main: etree._Element) -> bool:
     return any(_BUILT.search(name) for name in {*ours.split()}.intersection(theirs.split()))
 
 
+_DATELINE: Final = re.compile(r"[A-Z][\w .,'/()-]{1,60}\s?[-–—]")
 _ANCHOR: Final = re.compile(r"<a\b[^>]*>(.*?)</a>")
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -482,7 +508,9 @@ def kept(
     title = squeeze(headline)
     known = [(block, block.photo is not None or _is_text(block, body, trusted)) for block in blocks]
     found = [
-        block for at, (block, kept) in enumerate(known) if kept or _is_between(block, known, at)
+        block
+        for at, (block, kept) in enumerate(known)
+        if kept or _is_between(block, known, at) or _is_dateline(block, known, at)
     ]
     texts = [at for at, block in enumerate(found) if block.photo is None]
     if texts and squeeze(found[texts[0]].text) == title:
@@ -525,6 +553,17 @@ def _is_between(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> b
         and (block.kind == "quote" or block.text.endswith(_ENDS))
         and not _is_linked(block)
         and all(each and each[0][1] and each[0][0].photo is None for each in beside)
+    )
+
+
+def _is_dateline(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> bool:
+    """Whether *block*, at *at*, is a dateline in a line of its own above the first sentence."""
+    opens = not any(kept and each.photo is None for each, kept in known[:at])
+    return (
+        opens
+        and known[at + 1 : at + 2] != []
+        and known[at + 1][1]
+        and bool(_DATELINE.fullmatch(block.text))
     )
 
 

@@ -17,7 +17,7 @@ import attrs
 from lxml import etree
 
 from crawler.errors import NotAnArticle
-from crawler.extract.document import Document, text_of
+from crawler.extract.document import Document, holds_more, text_of
 from crawler.extract.unknown.body import (
     MainBody,
     find_main_body,
@@ -29,6 +29,7 @@ from crawler.extract.unknown.lines import (
     CAPTION,
     Line,
     among,
+    called,
     is_furniture,
     is_list_of_links,
     labels_another_part,
@@ -48,13 +49,16 @@ _CLOSING: Final = 4
 _TERM: Final = re.compile(
     r"/(?:tags?|topi[ck]|tagar|categor(?:y|ies)|kategori|rubrik|kanal)/|[?&](?:cat|tag)="
 )
-_PERSON: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/|[?&]author=")
+_PERSON: Final = re.compile(r"/(?:author|penulis|reporter|kontributor|profile?)/|[?&]author=")
 _NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
 # Letters of a headline, levels around a link in which its card is looked for, terms on a card.
 _HEADLINE, _CARD, _FEW = 25, 6, 2
 _NAMED: Final = etree.XPath(
     ".//*[@id=$name or contains(concat(' ',normalize-space(@class),' '),concat(' ',$name,' '))]"
 )
+# When an article was published, printed in the container of its text; letters of a day and time.
+_STAMP: Final = called(r"(?:publish(?:ed)?|post(?:ed)?|entry|article|news)[-_](?:date|time|on)")
+_DAY: Final = 60
 # Pages nest some thirty elements, those of page builders sixty.
 _DEEPEST: Final = 300
 
@@ -256,7 +260,9 @@ class Facts:
                 terms = sum(_TERM.search(href) is not None for href in links)
                 if terms <= _FEW or each.tag in ("li", "article") or self._is_among_its_like(each):
                     return True
-            if each.tag == "a" and each is not element and self.document.leads_elsewhere(each):
+            # The card of a person, with photo and role, leads to no article.
+            is_elsewhere = each.tag == "a" and not _PERSON.search(each.get("href", ""))
+            if is_elsewhere and each is not element and self.document.leads_elsewhere(each):
                 return True
         return False
 
@@ -319,6 +325,8 @@ class Facts:
             return True
         names = element.get("class") or element.get("id")
         if not self.has_own_container and is_list_of_links(element):
+            return True
+        if names and _STAMP.search(names) and not holds_more(element, _DAY):
             return True
         if not names or element.tag in ("p", "figure", "figcaption", "img"):
             return False

@@ -24,7 +24,7 @@ from lxml import etree
 
 from crawler.extract.document import holds_more, text_of
 from crawler.extract.unknown.facts import Facts, Surroundings
-from crawler.extract.unknown.lines import Line, called
+from crawler.extract.unknown.lines import CAPTION, Line, called
 from crawler.extract.unknown.metadata import Stated
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
@@ -57,7 +57,11 @@ _LABEL: Final = (
     rf"(?P<both>{_BOTH_LABEL})|(?P<photographer>{_PHOTO_LABEL})|(?P<editor>{_EDITOR_LABEL})"
     rf"|(?P<writer>{_WRITER_LABEL})"
 )
-_LABELLED: Final = re.compile(rf"(?<!\w)(?:{_LABEL})(?!\w)(?P<mark>\s?[:：,.|]?\s?)", re.IGNORECASE)
+# "Laporan Khusus" is what an article is, and nobody.
+_LABELLED: Final = re.compile(
+    rf"(?<!\w)(?:{_LABEL})(?!\w|\s(?:khusus|utama|langsung)\b)(?P<mark>\s?[:：,.|]?\s?)",
+    re.IGNORECASE,
+)
 _BEGINS: Final = re.compile(rf"\W*(?:{_LABEL})\s?[:：.]", re.IGNORECASE)
 _ONLY_LABEL: Final = re.compile(rf"\W*(?:{_LABEL})\W*", re.IGNORECASE)
 
@@ -173,12 +177,22 @@ def around(lines: Sequence[Line], *, strict: bool = False) -> list[Byline]:
         only = None if names else _ONLY_LABEL.fullmatch(line.text)
         if only is None:
             continue
-        # "Penulis" above the name; "Jurnalis", without a colon, below it.
-        below = (only["writer"] or "").lower() in _TITLES
+        # "Penulis" above the name; "Jurnalis", without a colon, below it, or what shares a box.
+        below = (only["writer"] or "").lower() in _TITLES or (
+            _share_a_box(lines, at, at - 1) and not _share_a_box(lines, at, at + 1)
+        )
         places = [at + 1] if ":" in line.text else [at - 1, at + 1] if below else [at + 1, at - 1]
         names_near = filter(None, (_neighbour(lines, place) for place in places))
         found.extend(_byline(name, only) for name in islice(names_near, 1))
     return found
+
+
+def _share_a_box(lines: Sequence[Line], at: int, beside: int) -> bool:
+    """Whether the line at *beside* stands in the element that the one *at* stands in."""
+    if not 0 <= beside < len(lines):
+        return False
+    box = lines[at].element.getparent()
+    return box is not None and box in lines[beside].element.iterancestors()
 
 
 def _neighbour(lines: Sequence[Line], at: int) -> str | None:
@@ -238,9 +252,12 @@ def _has_photo(element: etree._Element) -> bool:
     """Whether *element* stands beside a photo: then it is called author for the photographer."""
     near = [each for each in (element, element.getparent()) if each is not None]
     images = (image for each in near for image in each.iter("img", "amp-img"))
-    return any(each.tag in ("figure", "figcaption") for each in near) or any(
-        "avatar" not in f"{image.get('class')} {image.get('src')}" for image in images
-    )
+    if any(
+        each.tag in ("figure", "figcaption") or CAPTION.search(each.get("class", ""))
+        for each in near
+    ):
+        return True
+    return any("avatar" not in f"{image.get('class')} {image.get('src')}" for image in images)
 
 
 def _names_in(element: etree._Element, line: Line) -> list[str]:
@@ -256,8 +273,11 @@ def _names_in(element: etree._Element, line: Line) -> list[str]:
     if names or any("tag" in link.get("rel", "").split() for link in links):
         return names
     whole = text_of(element)
-    # An element around several lines: each is one name at most.
-    return [_without_label(whole if whole in line.text else line.text)]
+    if whole in line.text:
+        return [_without_label(whole)]
+    # An element around several lines: each is one name at most. One inside has another line.
+    holds_line = element in (line.element, *line.element.iterancestors())
+    return [_without_label(line.text)] if holds_line else []
 
 
 def _shown(link: etree._Element) -> str:
@@ -395,7 +415,8 @@ def _marked_in_scope(facts: Facts) -> Iterator[Stated]:
     """Yield the names in the article's own element that are marked as its author's for machines."""
     for element in facts.marked("a", "span"):
         marks = (*element.get("rel", "").split(), *element.get("class", "").split())
-        if not {"author", "fn"}.isdisjoint(marks) and not facts.is_of_another(element):
+        names_one = not {"author", "fn"}.isdisjoint(marks) and not _has_photo(element)
+        if names_one and not facts.is_of_another(element):
             yield Stated(_shown(element), _mark(element) or ".fn")
 
 

@@ -130,7 +130,8 @@ class GenericPage(ArticlePage):
         metadata = self.facts.metadata
         site = metadata.site_names() | {self.document.host}
         sections = (each for each in metadata.said("section") if each.value.casefold() not in site)
-        return self._listed("categories", self._terms[0].of(terms.CATEGORY) or of_one(sections))
+        found = self._terms[0].of(terms.CATEGORY) or of_one(sections)
+        return self._listed("categories", found or self._terms[0].unmarked())
 
     @property
     def tags(self) -> Sequence[str]:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from crawler.extract import media
 from crawler.extract.document import holds_more, text_of
+from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import CAPTION, is_caption
 from crawler.extract.unknown.metadata import Stated
@@ -55,7 +56,8 @@ def find(facts: Facts) -> LeadPhoto:
     The theme's own, else a large one between headline and text, else one above them that metadata
     name, too; else the one that only metadata name: that one has no alternative text.
     """
-    caption = next((line.text for line in facts.around.header if is_caption(line)), None)
+    captions = (line.text for line in facts.around.header if is_caption(line))
+    caption = next((each for each in captions if not is_clutter(each)), None)
     stated = _stated(facts)
     address = facts.document.absolute(stated.value) if stated is not None else None
     for image, url in _images(facts, address):

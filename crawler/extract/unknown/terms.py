@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
 from lxml import etree
 
@@ -50,6 +50,8 @@ _LABELS: Final = re.compile(
 )
 _HOME: Final = re.compile(r"home|beranda|depan|halaman (?:depan|utama)", re.IGNORECASE)
 _FRONT: Final = re.compile(r"(?:https?:)?//[^/?#]+/?(?:#.*)?")
+_TRAIL: Final = etree.XPath(".//*[contains(@class,'breadcrumb') or contains(@id,'breadcrumb')]")
+_RIGHTS: Final = re.compile(r"©|copyright|hak cipta|all rights", re.IGNORECASE)
 # What WordPress' post_class() writes on the element around an article.
 _POST_CLASS: Final = re.compile(r"(?:^|\s)(?:hentry|type-\w+|post-\d+)(?:\s|$)")
 _LISTS: Final = ("ul", "ol", "div", "p", "table", "section", "footer", "header")
@@ -84,6 +86,32 @@ class Terms:
         best = ranked[min(ranked)] if ranked else ()
         return [Stated(name, f"a[rel={kind}]") for name in best]
 
+    def unmarked(self) -> list[Stated]:
+        """Return the category where no link is marked as one.
+
+        It is the name in a box that is called so, without a link, else the last step of the way
+        from the front page to here.
+        """
+        facts = self._facts
+        lines = [line for line in (*facts.above, *facts.beside) if len(line.text) <= _TERMS]
+        for element in small_elements(lines, _TERMS):
+            for each in (element, *element.iterdescendants("span", "div", "p")):
+                name = text_of(each)
+                if (
+                    0 < len(name) <= _LONGEST_UNSURE
+                    and _BOXES[CATEGORY].search(each.get("class", ""))
+                    and next(each.iter("a"), None) is None
+                ):
+                    return [Stated(name, ".category")]
+        for trail in cast("list[etree._Element]", _TRAIL(facts.page)):
+            steps = [
+                text_of(link) for link in trail.iter("a") if facts.document.leads_elsewhere(link)
+            ]
+            names = [name for name in steps if name and not _HOME.fullmatch(name)]
+            if names and len(names[-1]) <= _LONGEST_UNSURE:
+                return [Stated(names[-1], ".breadcrumb a")]
+        return []
+
     @cached_property
     def _lists(self) -> dict[tuple[str, int, etree._Element], list[str]]:
         found: dict[tuple[str, int, etree._Element], list[str]] = defaultdict(list)
@@ -109,7 +137,7 @@ class Terms:
         scoped = frozenset(facts.scope.iter("a")) if facts.scope is not None else frozenset()
         found: dict[etree._Element, tuple[str | None, Mapping[str, int]]] = {}
         label: str | None = None
-        below = (*around.closing, *around.typed, *around.footer)
+        below = (*around.closing, *around.typed, *self._footer)
         lines = [(line, _ABOVE) for line in around.header] + [(line, _BELOW) for line in below]
         for line, least in lines:
             named = _LABELS.match(line.text.lstrip("#•|/- "))
@@ -123,6 +151,17 @@ class Terms:
         for anchor in facts.marked("a"):
             found.setdefault(anchor, (None, _INSIDE))
         return found
+
+    @property
+    def _footer(self) -> Iterator[Line]:
+        """Yield the lines below the text that stand in no footer of the whole site."""
+        is_sites: dict[etree._Element, bool] = {}
+        for line in self._facts.around.footer:
+            footer = next(line.element.iterancestors("footer"), line.element)
+            if footer not in is_sites:
+                is_sites[footer] = footer.tag == "footer" and bool(_RIGHTS.search(text_of(footer)))
+            if not is_sites[footer]:
+                yield line
 
     def _mark(self, anchor: etree._Element) -> tuple[str, int] | None:
         rels, href = anchor.get("rel", "").split(), anchor.get("href", "#")
