@@ -57,7 +57,7 @@ def main(argv: list[str] | None = None) -> None:
             commands = {
                 "SitemapSpider -o out.jl": [
                     "runspider", "benchmarks/plain_spider.py", "-a", f"site={newsroom.address}",
-                    "-o", str(folder) + ".jl", "-s", "ADDONS={}", *FAST,
+                    "-o", str(folder) + ".jl", *FAST,
                 ],
                 "scrapy crawl progres": [
                     "crawl", "progres", "-a", f"site={newsroom.address}",

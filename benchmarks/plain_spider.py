@@ -8,12 +8,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from scrapy.http import Response
+from scrapy.settings import default_settings
 from scrapy.spiders import SitemapSpider
 
 
 class PlainSpider(SitemapSpider):
     name = "plain"
     sitemap_follow: ClassVar = ["posts-post"]
+    custom_settings: ClassVar = {  # the project's own wiring off
+        name: getattr(default_settings, name)
+        for name in (
+            *("DOWNLOADER", "DOWNLOADER_MIDDLEWARES_BASE"),
+            *("EXTENSIONS_BASE", "ITEM_PIPELINES_BASE"),
+        )
+    }
 
     def __init__(self, site: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -67,7 +67,7 @@ def without_memory(articles: int) -> int:
     with EmbeddedNewsroom() as newsroom, tempfile.TemporaryDirectory() as scratch:
         newsroom.grow(max(0, articles - len(newsroom.articles)))
         plain = ["runspider", "benchmarks/plain_spider.py", "-a", f"site={newsroom.address}"]
-        return asked(newsroom, [*plain, "-o", f"{scratch}/out.jl", "-s", "ADDONS={}"])
+        return asked(newsroom, [*plain, "-o", f"{scratch}/out.jl"])
 
 
 def main(argv: list[str] | None = None) -> None:

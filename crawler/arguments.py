@@ -34,6 +34,11 @@ class Arguments:
     budget: int | None = None
     given: Mapping[str, str] = attrs.field(factory=dict)  # as they were typed, for the run's record
 
+    @property
+    def in_part(self) -> bool:
+        """Whether only some of the newsroom is asked for: a window, or addresses that were given."""
+        return bool(self.since or self.until or self.urls is not None)
+
 
 def _day(text: str) -> dt.date:
     day = dt.date.fromisoformat(text)

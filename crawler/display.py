@@ -7,13 +7,12 @@ import sys
 import time
 import warnings
 from collections.abc import Collection
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
-from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
@@ -22,6 +21,7 @@ from twisted.logger import globalLogBeginner
 from crawler.archive import RunRecord
 from crawler.items import Article
 from crawler.normalise.text import fold
+from crawler.project import Component
 
 _EVENTS: Final = {
     "new": "new",
@@ -38,7 +38,7 @@ SUCCESS: Final = logging.WARNING + 1
 logging.addLevelName(SUCCESS, "DONE")
 
 
-class LiveDisplay:
+class LiveDisplay(Component):
     """Show how far a run has come, on a terminal only.
 
     Off when standard error is no terminal, and with ``LOG_LEVEL`` below ``WARNING`` or a
@@ -49,19 +49,11 @@ class LiveDisplay:
         settings = crawler.settings
         if not sys.stderr.isatty() or is_wordy(settings) or settings["LOG_FILE"]:
             raise NotConfigured
-        self.crawler = crawler
+        super().__init__(crawler)
         self.headline = ""
         self.began = time.monotonic()
         self.live = Live(console=Console(stderr=True), get_renderable=self._draw, transient=True)
         self._moved: list[tuple[logging.StreamHandler[Any], Any]] = []
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        extension = cls(crawler)
-        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
-        crawler.signals.connect(extension.item_scraped, signals.item_scraped)
-        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
-        return extension
 
     def spider_opened(self) -> None:
         """Begin to draw; what is logged meanwhile goes above the display."""

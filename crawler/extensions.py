@@ -1,4 +1,4 @@
-"""What frames a run: lock and archive, signals, the run's record, and how it went.
+"""What frames a run: lock and archive, signals, feeds, and the run's record.
 
 SIGINT and SIGTERM: the first ends a run quickly, the second at once, the third by force.
 """
@@ -15,24 +15,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
+from scrapy.exceptions import DropItem
 from scrapy.extensions.feedexport import FeedExporter
 
-from crawler.archive import Archive, Failed, Outcome, Refused, RunRecord, RunReport, last_articles
+from crawler.archive import Archive, Found, Outcome, Refused, RunRecord, RunReport, last_articles
 from crawler.display import SUCCESS, is_wordy, is_worth_saying, summary_lines
 from crawler.downloader import PoliteDownloader
-from crawler.errors import ArchiveError, ArchiveLocked, ConfigurationError
+from crawler.errors import ArchiveError, ConfigurationError, InvalidRecord
+from crawler.exit_codes import ALARMING, EXIT_FAILED, EXIT_OK, IN_A_ROW, Verdict, code_of
 from crawler.export.statistics import WINDOW, field_coverage, shortfalls
 from crawler.items import Article
-from crawler.newsrooms import Newsroom
-from crawler.project import (
-    EXIT_ALARM,
-    EXIT_FAILED,
-    EXIT_INCOMPLETE,
-    EXIT_LOCKED,
-    EXIT_OK,
-    EXIT_USAGE,
-    archive_root,
-)
+from crawler.project import Component, archive_root
 from crawler.workers import RULES
 
 if TYPE_CHECKING:
@@ -46,6 +39,15 @@ if TYPE_CHECKING:
 
     from crawler.archive import Finding
     from crawler.arguments import Arguments
+    from crawler.codec import Line
+
+logger = logging.getLogger(__name__)
+
+GATHERING: Final = 0.05
+"""Seconds for which findings are gathered, to be written together."""
+
+TOGETHER: Final = 50
+"""Findings that are written together at most."""
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -90,42 +92,6 @@ class Interrupts:
         if callable(before):
             before(number, frame)
             self._install()  # before the one that Scrapy puts in its place
-
-
-logger = logging.getLogger(__name__)
-
-ALARMING: Final = frozenset({"captcha", "hacked", "parked"})
-"""Reasons that say something of the newsroom, not of a page."""
-
-PLANNED_ENDS: Final = ALARMING | {
-    "budget",
-    "closespider_itemcount",
-    "closespider_pagecount",
-    "closespider_timeout",
-    "finished",
-    "limit",
-}
-"""Reasons for which a spider closes and the run did what it should."""
-
-TURNED_AWAY: Final = frozenset(
-    {"http_401", "http_403", "http_406", "http_429", "http_451", "foreign_address", "robots"}
-)
-"""Reasons for which a look is refused, though an article may be there."""
-
-ENDS: Final = {"budget": "its budget", "closespider_timeout": "time"}
-"""Reasons for which a run ends before it came to its end."""
-
-NAMED: Final = 20
-"""Addresses that a run's record names, of those that were not archived."""
-
-GATHERING: Final = 0.05
-"""Seconds for which findings are gathered, to be written together."""
-
-TOGETHER: Final = 50
-"""Findings that are written together at most."""
-
-answered = object()
-"""Signal, sent with ``finding``: the archive has answered what was submitted, or refused to."""
 
 
 class LineFeeds(FeedExporter):
@@ -177,66 +143,43 @@ class LineFeeds(FeedExporter):
                 slot.file.close()
 
 
-class RunKeeper:
-    """Hold the archive for a run, write the run's record, and say with a code how it went.
+class RunKeeper(Component):
+    """Hold the archive for a run, write the run's record, and say how it went.
 
-    Settings: ``ARCHIVE_DIR``, ``FIELD_COVERAGE_MIN``, ``CLOSESPIDER_TIMEOUT``. The code is the
-    stat ``run/exit_code``.
+    Settings: ``ARCHIVE_DIR``, ``FIELD_COVERAGE_MIN``, ``CLOSESPIDER_TIMEOUT``. The exit code is
+    the stat ``run/exit_code``.
     """
 
+    archive: Archive | None = None
+    interrupts: Interrupts | None = None
+    ending = False
+    _closing: asyncio.Task[None] | None = None
+    _timer: asyncio.TimerHandle | None = None
+    _recording: asyncio.Task[None] | None = None
+
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-        self.root = archive_root(crawler.settings)
-        self.floors: dict[str, float] = {
-            name: float(floor)
-            for name, floor in crawler.settings.getdict("FIELD_COVERAGE_MIN").items()
-        }
-        self.archive: Archive | None = None
-        self.outcomes: Counter[str] = Counter()
+        super().__init__(crawler)
+        floors = crawler.settings.getdict("FIELD_COVERAGE_MIN")
+        self.floors = {name: float(floor) for name, floor in floors.items()}
+        self.verdict = Verdict()
         self.doors: Counter[str] = Counter()
-        self.incomplete: list[str] = []
-        self.gaps: list[str] = []
-        """What keeps the run from being complete, but for single articles."""
-
-        self.turned_away: Counter[str] = Counter()
-        """Reason → how many looks were refused for it."""
-
-        self.notes: list[str] = []
-        self.alarms: list[str] = []
-        self.alarming: dict[str, list[str]] = {}
-        """Reason of :data:`ALARMING` → addresses."""
-
-        self.failure: str | None = None
-        self.interrupts: Interrupts | None = None
-        self.mass = False
-        """Whether more articles vanished at once than can be true."""
-
-        self.ending = False
         self.began = time.monotonic()
-        self._closing: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._gathered: list[tuple[Finding, asyncio.Future[Outcome]]] = []
-        self._recording: asyncio.Task[None] | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        extension = cls(crawler)
-        crawler.signals.connect(extension.surprised, signals.spider_error)
-        crawler.signals.connect(extension.surprised, signals.item_error)
-        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
-        return extension
+        crawler.signals.connect(self.surprised, signals.spider_error)
+        crawler.signals.connect(self.surprised, signals.item_error)
 
     @property
     def downloader(self) -> PoliteDownloader:
         downloader = self.crawler.engine.downloader
-        assert isinstance(downloader, PoliteDownloader)  # the add-on brings it
+        assert isinstance(downloader, PoliteDownloader)  # the settings name it
         return downloader
 
     # --- what the spider and the pipeline call
 
-    async def submit(self, finding: Finding) -> Outcome:
-        """Tell the archive, and return what it made of it once that is on disk."""
-        assert self.archive is not None
+    async def submit(self, finding: Finding) -> Line | None:
+        """Tell the archive, and return the line that it wrote, once that is on disk."""
+        if reason := self.verdict.out_of_reach(finding):
+            self._give_up(reason)
         waiting: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._gathered.append((finding, waiting))
         if self._recording is None:
@@ -245,10 +188,17 @@ class RunKeeper:
             outcome = await waiting
             if outcome.problem is not None:
                 raise outcome.problem
-            self._count(finding, outcome)
-            return outcome
-        finally:
-            await self.crawler.signals.send_catch_log_async(answered, finding=finding)
+        except InvalidRecord as error:
+            if not isinstance(finding, Found):
+                raise
+            url = finding.article.url
+            logger.warning("%s: %s", url, error)
+            return await self.submit(Refused(url, "invalid_record", finding.captures, keep=True))
+        except ArchiveError as error:
+            self.fail(str(error))
+            return None
+        self._count(outcome, finding)
+        return outcome.line
 
     async def _record(self) -> None:
         """Give the archive what was gathered, in batches: each costs it three syncs."""
@@ -269,17 +219,28 @@ class RunKeeper:
                     waiting.set_result(recorded.result()[number])
         self._recording = None
 
+    def _give_up(self, reason: str) -> None:
+        """End the run: what one fetch after the other comes to is nothing of the page."""
+        assert self.archive is not None
+        if reason in ALARMING:
+            self.stop(reason)
+        else:
+            self.fail(
+                f"{self.archive.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last "
+                f"with {reason}; what is left is tried again in the next run"
+            )
+
     def fail(self, why: str) -> None:
         """End the run as failed; what is in flight is finished."""
-        if self.failure is None:
-            self.failure = why
+        if self.verdict.failure is None:
+            self.verdict.failure = why
             logger.info(why)  # the summary says it
         self.stop("failed")
 
-    def alarm(self, why: str) -> None:
-        """Note that something is wrong with the newsroom."""
-        self.alarms.append(why)
-        logger.info(why)
+    def surprised(self) -> None:
+        """A callback or a pipeline raised what nobody foresaw: the run goes on, but has failed."""
+        why = "an unforeseen error; the log has its traceback"
+        self.verdict.failure = self.verdict.failure or why
 
     def stop(self, reason: str) -> None:
         """Let the run end: nothing new is taken on, what is in flight is finished.
@@ -297,12 +258,12 @@ class RunKeeper:
     def open(self, arguments: Arguments) -> bool:
         """Open the archive; False where that cannot be done, and nothing is to be requested."""
         newsroom, settings = arguments.newsroom, self.crawler.settings
-        self.interrupts = Interrupts(self._hurry, self._cut_off)
+        self.interrupts = Interrupts(self._hurry, self.downloader.cut_off)
         try:
             if settings.getdict("FEEDS") and self._feeds() is None:
                 raise ConfigurationError("FEEDS, -o or -O cannot be used, as is said above")  # noqa: TRY301 -- as below
             self.archive = Archive.open(
-                self.root / newsroom.name,
+                archive_root(settings) / newsroom.name,
                 newsroom,
                 RULES,
                 arguments=arguments.given,
@@ -312,10 +273,8 @@ class RunKeeper:
             )
         except (ArchiveError, ConfigurationError) as error:
             logger.error(str(error))
-            self.failure = str(error)
-            codes = {ArchiveLocked: EXIT_LOCKED, ConfigurationError: EXIT_USAGE}
-            code = next((n for kind, n in codes.items() if isinstance(error, kind)), EXIT_FAILED)
-            self.crawler.stats.set_value("run/exit_code", code)
+            self.verdict.failure = str(error)
+            self.crawler.stats.set_value("run/exit_code", code_of(error))
             return False
         for repair in self.archive.repairs:
             logger.warning(repair)
@@ -326,42 +285,32 @@ class RunKeeper:
             self._timer = loop.call_later(longest, self.stop, "closespider_timeout")
         return not self.interrupts.name
 
-    # --- signals of Scrapy
-
-    def surprised(self) -> None:
-        """A callback or a pipeline raised what nobody foresaw: the run goes on, but has failed."""
-        self.failure = self.failure or "an unforeseen error; the log has its traceback"
+    # --- the end
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Write what the run owes: lines that were held, its feeds, its record, the exit code."""
-        feeds = self._feeds()
+        feeds, verdict = self._feeds(), self.verdict
         await self._settle(feeds, spider)
-        if feeds is not None and not (self.archive is None and self.failure):
-            self.failure = await feeds.written(spider) or self.failure
+        if feeds is not None and not (self.archive is None and verdict.failure):
+            verdict.failure = await feeds.written(spider) or verdict.failure
         if self._timer is not None:
             self._timer.cancel()
         if self.archive is None:
             return
+        interrupt = self.interrupts.name if self.interrupts else None
         try:
-            record = await asyncio.to_thread(self._finish, reason)
+            record = await asyncio.to_thread(self._finish, self.archive, reason, interrupt)
         finally:
             # A mistyped address leaves nothing behind; somebody's will to stop leaves its record.
-            interrupted = bool(self.interrupts and self.interrupts.name)
-            self.archive.close(keep_empty=interrupted or not self.failure)
+            self.archive.close(keep_empty=bool(interrupt) or not verdict.failure)
         self.crawler.stats.set_value("run/exit_code", record.exit_code)
         if is_worth_saying(record) or is_wordy(self.crawler.settings):
-            level = {EXIT_OK: SUCCESS, EXIT_FAILED: logging.ERROR}.get(
-                record.exit_code or EXIT_OK, logging.WARNING
-            )
+            levels = {EXIT_OK: SUCCESS, EXIT_FAILED: logging.ERROR}
+            level = levels.get(record.exit_code or EXIT_OK, logging.WARNING)
             seconds = time.monotonic() - self.began
-            known = (*self.notes, *self.archive.repairs)  # of no concern, or said already
+            known = (*verdict.notes, *self.archive.repairs)  # of no concern, or said already
             for line in summary_lines(self.archive.newsroom.name, record, seconds, without=known):
                 logger.log(level, line)
-
-    # --- the rest is ours
-
-    def _robots(self) -> str:
-        return "obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore"
 
     async def _settle(self, feeds: LineFeeds | None, spider: Spider) -> None:
         """Have judged what waited for the end of the run; the feeds get its lines, too."""
@@ -370,38 +319,51 @@ class RunKeeper:
         try:
             settlement = await asyncio.to_thread(self.archive.settle)
         except ArchiveError as error:
-            self.failure = self.failure or str(error)
+            self.verdict.failure = self.verdict.failure or str(error)
             return
-        self.mass = settlement.mass
+        self.verdict.mass = settlement.mass
         for outcome in settlement.judged:
-            self._tally(outcome)
+            self._count(outcome)
             if feeds is not None and isinstance(outcome.line, Article):
                 feeds.item_scraped(outcome.line, spider)
+
+    def _finish(self, archive: Archive, reason: str, interrupt: str | None) -> RunRecord:
+        stats, verdict = self.crawler.stats, self.verdict
+        requests = stats.get_value("run/request_count", 0)
+        pause = max(self.downloader.floors.values(), default=None)
+        articles = last_articles(archive.folder, WINDOW)
+        verdict.alarms += [str(each) for each in shortfalls(articles, self.floors)]
+        verdict.end(reason, interrupt, requests, pause)
+        coverage = field_coverage(articles)
+        return archive.finish(
+            RunReport(
+                exit_code=verdict.code,
+                requests=requests,
+                bytes=stats.get_value("run/response_bytes", 0),
+                smallest_gap=stats.get_value("run/smallest_gap"),
+                robots=self._robots(),
+                crawl_delay=pause,
+                doors=dict(self.doors),
+                coverage={name: round(share, 4) for name, share in coverage.items()},
+                notes=verdict.said(),
+            )
+        )
+
+    # --- the rest is ours
+
+    def _robots(self) -> str:
+        return "obey" if self.crawler.settings.getbool("ROBOTSTXT_OBEY") else "ignore"
 
     def _feeds(self) -> LineFeeds | None:
         return self.crawler.get_extension(LineFeeds)
 
-    def _count(self, finding: Finding, outcome: Outcome) -> None:
-        self._tally(outcome)
+    def _count(self, outcome: Outcome, finding: Finding | None = None) -> None:
+        self.verdict.count(outcome, finding)
+        self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
         if isinstance(finding, Refused):
             self.crawler.stats.inc_value(f"extract/not_an_article/{finding.reason}")
-        elif not isinstance(finding, Failed):
-            return
-        kept = isinstance(finding, Refused) and finding.keep
-        if kept or finding.reason in TURNED_AWAY:
-            self.turned_away[finding.reason] += 1
-        if isinstance(finding, Failed) and finding.reason in ALARMING:
-            self.alarming.setdefault(finding.reason, []).append(outcome.url)
-        elif kept or isinstance(finding, Failed):
-            self.incomplete.append(f"{outcome.url}: {finding.reason}")
-
-    def _tally(self, outcome: Outcome) -> None:
-        self.outcomes[outcome.kind] += 1
-        self.crawler.stats.inc_value(f"run/{outcome.kind}_count")
-        if outcome.warning:
-            self.incomplete.append(outcome.warning)
         if outcome.alarm:
-            self.alarm(outcome.alarm)
+            logger.info(outcome.alarm)
         if outcome.note and outcome.line is not None:
             logger.warning("%s: %s", outcome.url, outcome.note)
 
@@ -409,77 +371,26 @@ class RunKeeper:
         self.ending = True
         self.downloader.end()
 
-    def _cut_off(self) -> None:
-        self.downloader.cut_off()
-
-    def _finish(self, reason: str) -> RunRecord:
-        assert self.archive is not None
-        articles = last_articles(self.archive.folder, WINDOW)
-        self.alarms += [str(each) for each in shortfalls(articles, self.floors)]
-        self._weigh(reason)
-        for what, urls in self.alarming.items():
-            more = f" and {len(urls) - 1} more" if len(urls) > 1 else ""
-            self.alarms.append(f"{what} instead of an article: {urls[0]}{more}")
-        if self.interrupts is not None and self.interrupts.name:
-            self.failure = self.failure or f"interrupted by {self.interrupts.name}"
-        elif reason not in PLANNED_ENDS:
-            self.failure = self.failure or f"ended early: {reason}"
-        stats = self.crawler.stats
-        coverage = field_coverage(articles)
-        return self.archive.finish(
-            RunReport(
-                exit_code=self._code(),
-                requests=stats.get_value("run/request_count", 0),
-                bytes=stats.get_value("run/response_bytes", 0),
-                smallest_gap=stats.get_value("run/smallest_gap"),
-                robots=self._robots(),
-                crawl_delay=max(self.downloader.floors.values(), default=None),
-                doors=dict(self.doors),
-                coverage={name: round(share, 4) for name, share in coverage.items()},
-                notes=tuple(dict.fromkeys(self._notes())),
-            )
-        )
-
-    def _weigh(self, reason: str) -> None:
-        """Say where most looks came to nothing, or none was made."""
-        looks, refused = self.outcomes.total(), self.turned_away.total()
-        many = refused >= 5 and refused * 5 > looks  # noqa: PLR2004 -- a fifth
-        if many or (refused > 1 and refused * 2 > looks):
-            why = ", ".join(f"{number} {what}" for what, number in self.turned_away.most_common(3))
-            text = f"{refused} of {looks} looks were refused or came to no article ({why})"
-            (self.alarms if many else self.gaps).append(text)
-        if reason in ENDS:
-            requests = self.crawler.stats.get_value("run/request_count", 0)
-            text = f"ended by {ENDS[reason]} after {requests} requests and {looks} looks"
-            if pause := max(self.downloader.floors.values(), default=0.0):
-                text += f"; robots.txt asks for {pause:g} s between two requests"
-            (self.notes if looks else self.gaps).append(text)
-
-    def _notes(self) -> list[str]:
-        """Return what somebody should read, the worst first."""
-        notes = [self.failure] if self.failure else []
-        notes += [*self.alarms, *self.gaps, *self.notes]
-        notes += [f"not archived: {each}" for each in self.incomplete[:NAMED]]
-        if len(self.incomplete) > NAMED:
-            notes.append(f"not archived: {len(self.incomplete) - NAMED} more; see scrapy status")
-        return notes
-
-    def _code(self) -> int:
-        if self.failure:
-            return EXIT_FAILED
-        if self.alarms or self.mass:
-            return EXIT_ALARM
-        return EXIT_INCOMPLETE if self.incomplete or self.gaps else EXIT_OK
-
 
 def keeper_of(crawler: Crawler) -> RunKeeper:
     """Return the extension that holds the archive."""
     keeper = crawler.get_extension(RunKeeper)
-    assert keeper is not None  # the add-on brings it
+    assert keeper is not None  # the settings name it
     return keeper
 
 
-def newsroom_of(spider: Spider | None) -> Newsroom | None:
-    """Return the spider's newsroom; None for a spider that is not ours (bench)."""
-    newsroom = getattr(spider, "newsroom", None)
-    return newsroom if isinstance(newsroom, Newsroom) else None
+class ArchivePipeline(Component):
+    """Append what is new to the archive, and hand it on once it is on disk.
+
+    What follows in the pipeline, and every exporter, sees the line as it was written; what is
+    unchanged is dropped, quietly.
+    """
+
+    async def process_item(self, item: Any) -> Any:
+        """Return the line on disk, or raise :exc:`DropItem` when nothing had to be written."""
+        if not isinstance(item, Found):  # of a spider that is not ours
+            return item
+        line = await keeper_of(self.crawler).submit(item)
+        if line is None:
+            raise DropItem(f"{item.article.url}: nothing was written", log_level="DEBUG")
+        return line

@@ -24,15 +24,10 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
 Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
-
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
-_DAY: Final = re.compile(r"[\d-]{10}")
-_MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_TIME: Final = re.compile(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?[+-]\d\d:\d\d")
-_HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
+Test: TypeAlias = Callable[[Any], bool]
 
 
-def fits(wanted: str, test: Callable[[Any], bool]) -> Validator:
+def fits(wanted: str, test: Test) -> Validator:
     """A validator that says which field wanted what; one that is null by default may be null."""
 
     def validate(_: Any, attribute: Attribute[Any], value: Any) -> None:
@@ -43,45 +38,35 @@ def fits(wanted: str, test: Callable[[Any], bool]) -> Validator:
     return validate
 
 
-def _matches(
-    form: re.Pattern[str], parse: Callable[[str], object] | None = None
-) -> Callable[[Any], bool]:
-    """Whether a value is text of that *form*, and *parse* takes it."""
+def _form(pattern: str, parse: Callable[[str], object] = bool) -> Test:
+    """Whether a value is text that matches *pattern*, and *parse* takes it."""
+    form = re.compile(pattern, re.DOTALL)
 
     def test(value: Any) -> bool:
         if type(value) is not str or not form.fullmatch(value):
             return False
         try:
-            return parse is None or parse(value) is not None
+            return parse(value) is not None
         except ValueError:
             return False
 
     return test
 
 
-_is_day = _matches(_DAY, dt.date.fromisoformat)
-_is_month = _matches(_MONTH)
-_is_moment = _matches(_MOMENT, dt.datetime.fromisoformat)
-
-
-def _is_address(value: Any) -> bool:
-    return type(value) is str and value.startswith(("http://", "https://")) and "\n" not in value
-
-
-def _is_text(value: Any) -> bool:
-    return type(value) is str
+def _every(test: Test) -> Test:
+    return lambda value: type(value) is tuple and all(test(each) for each in value)
 
 
 def _is_filled(value: Any) -> bool:
     return type(value) is str and bool(value.strip())
 
 
+def _is_address(value: Any) -> bool:
+    return type(value) is str and value.startswith(("http://", "https://")) and "\n" not in value
+
+
 def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
-
-
-def _every(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: type(value) is tuple and all(test(each) for each in value)
 
 
 def _is_texts_by_name(value: Any) -> bool:
@@ -90,7 +75,14 @@ def _is_texts_by_name(value: Any) -> bool:
     )
 
 
-text = fits("a string", _is_text)
+_is_day = _form(r"[\d-]{10}", dt.date.fromisoformat)
+_is_month = _form(r"\d{4}-(?:0[1-9]|1[0-2])")
+_is_moment = _form(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)",
+    dt.datetime.fromisoformat,
+)
+
+text = fits("a string", lambda value: type(value) is str)
 filled = fits("a string that is not empty", _is_filled)
 # Headlines have a tenth of that; a longer one is no headline, but a page gone wrong.
 headline = fits("1 to 2,000 characters", lambda value: _is_filled(value) and len(value) <= 2_000)  # noqa: PLR2004
@@ -104,8 +96,8 @@ published = fits(
     "ISO 8601: a moment with its UTC offset, or just the day or month that the site states,",
     lambda value: _is_moment(value) or _is_day(value) or _is_month(value),
 )
-clock = fits("a clock time as HH:MM±hh:mm", _matches(_TIME))
-digest = fits("sha256: and 64 hex digits", _matches(_HASH))
+clock = fits("a clock time as HH:MM±hh:mm", _form(r"[0-2]\d:[0-5]\d(?::[0-5]\d)?[+-]\d\d:\d\d"))
+digest = fits("sha256: and 64 hex digits", _form(r"sha256:[0-9a-f]{64}"))
 count = fits("a number from 0", _is_count)
 ordinal = fits("a number from 1", lambda value: _is_count(value) and value > 0)
 flag = fits("true, false", lambda value: type(value) is bool)

@@ -16,11 +16,10 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from protego import Protego
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
 from scrapy.http import Headers
-from scrapy.http.request import NO_CALLBACK
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
@@ -28,11 +27,12 @@ from twisted.python.components import proxyForInterface
 from zope.interface import implementer
 
 from crawler.decoding import Incomplete, Oversized, decode, plain_text
-from crawler.downloader import BEGAN, PoliteDownloader
-from crawler.fetch_errors import (
+from crawler.downloader import (
+    BEGAN,
     AnswerLost,
     BudgetSpent,
     ForeignAddress,
+    PoliteDownloader,
     PrivateAddress,
     RobotsForbid,
     RobotsUnreadable,
@@ -43,16 +43,16 @@ from crawler.fetch_errors import (
 )
 from crawler.items import Capture, Exchange, joined_headers
 from crawler.normalise.urls import same_host
+from crawler.project import Component
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Self
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.archive import Validators
+    from crawler.archive import AddressRow, Validators
 
 
 logger = logging.getLogger(__name__)
@@ -65,18 +65,7 @@ EXCHANGES: Final = "newsroom_exchanges"
 _SECRET: Final = ("authorization", "cookie", "proxy-authorization")
 
 
-class Middleware:
-    """What is made from the crawler alone."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
-
-
-class RobotsMiddleware(Middleware):
+class RobotsMiddleware(Component):
     """Obey robots.txt: what it forbids, and its Crawl-delay as a floor under every pause.
 
     Setting: ``ROBOTSTXT_OBEY``. Unlike Scrapy's own, it takes a robots.txt that answers 5xx or
@@ -115,10 +104,10 @@ class RobotsMiddleware(Middleware):
 
     async def _fetch(self, base: str, host: str, allow_host: str | None) -> tuple[bytes, Protego]:
         address = f"{base}/robots.txt"
-        meta = {"dont_obey_robotstxt": True, "allow_host": allow_host}
-        request = Request(address, callback=NO_CALLBACK, priority=1000, meta=meta)
         try:
-            response = await fetch(self.crawler, request)
+            response = await fetch(
+                self.crawler, address, dont_obey_robotstxt=True, allow_host=allow_host
+            )
         except (BudgetSpent, RunEnding):
             raise
         except ForeignAddress as error:
@@ -126,10 +115,10 @@ class RobotsMiddleware(Middleware):
                 f"{address} leads to {error.url}, another host: if the newsroom has moved, "
                 "give its new address as site="
             ) from error
-        except AnswerLost as error:
-            raise RobotsUnreadable(f"{base} cannot be reached: {words(error)}") from error
         except IgnoreRequest as error:
-            raise RobotsUnreadable(f"{address}: {error}") from error
+            lost = f"{base} cannot be reached: {words(error)}"
+            why = lost if isinstance(error, AnswerLost) else f"{address}: {error}"
+            raise RobotsUnreadable(why) from error
         self.crawler.stats.inc_value("robotstxt/response_count")
         if response.status >= 500 or response.status == 429:  # noqa: PLR2004
             # RFC 9309, 2.3.1.4; it counts 429 among what may be ignored, search engines do not
@@ -154,7 +143,7 @@ def _retrieve(task: asyncio.Task[Any]) -> None:
         task.exception()
 
 
-class AddressGuard(Middleware):
+class AddressGuard(Component):
     """Let requests go to the newsroom's own hosts only, at every hop.
 
     The spider's ``newsroom`` says which: its address's host, with and without ``www.``, and its
@@ -174,7 +163,7 @@ class AddressGuard(Middleware):
         raise ForeignAddress(request.url, f"not an address of {newsroom.host}")
 
 
-class BudgetMiddleware(Middleware):
+class BudgetMiddleware(Component):
     """Make no more requests than the spider's ``budget``, robots.txt and retries included."""
 
     made = 0
@@ -188,7 +177,7 @@ class BudgetMiddleware(Middleware):
         self.made += 1
 
 
-class DecodingMiddleware(Middleware):
+class DecodingMiddleware(Component):
     """Hand on bodies without their content coding, and none that is not whole.
 
     In the place of Scrapy's own, which takes what it can read of a body that is cut. Such an
@@ -222,7 +211,7 @@ class DecodingMiddleware(Middleware):
         return again
 
 
-class CaptureMiddleware(Middleware):
+class CaptureMiddleware(Component):
     """Keep each response as it crossed the network, for the archive to store if it matters.
 
     The exchanges travel in ``request.meta``, through redirects; nothing is written here, since
@@ -335,7 +324,7 @@ class _PublicOnly(proxyForInterface(IResolutionReceiver)):  # type: ignore[misc]
             self.refuse(self.name, address.host)
 
 
-class PrivateAddressGuard(Middleware):
+class PrivateAddressGuard(Component):
     """Refuse names that lead to private addresses, where the connection is made.
 
     A private address is the user's will where ``site`` (or ``cdx``) is that address or localhost,
@@ -348,12 +337,6 @@ class PrivateAddressGuard(Middleware):
         super().__init__(crawler)
         self.private: set[str] = {_bare(each) for each in crawler.settings.getlist("PRIVATE_HOSTS")}
         self.refused: dict[str, str] = {}  # name → the address that it was refused for
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        guard = cls(crawler)
-        crawler.signals.connect(guard.spider_opened, signals.spider_opened)
-        return guard
 
     def spider_opened(self, spider: Spider) -> None:
         """Stand before the reactor's resolver, whichever the settings chose."""
@@ -399,8 +382,8 @@ def _bare(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
 
 
-def conditional(validators: Validators) -> dict[str, str]:
-    """Return the header fields that make a request conditional on *validators*."""
+def conditional(validators: Validators | AddressRow) -> dict[str, str]:
+    """Return the header fields that make a request conditional on what *validators* hold."""
     fields = {
         "If-None-Match": validators.etag,
         "If-Modified-Since": validators.last_modified,

@@ -8,17 +8,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import attrs
-from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.archive import RunRecord, last_runs
 from crawler.errors import ArchiveError, ConfigurationError, extra
-from crawler.extensions import RunKeeper, newsroom_of
-from crawler.project import EXIT_ALARM, EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE
+from crawler.exit_codes import EXIT_ALARM, EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE
+from crawler.extensions import RunKeeper
+from crawler.project import Component
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from apprise import Apprise
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
@@ -41,7 +39,7 @@ class Message:
     kind: str  # failure, warning or success, as Apprise names them
 
 
-class Notifier:
+class Notifier(Component):
     """Send a message once a run has ended and its archive is closed.
 
     Setting: ``NOTIFY_URLS``. What cannot be sent is one line in the log; the exit code stays what
@@ -49,17 +47,11 @@ class Notifier:
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        super().__init__(crawler)
         apprise = channels(crawler.settings)
         if apprise is None:
             raise NotConfigured
         self.apprise = apprise
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        extension = cls(crawler)
-        crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
-        return extension
 
     async def engine_stopped(self) -> None:
         """Say how the run went, after RunKeeper has written its record and closed the archive.
@@ -67,7 +59,7 @@ class Notifier:
         Nothing is said of a run that found another one at work.
         """
         code = self.crawler.stats.get_value("run/exit_code", EXIT_FAILED)
-        newsroom = newsroom_of(self.crawler.spider)
+        newsroom = getattr(self.crawler.spider, "newsroom", None)  # bench has none
         if code == EXIT_LOCKED or newsroom is None:
             return
         message = self._message(code, newsroom.name)
@@ -86,7 +78,7 @@ class Notifier:
             return Message(f"{name}: the archive cannot be read", str(error), "failure")
         runs = [run for run in runs if archive and run.id <= archive.run]
         if not runs and code:  # the archive could not be opened, or there is none yet
-            why = (keeper.failure if keeper else None) or "there is no record of this run"
+            why = (keeper.verdict.failure if keeper else None) or "there is no record of this run"
             return Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
         return change(name, runs)
 

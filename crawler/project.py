@@ -1,4 +1,4 @@
-"""What commands and runs share: where archives are, what exit codes mean, data and words apart.
+"""What commands and runs share: where archives are, settings, options, data and words apart.
 
 Data goes to stdout, words to stderr. A mistake in what was typed ends with exit code 2 and one
 line that says what is accepted; an archive that cannot be used with 1, one in use with 75.
@@ -15,35 +15,37 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 from rapidfuzz.distance import OSA
 from rich.console import Console
+from scrapy import signals
 from scrapy.commands import ScrapyCommand
+from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.conf import closest_scrapy_cfg
 
 import crawler.settings
-from crawler.errors import ArchiveLocked, ConfigurationError, CrawlerError
+from crawler.errors import ConfigurationError, CrawlerError
+from crawler.exit_codes import code_of
 from crawler.newsrooms import SHIPPED
 
-EXIT_OK: Final = 0
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_ALARM: Final = 3
-EXIT_INCOMPLETE: Final = 4
-EXIT_LOCKED: Final = 75  # EX_TEMPFAIL
+_SIGNALS: Final = ("spider_opened", "spider_closed", "item_scraped", "engine_stopped")
 
-EXIT_CODES: Final = {
-    EXIT_OK: "The run did what it should, also when nothing was new.",
-    EXIT_FAILED: "The run failed or was interrupted; what was archived stays.",
-    EXIT_USAGE: "Wrong arguments or settings; nothing was done.",
-    EXIT_ALARM: "Finished, but something is wrong with the newsroom.",
-    EXIT_INCOMPLETE: "Finished, but not complete: single articles could not be fetched or read.",
-    EXIT_LOCKED: "Another run holds the archive's lock; nothing was done.",
-}
-"""What ``scrapy crawl`` says with each."""
+
+class Component:
+    """What Scrapy makes for a crawl; a method named like one of :data:`_SIGNALS` is called at it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        for name in _SIGNALS:
+            if hasattr(self, name):
+                crawler.signals.connect(getattr(self, name), getattr(signals, name))
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
 
 
 def archive_root(settings: BaseSettings) -> Path:
@@ -185,14 +187,11 @@ class ArchiveCommand(ScrapyCommand):
         try:
             with as_usage_errors():
                 self.work(args, opts)
-        except ArchiveLocked as error:
-            say(str(error))
-            self.exitcode = EXIT_LOCKED
         except BrokenPipeError:  # whoever read our output had enough, as head does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (CrawlerError, OSError, sqlite3.OperationalError) as error:  # a full disk, too
             say(str(error))
-            self.exitcode = EXIT_FAILED
+            self.exitcode = code_of(error)
 
     def names(self, args: list[str]) -> list[Path]:
         """Return the folders of the archives that *args* name, of all where they name none."""

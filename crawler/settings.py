@@ -1,10 +1,11 @@
-"""What is policy. How the parts are wired is in :mod:`crawler.addon`."""
+"""What is policy, and how the parts are wired."""
+
+from scrapy.settings import default_settings
 
 BOT_NAME = "newsroom-archive"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "crawler.commands"
-ADDONS = {"crawler.addon.NewsArchive": 0}
 
 # --- Politeness: one request at a time, said who asks, and never for long.
 # Put an address of your own into the user agent before you crawl for real.
@@ -66,3 +67,33 @@ HTTPERROR_ALLOW_ALL = True  # the spider judges every status
 REFERRER_POLICY = "no-referrer"  # nobody's business
 STATS_DUMP = False  # runs.jsonl has what counts
 LOGSTATS_INTERVAL = 0
+
+# --- Wiring: which component, at which place, and why there; a larger number is nearer the network,
+# or later. A project's own DOWNLOADER_MIDDLEWARES, EXTENSIONS and ITEM_PIPELINES win.
+DOWNLOADER = "crawler.downloader.PoliteDownloader"
+DOWNLOADER_MIDDLEWARES_BASE = default_settings.DOWNLOADER_MIDDLEWARES_BASE | {
+    # Ours do more than these; both would ask for robots.txt twice.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    # Before everything else, so that a foreign address costs nothing, robots.txt included.
+    "crawler.middlewares.AddressGuard": 50,
+    "crawler.middlewares.RobotsMiddleware": 100,
+    "crawler.middlewares.DecodingMiddleware": 590,
+    # Nearer the network than whatever makes requests anew (retry 550, redirect 600).
+    "crawler.middlewares.BudgetMiddleware": 860,
+    # Nearer the network than redirects and decoding, so that the archive holds every hop and the
+    # bytes that were sent, but further than the HTTP cache (900).
+    "crawler.middlewares.CaptureMiddleware": 875,
+    # Before retries see that a name leads nowhere.
+    "crawler.middlewares.PrivateAddressGuard": 880,
+}
+# After pipelines of the user's that change items (up to 800).
+ITEM_PIPELINES_BASE = {"crawler.extensions.ArchivePipeline": 900}
+EXTENSIONS_BASE = default_settings.EXTENSIONS_BASE | {
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    # The display is wiped before the run keeper says how it went.
+    "crawler.display.LiveDisplay": 0,
+    "crawler.extensions.LineFeeds": 5,
+    "crawler.extensions.RunKeeper": 10,
+    "crawler.notify.Notifier": 20,
+}

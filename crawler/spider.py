@@ -11,27 +11,15 @@ import contextlib
 import logging
 import math
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import urlsplit
 
-import attrs
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http.request import NO_CALLBACK
 
-from crawler.archive import AddressRow, Failed, Finding, Found, Refused, Seen, Validators
+from crawler.archive import Failed, Finding, Found, Refused, Seen
 from crawler.archive import Missing as MissingPage
 from crawler.arguments import Arguments, read_arguments
-from crawler.discovery import Answer, Link, Missing, Note, Walk, Window, plan
-from crawler.errors import (
-    ArchiveError,
-    ConfigurationError,
-    DiscoveryFailed,
-    InvalidRecord,
-    NotAnArticle,
-)
-from crawler.extensions import ALARMING, RunKeeper, answered, keeper_of
-from crawler.extract import Page, extract_article, open_page, post_ids
-from crawler.fetch_errors import (
+from crawler.discovery import Answer, Note
+from crawler.downloader import (
     AnswerLost,
     BudgetSpent,
     ForeignAddress,
@@ -42,17 +30,26 @@ from crawler.fetch_errors import (
     fetch,
     slug,
 )
-from crawler.frontier import Frontier
+from crawler.errors import (
+    ArchiveError,
+    ConfigurationError,
+    DiscoveryFailed,
+    InvalidRecord,
+    NotAnArticle,
+)
+from crawler.exit_codes import ALARMING
+from crawler.extensions import RunKeeper, keeper_of
+from crawler.extract import Page, extract_article, open_page, post_ids
+from crawler.frontier import Asked, Frontier
 from crawler.items import Capture
 from crawler.middlewares import EXCHANGES, RobotsMiddleware, as_capture, conditional
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.urls import identity, same_host
 from crawler.normalise.vocabulary import words_of
 from crawler.project import newsroom_folders
-from crawler.timestamps import now, seconds, stamp
+from crawler.timestamps import stamp
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
     from typing import Self
 
@@ -67,10 +64,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-IN_A_ROW: Final = 10  # failed fetches after which the site is taken to be out of reach
-# Failures that say that a page is not there, and so that the site is: not counted in a row.
-OF_THE_PAGE: Final = frozenset({"http_404", "http_410"})
-A_RUN: Final = 500  # looks of one kind (waiting, failed, due) in one run; the next goes on
 IN_FLIGHT: Final = 32  # articles on their way at once: a large backfill needs little memory
 
 UNREADABLE: Final = words_of(
@@ -88,50 +81,6 @@ CLOSED: Final = frozenset({"http_401", "http_403", "protected"})
 LISTS: Final = frozenset({"front_page", "list"})
 
 
-@attrs.frozen
-class Asked:
-    """An article's address that is asked for, and why."""
-
-    link: Link  # what a door says of it
-    look: AddressRow | None = None  # what the ledger knew of it, None for a new one
-    answer: Capture | None = attrs.field(default=None, repr=False)  # REST list with its record
-
-    @classmethod
-    def again(cls, look: AddressRow, answer: Capture | None = None) -> Asked:
-        """Return why the address of *look* is asked for once more."""
-        return cls(Link(url=look.url, door="", post_id=look.post_id), look, answer)
-
-    @property
-    def url(self) -> str:
-        return self.link.url
-
-    @property
-    def is_known(self) -> bool:
-        """Whether an article was archived from this address."""
-        return self.look is not None and self.look.article is not None
-
-    def wants_post(self, reason: str, captures: Sequence[Capture]) -> bool:
-        """Whether a post should be where *captures* are a list, for *reason*.
-
-        A sitemap may list lists, too: those that come as themselves, and not by a redirect. What a
-        list page or another archive names is not sure to be there.
-        """
-        moved = reason == "front_page" or any(len(each.exchanges) > 1 for each in captures)
-        listed = self.link.door not in ("listing", "cdx")
-        return self.link.sure or self.is_known or (moved and listed)
-
-    def waits(self, moment: dt.datetime) -> bool:
-        """Whether a page that was stale is to be asked for again, but not yet."""
-        look = self.look
-        return (
-            look is not None
-            and look.stale > 0
-            and self.answer is None
-            and look.next_look is not None
-            and look.next_look > seconds(moment)
-        )
-
-
 def _why(capture: Capture) -> str:
     """Return why an answer that is not 200 is none.
 
@@ -146,7 +95,7 @@ def _why(capture: Capture) -> str:
 class Intake:
     """Admits articles one by one, so that few wait in memory and a ``limit`` is exact.
 
-    What is admitted is released once the archive has answered, or when it is dropped before that;
+    What is admitted is released when its item is through the pipelines, whatever became of it there;
     by :meth:`release` where no item came of it.
     """
 
@@ -155,10 +104,8 @@ class Intake:
         self._limit = limit
         self._taken = 0
         self._changed = asyncio.Condition()
-        self._under_way: dict[int, Found] = {}
-        crawler.signals.connect(self._let_go, answered)
-        crawler.signals.connect(self._let_go, signals.item_dropped)
-        crawler.signals.connect(self._let_go, signals.item_error)
+        for end in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(self.release, end)
 
     @property
     def full(self) -> bool:
@@ -174,11 +121,6 @@ class Intake:
                 self._taken += 1
             return not self.full
 
-    def hand_over(self, found: Found) -> Found:
-        """Return *found*, for which there was room, on its way to the pipelines."""
-        self._under_way[id(found)] = found
-        return found
-
     async def idle(self) -> None:
         """Wait until nothing that was admitted is on its way any more."""
         async with self._changed:
@@ -192,10 +134,6 @@ class Intake:
     def _left(self) -> float:
         new = int(self._crawler.stats.get_value("run/new_count", 0))
         return math.inf if self._limit is None else self._limit - new
-
-    async def _let_go(self, finding: Any = None, item: Any = None) -> None:
-        if self._under_way.pop(id(item if finding is None else finding), None) is not None:
-            await self.release()
 
 
 class NewsroomSpider(Spider):
@@ -212,9 +150,7 @@ class NewsroomSpider(Spider):
     arguments: Arguments
     newsroom: Newsroom
     intake: Intake
-    _frontier: Frontier | None = None
-    _failed_in_a_row = 0
-    _asked: set[str]
+    _frontier: Frontier
     _comparing: asyncio.Lock
     _declared: dict[str, str]  # address that pages declare as theirs → hash of what stands there
 
@@ -244,7 +180,6 @@ class NewsroomSpider(Spider):
         spider.arguments = arguments
         spider.newsroom = arguments.newsroom
         spider.intake = Intake(crawler, arguments.limit)
-        spider._asked = set()
         spider._declared = {}
         spider._comparing = asyncio.Lock()
         return spider
@@ -285,73 +220,25 @@ class NewsroomSpider(Spider):
         # With it a run learns whether the site is there at all.
         obeys = self.crawler.get_downloader_middleware(RobotsMiddleware)
         robots = b"" if obeys is None else await obeys.text(self.newsroom.address)
-        cdx = urlsplit(self.arguments.cdx).netloc if self.arguments.cdx else None
-        self._frontier = frontier = Frontier(self.crawler, self.archive(), self._heed, cdx)
+        frontier = Frontier(self.crawler, self.archive(), self.arguments, self._heed)
+        self._frontier = frontier
         try:
-            async for step in frontier.steps(self._plan(frontier, robots)):
-                for each in await self._follow(step, frontier):
+            async for found in frontier.found(robots, self._is_article):
+                for each in await self._take(found) if found is not None else ():
                     yield each
                 if self.keeper().ending or self.intake.full:
                     return
         finally:
             self.keeper().doors.update(frontier.doors)
-        summary, asked = frontier.summary, self.arguments
-        if summary is not None and not (asked.since or asked.until or asked.urls is not None):
-            found = {"totals": dict(summary.totals), "unknown": list(summary.unknown)}
-            self.archive().ledger.keep_door("audit", {"at": now().isoformat(), **found})
-        left_over = self._left_over(shows_changes=summary is not None and summary.shows_changes)
-        async for one in self._with_records(left_over, frontier):
-            for each in await self._take(one):
+        async for owed in frontier.owed():
+            for each in await self._take(owed):
                 yield each
         await self.intake.idle()
-        if self.keeper().ending or asked.urls is not None:
+        if self.keeper().ending or self.arguments.urls is not None:
             return
-        async for one in self._with_records(self.archive().witnesses(), frontier):
-            for each in await self._witness(one):
+        async for witness in frontier.witnesses():
+            for each in await self._take(witness):
                 yield each
-
-    @property
-    def _has_records(self) -> bool:
-        return self._frontier is not None and "rest" in self._frontier.doors
-
-    async def _with_records(
-        self, looks: Sequence[AddressRow], frontier: Frontier
-    ) -> AsyncIterator[Asked]:
-        """Yield *looks*, with their REST records where REST is open."""
-        left = {each.url: each for each in looks if each.url not in self._asked}
-        links = [
-            Link(url=url, door="rest", post_id=each.post_id)
-            for url, each in left.items()
-            if self._has_records and each.post_id is not None
-        ]
-        async for link, answer in frontier.records(links):
-            yield Asked.again(left.pop(link.url), answer)
-        for look in left.values():
-            yield Asked.again(look)
-
-    async def _witness(self, asked: Asked) -> list[Any]:
-        """Look at one article more, which tells a plugin's block from an edit."""
-        known = asked.look.source if asked.look is not None else None
-        if asked.answer is None or known == "page":
-            return list(await self._take(attrs.evolve(asked, answer=None)))
-        # One request tells of both.
-        return list(await self._take_record(asked.link, asked.answer))
-
-    def _plan(self, frontier: Frontier, robots: bytes) -> Walk:
-        asked = self.arguments
-        window = Window(since=asked.since, until=asked.until)
-        return plan(
-            self.newsroom,
-            frontier,
-            now=now(),
-            robots=robots,
-            doors=("rest",) if asked.source == "rest" else (asked.discover or "auto"),
-            window=window if window != Window() else None,
-            rest_records=asked.source == "rest",
-            urls=asked.urls,
-            cdx=asked.cdx,
-            is_article=self._is_article,
-        )
 
     def _is_article(self, answer: Answer) -> bool:
         capture = Capture(
@@ -363,48 +250,19 @@ class NewsroomSpider(Spider):
             return False
         return True
 
-    async def _follow(self, step: Link | Missing, frontier: Frontier) -> Sequence[Any]:
-        """Return what *step* is worth: a request, the item of a REST record, or nothing."""
-        looks_again = self.arguments.refresh != "none"
-        ledger = self.archive().ledger
-        if isinstance(step, Missing):
-            link = Link(url=step.known.url, door=step.door)
-            return await self._take(Asked(link, ledger.look(link.url))) if looks_again else []
-        answer = frontier.answer if step.record is not None else None
-        if answer is not None and self.arguments.source == "rest":
-            return await self._take_record(step, answer)
-        if step.why == "changed" and step.door != "urls" and not looks_again:
+    async def _take(self, asked: Asked) -> list[Any]:
+        """Return the request for *asked*, once a run, or its item, when there is room for it."""
+        if asked.record_alone:
+            return (
+                await self._conclude(self._judge_record(asked)) if await self.intake.admit() else []
+            )
+        wanted = asked.url not in self._frontier.asked and not self.keeper().ending
+        if not (wanted and await self.intake.admit()):
             return []
-        asked = Asked(attrs.evolve(step, record=None), ledger.look(step.url), answer)
-        return [] if asked.waits(now()) else await self._take(asked)
-
-    def _left_over(self, *, shows_changes: bool) -> list[AddressRow]:
-        """Return what earlier runs did not get to, what they owe, and what is due for a look."""
-        ledger, asked = self.archive().ledger, self.arguments
-        if asked.source == "rest" or asked.since or asked.until or asked.urls is not None:
-            return []
-        looks = [
-            *ledger.waiting(A_RUN),
-            *ledger.retries(now(), A_RUN),
-            *(ledger.owed(now(), A_RUN) if asked.refresh != "none" else ()),
-            *ledger.unpaged(now(), asked.budget or A_RUN),
-        ]
-        if asked.refresh == "all":
-            looks += [look for each in ledger.listed() if (look := ledger.look(each.url))]
-        elif asked.refresh == "due" and not shows_changes:
-            looks += ledger.due(now(), A_RUN)
-        return looks
-
-    async def _take(self, asked: Asked) -> list[Request]:
-        """Return the request for *asked*, once a run, when there is room for it."""
-        if asked.url in self._asked or self.keeper().ending or not await self.intake.admit():
-            return []
-        self._asked.add(asked.url)
+        self._frontier.asked.add(asked.url)
         headers = {}
         if asked.look is not None and asked.link.lastmod is None and not asked.answer:
-            headers = conditional(
-                Validators(etag=asked.look.etag, last_modified=asked.look.last_modified)
-            )
+            headers = conditional(asked.look)
         return [
             Request(
                 asked.url,
@@ -416,19 +274,12 @@ class NewsroomSpider(Spider):
             )
         ]
 
-    async def _take_record(self, link: Link, answer: Capture) -> list[Found]:
-        if not await self.intake.admit():
-            return []
-        return await self._conclude(self._judge_record(link, answer))
-
     def _heed(self, note: Note) -> None:
-        if note.trouble:
-            self.keeper().alarm(f"{note.door}: {note.text}")
-        elif note.incomplete:
-            self.keeper().gaps.append(f"{note.door}: {note.text}")
-        else:
-            logger.info("%s: %s", note.door, note.text)
-            self.keeper().notes.append(f"{note.door}: {note.text}")
+        verdict = self.keeper().verdict
+        kind = verdict.gaps if note.incomplete else verdict.notes
+        text = f"{note.door}: {note.text}"
+        (verdict.alarms if note.trouble else kind).append(text)
+        logger.info(text)
 
     # --- what came of it
 
@@ -468,7 +319,7 @@ class NewsroomSpider(Spider):
         try:
             finding = await judging
             if isinstance(finding, Found):
-                found = self.intake.hand_over(finding)
+                found = finding
             else:
                 await self._tell(finding)
         finally:
@@ -503,11 +354,10 @@ class NewsroomSpider(Spider):
             captures = page.captures
             if answer is None or page.is_newer_than(answer, asked.link.post_id):
                 answer = await self._record_of(page) or answer
-            article = page.article(
-                answer, post_id=asked.link.post_id, furniture=self.archive().furniture
-            )
+            post_id = asked.link.post_id
+            article = page.article(answer, post_id=post_id, furniture=self.archive().furniture)
             captures += [answer] if answer is not None else []
-            if asked.link.post_id is not None and article.post_id not in (None, asked.link.post_id):
+            if post_id is not None and article.post_id not in (None, post_id):
                 raise NotAnArticle(asked.url, "other_article")  # noqa: TRY301 -- as its reader would
             if answer is None:  # which says whose page it is
                 await self._refuse_stranger(page.elsewhere, article, asked)
@@ -516,37 +366,35 @@ class NewsroomSpider(Spider):
             if asked.answer is not None and error.reason in UNREADABLE - {"other_post"}:
                 return self._by_record(asked, error.reason)
             return self._no_article(asked, captures, error.reason)
-        except InvalidRecord as error:
-            return self._invalid(asked, captures, error)
-        except IgnoreRequest as error:
-            return self._not_had(asked, error)
-        self._failed_in_a_row = 0
+        except (InvalidRecord, IgnoreRequest) as error:
+            return self._not_had(asked, error, captures)
         strange = asked.look is not None and asked.look.article not in (None, article.id)
         if strange and identity(asked.url) != identity(article.url):
             await self._tell(_moved(asked, captures))
         return Found(article, captures, asked.link.lastmod)
 
-    async def _judge_record(self, link: Link, answer: Capture) -> Finding | None:
-        asked = Asked(link)
+    async def _judge_record(self, asked: Asked) -> Finding | None:
+        assert asked.answer is not None
+        unknown, captures = Asked(asked.link), [asked.answer]  # what the ledger knows is of a page
         try:
-            article = extract_article(
-                [answer], self.newsroom, post_id=link.post_id, furniture=self.archive().furniture
-            )
+            article = self._article(captures, asked.link.post_id)
         except NotAnArticle as error:
-            return self._no_article(asked, [answer], error.reason)
+            return self._no_article(unknown, captures, error.reason)
         except InvalidRecord as error:
-            return self._invalid(asked, [answer], error)
-        return Found(article, [answer], link.lastmod)
+            return self._not_had(unknown, error, captures)
+        return Found(article, captures, asked.link.lastmod)
 
     def _by_record(self, asked: Asked, reason: str) -> Found:
         """Return the article as its record states it, its page as it was last captured."""
         assert asked.answer is not None
         known = asked.look.article if asked.look is not None else None
         captures = [*(self.archive().stored_pages(known) if known else ()), asked.answer]
-        article = extract_article(
-            captures, self.newsroom, post_id=asked.link.post_id, furniture=self.archive().furniture
-        )
+        article = self._article(captures, asked.link.post_id)
         return Found(article, captures, asked.link.lastmod, without_page=reason)
+
+    def _article(self, captures: Sequence[Capture], post_id: int | None) -> Article:
+        furniture = self.archive().furniture
+        return extract_article(captures, self.newsroom, post_id=post_id, furniture=furniture)
 
     async def _refuse_stranger(self, url: str | None, article: Article, asked: Asked) -> None:
         """Raise :exc:`NotAnArticle` where *article* is what stands at *url*, as its page declares.
@@ -576,8 +424,7 @@ class NewsroomSpider(Spider):
 
     async def _get(self, url: str) -> Capture:
         """Return what is at *url*; raises :exc:`AnswerLost` where that is not 200."""
-        request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-        response = await fetch(self.crawler, request)
+        response = await fetch(self.crawler, url)
         if response.status != 200:  # noqa: PLR2004 -- OK
             raise AnswerLost(f"{url}: http_{response.status}")
         return as_capture(response)
@@ -605,7 +452,7 @@ class NewsroomSpider(Spider):
     async def _record_of(self, page: Page) -> Capture | None:
         """Return the record that *page* names: of a post of another type, or as it is by now."""
         address = page.record_address
-        if address is None or not self._has_records:
+        if address is None or not self._frontier.has_records:
             return None
         answer = await self._optional(f"{address}{'&' if '?' in address else '?'}_embed=1")
         return answer if answer is not None and post_ids(answer) else None
@@ -622,11 +469,13 @@ class NewsroomSpider(Spider):
         keep = reason in UNREADABLE or (reason in LISTS and asked.wants_post(reason, captures))
         return Refused(asked.url, reason, captures, keep=keep, lastmod=asked.link.lastmod)
 
-    def _invalid(self, asked: Asked, captures: list[Capture], error: InvalidRecord) -> Refused:
-        logger.warning("%s: %s", asked.url, error)
-        return Refused(asked.url, "invalid_record", captures, keep=True, lastmod=asked.link.lastmod)
-
-    def _not_had(self, asked: Asked, error: BaseException) -> Finding | None:
+    def _not_had(
+        self, asked: Asked, error: BaseException, captures: Sequence[Capture] = ()
+    ) -> Finding | None:
+        if isinstance(error, InvalidRecord):
+            logger.warning("%s: %s", asked.url, error)
+            lastmod = asked.link.lastmod
+            return Refused(asked.url, "invalid_record", captures, keep=True, lastmod=lastmod)
         if isinstance(error, BudgetSpent):  # it stays listed, and the next run asks
             self.keeper().stop("budget")
         if isinstance(error, BudgetSpent | RunEnding):
@@ -638,29 +487,10 @@ class NewsroomSpider(Spider):
     async def _tell(self, finding: Finding | None) -> None:
         if isinstance(finding, Failed):
             logger.info("%s: %s", finding.url, finding.reason)
-            if finding.reason not in OF_THE_PAGE:
-                self._failed_in_a_row += 1
-                if self._failed_in_a_row >= IN_A_ROW:
-                    self._give_up(finding.reason)
-        elif isinstance(finding, Seen | Refused):
-            self._failed_in_a_row = 0
         if isinstance(finding, Refused):
             logger.info("%s is not an article (%s)", finding.url, finding.reason)
-        try:
-            if finding is not None:
-                await self.keeper().submit(finding)
-        except ArchiveError as error:
-            self.keeper().fail(str(error))
-
-    def _give_up(self, reason: str) -> None:
-        """End the run: what one fetch after the other comes to is nothing of the page."""
-        if reason in ALARMING:
-            self.keeper().stop(reason)
-        else:
-            self.keeper().fail(
-                f"{self.newsroom.address}: {IN_A_ROW} fetches in a row failed, the last with "
-                f"{reason}; what is left is tried again in the next run"
-            )
+        if finding is not None:
+            await self.keeper().submit(finding)
 
 
 def _moved(asked: Asked, captures: list[Capture]) -> MissingPage:

@@ -17,7 +17,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import walk_modules_iter
 
-from crawler import arguments, items, newsrooms, project, settings
+from crawler import arguments, exit_codes, items, newsrooms, settings
 from crawler.extract.page import FIELDS as SELECTABLE
 
 DOCS: Final = Path(__file__).parent
@@ -202,7 +202,9 @@ def _settings() -> Iterator[str]:
         "[deploying.md](deploying.md)), or with `-s NAME=VALUE` for one run. All other settings of "
         "Scrapy have Scrapy's defaults and work as its documentation says."
     )
-    for title, rows in commented_settings().items():
+    blocks = commented_settings()
+    del blocks["Wiring"]  # of the program, and no setting of anybody's
+    for title, rows in blocks.items():
         yield from (
             "",
             f"### {title}",
@@ -228,11 +230,12 @@ def commented_settings() -> dict[str, dict[str, tuple[str, str]]]:
         }
     blocks: dict[str, dict[str, tuple[str, str]]] = {}
     block, before = "The project", 0
-    for node in ast.parse(source).body[1:]:
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
         target = node.targets[0] if isinstance(node, ast.Assign) else None
         if isinstance(node, ast.AnnAssign):
             target = node.target
-        assert isinstance(node, ast.Assign | ast.AnnAssign)
         assert isinstance(target, ast.Name)
         assert node.value is not None
         for number in range(before + 1, node.lineno):
@@ -255,9 +258,9 @@ def _exit_codes() -> Iterator[str]:
         "is in [deploying.md](deploying.md#what-to-do-at-each-exit-code)."
     )
     yield from ("", "| code | name | means |", "|---|---|---|")
-    for name, value in vars(project).items():
+    for name, value in vars(exit_codes).items():
         if name.startswith("EXIT_") and isinstance(value, int):
-            yield f"| {value} | `{name}` | {_cell(project.EXIT_CODES[value])} |"
+            yield f"| {value} | `{name}` | {_cell(exit_codes.EXIT_CODES[value])} |"
 
 
 def _newsroom_file() -> Iterator[str]:

@@ -26,7 +26,7 @@ LONGEST = 60.0
 
 # What commands and runs import, but for what would install a reactor.
 PRELOADED = [
-    "pytest", "crawler.addon", "crawler.downloader", "crawler.export.statistics",
+    "pytest", "crawler.display", "crawler.notify", "crawler.export.statistics",
     *(f"crawler.commands.{path.stem}" for path in (ROOT / "crawler/commands").glob("[a-z]*.py")),
     "demo", "scrapy.cmdline", "scrapy.commands.bench", "scrapy.commands.check", "scrapy.commands.crawl",
     "scrapy.commands.edit", "scrapy.commands.fetch", "scrapy.commands.list", "scrapy.commands.parse",

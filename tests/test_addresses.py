@@ -14,7 +14,7 @@ from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 
-from crawler.fetch_errors import ForeignAddress, PrivateAddress
+from crawler.downloader import ForeignAddress, PrivateAddress
 from crawler.middlewares import (
     AddressGuard,
     GuardedResolver,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from crawler.project import EXIT_INCOMPLETE, EXIT_LOCKED
+from crawler.exit_codes import EXIT_INCOMPLETE, EXIT_LOCKED
 from tests.command_lines import command_lines, objections
 from tests.project_copy import copy_project, scrapy
 from tests.tool_venvs import ROOT, tool_venv

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.arguments import ACCEPTED
-from crawler.project import EXIT_CODES
+from crawler.exit_codes import EXIT_CODES
 from crawler.spider import UNREADABLE
 from tests.tool_venvs import ROOT
 

@@ -20,7 +20,8 @@ from scrapy.settings import Settings
 from crawler.archive import read, read_runs
 from crawler.archive.identity import Lock
 from crawler.archive.runs import RunRecord
-from crawler.commands.fleet import Command, Ended, Fleet, common_code, due
+from crawler.commands.fleet import Command, Ended, Fleet, due
+from crawler.exit_codes import common_code
 from crawler.newsrooms import Newsroom
 from demo import Content, EmbeddedNewsroom
 from tests.forked import scrapy
@@ -79,7 +80,7 @@ def test_what_is_being_written_is_not_due(tmp_path: Path) -> None:
     [((), 0), ((0, 75), 0), ((0, 4), 4), ((4, 3, 0), 3), ((3, 1), 1), ((0, 2), 1), ((4, -9), 1)],
 )
 def test_one_exit_code_for_all(codes: tuple[int, ...], code: int) -> None:
-    assert common_code(Ended("satu", each, 1.0) for each in codes) == code
+    assert common_code(codes) == code
 
 
 class Shell:

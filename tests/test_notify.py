@@ -14,7 +14,7 @@ import attrs
 import pytest
 from scrapy.utils.test import get_crawler
 
-from crawler.addon import NewsArchive
+from crawler import settings
 from crawler.archive import RunRecord
 from crawler.errors import ConfigurationError
 from crawler.newsrooms import Newsroom, newsroom_at
@@ -136,7 +136,7 @@ def test_what_cannot_be_used_is_refused(urls: Any, number: int) -> None:
 
 
 def test_is_off_until_an_address_is_given() -> None:
-    crawler = get_crawler(settings_dict={"ADDONS": {NewsArchive: 0}})
+    crawler = get_crawler(settings_dict={"EXTENSIONS_BASE": settings.EXTENSIONS_BASE})
     assert crawler.get_extension(Notifier) is None
 
 

@@ -21,15 +21,10 @@ import crawler.settings
 from crawler.arguments import ACCEPTED
 from crawler.display import hush_twisted
 from crawler.errors import ConfigurationError
+from crawler.exit_codes import EXIT_CODES, EXIT_FAILED
 from crawler.middlewares import names_an_address
 from crawler.notify import channels
-from crawler.project import (
-    EXIT_CODES,
-    EXIT_FAILED,
-    SETTINGS,
-    ArchiveCommand,
-    as_usage_errors,
-)
+from crawler.project import SETTINGS, ArchiveCommand, as_usage_errors
 from crawler.spider import NewsroomSpider
 
 logger = logging.getLogger(__name__)
@@ -135,7 +130,7 @@ def check_settings(settings: BaseSettings) -> None:
         raise ConfigurationError(
             "HTTPCACHE_ENABLED: the HTTP cache would falsify the dates of captures; want it off"
         )
-    if settings.getpriority("DOWNLOADER"):  # somebody set it
+    if settings["DOWNLOADER"] != crawler.settings.DOWNLOADER:
         raise ConfigurationError(
             "DOWNLOADER: want the archive's own, by which pauses are kept and a run is ended"
         )

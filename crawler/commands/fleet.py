@@ -20,8 +20,10 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from multiprocessing.context import ForkServerContext
+from operator import itemgetter
 from pathlib import Path
-from typing import ClassVar, Final, NoReturn, Protocol
+from time import monotonic
+from typing import IO, ClassVar, Final, NoReturn, Protocol
 
 import attrs
 from rich.table import Table
@@ -33,15 +35,10 @@ from crawler.archive import RunRecord, last_runs, lock_holder
 from crawler.arguments import read_arguments
 from crawler.display import is_worth_saying
 from crawler.errors import ArchiveDamaged, ConfigurationError
+from crawler.exit_codes import EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_USAGE, common_code
 from crawler.newsrooms import Newsroom, list_newsrooms, load_newsroom
 from crawler.normalise.text import fold
 from crawler.project import (
-    EXIT_ALARM,
-    EXIT_FAILED,
-    EXIT_INCOMPLETE,
-    EXIT_LOCKED,
-    EXIT_OK,
-    EXIT_USAGE,
     ArchiveCommand,
     Screen,
     archive_root,
@@ -85,7 +82,7 @@ class Command(ArchiveCommand):
         )  # fmt: skip
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        deadline = self._deadline(opts)
+        fleet = Fleet(Forked, jobs=opts.jobs, deadline=self._deadline(opts), tell=_tell)
         _check_arguments(opts.spargs)
         root = archive_root(self.configured)
         newsrooms, ends = self._newsrooms(args)
@@ -94,15 +91,13 @@ class Command(ArchiveCommand):
         began = stamp(now())
         for end in ends:
             _tell(end)
-        if newsrooms:
-            jobs = {each.name: self._command(each.name, opts) for each in newsrooms}
-            fleet = Fleet(Forked, jobs=opts.jobs, deadline=deadline, tell=_tell)
-            ran = asyncio.run(fleet.run(jobs))
-            ends += ran
-            if never := len(newsrooms) - len(ran):
-                say(f"stopped before {never:,} newsrooms had begun")
-                self.exitcode = EXIT_FAILED
-        self.exitcode = self.exitcode or common_code(ends)
+        jobs = {each.name: self._command(each.name, opts) for each in newsrooms}
+        ran = asyncio.run(fleet.run(jobs)) if jobs else []
+        ends += ran
+        if never := len(jobs) - len(ran):
+            say(f"stopped before {never:,} newsrooms had begun")
+            self.exitcode = EXIT_FAILED
+        self.exitcode = self.exitcode or common_code(end.code for end in ends)
         _show(ends, root, began)
 
     def _deadline(self, opts: argparse.Namespace) -> float | None:
@@ -168,13 +163,9 @@ def _show(ends: list[Ended], root: Path, began: str) -> None:
     for column in ("newsroom", "exit code", *_COUNTS, "seconds"):
         table.add_column(column, justify="left" if column == "newsroom" else "right")
     for end in ends:
-        record = _record(root / end.name, began)
-        if (
-            not sys.stdout.isatty()
-            and end.code == EXIT_OK
-            and record
-            and not is_worth_saying(record)
-        ):
+        record = next((run for run in _runs(root / end.name, 1) if run.begin >= began), None)
+        worth = end.code != EXIT_OK or record is None or is_worth_saying(record)
+        if not (worth or sys.stdout.isatty()):
             continue
         style = "" if end.code in (EXIT_OK, EXIT_LOCKED) else "yellow"
         table.add_row(
@@ -190,11 +181,11 @@ def _show(ends: list[Ended], root: Path, began: str) -> None:
         console.print(f"{len(ends):,} newsrooms, {fine:,} without trouble")
 
 
-def _record(folder: Path, began: str) -> RunRecord | None:
+def _runs(folder: Path, most: int) -> list[RunRecord]:
+    """Return the last runs of an archive; none of one whose next run says what is wrong with it."""
     with suppress(ArchiveDamaged):
-        for newest in last_runs(folder, 1):
-            return newest if newest.begin >= began else None
-    return None
+        return last_runs(folder, most)
+    return []
 
 
 # What a timer starts every 15 minutes starts a little early at times.
@@ -222,22 +213,16 @@ def due(newsrooms: Iterable[Newsroom], root: Path, now: dt.datetime) -> list[New
     Due is what was never crawled, and whose newest crawl began its ``cadence`` ago or longer, a
     tenth less for timers that are not exact. Not due is what is being written just now.
     """
-    waiting: list[tuple[str, Newsroom]] = []
+    waiting: list[tuple[str, str, Newsroom]] = []
     for newsroom in newsrooms:
         folder = root / newsroom.name
-        try:
-            runs = last_runs(folder, _LOOKED_THROUGH)
-        except ArchiveDamaged:
-            runs = []  # the run says what is wrong with it
+        runs = _runs(folder, _LOOKED_THROUGH)
         begun = [run.begin for run in runs if run.command == "crawl"]
-        if not begun:
-            waiting.append(("", newsroom))
-            continue
         pause = dt.timedelta(minutes=newsroom.cadence) * (1 - _EARLY)
-        since = dt.datetime.fromisoformat(begun[-1]) + pause
-        if now >= since and lock_holder(folder) is None:
-            waiting.append((stamp(since), newsroom))
-    return [newsroom for _, newsroom in sorted(waiting, key=lambda pair: (pair[0], pair[1].name))]
+        since = stamp(dt.datetime.fromisoformat(begun[-1]) + pause) if begun else ""
+        if not begun or (since <= stamp(now) and lock_holder(folder) is None):
+            waiting.append((since, newsroom.name, newsroom))
+    return [newsroom for *_, newsroom in sorted(waiting, key=itemgetter(0, 1))]
 
 
 class Running(Protocol):
@@ -290,14 +275,14 @@ class Fleet:
             if self._stopping.is_set():
                 return None
             with tempfile.NamedTemporaryFile(prefix="fleet-") as said:
-                end = await self._run_one(name, command, Path(said.name))
+                end = await self._run_one(name, command, said)
             self.tell(end)
             return end
 
-    async def _run_one(self, name: str, command: Sequence[str], said: Path) -> Ended:
-        began = asyncio.get_running_loop().time()
+    async def _run_one(self, name: str, command: Sequence[str], said: IO[bytes]) -> Ended:
+        began = monotonic()
         try:
-            process = self.start(command, said)
+            process = self.start(command, Path(said.name))
         except OSError as error:
             return Ended(name, EXIT_FAILED, 0.0, f"could not be started: {error}")
         ending = asyncio.ensure_future(process.wait())
@@ -312,32 +297,15 @@ class Fleet:
                 process.kill()
         code = await ending
         stopping.cancel()
-        seconds = asyncio.get_running_loop().time() - began
-        return Ended(name, code, seconds, _end_of(said), overdue=not done)
-
-
-def _end_of(said: Path) -> str:
-    with said.open("rb") as file:
-        file.seek(max(file.seek(0, os.SEEK_END) - _WORDS, 0))
-        return file.read().decode(errors="replace").strip()
-
-
-def common_code(ends: Iterable[Ended]) -> int:
-    """Return one exit code for all: 1, 3 and 4 in this order, where a single run has it, else 0.
-
-    A run that another one kept from the archive (75) did no harm. What ended otherwise, by a
-    signal or refused as wrongly configured, failed.
-    """
-    codes = {end.code for end in ends} - {EXIT_OK, EXIT_LOCKED}
-    if codes - {EXIT_ALARM, EXIT_INCOMPLETE}:
-        return EXIT_FAILED
-    return min(codes, default=EXIT_OK)
+        said.seek(max(said.seek(0, os.SEEK_END) - _WORDS, 0))
+        words = said.read().decode(errors="replace").strip()
+        return Ended(name, code, monotonic() - began, words, overdue=not done)
 
 
 # What a crawl imports, but for what would install Twisted's reactor, which cannot be forked.
 _PRELOADED: Final = (
-    "crawler.addon",
-    "crawler.downloader",
+    "crawler.display",
+    "crawler.notify",
     "crawler.spider",
     "scrapy.cmdline",
     "scrapy.core.scraper",

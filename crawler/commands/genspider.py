@@ -14,7 +14,7 @@ from scrapy.commands.genspider import sanitize_module_name
 from scrapy.exceptions import UsageError
 
 from crawler.newsrooms import SHIPPED, Newsroom, newsroom_at
-from crawler.project import as_usage_errors, refuse_unknown_options
+from crawler.project import ArchiveCommand
 
 NEWSROOM: Final = "newsroom"
 """Name of the template that is ours; every other one is Scrapy's."""
@@ -22,32 +22,24 @@ NEWSROOM: Final = "newsroom"
 TEMPLATES: Final = Path(__file__).parents[1] / "templates" / NEWSROOM
 
 
-class Command(GenSpider):
-    """Scrapy's own command, and one template more."""
+class Command(ArchiveCommand, GenSpider):
+    """Add a newsroom: crawler/sites/NAME.toml and the spider that names it.
 
-    def syntax(self) -> str:
-        return "-t newsroom NAME URL"
+    Write what is known of a newsroom, to be filled in, and a spider of that name. Nothing is
+    fetched. With another template, or none, Scrapy's own command.
+    """
 
-    def short_desc(self) -> str:
-        return "Add a newsroom: crawler/sites/NAME.toml and the spider that names it"
+    usage = "-t newsroom NAME URL"
 
-    def long_desc(self) -> str:
-        return (
-            "Write what is known of a newsroom, to be filled in, and a spider of that name. "
-            "Nothing is fetched. With another template, or none, Scrapy's own command."
-        )
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if opts.template != NEWSROOM or opts.list or opts.dump:
             self._of_scrapy(args, opts)
             return
-        refuse_unknown_options(args)
         if opts.edit:
             raise UsageError("-e: not with this template; edit the files that it names")
         if len(args) != 2:  # noqa: PLR2004 -- name and address
             raise UsageError("want NAME and URL: scrapy genspider -t newsroom muara muara.example")
-        with as_usage_errors():
-            newsroom = newsroom_at(args[1], args[0])
+        newsroom = newsroom_at(args[1], args[0])
         if not newsroom.address.isascii() or set(newsroom.address) & set("\"'\\<> "):
             raise UsageError(f"{args[1]}: want an address such as https://progres.id")
         self._write(newsroom, force=opts.force)
@@ -57,15 +49,14 @@ class Command(GenSpider):
             for template in sorted(TEMPLATES.iterdir()):
                 print(template.read_text(encoding="utf-8"))
             return
-        super().run(args, opts)
+        GenSpider.run(self, args, opts)
         if opts.list:
             print(f"  {NEWSROOM}")
 
     def _write(self, newsroom: Newsroom, *, force: bool) -> None:
         """Write both files and say so, or raise UsageError when one is there."""
-        assert self.settings is not None
         module = sanitize_module_name(newsroom.name)
-        package = import_module(self.settings["NEWSPIDER_MODULE"])
+        package = import_module(self.configured["NEWSPIDER_MODULE"])
         assert package.__file__ is not None
         files = {
             "site.toml.tmpl": SHIPPED / f"{newsroom.name}.toml",

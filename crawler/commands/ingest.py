@@ -13,18 +13,12 @@ from scrapy.exceptions import UsageError
 from crawler.archive import Archive, Found, RunReport, newsroom_of
 from crawler.archive.reading import lines_that_count
 from crawler.errors import InvalidRecord
+from crawler.exit_codes import EXIT_INCOMPLETE, EXIT_OK
 from crawler.ingest import Ingest
 from crawler.items import Article
 from crawler.newsrooms import load_newsroom
 from crawler.normalise.text import fold
-from crawler.project import (
-    EXIT_INCOMPLETE,
-    EXIT_OK,
-    ArchiveCommand,
-    archive_root,
-    newsroom_folders,
-    say,
-)
+from crawler.project import ArchiveCommand, archive_root, newsroom_folders, say
 from crawler.workers import RULES
 
 if TYPE_CHECKING:

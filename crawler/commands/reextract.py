@@ -12,9 +12,10 @@ import attrs
 
 from crawler.archive import Archive, Reread, RunReport, newsroom_of, read_raw
 from crawler.errors import ConfigurationError
+from crawler.exit_codes import EXIT_INCOMPLETE, EXIT_OK
 from crawler.export.selection import checked_moment
 from crawler.normalise.text import fold
-from crawler.project import EXIT_INCOMPLETE, EXIT_OK, ArchiveCommand, say
+from crawler.project import ArchiveCommand, say
 from crawler.workers import RULES, Dask, Processes, Workers, parts, read_again
 
 if TYPE_CHECKING:

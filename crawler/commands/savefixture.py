@@ -9,24 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
-from scrapy import Request, Spider
-from scrapy.commands import ScrapyCommand
+from scrapy import Spider
 from scrapy.exceptions import IgnoreRequest, UsageError
-from scrapy.http.request import NO_CALLBACK
 
 from crawler.archive import read, read_capture
 from crawler.codec import as_mapping
 from crawler.display import LiveDisplay
-from crawler.errors import ConfigurationError, CrawlerError, NotAnArticle
+from crawler.downloader import fetch
+from crawler.errors import ConfigurationError, NotAnArticle
+from crawler.exit_codes import EXIT_FAILED
 from crawler.extensions import RunKeeper
-from crawler.extract import Page, extract_article, open_page
-from crawler.fetch_errors import fetch
+from crawler.extract import extract_article, open_page
 from crawler.items import Capture
 from crawler.middlewares import as_capture
 from crawler.newsrooms import Newsroom, load_newsroom
 from crawler.normalise.urls import canonical, same_host
 from crawler.notify import Notifier
-from crawler.project import EXIT_FAILED, archive_root, newsroom_folders, refuse_unknown_options, say
+from crawler.project import ArchiveCommand, archive_root, newsroom_folders, say
 
 if TYPE_CHECKING:
     import argparse
@@ -114,81 +113,56 @@ class PageSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Keep the page, and the parts that it links."""
-        url: str | None = self.url
-        page: Page | None = None
         try:
-            while url:
-                request = Request(url, callback=NO_CALLBACK, dont_filter=True)
-                self.captures.append(came := as_capture(await fetch(self.crawler, request)))
-                if page is None:
-                    page = open_page(came, self.newsroom)
-                else:
-                    page.add(came)
-                url = page.next_missing()
-            assert page is not None
+            page = open_page(await self._get(self.url), self.newsroom)
+            while url := page.next_missing():
+                page.add(await self._get(url))
             self.captures[:] = page.captures
         except NotAnArticle:
             pass  # the case is that the page, or a part of it, is refused
         except IgnoreRequest as error:
             self.captures.clear()
             words = str(error) or type(error).__name__
-            say(words if words.startswith(str(url)) else f"{url}: {words}")
+            say(words if words.startswith(self.url) else f"{self.url}: {words}")
         for nothing in list[Any]():  # which makes it what Scrapy iterates
             yield nothing
 
+    async def _get(self, url: str) -> Capture:
+        self.url = url
+        self.captures.append(as_capture(await fetch(self.crawler, url)))
+        return self.captures[-1]
 
-class Command(ScrapyCommand):
-    """Save a page as a test case."""
 
-    requires_project = True
+class Command(ArchiveCommand):
+    """Save a page and its record, to be corrected by hand, as a test case.
 
-    def syntax(self) -> str:
-        return "NAME URL [--slug WORDS] [--fetch]"
+    Write page.html as it was served, meta.json, and article.json or not_article.json into
+    fixtures/NAME/. Takes the capture where the newsroom's archive has the page, else fetches it as a
+    run would, robots.txt obeyed.
+    """
 
-    def short_desc(self) -> str:
-        return "Save a page and its record, to be corrected by hand, as a test case"
+    usage = "NAME URL [--slug WORDS] [--fetch]"
+    options: ClassVar = {
+        "--slug WORDS": "the folder's name: what the page proves",
+        "--fetch": "fetch the page also where it is archived",
+    }
+    requires_crawler_process = True
+    default_settings: ClassVar = {}
 
-    def long_desc(self) -> str:
-        return (
-            "Write page.html as it was served, meta.json, and article.json or not_article.json "
-            "into fixtures/NAME/. Takes the capture where the newsroom's archive has the page, "
-            "else fetches it as a run would, robots.txt obeyed."
-        )
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument(
-            "--slug", metavar="WORDS", help="the folder's name: what the page proves"
-        )
-        parser.add_argument(
-            "--fetch", action="store_true", help="fetch the page also where it is archived"
-        )
-
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        refuse_unknown_options(args)
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         if len(args) != 2:  # noqa: PLR2004 -- newsroom and address
             raise UsageError("want NAME and URL: a newsroom of crawler/sites, and a page of it")
         name, url = args
-        assert self.settings is not None
-        try:
-            newsroom = load_newsroom(name, newsroom_folders(self.settings))
-            folder = _new_folder(newsroom, opts.slug, url)
-        except ConfigurationError as error:
-            raise UsageError(str(error), print_help=False) from None
-        captures: list[Capture] = []
+        newsroom = load_newsroom(name, newsroom_folders(self.configured))
+        folder = _new_folder(newsroom, opts.slug, url)
         how = "from the archive"
-        try:
-            if not opts.fetch:
-                captures += self._archived(newsroom, url)
-            if not captures:
-                how = "fetched"
-                assert self.crawler_process is not None
-                self.crawler_process.crawl(
-                    PageSpider, newsroom=newsroom, url=url, captures=captures
-                )
-                self.crawler_process.start()
-        except CrawlerError as error:
-            say(str(error))
+        captures = [] if opts.fetch else self._archived(newsroom, url)
+        if not captures:
+            how = "fetched"
+            process = self.crawler_process
+            assert process is not None  # Scrapy has made it
+            process.crawl(PageSpider, newsroom=newsroom, url=url, captures=captures)
+            process.start()
         if not captures:
             self.exitcode = EXIT_FAILED
             return
@@ -199,8 +173,7 @@ class Command(ScrapyCommand):
         print(folder)
 
     def _archived(self, newsroom: Newsroom, url: str) -> list[Capture]:
-        assert self.settings is not None
-        folder = archive_root(self.settings) / newsroom.name
+        folder = archive_root(self.configured) / newsroom.name
         if not (folder / "archive.json").exists():
             return []
         wanted = canonical(url)

@@ -9,8 +9,9 @@ from crawler.archive import newsroom_of
 from crawler.archive.identity import Lock
 from crawler.archive.verify import Problem, Tally, repair, verify
 from crawler.errors import ArchiveLocked
+from crawler.exit_codes import EXIT_FAILED, EXIT_LOCKED
 from crawler.normalise.text import fold
-from crawler.project import EXIT_FAILED, EXIT_LOCKED, ArchiveCommand, say
+from crawler.project import ArchiveCommand, say
 from crawler.timestamps import now, stamp
 from crawler.workers import RULES
 

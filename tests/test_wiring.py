@@ -16,10 +16,10 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.misc import load_object
 from scrapy.utils.test import get_crawler
 
-from crawler.addon import NewsArchive
+from crawler import settings as ours
 from crawler.display import LiveDisplay
 from crawler.downloader import PoliteDownloader
-from crawler.extensions import RunKeeper
+from crawler.extensions import ArchivePipeline, RunKeeper
 from crawler.middlewares import (
     AddressGuard,
     BudgetMiddleware,
@@ -29,13 +29,13 @@ from crawler.middlewares import (
     RobotsMiddleware,
 )
 from crawler.notify import Notifier
-from crawler.pipelines import ArchivePipeline
 
 CHAIN = "DOWNLOADER_MIDDLEWARES"
 
 
 def settings_of(**own: Any) -> BaseSettings:
-    return get_crawler(settings_dict={"ADDONS": {NewsArchive: 0}} | own).settings
+    wiring = {name: value for name, value in vars(ours).items() if name.endswith("_BASE")}
+    return get_crawler(settings_dict=wiring | {"DOWNLOADER": ours.DOWNLOADER} | own).settings
 
 
 def places(settings: BaseSettings, name: str) -> Mapping[Any, int]:
