@@ -141,6 +141,9 @@ DYNAMIC = [
     '<ul class="wp-block-categories-list wp-block-categories"><li><a href="/c/">Daerah</a> (12)</li></ul>',
     '<div class="wp-block-calendar"><table><tr><td>1</td><td>2</td></tr><tr><td>8</td><td>9</td></tr></table></div>',
     '<ul class="wp-block-social-links"><li><a href="https://x.com/mukim"><span>X</span></a></li></ul>',
+    '<div id="toc_container" class="toc_wrap"><p class="toc_title">Isi</p><ul><li><a href="#a">Dermaga</a></li></ul></div>',
+    '<nav class="daftar-isi"><ul><li><a href="#a">Dermaga</a></li></ul></nav>',
+    '<span class="rt-reading-time"><span>Lama membaca</span> <span>2</span></span>',
 ]
 
 
@@ -216,6 +219,8 @@ def test_notices_of_php_are_no_body(notice: str) -> None:
         "Ikuti lomba jukung pada akhir pekan ini, pendaftaran dibuka sampai Jumat siang.",
         "Tag: enam belas tim, empat lapangan",
         "Dibaca di depan warga",
+        "Dibaca 12 siswa, puisi itu mengundang tepuk tangan.",
+        "Waktu baca kitab: 30 menit sehari",
         "Berlangganan air bersih kini lebih murah bagi pelanggan baru di hulu sungai.",
         "Klik di sini, kata mesin itu, dan warga pun bingung mencari tombolnya.",
         "Notice: the line was cut, tertulis pada papan di ujung dermaga.",
@@ -234,6 +239,9 @@ def test_words_alone_delete_nothing(sentence: str) -> None:
         *("Simak Video “Cara Menganyam Purun”", "Tonton juga video di bawah ini", "Halaman:"),
         *("COPYRIGHT © KABAR MUKIM 2017", "Hak Cipta (c) Kabar Mukim, 2019"),
         *("Filed under: Pasar, Sungai |", "Kembali ke Beranda"),
+        *("Post Views: 33", "Dibaca: 1.234 kali", "Telah dilihat 55x", "1.204 views"),
+        *("Waktu baca: 2 menit", "3 menit membaca", "Komentar Facebook"),
+        *("Gulir ke bawah untuk melanjutkan membaca", "IKLAN - SCROLL UNTUK LANJUT MEMBACA"),
     ],
 )
 def test_a_label_is_no_body(label: str) -> None:
@@ -247,6 +255,8 @@ def test_a_label_is_no_body(label: str) -> None:
         'Dapatkan kabar terbaru lewat <a href="https://whatsapp.com/channel/0029Va">saluran WhatsApp</a>.',
         'Gabung di grup <a href="https://t.me/kabarmukim">Telegram</a> kami. Jangan ketinggalan!',
         'Berlangganan untuk membaca selengkapnya. Sudah punya akun? <a href="/masuk/">Masuk</a>.',
+        '<a href="https://www.facebook.com/sharer.php?u=x">Facebook</a> <a href="https://wa.me/?text=x">WA</a>',
+        'Saksikan video: <a href="/video/panen-purun/">Panen Purun di Rawa Danau Panggang</a>',
     ],
 )
 def test_a_call_that_links_what_it_calls_to_is_no_body(call: str) -> None:

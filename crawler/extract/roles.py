@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Final
@@ -74,7 +74,9 @@ _FAMILIES: Final = (
             r"|gmr-banner|google-auto-placed|div-gpt|(?:^|\s)code-block(?:-\d+)?(?:$|\s)"
             r"|(?:^|[\s_-])(?:share|sharing|shares|socials?|socialicon)(?:$|[\s_-])|addtoany|heateor"
             r"|(?:^|[\s_-])(?:views?|post-views|view-count\w*|pvc|wpp|counter)(?:$|[\s_-])"
-            r"|(?:^|[\s_-])(?:ez-toc|rank-math-toc|newsletter|subscribe)",
+            r"|(?:^|[\s_-])(?:ez-toc|rank-math-toc|newsletter|subscribe)"
+            r"|(?:^|[\s_-])(?:lwp|simple)?toc(?:$|[\s_-])|table-of-contents|daftar-isi"
+            r"|printfriendly|pf-button|(?:kksr|star|post)-ratings?(?:$|[\s_-])",
         ),
     ),
     (
@@ -146,7 +148,7 @@ def _is_hidden(classes: str) -> bool:
 
 
 _LABELS: Final = listed("labels.clutter")
-_LONGEST_LABEL: Final = 48
+_LONGEST_LABEL: Final = 60
 # "-iklan di sini-": where an ad was to stand; "Simak Video “Panen Raya”": where a player did.
 _PLACE: Final = re.compile(
     r"[-–—\[<{*#~]+ ?(?:iklan|ads?|advertisement|banner)\b[^.!?/]{0,24}[-–—\]>}*#~]+"
@@ -158,6 +160,21 @@ _LONGEST_PLACE: Final = 240
 # What themes print where WordPress has the categories and tags of a post.
 _FILED: Final = re.compile(
     r"(?:filed under|posted in|tagged(?: as| with)?) ?:[^.!?]*", re.IGNORECASE
+)
+# "Dibaca: 1.234 kali", "Waktu baca: 2 menit": what plugins count, anew for each reader.
+_COUNT: Final = re.compile(
+    r"\W*(?:(?:post |total |page )?(?:views?|hits)|(?:telah |sudah )?(?:dilihat|dibaca|dikunjungi))"
+    r"\W{0,3}[\d.,]+\W*(?:kali|x|views?|pembaca|orang)?\W*"
+    r"|[\d.,]+ ?(?:views?|(?:kali|x) (?:dibaca|dilihat))"
+    r"|(?:estimasi |perkiraan )?(?:lama |waktu )(?:mem)?baca\W*\d+ (?:menit|detik)\W*"
+    r"|\d+ (?:menit (?:waktu )?(?:mem)?baca|min(?:ute)?s? read)|reading time\W*\d+ min\w*",
+    re.IGNORECASE,
+)
+# "Gulir ke bawah untuk melanjutkan membaca".
+_SCROLL: Final = re.compile(
+    r"(?:iklan|advertisement)?\W*(?:scroll|gulir|geser)(?: ke bawah)? (?:untuk|to)"
+    r" (?:lanjut|melanjutkan|continue|resume)\b[^.]{0,30}\W*",
+    re.IGNORECASE,
 )
 # "COPYRIGHT © KABAR SELUMA 2017", below the text. Of a photo's credit it is no part.
 _RIGHTS: Final = re.compile(r"(?:copyright|hak cipta) ?(?:©|\(c\))[^.!?]*\W*", re.IGNORECASE)
@@ -195,6 +212,11 @@ _CALLED_TO: Final = re.compile(
     re.IGNORECASE,
 )
 
+_SHARES: Final = re.compile(
+    r"/sharer?(?:\.php|/|\?)|/intent/(?:tweet|post)|//(?:api\.whatsapp\.com/send|wa\.me/\?text)"
+    r"|//(?:t\.me|telegram\.me)/share|linkedin\.com/share"
+)
+
 
 def is_clutter(text: str) -> bool:
     """Whether the line *text* is a label and nothing else, or a notice of PHP.
@@ -206,7 +228,8 @@ def is_clutter(text: str) -> bool:
     """
     if len(text) <= _LONGEST_LABEL:
         label = text.casefold().strip(" :.…»›-–—*")
-        if label in _LABELS or _RIGHTS.fullmatch(text):
+        forms = (_RIGHTS, _COUNT, _SCROLL)
+        if label in _LABELS or any(each.fullmatch(text) for each in forms):
             return True
     if len(text) <= _LONGEST_PLACE and (_PLACE.fullmatch(text) or _FILED.fullmatch(text)):
         return True
@@ -214,12 +237,17 @@ def is_clutter(text: str) -> bool:
     return is_notice and _NOTICE.fullmatch(text.strip()) is not None
 
 
-def is_call(text: str, links: Iterable[str]) -> bool:
-    """Whether *text*, in which *links* stand, asks to follow the site elsewhere, or to subscribe."""
+def is_call(text: str, links: Sequence[str]) -> bool:
+    """Whether *text*, in which *links* stand, asks to follow the site elsewhere, or to subscribe.
+
+    A name whose link shares the article is one, too.
+    """
+    if links and len(text) <= _LONGEST_LABEL and all(map(_SHARES.search, links)):
+        return True
     return (
         len(text) <= _LONGEST_CALL
         and _CALL.match(text) is not None
-        and any(_CALLED_TO.search(link) for link in links)
+        and any(map(_CALLED_TO.search, links))
     )
 
 

@@ -315,7 +315,7 @@ _LINK_LABEL: Final = re.compile(
     (?P<label>
         baca(?:an)?\ (?:juga|pula|lainnya|selengkapnya|berita(?:\ lainnya)?|artikel(?:\ lainnya)?)
            (?:\ (?:berita|artikel|selengkapnya|ini|lainnya))?
-      | (?:simak|lihat|tonton|dengar(?:kan)?)\ (?:juga|pula|video(?:nya)?|selengkapnya|berita)
+      | (?:simak|lihat|saksikan|tonton|dengar(?:kan)?)\ (?:juga|pula|video(?:nya)?|selengkapnya|berita)
            (?:\ (?:video|berita))?
       | (?:berita|artikel|pos|kabar|video|tulisan)\ (?:terkait|(?:menarik\ )?lainnya|sebelumnya|populer)
       | pilihan\ (?:redaksi|editor) | jangan\ lewatkan | selengkapnya
