@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import crawler.discovery
 from crawler.discovery.cdx import read_cdx
-from crawler.discovery.documents import Unreadable, WrongKind, read_json, unpacked
+from crawler.discovery.documents import Unreadable, WrongKind, unpacked
 from crawler.discovery.feed import FeedEntry, read_feed
 from crawler.discovery.listing import ListPage, read_list
 from crawler.discovery.sitemap import (
@@ -783,9 +783,9 @@ def test_no_record_raises(value: Any) -> None:
 
 
 def test_json_is_read_whatever_its_depth() -> None:
-    assert read_json(b"[[1]]") == [[1]]
+    assert list(read_posts(b"[[1]]", WIB)) == []
     with pytest.raises(Unreadable, match="too deep"):
-        read_json(b'{"a":' * 10_000 + b"1" + b"}" * 10_000)
+        list(read_posts(b'{"a":' * 10_000 + b"1" + b"}" * 10_000, WIB))
 
 
 GROWING: dict[str, tuple[str, Callable[[int], bytes]]] = {

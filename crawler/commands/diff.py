@@ -11,8 +11,8 @@ from scrapy.exceptions import UsageError
 
 from crawler.archive.edited import most_alike, revisions_of, seen_edit
 from crawler.errors import ConfigurationError
-from crawler.export.changes import drawn_edit, drawn_words, edit_html, evidence, is_plain
-from crawler.export.wording import Words, environment
+from crawler.export.changes import drawn_edit, drawn_words, is_plain
+from crawler.export.wording import Words, environment, evidence
 from crawler.items import Article
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand, Screen
@@ -49,8 +49,7 @@ class Command(ArchiveCommand):
         bodies = (pair[0].body, pair[1].body) if pair else ("", "")
         if opts.to == "html":
             page = environment(Words("en")).get_template("diff.html.jinja")
-            opening = edit_html(edit, blocks=False)
-            print(page.render(edit=edit, before=bodies[0], after=bodies[1], opening=opening))
+            print(page.render(edit=edit, before=bodies[0], after=bodies[1]))
             return
         console = Screen(soft_wrap=not sys.stdout.isatty(), highlight=False)
         marks = is_plain(console)

@@ -17,8 +17,9 @@ from scrapy.exceptions import UsageError
 from crawler.archive import Edit, edits
 from crawler.archive.edit_kinds import KINDS
 from crawler.archive.identity import read_identity
-from crawler.export.changes import drawn_edit, evidence, is_plain, write_atom, write_csv, write_json
+from crawler.export.changes import drawn_edit, is_plain, write_atom, write_csv, write_json
 from crawler.export.selection import checked_moment, new_file
+from crawler.export.wording import evidence
 from crawler.normalise.text import fold
 from crawler.project import ArchiveCommand, Screen, refuse_format
 

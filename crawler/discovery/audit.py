@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from crawler.discovery.session import Missing, Note, Part, Visit
-from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api
+from crawler.discovery.wordpress import DOOR, LARGEST_PAGE, LISTED, Api, Query
 from crawler.items import Known, Link
 from crawler.timestamps import instant
 
@@ -140,9 +140,7 @@ class Audit:
         ids = {known.post_id: known.url for known in self.missing.values() if known.post_id}
         for start in range(0, len(ids), LARGEST_PAGE):
             include = ",".join(map(str, list(ids)[start : start + LARGEST_PAGE]))
-            page = yield from self.api.ask(
-                {"include": include, "per_page": LARGEST_PAGE, "_fields": FIELDS}
-            )
+            page = yield from self.api.ask({**LISTED, "include": include})
             if not page.ok:
                 self.missing.clear()
                 return False
@@ -216,37 +214,32 @@ class Audit:
         posts: list[Link] = []
         while True:
             self.requests += 1
-            page = yield from self.api.ask(
-                {"per_page": LARGEST_PAGE, "_fields": FIELDS, **query, "offset": len(posts)}
-            )
+            page = yield from self.api.ask({**LISTED, **query, "offset": len(posts)})
             if not page.ok:
                 return False
             yield from filter(None, map(self.visit.sift, page.items))
             posts += page.items
             if page.whole or not page.items or page.total == len(posts):
                 break
-        known = self.visit.memory.listed(
-            **{name: each.isoformat() for name, each in bounds.items()}
-        )
-        self._collect(known, *self.names(posts))
+        moments = {name: each.isoformat() for name, each in bounds.items()}
+        self._collect(self.visit.memory.listed(**moments), *self.names(posts))
         return True
 
     def _rest_before(self, before: dt.datetime) -> Part[int | None]:
         self.requests += 1
-        page = yield from self.api.ask(
-            {"per_page": 1, "_fields": "id", "before": self._clock(before)}
-        )
+        query: Query = {"per_page": 1, "_fields": "id", "before": self._clock(before)}
+        page = yield from self.api.ask(query)
         return page.total if page.ok else None
 
     def _known_before(self, before: dt.datetime) -> int:
         """Return how many posts with a publication before that are known and not apart."""
+        memory = self.visit.memory
         unseen = sum(
-            1
+            bool(published and published < before and memory.known(url) is None)
             for url, published in self.visit.fresh.items()
-            if published and published < before and self.visit.memory.known(url) is None
         )
         aside = sum(1 for each in map(self._published, self.apart) if each and each < before)
-        return self.visit.memory.count(before=before.isoformat()) + unseen - aside
+        return memory.count(before=before.isoformat()) + unseen - aside
 
     def _published(self, url: str) -> dt.datetime | None:
         known = self.visit.memory.known(url)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import attrs
 
-from crawler.discovery.documents import Unreadable, WrongKind, json_items, read_json, unpacked
+from crawler.decoding import read_json
+from crawler.discovery.documents import Unreadable, WrongKind, json_items, unpacked
 from crawler.discovery.session import (
     OK,
     Door,
@@ -83,7 +84,7 @@ def _row(line: bytes) -> Any:
         return cells if len(cells) >= len(_CLASSIC) else None
     try:
         fields = read_json(brace + rest)
-    except Unreadable:
+    except (ValueError, RecursionError):
         return None
     stamp = key.decode("ascii", errors="replace").strip().rpartition(" ")[2]
     return {"timestamp": stamp, **fields} if isinstance(fields, dict) else None
@@ -136,13 +137,15 @@ class CdxDoor(Door):
                 break
             span, page = waiting.pop()
             address = self._address(span, page=page)
-            reading = yield from self.visit.read(address, _parse, conditional=False)
+            reading = yield from self.visit.read(
+                address, lambda body, _: read_cdx(body), conditional=False
+            )
             if reading.verdict != Verdict.OK:
                 if _is_beyond(reading, page):
                     self._answered = True
                     continue
                 if not (self._answered or reading.items):
-                    return Outcome.not_read(DOOR, reading)
+                    return self.not_read(reading)
                 yield self._left_out(f"page {page}: {reading.reason}", "partial")
                 if reading.verdict == Verdict.TROUBLE:  # it asks for patience; the next run tries
                     break
@@ -167,7 +170,7 @@ class CdxDoor(Door):
             reason = "it has no capture of the newsroom"
             yield self.note(reason, "lists_none")
         state = DoorState.PARTIAL if self.damage else DoorState.COMPLETE
-        return Outcome(door=DOOR, state=state, reason=reason, total=self._total)
+        return self.went(state, reason, total=self._total)
 
     def _left_out(self, text: str, slug: str) -> Note:
         self.damage = text
@@ -199,13 +202,13 @@ class CdxDoor(Door):
     def _window(self) -> Span:
         """Return the window's days as the newsroom has them: an index knows no publication."""
         window = self.visit.window or Window()
-        return self._stamp(window.since, time.min), self._stamp(window.until, time.max)
-
-    def _stamp(self, day: date | None, at: time) -> str | None:
-        if day is None:
-            return None
-        moment = datetime.combine(day, at, self.visit.zone)
-        return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+        first, last = (
+            f"{datetime.combine(day, at, self.visit.zone).astimezone(UTC):%Y%m%d%H%M%S}"
+            if day
+            else None
+            for day, at in ((window.since, time.min), (window.until, time.max))
+        )
+        return first, last
 
     # what it lists
 
@@ -252,7 +255,3 @@ def _is_beyond(reading: Reading[IndexedCapture], page: int) -> bool:
     if reading.verdict != Verdict.CLOSED:
         return False
     return page > 0 or b"no captures" in reading.answer.body[:1000].lower()
-
-
-def _parse(body: bytes, _: str) -> Iterator[IndexedCapture]:
-    return read_cdx(body)

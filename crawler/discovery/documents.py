@@ -213,25 +213,18 @@ def text_of(element: etree._Element) -> str:
         return ""
 
 
-def read_json(body: bytes) -> Any:
-    """Return the JSON value in *body*, which may be anything, whatever stands around it.
-
-    Raises :exc:`Unreadable` for what is not JSON, is cut short, or nests deeper than the
-    interpreter allows; :exc:`WrongKind` for HTML sent with status 200.
-    """
-    text, begin, wrong = _json_text(body)
-    value, _ = _decoded(text, begin, wrong)
-    if wrong:
-        raise Unreadable(wrong)
-    return value
-
-
 def json_items(body: bytes) -> Iterator[Any]:
-    """Yield the items of the JSON list in *body*; raises what :func:`read_json` raises.
+    """Yield the items of the JSON list in *body*, which may be anything, whatever stands around it.
 
-    Of a list that is cut short those that are whole come before that.
+    Of a list that is cut short those that are whole come first. Raises :exc:`Unreadable` for what
+    is not JSON, is cut short, or nests deeper than the interpreter allows; :exc:`WrongKind` for
+    HTML sent with status 200, and for JSON that is no list.
     """
-    text, place, wrong = _json_text(body)
+    plain, wrong = unpacked(body)
+    plain = plain.lstrip(_BLANK)
+    if _HTML.match(plain[:4096]):
+        raise WrongKind("an HTML page")
+    text, place = json_text(plain)
     if not text.startswith("[", place):
         _decoded(text, place, wrong)
         raise WrongKind("JSON, but no list of posts")
@@ -242,14 +235,6 @@ def json_items(body: bytes) -> Iterator[Any]:
         place = _SEPARATOR.match(text, end).end()  # type: ignore[union-attr]
     if wrong:
         raise Unreadable(wrong)
-
-
-def _json_text(body: bytes) -> tuple[str, int, str]:
-    plain, wrong = unpacked(body)
-    plain = plain.lstrip(_BLANK)
-    if _HTML.match(plain[:4096]):
-        raise WrongKind("an HTML page")
-    return *json_text(plain), wrong
 
 
 def _decoded(text: str, place: int, wrong: str) -> tuple[Any, int]:

@@ -32,6 +32,7 @@ _ROOTS: Final = frozenset({"rss", "feed", "rdf"})
 _ITEMS: Final = frozenset({"item", "entry"})
 _GOES_ON: Final = ("next", "prev-archive")
 _OTHERS: Final = frozenset({"lastbuilddate", "updated", "link"})
+_TEXTS: Final = frozenset({"title", "encoded", "content", "description", "summary"})
 
 
 @attrs.frozen(kw_only=True)
@@ -70,18 +71,17 @@ def _entry(
     element: etree._Element, base: str, zone: dt.tzinfo, feed_changed: str
 ) -> FeedEntry | None:
     texts: dict[str, str] = {}
-    atom_link = ""
     digest = hashlib.sha256()
     for child in element:
-        name = local(child)
-        if name == "link" and child.get("href"):
-            if child.get("rel", "alternate") == "alternate" and not atom_link:
-                atom_link = str(child.get("href"))
+        name, href = local(child), child.get("href")
+        if name == "link" and href:
+            if child.get("rel", "alternate") == "alternate":
+                texts.setdefault("@href", str(href))
             continue
-        if name in ("title", "encoded", "content", "description", "summary"):
+        if name in _TEXTS:
             digest.update(etree.tostring(child, method="text", encoding="utf-8", with_tail=False))
         texts.setdefault(name, text_of(child))
-    link = texts.get("link") or atom_link or _permalink(element)
+    link = texts.get("link") or texts.get("@href") or _permalink(element)
     url = absolute(link, base) if link else None
     if url is None:
         return None
@@ -172,12 +172,10 @@ class FeedDoor(Door):
         super().keep()
 
     def _outcome(self, state: DoorState) -> Outcome:
-        complete = state == DoorState.COMPLETE or bool(self.left.get("done"))
-        if complete and not self.damage:
-            return Outcome(door=DOOR, state=DoorState.COMPLETE)
+        if (state == DoorState.COMPLETE or self.left.get("done")) and not self.damage:
+            return self.went(DoorState.COMPLETE)
         reason = self.damage or "lists the newest articles only"
-        damaged = bool(self.damage)
-        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=reason, damaged=damaged)
+        return self.went(DoorState.PARTIAL, reason, damaged=bool(self.damage))
 
     # opening
 
@@ -205,7 +203,7 @@ class FeedDoor(Door):
             self.url = reading.answer.url
             return reading
         if self.shut.state == DoorState.CLOSED:
-            self.shut = Outcome.not_read(DOOR, reading)
+            self.shut = self.not_read(reading)
         return None
 
     def _parse(self, body: bytes, url: str) -> Iterator[FeedEntry]:
@@ -215,20 +213,19 @@ class FeedDoor(Door):
 
     # pages
 
-    def _page(self, number: int) -> str:
-        url = self.url or ""
-        return f"{url}{'&' if '?' in url else '?'}paged={number}"
-
     def _goes_beyond(self, number: int) -> Part[bool]:
-        reading = yield from self._turn(self._page(number))
+        reading = yield from self._turn(number)
         for entry in reading.items:
             url = self.visit.address(entry.url)
             if url and self.visit.known(url, entry.post_id) is None and url not in self.visit.fresh:
                 return True
         return False
 
-    def _turn(self, url: str) -> Part[Reading[FeedEntry]]:
+    def _turn(self, number: int, named: str | None = None) -> Part[Reading[FeedEntry]]:
+        """Read the page of that *number*, or the one that the page before has *named*."""
         self.following = None
+        url = self.url or ""
+        url = named or f"{url}{'&' if '?' in url else '?'}paged={number}"
         return (yield from self.visit.read(url, self._parse, conditional=False))
 
     def _pages(self, seen: set[str], *, deep: bool) -> Part[DoorState]:
@@ -240,7 +237,7 @@ class FeedDoor(Door):
             self.following = self.left.get("next") or self.following
         while number < _MOST_PAGES:
             named = self.following
-            reading = yield from self._turn(named or self._page(number))
+            reading = yield from self._turn(number, named)
             entries = reading.items
             if reading.verdict == Verdict.TROUBLE:
                 text = f"page {number}: {reading.reason}"

@@ -101,17 +101,19 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     host = (address.partition("://")[2].partition("/")[0],)
     articles: dict[str, Headline] = {}
     lists: dict[str, None] = {}
-    for anchor, place in _anchors(page, zone):
+    kind, said = cache(_kind), cache(partial(_said, zone=zone))  # of what many links stand in
+    for anchor in page.iter("a"):
         target = absolute(str(anchor.get("href") or ""), url)
         if not target or not same_host(target, host):
             continue
         if _LISTS.search(target) and not _PAGED.search(target):
             lists[target.partition("#")[0]] = None
-        elif looks_like_article(target, address) and _is_headline(anchor, place):
+        elif looks_like_article(target, address):
             own = without_page_number(canonical(target) or target)
+            found = _headline(anchor, own, kind, said)
             earlier = articles.get(own)
-            if earlier is None or (earlier.aside and not place.aside):
-                articles[own] = Headline(url=own, aside=place.aside, **place.said())
+            if found and (earlier is None or (earlier.aside and not found.aside)):
+                articles[own] = found
     yield ListPage(
         articles=tuple(articles.values()),
         next_page=_next_page(page, url, host),
@@ -123,63 +125,47 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
 
 
 def _said(item: html.HtmlElement, zone: dt.tzinfo) -> dict[str, Any]:
-    published = lastmod = None
+    said: dict[str, Any] = {}
     for time in islice(item.iter("time"), _MOST_TIMES):
-        found = parse(str(time.get("datetime") or "")[:_LONGEST_NAMES], zone)
-        names = str(time.get("class") or "")[:_LONGEST_NAMES].split()
+        found = parse(_named(time, "datetime"), zone)
+        names = _named(time, "class").split()
         if found and ("published" in names or "updated" not in names):
-            published = published or found.isoformat()
+            said.setdefault("published", found.isoformat())
         elif found:
-            lastmod = found.isoformat()
+            said["lastmod"] = found.isoformat()
     post = _POST.match(str(item.get("id") or ""))
-    post_id = int(post[1]) if post else None
-    return {"published": published, "lastmod": lastmod, "post_id": post_id}
+    return {**said, "post_id": int(post[1])} if post else said
 
 
-@attrs.frozen(kw_only=True)
-class _Place:
-    """Where an element stands."""
-
-    steps: int = _NEAR + 1  # elements to the nearest headline around it
-    menu: bool = False
-    aside: bool = False
-    said: Callable[[], dict[str, Any]] = dict  # of its item, once for all the links in it
-
-    def inside(self, element: html.HtmlElement, zone: dt.tzinfo) -> _Place:
-        tag = element.tag
-        names = str(element.get("class") or "")[:_LONGEST_NAMES]
-        marks = f"{names} {str(element.get('id') or '')[:_LONGEST_NAMES]}"
-        is_headline = tag in _HEADINGS or bool(_HEADLINE_CLASS.search(names))
-        is_menu = tag in _MENU_TAGS or (tag in _MENU_BLOCKS and bool(_MENU_CLASS.search(names)))
-        is_aside = tag == "aside" or (tag != "body" and bool(_ASIDE.search(marks)))
-        return _Place(
-            steps=0 if is_headline else self.steps + 1,
-            menu=self.menu or is_menu,
-            aside=self.aside or is_aside,
-            said=cache(partial(_said, element, zone)) if tag == "article" else self.said,
-        )
+def _named(element: html.HtmlElement, attribute: str) -> str:
+    return str(element.get(attribute) or "")[:_LONGEST_NAMES]
 
 
-def _anchors(page: html.HtmlElement, zone: dt.tzinfo) -> Iterator[tuple[html.HtmlElement, _Place]]:
-    """Yield the links of *page*; every element is looked at once, not once for each link in it."""
-    places = [_Place()]
-    for event, element in etree.iterwalk(page, events=("start", "end")):
-        if event == "end":
-            places.pop()
-            continue
-        place = places[-1]
-        places.append(place.inside(element, zone) if isinstance(element.tag, str) else place)
-        if element.tag == "a":
-            yield element, places[-1]
+def _headline(
+    anchor: html.HtmlElement,
+    url: str,
+    kind: Callable[[html.HtmlElement], tuple[bool, bool, bool]],
+    said: Callable[[html.HtmlElement], dict[str, Any]],
+) -> Headline | None:
+    """Return the article of which *anchor* is the headline; None for a menu's link or a button."""
+    around = [anchor, *anchor.iterancestors()]
+    headline, menu, aside = zip(*map(kind, around), strict=True)
+    near = any(headline[: _NEAR + 1]) or anchor.get("rel") == "bookmark"
+    if any(menu) or not (near or len(anchor.text_content().split()) >= _SHORTEST):
+        return None
+    item = next((each for each in around if each.tag == "article"), None)
+    return Headline(url=url, aside=any(aside), **({} if item is None else said(item)))
 
 
-def _is_headline(anchor: html.HtmlElement, place: _Place) -> bool:
-    """Whether *anchor* is the link of a headline rather than of a menu or a button."""
-    if place.menu:
-        return False
-    if place.steps <= _NEAR or anchor.get("rel") == "bookmark":
-        return True
-    return len(anchor.text_content().split()) >= _SHORTEST
+def _kind(element: html.HtmlElement) -> tuple[bool, bool, bool]:
+    """Whether *element* is a headline, a menu, or something beside the list."""
+    tag, names = element.tag, _named(element, "class")
+    return (
+        tag in _HEADINGS or bool(_HEADLINE_CLASS.search(names)),
+        tag in _MENU_TAGS or (tag in _MENU_BLOCKS and bool(_MENU_CLASS.search(names))),
+        tag == "aside"
+        or (tag != "body" and bool(_ASIDE.search(f"{names} {_named(element, 'id')}"))),
+    )
 
 
 def _next_page(page: html.HtmlElement, url: str, host: tuple[str, ...]) -> str | None:
@@ -188,17 +174,16 @@ def _next_page(page: html.HtmlElement, url: str, host: tuple[str, ...]) -> str |
         rel = str(element.get("rel") or "").lower().split()
         names = str(element.get("class") or "").lower().split()
         href = str(element.get("href") or "")
-        words = element.tag == "a" and _PAGED.search(href) and _says_next(element)
-        if "next" in rel or ("next" in names and _PAGED.search(href)) or words:
-            target = absolute(href, url)
-            if target and same_host(target, host) and target != url:
-                return target.partition("#")[0]
+        paged = _PAGED.search(href) and ("next" in names or _says_next(element))
+        target = absolute(href, url) if paged or "next" in rel else None
+        if target and same_host(target, host) and target != url:
+            return target.partition("#")[0]
     return None
 
 
 def _says_next(element: html.HtmlElement) -> bool:
-    words = element.text_content()[:60].strip()
-    return bool(words) and bool(_NEXT_WORDS.fullmatch(words))
+    words = element.text_content()[:60].strip() if element.tag == "a" else ""
+    return bool(words and _NEXT_WORDS.fullmatch(words))
 
 
 def _feeds(page: html.HtmlElement, url: str) -> Iterator[str]:
@@ -221,7 +206,6 @@ def read_page(visit: Visit, url: str, *, conditional: bool = False) -> Part[Read
 
 DOOR: Final = "listing"
 
-_NEWEST: Final = "shows the newest articles only"
 _MOST_PAGES: Final = 20_000  # at ten articles a page, more than any newsroom of the country has
 _FIRST_DAY: Final = dt.date(1995, 1, 1)  # no newsroom of the country is older in the web
 _INDEX: Final = re.compile(r"/(?:indeks|index)[\w-]*/?$", re.IGNORECASE)
@@ -263,8 +247,8 @@ class ListingDoor(Door):
                 yield self.note(self.damage, "partial", incomplete=True)
         self.keep()
         if self.left.get("done"):
-            return Outcome(door=DOOR, state=DoorState.COMPLETE)
-        return Outcome(door=DOOR, state=DoorState.PARTIAL, reason=self.damage or _NEWEST)
+            return self.went(DoorState.COMPLETE)
+        return self.went(DoorState.PARTIAL, self.damage or "shows the newest articles only")
 
     def _all_lists(self) -> Part[None]:
         """Read every list that the pages name, each as long as it shows something unseen."""
@@ -295,7 +279,7 @@ class ListingDoor(Door):
             if reading.verdict == Verdict.SAME:
                 return True
             if not reading.items:
-                self.shut = Outcome.not_read(DOOR, reading)
+                self.shut = self.not_read(reading)
                 if self.shut.state == DoorState.TROUBLE:
                     self.damage = f"{url}: {reading.reason}"
                 return not first
@@ -338,29 +322,27 @@ class ListingDoor(Door):
         """Read the lists of the window's months and days."""
         home = yield from read_page(self.visit, self.home)
         if not home.items:
-            return Outcome.not_read(DOOR, home)
+            return self.not_read(home)
         today = self.visit.now.astimezone(self.visit.zone).date()
+        last, first = min(window.until or today, today), window.since or _FIRST_DAY
         address, own = self.visit.newsroom.address, self.visit.newsroom.index
         self.undated = _shown(home.items[0])
-        if own:
-            days = _by_day(address, own, window, today)
-        else:
-            days = (f"{address}/{path}/" for path in archive_paths(window, today))
-        if (yield from self._days(days)):
+        days = _by_day(address, own, last, first)
+        if (yield from self._days(days if own else _archives(address, last, first, today))):
             return self._as_read()
         indexes = [url for url in home.items[0].lists if _INDEX.search(url) and not own]
         for url in indexes[:1]:
             index = yield from read_page(self.visit, url)
             self.undated = _shown(index.items[0]) if index.items else set()
             for form in _DATED:
-                if (yield from self._days(_by_day(url.rstrip("/"), form, window, today))):
+                if (yield from self._days(_by_day(url.rstrip("/"), form, last, first))):
                     return self._as_read()
         return self._as_read("has no lists by day")  # perhaps nothing was published then
 
     def _as_read(self, lacks: str = "") -> Outcome:
         reason = lacks or self.damage
         state = DoorState.PARTIAL if reason else DoorState.COMPLETE
-        return Outcome(door=DOOR, state=state, reason=reason, damaged=self.shut.damaged)
+        return self.went(state, reason, damaged=self.shut.damaged)
 
     def _days(self, addresses: Iterable[str]) -> Part[bool]:
         """Read the lists at *addresses*; whether they are those of the days that they name."""
@@ -379,27 +361,19 @@ def _shown(page: ListPage) -> set[str]:
     return {each.url for each in page.articles if not each.aside}
 
 
-def _by_day(base: str, form: str, window: Window, today: dt.date) -> Iterator[str]:
-    day = min(window.until or today, today)
-    since = window.since or _FIRST_DAY
+def _by_day(base: str, form: str, day: dt.date, since: dt.date) -> Iterator[str]:
     while day >= since:
         yield base + day.strftime(form)
         day -= _A_DAY
 
 
-def archive_paths(window: Window, today: dt.date) -> Iterable[str]:
-    """Yield the paths of the date archives that cover *window*, newest first.
+def _archives(base: str, day: dt.date, since: dt.date, today: dt.date) -> Iterator[str]:
+    """Yield the date archives from *day* back to *since*.
 
     A whole month as one archive (``2021/09``), the days of another one by one (``2021/10/03``).
-    Without ``since`` the window begins where the newsroom's first years may lie, in 1995.
     """
-    day = min(window.until or today, today)
-    since = window.since or _FIRST_DAY
     while day >= since:
         first, following = day.replace(day=1), day + _A_DAY
-        if first >= since and (day == today or following.month != day.month):
-            yield f"{first:%Y/%m}"
-            day = first - _A_DAY
-        else:
-            yield f"{day:%Y/%m/%d}"
-            day -= _A_DAY
+        is_whole = first >= since and (day == today or following.month != day.month)
+        yield f"{base}/{day:%Y/%m}/" if is_whole else f"{base}/{day:%Y/%m/%d}/"
+        day = (first if is_whole else day) - _A_DAY

@@ -265,8 +265,7 @@ class _Plan(Door):
                     yield Note(door=door, text=each.reason, incomplete=True, slug="partial")
             if window is not None:
                 days = f"{window.since or 'the first day'} to {window.until or 'today'}"
-                text = f"no door lists all that was published from {days}"
-                text += f" ({'; '.join(self._reasons())})"
+                text = f"no door lists all that was published from {days} ({'; '.join(self._reasons())})"
                 yield self.note(text, "window", incomplete=True)
         if counts["foreign"]:
             yield self.note(f"{counts['foreign']} links to other hosts were left out", "foreign")

@@ -12,7 +12,7 @@ import attrs
 from crawler.discovery.audit import Audit
 from crawler.discovery.session import MOST_LINKS, Door, DoorState, Outcome, Part, Verdict, Visit
 from crawler.discovery.sitemap import SitemapDoor, post_type
-from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, Api, Page, Query
+from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, LISTED, Api, Page, Query
 from crawler.items import Link
 from crawler.timestamps import instant
 
@@ -52,8 +52,7 @@ class _Listing:
 
     def query(self, size: int, *, records: bool, without: Sequence[int] = ()) -> Query:
         extra = {"_embed": "1"} if records else {"_fields": FIELDS}
-        if without:
-            extra["exclude"] = ",".join(map(str, without))
+        extra |= {"exclude": ",".join(map(str, without))} if without else {}
         place = {key: self.at[key] for key in ("before", "after", "offset") if self.at.get(key)}
         return {"per_page": size, **extra, **place}
 
@@ -92,15 +91,15 @@ class RestDoor(Door):
         first = yield from self._changes()
         if not first.ok:
             yield from self._offer(first.items)  # of an answer that is cut, what there is
-            return Outcome.not_read(DOOR, first)
+            return self.not_read(first)
         self.total = first.total
         if first.whole and not first.items and self.visit.known_before:
             self.keep()
-            return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no posts", total=0)
+            return self.went(DoorState.PARTIAL, "lists no posts", total=0)
         if not self._is_listed():
             state = yield from self._everything()
             if state != DoorState.COMPLETE:
-                return Outcome(door=DOOR, state=state, total=self.total)
+                return self.went(state, total=self.total)
         elif first.whole:
             yield from self.audit.compare_sets(*self.audit.names(first.items))
         else:
@@ -111,7 +110,7 @@ class RestDoor(Door):
         if self.types is not None and not self.left.get("types"):
             elsewhere = yield from self._other_types(self.types)
         self.settle(elsewhere)
-        return Outcome(door=DOOR, state=DoorState.COMPLETE, total=self.total, shows_changes=True)
+        return self.went(DoorState.COMPLETE, total=self.total, shows_changes=True)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that REST lacks."""
@@ -132,7 +131,8 @@ class RestDoor(Door):
         seen = str(self.left.get("modified") or "")
         listed = self._is_listed()
         # Of a listing to come, with the records, only the newest modification is wanted before.
-        first = page = yield from self._modified(0, LARGEST_PAGE if listed else 1)
+        query: Query = {"orderby": "modified", "order": "desc", **LISTED}
+        first = page = yield from self.api.ask(query if listed else {**query, "per_page": 1})
         gathered = 0
         while listed and page.ok and page.items:
             yield from self._offer(page.items)
@@ -140,19 +140,13 @@ class RestDoor(Door):
             times = [_utc(post.lastmod) for post in page.items]
             if page.whole or times[-1] < seen or _is_mixed(times):
                 break
-            page = yield from self._modified(gathered, LARGEST_PAGE)
+            page = yield from self.api.ask({**query, "offset": gathered})
         if first.ok and first.items:
             if listed or not seen:  # until all is listed, edits since the beginning count
                 self.left["modified"] = max(_utc(post.lastmod) for post in first.items)
             self.left["offset"] = _offset(first.items[0])
             self.keep()
         return first
-
-    def _modified(self, offset: int, size: int) -> Part[Page]:
-        query: dict[str, str | int] = {"orderby": "modified", "order": "desc", "per_page": size}
-        if offset:
-            query["offset"] = offset
-        return (yield from self.api.ask({**query, "_fields": FIELDS}))
 
     # what is new
 
@@ -163,9 +157,7 @@ class RestDoor(Door):
         """
         gathered: list[Link] = []
         while len(gathered) < MOST_LINKS:
-            query: dict[str, str | int] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
-            if gathered:
-                query["offset"] = len(gathered)
+            query = {**LISTED, "offset": len(gathered)} if gathered else LISTED
             page = yield from self.api.ask(query, conditional=not gathered)
             if not page.ok:
                 return None
@@ -199,7 +191,7 @@ class RestDoor(Door):
         if window and window.until:
             listing.at["before"] = f"{window.until + dt.timedelta(days=1)}T00:00:00"
         state = yield from self._pages(listing)
-        return Outcome(door=DOOR, state=state, reason=listing.reason, shows_changes=True)
+        return self.went(state, listing.reason, shows_changes=True)
 
     def _pages(self, listing: _Listing, base: str = "posts") -> Part[DoorState]:
         """Follow *listing*, by ``before`` and not by page number, and return how it went."""
@@ -235,7 +227,7 @@ class RestDoor(Door):
     def _stopped(self, listing: _Listing, page: Page) -> Part[DoorState]:
         listing.reason = page.reason
         if not (listing.ids or (listing.name and listing.at)):
-            return Outcome.not_read(DOOR, page).state
+            return self.not_read(page).state
         yield self.note(f"the listing stopped: {listing.reason}", "partial", incomplete=True)
         return DoorState.PARTIAL
 
@@ -284,9 +276,8 @@ class RestDoor(Door):
         while left:
             some = left[: pace.size]
             ids = ",".join(str(link.post_id) for link in some)
-            page = yield from self.api.ask(
-                {"include": ids, "per_page": LARGEST_PAGE, "_embed": "1"}
-            )
+            query: Query = {"include": ids, "per_page": LARGEST_PAGE, "_embed": "1"}
+            page = yield from self.api.ask(query)
             if pace.keep_up(page) and not page.ok:
                 continue
             records = {post.post_id: post.record for post in page.items}

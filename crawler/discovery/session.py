@@ -203,18 +203,6 @@ class Outcome:
     shows_changes: bool = False  # it states modifications of all that it lists
     damaged: bool = False  # it would list more, had it come whole
 
-    @classmethod
-    def not_read(cls, door: str, reading: Reading[Any]) -> Outcome:
-        """How it went at a *door* whose first document came to *reading*, which lists nothing."""
-        troubled = reading.verdict in (Verdict.TROUBLE, Verdict.DAMAGED)
-        return cls(
-            door=door,
-            state=DoorState.TROUBLE if troubled else DoorState.CLOSED,
-            reason=reading.reason,
-            elsewhere=reading.answer.elsewhere,
-            damaged=reading.verdict == Verdict.DAMAGED,
-        )
-
     @property
     def open(self) -> bool:
         return self.state in (DoorState.COMPLETE, DoorState.PARTIAL)
@@ -312,11 +300,10 @@ class Visit:
             return None
         why = self._why(link, url, known)
         mark = fingerprint(f"{why} {url}")
-        if why in _WORTH and len(self._passed) >= MOST_LINKS:
-            why = "capped"
-        elif why in _WORTH and mark in self._passed:
-            why = "unchanged"
-        elif why in _WORTH:
+        if why in _WORTH:
+            capped = len(self._passed) >= MOST_LINKS
+            why = "capped" if capped else "unchanged" if mark in self._passed else why
+        if why in _WORTH:
             self._passed.add(mark)
         self.counts[why] += 1
         if why == "new":
@@ -464,22 +451,27 @@ class Door:
         self.left["host"] = host
         self.damage = ""  # what was wrong with a document, so that not all was read
         # What became of the door, where nothing can be read.
-        self.shut = Outcome(door=name, state=DoorState.CLOSED, reason="not there")
+        self.shut = self.went(DoorState.CLOSED, "not there")
+
+    def went(self, state: DoorState, reason: str = "", **more: Any) -> Outcome:
+        return Outcome(door=self.name, state=state, reason=reason, **more)
+
+    def not_read(self, reading: Reading[Any]) -> Outcome:
+        """How it went where the first document came to *reading*, which lists nothing."""
+        damaged = reading.verdict == Verdict.DAMAGED
+        state = (
+            DoorState.TROUBLE if damaged or reading.verdict == Verdict.TROUBLE else DoorState.CLOSED
+        )
+        elsewhere = reading.answer.elsewhere
+        return self.went(state, reading.reason, elsewhere=elsewhere, damaged=damaged)
 
     def keep(self) -> None:
         self.visit.memory.keep_door(self.kept_as, self.left)
 
     def sift(self, entry: Listed, *, why: str = "new", sure: bool = True) -> Link | None:
         """Return the link of *entry* if it is worth a look; see :meth:`Visit.sift`."""
-        link = Link(
-            url=entry.url,
-            door=self.name,
-            lastmod=entry.lastmod,
-            published=entry.published,
-            post_id=entry.post_id,
-            why=why,
-        )
-        return self.visit.sift(link, sure=sure)
+        stated = {name: getattr(entry, name) for name in ("url", "lastmod", "published", "post_id")}
+        return self.visit.sift(Link(door=self.name, why=why, **stated), sure=sure)
 
     def note(self, text: str, slug: str, **weight: bool) -> Note:
         """Return what the run's record should say of this door."""

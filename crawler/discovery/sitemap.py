@@ -78,42 +78,31 @@ def read_sitemap(body: bytes, url: str, zone: dt.tzinfo) -> Iterator[Entry]:
 
 
 def _entry(element: etree._Element, base: str, zone: dt.tzinfo, *, is_file: bool) -> Entry | None:
-    location = lastmod = ""
-    published: dt.datetime | None = None
-    news = False
+    own: dict[str, str] = {}
+    within: dict[str, str] = {}
     for child in element.iter(etree.Element):
-        name = local(child)
-        if child.getparent() is element:
-            if name == "loc":
-                location = location or text_of(child)
-            elif name == "lastmod":
-                lastmod = text_of(child)
-            elif name == "news":
-                news = True
-        elif name == "publication_date":
-            published = parse(text_of(child), zone)
+        texts = own if child.getparent() is element else within
+        if not (local(child) == "loc" and texts.get("loc")):
+            texts[local(child)] = text_of(child)
+    location, lastmod = own.get("loc", ""), own.get("lastmod", "")
     url = absolute(location, base) if 0 < len(location) <= _LONGEST else None
     if url is None:
         return None
+    changed = parse(lastmod, zone) or parse_day(lastmod)
+    published = parse(within.get("publication_date", ""), zone)
     return Entry(
         url,
         is_file,
-        _moment_or_day(lastmod, zone),
+        changed.isoformat() if changed else None,
         published.isoformat() if published else None,
-        news,
+        "news" in own,
     )
 
 
-def _moment_or_day(text: str, zone: dt.tzinfo) -> str | None:
-    found = parse(text, zone) or parse_day(text)
-    return found.isoformat() if found else None
-
-
 def _read_text(plain: bytes, base: str) -> Iterator[Entry]:
-    for line in plain_text(plain).splitlines():
-        address = line.strip()
-        if address.lower().startswith(("http://", "https://")) and len(address) <= _LONGEST:
-            url = absolute(address, base)
+    for line in map(str.strip, plain_text(plain).splitlines()):
+        if line.lower().startswith(("http://", "https://")) and len(line) <= _LONGEST:
+            url = absolute(line, base)
             if url:
                 yield Entry(url)
 
@@ -252,7 +241,7 @@ class SitemapDoor(Door):
         super().__init__(visit, DOOR)
         self.named = robots_sitemaps(robots, visit.newsroom.address)
         # Index → its files, each with its lastmod: what a 304 refers to.
-        self.indexes: dict[str, list[list[str | None]]] = dict(self.left.get("indexes") or {})
+        self.indexes: dict[str, list[Any]] = dict(self.left.get("indexes") or {})
         self.been: set[str] = set()  # indexes
         self.direct: dict[str, Reading[Entry]] = {}  # files met where an index was expected
         # File → ``n`` addresses, ``lastmod`` in the index, ``news``, ``dated``.
@@ -283,8 +272,7 @@ class SitemapDoor(Door):
             yield from self._read_files(wanted, listed)
             # A post is not published after it was modified last.
             dated = all(self.files.get(url, {}).get("dated") for url in wanted)
-            whole = dated and not self.damage
-            return self._outcome(DoorState.COMPLETE if whole else DoorState.PARTIAL)
+            return self._outcome(whole=dated and not self.damage)
         first = not self.left.get("complete")
         wanted = files_of_run(listed, self.files, self.left) if self.files else {}
         if first:  # or an earlier one that was cut short
@@ -298,12 +286,12 @@ class SitemapDoor(Door):
             yield from self._compare()
         only_news = complete and bool(listed) and not self._counted_files()
         if complete and not only_news and not self._total() and self.visit.known_before:
-            return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists no articles", total=0)
+            return self.went(DoorState.PARTIAL, "lists no articles", total=0)
         self.left["complete"] = complete or not first
         self.settle(())
         if only_news:
-            return Outcome(door=DOOR, state=DoorState.PARTIAL, reason="lists two days only")
-        return self._outcome(DoorState.COMPLETE if complete else DoorState.PARTIAL)
+            return self.went(DoorState.PARTIAL, "lists two days only")
+        return self._outcome(whole=complete)
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that it may lack."""
@@ -317,13 +305,14 @@ class SitemapDoor(Door):
         self.left["files"] = self.files
         super().keep()
 
-    def _outcome(self, state: DoorState) -> Outcome:
+    def _outcome(self, *, whole: bool) -> Outcome:
         dated = [self.files[url].get("dated") for url in self._counted_files()]
         shows = bool(dated) and all(dated)
-        total, reason = self._total(), self.damage
-        return Outcome(door=DOOR, state=state, total=total, reason=reason, shows_changes=shows)
+        state = DoorState.COMPLETE if whole else DoorState.PARTIAL
+        return self.went(state, self.damage, total=self._total(), shows_changes=shows)
 
     def _partial(self, damage: str) -> Note:
+        self.damage = damage
         return self.note(damage, "partial", incomplete=not self.checks)
 
     # indexes
@@ -335,11 +324,10 @@ class SitemapDoor(Door):
         opened: list[str] = []
         for root in roots:
             opened += [root] * (yield from self._open(root, found, 0))
-        for path in () if opened else _USUAL:
-            url = self.visit.newsroom.address + path
-            if url not in roots and (yield from self._open(url, found, 0)):
-                opened = [url]
-                break
+        usual = [self.visit.newsroom.address + path for path in _USUAL]
+        for url in usual:
+            if not opened and url not in roots:
+                opened += [url] * (yield from self._open(url, found, 0))
         if not opened:
             return None
         self.left["roots"] = opened
@@ -355,11 +343,11 @@ class SitemapDoor(Door):
         reading = yield from self._ask(url, conditional=url in self.indexes)
         if not reading.ok and not (reading.verdict == Verdict.DAMAGED and reading.items):
             if self.shut.state == DoorState.CLOSED:
-                self.shut = Outcome.not_read(DOOR, reading)
+                self.shut = self.not_read(reading)
             return False
         children = _children(reading)
         if reading.verdict == Verdict.SAME:
-            children = {str(child[0]): child[1] for child in self.indexes.get(url, ())}
+            children = dict(self.indexes.get(url, ()))
         if not children:
             found[url] = None
             self.direct[url] = reading
@@ -444,8 +432,7 @@ class SitemapDoor(Door):
         """Yield what is worth a look of a file, and remember how much it lists."""
         whole = reading.verdict == Verdict.OK
         if not whole:
-            self.damage = f"{url}: {reading.reason}"
-            yield self._partial(self.damage)
+            yield self._partial(f"{url}: {reading.reason}")
         elif reading.reason:
             yield self.note(f"{url}: {reading.reason}", "capped", trouble=True)
         entries = [entry for entry in reading.items if not entry.is_file]
@@ -455,7 +442,7 @@ class SitemapDoor(Door):
             return
         stamped = _is_stamped(entries)
         number = yield from self._offer(entries, sure=lists_posts(url), stamped=stamped)
-        if not whole and not entries:
+        if not (whole or entries):
             return
         dated = sum(1 for entry in entries if entry.lastmod) * 10 >= len(entries) * 9
         news = bool(entries) and all(entry.is_news for entry in entries)
@@ -492,12 +479,8 @@ class SitemapDoor(Door):
 
         In checking a door that lists all there is; it goes by post ids, a sitemap has none.
         """
-        addresses = filter(None, (self.visit.address(entry.url) for entry in entries))
-        self.strangers += sum(
-            1
-            for address in addresses
-            if address not in self.visit.fresh and self.visit.known(address) is None
-        )
+        for address in filter(None, (self.visit.address(entry.url) for entry in entries)):
+            self.strangers += address not in self.visit.fresh and not self.visit.known(address)
         known = self.visit.known_before
         return known > 0 and self.strangers > max(_MOST_STRANGERS, known // 20)
 
@@ -510,14 +493,12 @@ class SitemapDoor(Door):
         return sum(int(self.files[url]["n"]) for url in self._counted_files())
 
     def _compare(self) -> Part[None]:
+        known = self.visit.memory.listed()
         missing = self.visit.unlisted(
-            self.visit.memory.listed(),
-            lambda known: fingerprint(known.url) in self.listed,
-            self.apart,
+            known, lambda each: fingerprint(each.url) in self.listed, self.apart
         )
-        if self.checks:
-            told = tuple(known.url for known in missing)
-        else:
+        told: Sequence[str] = [each.url for each in missing]
+        if not self.checks:
             told = yield from report_missing(self.visit, DOOR, missing)
         self.is_settled = self.is_settled and len(told) == len(missing)
         self.apart.update(dict.fromkeys(told))

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 import attrs
 
-from crawler.discovery.documents import json_items, read_json
+from crawler.decoding import read_json
+from crawler.discovery.documents import Unreadable, json_items
 from crawler.discovery.session import Part, Reading, Verdict, Visit
 from crawler.items import Link
 from crawler.timestamps import rest_moment
@@ -20,13 +21,13 @@ DOOR: Final = "rest"
 
 FIELDS: Final = "id,link,date,date_gmt,modified,modified_gmt"  # a fifth of a kilobyte a post
 LARGEST_PAGE: Final = 100  # WP_REST_Controller::get_collection_params: per_page has that maximum
+Query = Mapping[str, str | int]
+LISTED: Final[Query] = {"per_page": LARGEST_PAGE, "_fields": FIELDS}
 _LARGEST_ID: Final = 10**15  # beyond it is no post id, and JSON numbers lose digits
 _ROOT: Final = re.compile(
     r"<([^<>]{1,2000})>\s*;[^,]*?rel=\"?https://api\.w\.org/\"?", re.IGNORECASE
 )
 _BASE: Final = re.compile(r"[\w-]{1,60}")
-
-Query = Mapping[str, str | int]
 
 
 def read_posts(body: bytes, zone: dt.tzinfo, *, whole: bool = False) -> Iterator[Link]:
@@ -144,7 +145,10 @@ class Api:
 
 
 def _read_types(body: bytes, _: str) -> Iterator[tuple[str, str]]:
-    found = read_json(body)
+    try:
+        found = read_json(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not JSON ({str(error)[:80]})") from None
     for name, values in found.items() if isinstance(found, dict) else ():
         base = values.get("rest_base") if isinstance(values, dict) else None
         if isinstance(base, str) and _BASE.fullmatch(base):

@@ -55,8 +55,8 @@ def _authors(item: Item) -> list[str]:
     return [each["literal"] for each in item["author"]]
 
 
-def _date(item: Item, name: str) -> list[str]:
-    return [f"{part:02}" for part in item[name]["date-parts"][0]]
+def _date(item: Item, name: str, between: str = "-") -> str:
+    return between.join(f"{part:02}" for part in item[name]["date-parts"][0])
 
 
 def as_csl(item: Item) -> str:
@@ -68,14 +68,8 @@ def as_csl(item: Item) -> str:
 
 
 def as_text(item: Item) -> str:
-    published = "-".join(_date(item, "issued"))
-    parts = [
-        ", ".join(_authors(item)),
-        f"“{item['title']}”",
-        ", ".join(filter(None, (item["container-title"], published))),
-        item["URL"],
-        item["note"],
-    ]
+    where = ", ".join(filter(None, (item["container-title"], _date(item, "issued"))))
+    parts = (", ".join(_authors(item)), f"“{item['title']}”", where, item["URL"], item["note"])
     return ". ".join(filter(None, parts)) + ".\n"
 
 
@@ -98,7 +92,7 @@ def as_bibtex(item: Item) -> str:
         "howpublished": item["container-title"].translate(_TEX),
         **dict(zip(("year", "month", "day"), item["issued"]["date-parts"][0], strict=False)),
         "url": item["URL"].translate(_IN_AN_ADDRESS),
-        "urldate": "-".join(_date(item, "accessed")),
+        "urldate": _date(item, "accessed"),
         "language": item["language"],
         "note": item["note"].translate(_TEX),
     }
@@ -109,15 +103,15 @@ def as_bibtex(item: Item) -> str:
 
 def as_ris(item: Item) -> str:
     """Return a record of RIS, its lines ended as the format wants them."""
-    issued = _date(item, "issued")
+    issued = _date(item, "issued", "/")
     lines = [
         ("TY", "NEWS"),
         *(("AU", name) for name in _authors(item)),
         ("TI", item["title"]),
         ("T2", item["container-title"]),
-        *((("PY", issued[0]), ("DA", "/".join(issued))) if issued else ()),
+        *((("PY", issued.partition("/")[0]), ("DA", issued)) if issued else ()),
         ("UR", item["URL"]),
-        ("Y2", "/".join(_date(item, "accessed"))),
+        ("Y2", _date(item, "accessed", "/")),
         ("LA", item["language"]),
         ("N1", item["note"]),
         ("ER", ""),

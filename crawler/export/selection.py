@@ -125,10 +125,8 @@ def neutral(cell: Any) -> Any:
 
 def checked_day(name: str, value: str | None) -> str | None:
     """Return *value*, or raise :exc:`ConfigurationError` when it is not a day."""
-    if value is None:
-        return None
     with suppress(ValueError):
-        if dt.date.fromisoformat(value).isoformat() == value:
+        if value is None or dt.date.fromisoformat(value).isoformat() == value:
             return value
     raise ConfigurationError(f"{name} {value!r}: want a day as YYYY-MM-DD")
 

@@ -27,11 +27,8 @@ from crawler.errors import ArchiveError
 from crawler.items import COVERED, Article, Gone, Withheld, fields_filled
 from crawler.timestamps import Moment
 
-WINDOW: Final = 50
-"""Article lines that are looked at."""
-
-_ENOUGH: Final = 20
-"""Fewer lines than this allow no verdict."""
+WINDOW: Final = 50  # article lines that are looked at
+_ENOUGH: Final = 20  # fewer lines than this allow no verdict
 
 
 def field_coverage(articles: Sequence[Article]) -> dict[str, float]:
@@ -80,12 +77,10 @@ class _Known:
     def take(self, line: Line) -> None:
         if isinstance(line, Withheld) or self.state == "withheld":
             self.state = "withheld"
-        elif isinstance(line, Gone):
+            return
+        if isinstance(line, Gone):
             self.state, self.revision = "gone", line.revision
-        else:
-            self._take(line)
-
-    def _take(self, line: Article) -> None:
+            return
         captured = [at for each in line.captures if (at := Moment.of(each.fetched_at).utc)]
         self.captured = min([self.captured, *captured] if self.captured else captured, default=None)
         if line.revision < self.revision:
@@ -150,15 +145,10 @@ class Counts:
 
     articles: int
     undated: int
-    stray: int
-    """Articles dated years apart from all others, 1970 or 9999: they are in no month or gap."""
-
+    stray: int  # dated years apart from all others, 1970 or 9999: they are in no month or gap
     first_day: dt.date | None
     last_day: dt.date | None
-    by_month: Mapping[str, int]
-    """Month of publication (``YYYY-MM``, by the newsroom's own clock) → articles, from the first to
-    the last month, without a hole."""
-
+    by_month: Mapping[str, int]  # ``YYYY-MM`` by the newsroom's own clock, without a hole
     from_rest: int  # articles whose newest line comes from the REST API alone
     edited: int  # articles of more than one revision
     gone: int
@@ -177,18 +167,10 @@ class Statistics(Counts):
     places: Mapping[str, int]
     provinces: Mapping[str, int]  # by Kemendagri code
     hours: Sequence[Sequence[int]]  # articles by weekday, Monday first, and hour of publication
-    lags: Mapping[str, int]
-    """Step from publication to first capture → articles.
-
-    Of articles that were published when the archive had begun: a backfill says nothing about it.
-    """
-
-    edited_within: Mapping[str, float]
-    """``hour``, ``day``, ``week`` → share of the same articles whose first edit was seen so soon."""
-
-    lag_by_month: Mapping[str, float]
-    """Month of publication → median of the minutes until the first capture."""
-
+    # Of articles that were published when the archive had begun: a backfill says nothing about it.
+    lags: Mapping[str, int]  # step from publication to first capture → articles
+    edited_within: Mapping[str, float]  # hour, day, week → share whose first edit was seen so soon
+    lag_by_month: Mapping[str, float]  # of publication → median of the minutes until the capture
     coverage_by_month: Mapping[str, Mapping[str, float]]
     gaps: tuple[Gap, ...]  # the longest, longest first
 
@@ -213,19 +195,16 @@ def counts(rows: Iterable[CountedArticles]) -> Counts:
             if each.month:
                 months[each.month] += each.count
     credible = _credible(months)
-    days = [
-        dt.date.fromisoformat(day)
-        for each in shown
-        if each.month in credible
-        for day in (each.first, each.last)
-        if day and len(day) == len("YYYY-MM-DD")
-    ]
+    stated = {day for each in shown if each.month in credible for day in (each.first, each.last)}
+    days = sorted(
+        dt.date.fromisoformat(day) for day in stated if day and len(day) == len("YYYY-MM-DD")
+    )
     return Counts(
         articles=states["article"],
         undated=states["article"] - months.total(),
         stray=months.total() - credible.total(),
-        first_day=min(days, default=None),
-        last_day=max(days, default=None),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
         by_month={month: credible[month] for month in month_range(credible)},
         from_rest=sum(each.count for each in shown if each.source == "rest"),
         edited=sum(each.count for each in shown if each.edited),
@@ -284,11 +263,10 @@ def _credible(months: Counter[str]) -> Counter[str]:
     blocks: list[Counter[str]] = []
     before = -math.inf
     for month in sorted(months):
-        number = _number(month)
-        if number - before > _YEARS_APART:
+        if _number(month) - before > _YEARS_APART:
             blocks.append(Counter())
         blocks[-1][month] = months[month]
-        before = number
+        before = _number(month)
     return max(blocks, key=Counter.total, default=Counter())
 
 
@@ -357,10 +335,9 @@ class Missing:
 
     @classmethod
     def of(cls, look: AddressRow) -> Missing:
-        reason = look.reason or look.state
-        if look.state == "waiting":
-            reason = "waiting"
-        elif look.failures:
+        waits = look.state == "waiting"
+        reason = "waiting" if waits else look.reason or look.state
+        if look.failures and not waits:
             times = "once" if look.failures == 1 else f"{look.failures} times"
             reason = f"failed {times}: {look.reason}"
         return cls(url=look.url, reason=reason, month=(look.published or "")[:7] or None)
@@ -375,14 +352,10 @@ class Status:
     disk: Mapping[str, int]
     runs: tuple[RunRecord, ...]  # the last ones, oldest first
     holder: Holder | None  # who writes just now
-    listed: Mapping[str, int]
-    """Door → articles it counts, as of :attr:`audited_at`."""
-
+    listed: Mapping[str, int]  # door → articles it counts, as of *audited_at*
     audited_at: str | None
     missing: tuple[Missing, ...]  # listed and not archived, and why; refusals included
-    unknown: tuple[str, ...]
-    """Why more may be missing than is known: what each door lists, where none lists all."""
-
+    unknown: tuple[str, ...]  # why more may be missing: what each door lists, where none lists all
     note: str | None  # why something above is not known
 
 
@@ -420,9 +393,7 @@ def status(folder: Path) -> Status:
 
 
 def as_json(status: Status) -> dict[str, Any]:
-    return attrs.asdict(
-        status,
-        value_serializer=lambda _, __, value: (
-            value.isoformat() if isinstance(value, dt.date) else value
-        ),
-    )
+    def plain(_: object, __: object, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, dt.date) else value
+
+    return attrs.asdict(status, value_serializer=plain)

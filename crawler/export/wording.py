@@ -1,4 +1,4 @@
-"""What report and site say, in English and in Indonesian: sentences, numbers, days, spans of time.
+"""What report, site and feed say, in English and Indonesian: sentences, numbers, days, changed words.
 
 Their templates get it from here; what a newsroom says is escaped in them, and nothing runs.
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +19,9 @@ from babel import Locale, dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from crawler.export.changes import changed_words, field_words
+from crawler.archive import Edit
 from crawler.normalise.text import fold
+from crawler.normalise.words import PARAGRAPH, word_runs
 from crawler.timestamps import Moment
 
 _LOCALES: Final = {"en": "en_GB", "id": "id_ID"}
@@ -143,6 +146,55 @@ def clean(text: str) -> str:
     return seen if len(seen) <= _LONGEST else f"{seen[: _LONGEST - 1].rstrip()}…"
 
 
+def changed_words(before: str | None, after: str | None) -> Markup:
+    """Return what became of a text as HTML, to stand in a block; everything in it is escaped.
+
+    What went is in ``<del>``, what came in ``<ins>``.
+
+    >>> str(changed_words("Tiga orang < luka", "Lima orang < luka"))
+    '<del>Tiga</del> <ins>Lima</ins> orang &lt; luka'
+    """
+    frames = {"equal": "{}", "delete": "<del>{}</del>", "insert": "<ins>{}</ins>"}
+    return Markup(" ").join(
+        Markup("<br><br>") if ends else Markup(frames[op]).format(" ".join(words))  # noqa: S704 -- our own tags
+        for op, group in pieces(before, after)
+        for ends, words in groupby(group, key=PARAGRAPH.__eq__)
+    )
+
+
+def pieces(before: str | None, after: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield words that stayed, went or came, in the order in which they are shown."""
+    for run in word_runs(before or "", after or ""):
+        if run.op == "equal":
+            yield "equal", run.after
+            continue
+        if run.before:
+            yield "delete", run.before
+        if run.after:
+            yield "insert", run.after
+
+
+def evidence(edit: Edit) -> str:
+    """Return between which moments the edit happened, in words."""
+    what = "taken down by" if edit.kind == "gone" else "changed by"
+    since = f"unchanged until {edit.last_seen_before}, " if edit.last_seen_before else ""
+    stated = f"; the newsroom says {edit.modified_at}" if edit.modified_at else ""
+    reason = f" ({edit.reason})" if edit.reason else ""
+    return f"{since}{what} {edit.seen_at}{reason}{stated}"
+
+
+def field_words(edit: Edit) -> Iterator[tuple[str, str, str]]:
+    """Yield the fields beside headline and text that changed, as words: name, before, after."""
+    for each in edit.fields:
+        yield each.field, _in_words(each.before), _in_words(each.after)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_in_words(getattr(each, "url", each)) for each in value)
+    return fold(str(value)) if value else ""
+
+
 def environment(words: Words) -> Environment:
     """Return the templates of this package, with *words* at hand."""
     made = Environment(
@@ -154,11 +206,17 @@ def environment(words: Words) -> Environment:
     )
     made.filters.update(
         clean=clean,
+        fold=fold,
         markup=Markup,  # our own drawings, and texts that were sanitised
         sentence=lambda text: Markup("{}{}.").format(text[:1].upper(), text[1:]),
         code=Markup("<code>{}</code>").format,
     )
     made.globals.update(
-        _=words, many=words.many, words=words, changed=changed_words, field_words=field_words
+        _=words,
+        many=words.many,
+        words=words,
+        changed=changed_words,
+        field_words=field_words,
+        evidence=evidence,
     )
     return made

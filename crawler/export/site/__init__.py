@@ -14,7 +14,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from sys import intern
@@ -195,13 +195,13 @@ class Pages:
                     self._by_url[url] = line.id
         return first
 
-    def _listed(self, shelf: str) -> dict[str, list[Entry]]:
+    def _listed(self, shelf: str) -> Mapping[str, list[Entry]]:
         """Name on *shelf* → its articles."""
         lists: dict[str, list[Entry]] = defaultdict(list)
         for entry in self.entries.values():
             for name in dict.fromkeys(getattr(entry, shelf)):
                 lists[name].append(entry)
-        return dict(lists)
+        return lists
 
     def _target(self, url: str) -> str | None:
         """Return where a link of the newsroom to *url* leads from an article's page.
@@ -337,15 +337,11 @@ class Pages:
         return sorted(found, key=lambda each: (-each[2], each[0]))
 
 
+# Its text is the name of the archive: a folder without it is somebody else's.
 _MARKER: Final = ".archive-site"
-"""Its text is the name of the archive: a folder without it is somebody else's."""
-
+# Subfolders that hold nothing but what this export wrote.
 _OURS: Final = ("articles", "photos", "edits", "gone", *SHELVES, "search")
-"""Subfolders that hold nothing but what this export wrote."""
-
-_SEARCHED: Final = "pagefind"
-"""Holds every text once more."""
-
+_SEARCHED: Final = "pagefind"  # holds every text once more
 # How the kinds of photo begin that a browser shows and that cannot hold a script.
 _PHOTOS: Final = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"RIFF": "webp"}
 
