@@ -14,7 +14,7 @@ from parsel import Selector
 
 from crawler.archive import RunRecord
 from crawler.codec import Line
-from crawler.export.report import Chapter, Edits, render, write_report
+from crawler.export.report import Chapter, render, write_report
 from crawler.export.statistics import summarise
 from crawler.items import CaptureReference, Dateline, Gone
 from tests.browser import chromium, needs_chromium, served, violations
@@ -94,7 +94,7 @@ def a_chapter(*lines: Line, name: str = "lintas", site: str = SITE) -> Chapter:
         numbers=summarise(name, lines),
         bytes=1_230_000,
         runs=runs(0, 0, 3, 1, None, 0),
-        edits=Edits.of(EDITS),
+        edits=EDITS,
     )
 
 
@@ -197,7 +197,7 @@ def test_names_that_look_alike_are_bars_of_their_own() -> None:
     ],
 )
 def test_a_poor_archive_has_a_report(lines: list[Line]) -> None:
-    poor = attrs.evolve(a_chapter(*lines), site="", runs=(), edits=Edits.of(()))
+    poor = attrs.evolve(a_chapter(*lines), site="", runs=(), edits=())
     assert "lintas" in render([poor], now=NOW)
 
 

@@ -27,7 +27,6 @@ from crawler.export.wording import Words, environment
 from crawler.timestamps import Moment, stamp
 
 _TOP: Final = 12  # bars that a phone shows without scrolling
-_LATEST: Final = 20
 _RECENT: Final = 60  # days of runs that are drawn
 _LEAST_DAYS: Final = 14  # so that the first day is not a wall
 _MONTHS: Final = 30  # more months than this, and coverage is by year
@@ -47,32 +46,6 @@ _TONES: Final = {"good": "all well", "warn": "something to look at", "bad": "fai
 
 
 @attrs.frozen(kw_only=True)
-class Edits:
-    """What newsrooms changed, as far as the report shows it; lists are newest first."""
-
-    by_month: Counter[tuple[str, str]]  # month (UTC) in which it was seen, and kind → edits
-    latest: Sequence[Edit]
-    deletions: Sequence[Edit]
-
-    @property
-    def gone(self) -> int:
-        return sum(count for (_, kind), count in self.by_month.items() if kind == "gone")
-
-    @classmethod
-    def of(cls, found: Iterable[Edit]) -> Edits:
-        """Return what there is to show of *found*, all edits of an archive, newest first."""
-        by_month = Counter[tuple[str, str]]()
-        latest: list[Edit] = []
-        deletions: list[Edit] = []
-        for edit in found:
-            by_month[edit.seen_at[:7], edit.kind] += 1
-            shown = deletions if edit.kind == "gone" else latest
-            if len(shown) < _LATEST:
-                shown.append(edit)
-        return cls(by_month=by_month, latest=latest, deletions=deletions)
-
-
-@attrs.frozen(kw_only=True)
 class Chapter:
     """What the page says of one archive."""
 
@@ -82,7 +55,7 @@ class Chapter:
     numbers: Statistics
     bytes: int  # on disk
     runs: Sequence[RunRecord]
-    edits: Edits
+    edits: Sequence[Edit]  # newest first
 
 
 def write_report(
@@ -106,7 +79,7 @@ def _chapter(folder: Path) -> Chapter:
         numbers=statistics(folder),
         bytes=sum(disk(folder).values()),
         runs=list(read_runs(folder)),
-        edits=Edits.of(edits(folder)),
+        edits=list(edits(folder)),
     )
 
 
@@ -148,8 +121,9 @@ class Plots:
     """What the pictures of a chapter show, in the words of one language."""
 
     def __init__(self, chapter: Chapter, words: Words) -> None:
-        self.numbers, self.edited, self.runs = chapter.numbers, chapter.edits.by_month, chapter.runs
-        self.words = words
+        self.numbers, self.runs, self.words = chapter.numbers, chapter.runs, words
+        # Month (UTC) in which it was seen, and kind → edits.
+        self.edited = Counter((edit.seen_at[:7], edit.kind) for edit in chapter.edits)
         there = {kind for _, kind in self.edited}
         self.kinds = {words(kind): kind for kind in KINDS if kind in there}
         self.tones = {words(said): tone for tone, said in _TONES.items()}

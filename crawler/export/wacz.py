@@ -29,7 +29,7 @@ from collections import Counter
 from contextlib import closing, suppress
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 import attrs
@@ -87,7 +87,7 @@ def package(selection: Selection, path: Path) -> Written:
         closing(sqlite3.connect(scratch.name)) as notes,
         closing(_Package(file, notes, selection)) as contents,
     ):
-        return contents.write(selection)
+        return contents.write()
 
 
 class _Package:
@@ -99,7 +99,7 @@ class _Package:
     def __init__(
         self, package: zipfile.ZipFile, notes: sqlite3.Connection, selection: Selection
     ) -> None:
-        self.package = package
+        self.package, self.selection = package, selection
         self.name = selection.folder.name
         days = " to ".join(filter(None, (selection.since, selection.until)))
         self.title = f"{self.name} {days}".strip()
@@ -120,16 +120,13 @@ class _Package:
     def close(self) -> None:
         self.warc.file.close()
 
-    def write(self, selection: Selection) -> Written:
-        shown = hidden = 0
-        for article in selection.articles():
-            page = self.add(article)
-            shown, hidden = shown + page, hidden + (not page)
+    def write(self) -> Written:
+        shown = Counter(map(self.add, self.selection.articles()))
         self.warc.close()
         self.write_index()
         self.write_pages()
-        self.write_manifest(shown)
-        return Written(articles=shown, records=len(self.placed), without_page=hidden)
+        self.write_manifest(shown[True])
+        return Written(shown[True], records=len(self.placed), without_page=shown[False])
 
     def next_warc(self) -> _Entry:
         """Begin the next WARC file, with the record that says how it came to be."""
@@ -192,7 +189,7 @@ class _Package:
         name = "index.cdx.gz"
         idx = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': name})}\n"]
         lines = self.notes.execute("SELECT line FROM lines ORDER BY line")
-        with _Entry(self, f"indexes/{name}", packed=True) as blocks:
+        with closing(_Entry(self, f"indexes/{name}", packed=True)) as blocks:
             while block := [line for (line,) in lines.fetchmany(_BLOCK)]:
                 packed = gzip.compress("".join(f"{line}\n" for line in block).encode(), mtime=0)
                 where = {"offset": blocks.size, "length": len(packed), "digest": sha256(packed)}
@@ -203,7 +200,7 @@ class _Package:
     def write_pages(self) -> None:
         header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": True}
         (size,) = self.notes.execute("SELECT sum(length(page)) FROM pages").fetchone()
-        with _Entry(self, "pages/pages.jsonl", size=size or 0) as file:
+        with closing(_Entry(self, "pages/pages.jsonl", size=size or 0)) as file:
             file.write(_line(header))
             for (page,) in self.notes.execute("SELECT page FROM pages ORDER BY rowid"):
                 file.write(page)
@@ -227,7 +224,7 @@ class _Package:
         self.whole("datapackage-digest.json", json.dumps(digest, indent=2).encode())
 
     def whole(self, name: str, content: bytes) -> None:
-        with _Entry(self, name) as file:
+        with closing(_Entry(self, name)) as file:
             file.write(content)
 
 
@@ -252,12 +249,6 @@ class _Entry:
         entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
         entry.file_size = size  # ZIP64 where it is needed, see _WARC_SIZE
         self.file: IO[bytes] = package.package.open(entry, "w")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def close(self) -> None:
         self.file.close()
