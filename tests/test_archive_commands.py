@@ -12,11 +12,10 @@ import attrs
 import pytest
 
 from crawler.archive import Archive, Found, RunReport, last_runs, read
-from crawler.archive.identity import Lock
 from crawler.items import Capture, Exchange
 from crawler.newsrooms import load_newsroom
-from crawler.workers import RULES
 from tests import forked
+from tests.archive_inside import TODAY, locked
 from tests.archive_site import tell
 from tests.forked import ROOT
 
@@ -31,7 +30,7 @@ def out(tmp_path: Path) -> Path:
     with Archive.open(
         tmp_path / "progres",
         newsroom,
-        RULES,
+        TODAY,
     ) as archive:
         for number, name in enumerate(PAGES):
             case = ROOT / "fixtures/progres" / name
@@ -41,7 +40,7 @@ def out(tmp_path: Path) -> Path:
                 url=url, status=200, body=body, fetched_at=dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
             )
             capture = Capture(url=url, body=body, exchanges=(exchange,))
-            article = RULES.extract([capture], newsroom, None)
+            article = TODAY.extract([capture], newsroom, None)
             if number:
                 article = attrs.evolve(article, extractor="0", title="Judul lama", language="su")
             tell(archive, Found(article, (capture,)))
@@ -102,7 +101,7 @@ def test_verify_without_archives(tmp_path: Path) -> None:
     ids=lambda arguments: arguments[0],
 )
 def test_commands_that_need_the_lock_end_with_75(out: Path, arguments: tuple[str, ...]) -> None:
-    with Lock(out / "progres", "scrapy crawl progres", "2026-01-05T00:00:00Z"):
+    with locked(out / "progres", "scrapy crawl progres", "2026-01-05T00:00:00Z"):
         done = scrapy(out, *(ids(out)[0] if each == "ID" else each for each in arguments))
     assert done.returncode == 75
     assert done.stderr == (
@@ -126,7 +125,7 @@ def test_reextract_appends_lines(out: Path) -> None:
     done = scrapy(out, "reextract", "progres")
     assert (done.returncode, done.stderr) == (0, "1 appended, 0 cannot be read\n")
     *_, article = read(out / "progres")
-    assert (article.revision, article.extractor) == (1, RULES.extractor)
+    assert (article.revision, article.extractor) == (1, TODAY.extractor)
     assert article.title != "Judul lama"
     (run,) = last_runs(out / "progres", 1)
     assert (run.command, run.reread, run.exit_code) == ("reextract", 1, 0)

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive, RunReport, lock_holder, read, read_capture, read_runs
-from crawler.archive.tables import LEDGER as NAME
-from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError, ArchiveLocked
+from tests.archive_inside import warc_records
 from tests.archive_site import LINTAS, Folder, found, named, rules_1
 from tests.archive_worker import begin
 
@@ -46,8 +45,7 @@ def consistent(folder: Folder) -> dict[int, int]:
             in read_capture(folder.path, article.captures[0]).body
         )
     for path in folder.warcs():
-        with path.open("rb") as file:
-            assert sum(1 for _ in records(file)) > 0
+        assert sum(1 for _ in warc_records(path)) > 0
     return lines
 
 
@@ -62,7 +60,7 @@ def test_nothing_reported_is_lost_and_nothing_twice_after_kills(
         heard += worker.kill()  # what was in the pipe already
         reported |= {int(word) for word in heard if word.isdigit()}
         if lose_ledger:
-            (folder.path / NAME).unlink(missing_ok=True)
+            (folder.path / "state.sqlite").unlink(missing_ok=True)
         folder.run()
         lines = consistent(folder)
         assert reported <= lines.keys()

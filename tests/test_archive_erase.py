@@ -11,13 +11,9 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, Withhold, read, read_capture, read_runs
-from crawler.archive.erase import padded
-from crawler.archive.tables import LEDGER as NAME
-from crawler.archive.verify import verify
-from crawler.archive.warc_reading import records
 from crawler.errors import ArchiveError
+from tests.archive_inside import problems, warc_records
 from tests.archive_site import (
-    LINTAS,
     Folder,
     address,
     exchange,
@@ -54,8 +50,7 @@ def everything(folder: Folder) -> bytes:
             raw = path.read_bytes()
             content += raw
             if path.suffix == ".gz":
-                with path.open("rb") as file:
-                    blocks = [record.block for record in records(file)]
+                blocks = [record.block for record in warc_records(path)]
                 content += b"".join(blocks)
                 for block in blocks:
                     _, _, body = block.partition(b"\r\n\r\n")
@@ -128,7 +123,7 @@ def test_nothing_of_an_erased_article_is_left(folder: Folder) -> None:
     name = folder.warcs()[0].name
     assert said == (f"erased lintas:2: 2 lines of articles-2026-03.jsonl, 6 records of warc/{name}")
     assert {a.id: a for a in read(folder.path)} == {n: before[n] for n in ("lintas:1", "lintas:3")}
-    assert list(verify(folder.path, LINTAS, RULES)) == []
+    assert problems(folder.path, rules=RULES) == []
     *_, run = read_runs(folder.path)
     assert run.notes == (said,)
     checked = subprocess.run(
@@ -147,10 +142,10 @@ def test_archive_goes_on_after_an_erasure(folder: Folder) -> None:
             for finding in (found(1), found(2, text="Disunting."), found(3), found(4))
         ]
     assert kinds == ["withheld", "changed", "unchanged", "new"]
-    assert list(verify(folder.path, LINTAS, RULES)) == []
-    (folder.path / NAME).unlink()
+    assert problems(folder.path, rules=RULES) == []
+    (folder.path / "state.sqlite").unlink()
     assert [o.kind for o in folder.run(found(1), found(3))] == ["withheld", "unchanged"]
-    assert list(verify(folder.path, LINTAS, RULES)) == []
+    assert problems(folder.path, rules=RULES) == []
 
 
 def test_article_is_taken_out_of_the_list_that_others_need(folder: Folder) -> None:
@@ -166,11 +161,11 @@ def test_article_is_taken_out_of_the_list_that_others_need(folder: Folder) -> No
     assert list(read(folder.path)) == [before[0], before[2]]
     stored = read_capture(folder.path, before[0].captures[0])
     assert [post["id"] for post in json.loads(stored.body)] == [1, 3]
-    assert list(verify(folder.path, LINTAS, RULES)) == []
+    assert problems(folder.path, rules=RULES) == []
     assert erase(folder, "lintas:3").endswith(f"1 REST lists, in part, of warc/{name}")
-    assert list(verify(folder.path, LINTAS, RULES)) == []
+    assert problems(folder.path, rules=RULES) == []
     assert erase(folder, "lintas:1").endswith(f"2 records of warc/{name}")
-    assert list(verify(folder.path, LINTAS, RULES)) == []
+    assert problems(folder.path, rules=RULES) == []
 
 
 def test_compressed_months_and_finished_files_are_written_again(folder: Folder) -> None:
@@ -186,7 +181,7 @@ def test_compressed_months_and_finished_files_are_written_again(folder: Folder) 
     erase(folder, "lintas:1")
     assert SECRET.encode() not in everything(folder)
     assert [article.id for article in read(folder.path)] == [f"lintas:{n}" for n in (2, 3, 4)]
-    assert list(verify(folder.path, LINTAS, RULES)) == []
+    assert problems(folder.path, rules=RULES) == []
     assert (folder.path / "manifest-sha256.txt").read_text() != manifest
     checked = subprocess.run(
         ["sha256sum", "-c", "--quiet", "manifest-sha256.txt"], cwd=folder.path, check=False
@@ -220,19 +215,6 @@ def test_erasing_again_finds_nothing(folder: Folder) -> None:
     folder.run(found(1, text=SECRET))
     erase(folder, "lintas:1")
     assert erase(folder, "lintas:1") == "erased lintas:1: nothing was left"
-
-
-@pytest.mark.parametrize("more", [0, 1, 2, 100, 70_000])
-def test_member_of_any_length_reads_the_same(more: int) -> None:
-    content = gzip.compress(b"text", mtime=0)
-    longer = padded(content, len(content) + more)
-    assert len(longer) == len(content) + more
-    assert gzip.decompress(longer) == b"text"
-
-
-def test_member_that_is_too_long_is_refused() -> None:
-    with pytest.raises(ArchiveError, match="too small"):
-        padded(b"x" * 20, 19)
 
 
 def test_files_keep_their_modes(folder: Folder) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Archive, Found, Outcome
-from crawler.archive.verify import verify
 from crawler.extract import extract_article
 from crawler.newsrooms import Newsroom
-from crawler.workers import RULES
+from tests.archive_inside import TODAY, problems
 from tests.archive_site import Clock, capture, exchange
 
 DANAU = Newsroom(name="danau", address="https://danau.example")
@@ -85,7 +84,7 @@ class Runs:
     def run(self, *findings: Found) -> list[str]:
         """Record *findings* in a run of their own; return what came of each, as judged at its end."""
         self.clock.move(days=1)
-        with Archive.open(self.folder, DANAU, RULES, clock=self.clock) as archive:
+        with Archive.open(self.folder, DANAU, TODAY, clock=self.clock) as archive:
             outcomes = archive.record(findings)
             settled = archive.settle()
         judged: dict[str, Outcome] = {each.url: each for each in settled.judged}
@@ -101,7 +100,7 @@ class Runs:
         return [json.loads(line) for line in whole]
 
     def problems(self) -> list[str]:
-        return [str(each) for each in verify(self.folder, DANAU, RULES)]
+        return problems(self.folder, DANAU, TODAY)
 
 
 @pytest.fixture

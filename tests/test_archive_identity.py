@@ -13,11 +13,10 @@ import attrs
 import pytest
 
 from crawler.archive import Archive, Finding, Found, Outcome
-from crawler.archive.verify import verify
 from crawler.extract import extract_article
 from crawler.items import Capture
 from crawler.newsrooms import Newsroom
-from crawler.workers import RULES
+from tests.archive_inside import TODAY, problems
 from tests.archive_site import Clock, capture, exchange
 
 DANAU = Newsroom(name="danau", address="https://danau.example")
@@ -116,7 +115,7 @@ class Runs:
 
     def run(self, *findings: Callable[[], Finding], hours: float = 24) -> list[Outcome]:
         self.clock.move(hours=hours)
-        with Archive.open(self.folder, DANAU, RULES, clock=self.clock) as archive:
+        with Archive.open(self.folder, DANAU, TODAY, clock=self.clock) as archive:
             outcomes = archive.record([each() for each in findings])
             settled = archive.settle()
         judged = {each.url: each for each in settled.judged}
@@ -178,7 +177,7 @@ def test_edits_are_written_though_the_page_is_one_of_a_cache(
     kinds = [runs.kind(runs.both(*each)) for each in looks]
     assert kinds == ["new", "changed", "unchanged", "changed", "unchanged"]
     assert runs.revisions() == [(1, SECOND), (2, EDITED), (3, AGAIN)]
-    assert list(verify(runs.folder, DANAU, RULES)) == []
+    assert problems(runs.folder, DANAU, TODAY) == []
 
 
 def test_a_sentence_that_was_taken_out_is_out_though_a_cache_still_has_it(runs: Runs) -> None:
@@ -280,7 +279,7 @@ def test_a_post_id_that_is_not_believed_stands_in_no_line(runs: Runs) -> None:
     runs.run(runs.page(edited))
     stated = [(line["id"], line["post_id"]) for line in runs.lines()]
     assert stated == [("danau:1", 1), *[("danau:0093a201bd2a590a", None)] * 2]
-    assert list(verify(runs.folder, DANAU, RULES)) == []
+    assert problems(runs.folder, DANAU, TODAY) == []
 
 
 def test_a_line_keeps_its_post_id_when_the_theme_prints_another(runs: Runs) -> None:
@@ -288,7 +287,7 @@ def test_a_line_keeps_its_post_id_when_the_theme_prints_another(runs: Runs) -> N
     edited = attrs.evolve(Post(printed_id=77), title="Musim Tanam Diundur")
     assert [each.kind for each in runs.run(runs.page(edited))] == ["changed"]
     assert [(line["id"], line["post_id"]) for line in runs.lines()][2:] == [("danau:1", 1)]
-    assert list(verify(runs.folder, DANAU, RULES)) == []
+    assert problems(runs.folder, DANAU, TODAY) == []
 
 
 def test_an_article_keeps_its_id_behind_its_own_number(runs: Runs) -> None:
@@ -305,7 +304,7 @@ def test_an_article_keeps_its_id_behind_its_own_number(runs: Runs) -> None:
     digest = hashlib.sha256(plain.url.encode()).hexdigest()[:16]
     assert ids(runs)["Musim Tanam Dimulai"] == ids(runs)["Panen Raya Tiba"] == {f"danau:{digest}"}
     assert ids(runs)["Lomba Dayung Dibuka"] != {f"danau:{digest}"}
-    assert list(verify(runs.folder, DANAU, RULES)) == []
+    assert problems(runs.folder, DANAU, TODAY) == []
 
 
 def test_a_theme_that_prints_one_id_on_every_page_changes_no_id(runs: Runs) -> None:
@@ -337,7 +336,7 @@ def test_an_article_keeps_its_id_when_rest_opens_and_shuts_and_its_address_chang
     assert kinds == ["new", "superseded", "unchanged", "reread", "changed", "superseded"]
     assert ids(runs) == {"Musim Tanam Dimulai": {"danau:a396e2be30e7426c"}}
     assert [line["url"] for line in runs.lines()][2:] == [moved.url] * 3
-    assert list(verify(runs.folder, DANAU, RULES)) == []
+    assert problems(runs.folder, DANAU, TODAY) == []
 
 
 def test_a_page_without_an_id_is_the_article_whose_address_led_to_it(runs: Runs) -> None:
@@ -374,7 +373,7 @@ def test_a_value_that_a_plugin_prints_from_now_on_is_no_edit_of_the_first_articl
     dated = {each.url: attrs.evolve(each, shows_published=True) for each in plain}
     runs.run(*map(runs.page, plain))
     runs.clock.move(days=1)
-    with Archive.open(runs.folder, DANAU, RULES, clock=runs.clock) as archive:
+    with Archive.open(runs.folder, DANAU, TODAY, clock=runs.clock) as archive:
         (first,) = archive.record([runs.page(dated[plain[0].url])()])
         asked = archive.witnesses()
         archive.record([runs.page(dated[each.url])() for each in asked])
@@ -405,4 +404,4 @@ def test_the_last_line_is_one_of_todays_theme(runs: Runs) -> None:
         (1, "polos", False),
         (1, "sawah", True),
     ]
-    assert list(verify(runs.folder, DANAU, RULES)) == []
+    assert problems(runs.folder, DANAU, TODAY) == []

@@ -11,14 +11,12 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import RunReport, Withhold, last_runs, read, read_runs
-from crawler.archive.files import month_files
-from crawler.archive.tables import LEDGER
-from crawler.archive.verify import Repaired, Tally, repair, verify
 from crawler.decoding import zstd
 from crawler.errors import ArchiveError
-from tests.archive_site import LINTAS, Clock, Folder, found, listing, named, rest, rules_1
+from tests.archive_inside import checked, mend
+from tests.archive_site import Clock, Folder, found, listing, rest
 
-RULES = named(rules_1)
+PER_RUN = 4
 JANUARY, FEBRUARY, MARCH = (f"articles-2026-0{month}.jsonl" for month in (1, 2, 3))
 
 
@@ -30,7 +28,7 @@ def run(folder: Folder, *findings: object) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """300 articles in 30 runs over three months, 20 of them edited in the month after.
+    """120 articles in 30 runs over three months, 20 of them edited in the month after.
 
     The first month is compressed.
     """
@@ -38,12 +36,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(30):
         month, of_month = divmod(number, 10)
         folder.clock.now = dt.datetime(2026, 1 + month, 2 + 2 * of_month, 3, 0, tzinfo=dt.UTC)
-        posts = range(10 * number, 10 * number + 10)
+        posts = range(PER_RUN * number, PER_RUN * (number + 1))
         findings = [
             found(post, text=f"Berita {post}.", fetched_at=folder.clock.now) for post in posts
         ]
         if month:
-            old = 10 * (number - 10)
+            old = PER_RUN * (number - 10)
             findings.append(
                 found(old, text=f"Berita {old}, disunting.", fetched_at=folder.clock.now)
             )
@@ -55,18 +53,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(whole: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Folder:
     shutil.copytree(whole, tmp_path / "lintas")
     if request.param == "ledger lost":
-        (tmp_path / "lintas" / LEDGER).unlink()
+        (tmp_path / "lintas" / "state.sqlite").unlink()
     return Folder(tmp_path / "lintas", Clock(dt.datetime(2026, 3, 30, tzinfo=dt.UTC)))
 
 
-def problems(folder: Folder, tally: Tally | None = None) -> list[str]:
-    return [str(problem) for problem in verify(folder.path, LINTAS, RULES, tally)]
-
-
-def mend(folder: Folder) -> Repaired:
-    return repair(
-        folder.path, LINTAS, RULES, verify(folder.path, LINTAS, RULES), clock=folder.clock
-    )
+def problems(folder: Folder) -> list[str]:
+    return checked(folder.path).problems
 
 
 def content(folder: Folder) -> dict[tuple[str, int], str]:
@@ -78,20 +70,22 @@ def content(folder: Folder) -> dict[tuple[str, int], str]:
 def drop(folder: Folder, *places: tuple[str, int]) -> list[bytes]:
     """Take lines out of months: their name and place."""
     dropped = []
-    for month in month_files(folder.path):
-        lines = [line.content for line in month.lines()]
-        gone = {place for name, place in places if name == month.plain_name}
+    for path in sorted(folder.path.glob("articles-*.jsonl*")):
+        packed = path.suffix == ".zst"
+        gone = {place for name, place in places if name == path.name.removesuffix(".zst")}
         if not gone:
             continue
+        with zstd.open(path) if packed else path.open("rb") as file:
+            lines = file.readlines()
         dropped += [lines[place] for place in sorted(gone)]
         left = b"".join(line for n, line in enumerate(lines) if n not in gone)
-        month.path.write_bytes(zstd.compress(left) if month.compressed else left)
+        path.write_bytes(zstd.compress(left) if packed else left)
     return dropped
 
 
 def test_a_whole_archive_lacks_nothing(folder: Folder) -> None:
     assert problems(folder) == []
-    assert len(content(folder)) == 320
+    assert len(content(folder)) == 140
 
 
 @pytest.mark.parametrize(
@@ -99,13 +93,13 @@ def test_a_whole_archive_lacks_nothing(folder: Folder) -> None:
     [
         [(JANUARY, 7)],
         [(JANUARY, 0)],  # of an article that was edited later
-        [(FEBRUARY, 10)],  # the edit itself
-        [(MARCH, 109)],  # the last of all
+        [(FEBRUARY, PER_RUN)],  # the edit itself
+        [(MARCH, 49)],  # the last of all
         [(FEBRUARY, n) for n in range(3, 8)],
-        [(JANUARY, n) for n in range(0, 50, 2)],
+        [(JANUARY, n) for n in range(0, 40, 2)],
         [(JANUARY, 4), (FEBRUARY, 4), (MARCH, 4)],
     ],
-    ids=["one", "first revision", "edit", "last", "five", "twenty-five", "each month"],
+    ids=["one", "first revision", "edit", "last", "five", "twenty", "each month"],
 )
 def test_dropped_lines_are_named_and_made_again(
     folder: Folder, places: list[tuple[str, int]]
@@ -134,7 +128,7 @@ def test_a_lost_month_is_one_problem_and_comes_back(folder: Folder) -> None:
     before = content(folder)
     (folder.path / FEBRUARY).unlink()
     (said,) = problems(folder)
-    assert said.startswith(f"{FEBRUARY}: byte 0: is not there, nor are its 110 lines (run 2026")
+    assert said.startswith(f"{FEBRUARY}: byte 0: is not there, nor are its 50 lines (run 2026")
     assert mend(folder).lost == 0
     assert problems(folder) == []
     assert content(folder) == before
@@ -178,14 +172,14 @@ def test_what_no_capture_has_is_recorded_as_lost_and_runs_end_with_1_until_then(
         "warc/lintas-20260102030000-00001.warc.gz",
         FEBRUARY,
     ]
-    assert "is not there; lines name 315 captures in it" in said[0]
+    assert "is not there; lines name 135 captures in it" in said[0]
     repaired = mend(folder)
     assert repaired.lost == 5
     assert any("5 lines are lost, and recorded as lost" in each for each in repaired.done)
-    tally = Tally()
-    (said_,) = problems(folder, tally)  # the captures of the other lines stay lost
-    assert "315 captures" in said_
-    assert tally.lost == 5
+    again = checked(folder.path)
+    (said_,) = again.problems  # the captures of the other lines stay lost
+    assert "135 captures" in said_
+    assert again.tally.lost == 5
     with folder.open() as archive:
         assert archive.repairs == ()
         assert archive.finish(RunReport(exit_code=0)).exit_code == 0
@@ -207,7 +201,7 @@ def test_lines_that_were_recorded_as_lost_may_come_back_from_a_backup(folder: Fo
 def test_a_lost_warc_file_is_one_problem_and_never_looks_whole(folder: Folder) -> None:
     (warc,) = folder.warcs()
     warc.unlink()
-    wanted = [f"warc/{warc.name}: byte 0: is not there; lines name 320 captures in it"]
+    wanted = [f"warc/{warc.name}: byte 0: is not there; lines name 140 captures in it"]
     assert problems(folder) == wanted
     mend(folder)
     assert problems(folder) == wanted
@@ -216,8 +210,8 @@ def test_a_lost_warc_file_is_one_problem_and_never_looks_whole(folder: Folder) -
 def test_added_lines_are_damage(folder: Folder) -> None:
     path = folder.path / FEBRUARY
     lines = path.read_bytes().splitlines(keepends=True)
-    copy = lines[4].replace(b"lintas:103", b"lintas:999")
-    path.write_bytes(b"".join([*lines[:5], copy, *lines[5:]]))
+    copy = lines[3].replace(b"lintas:43", b"lintas:999")
+    path.write_bytes(b"".join([*lines[:4], copy, *lines[4:]]))
     said = problems(folder)
     assert any(f"{FEBRUARY}: byte 0: has 1 more lines than runs report" in each for each in said)
     mend(folder)
@@ -226,14 +220,14 @@ def test_added_lines_are_damage(folder: Folder) -> None:
 
 def test_lost_runs_are_one_problem_and_told_again_by_the_lines(folder: Folder) -> None:
     (folder.path / "runs.jsonl").unlink()
-    assert problems(folder) == ["runs.jsonl: byte 0: is not there; 320 lines name 30 runs"]
+    assert problems(folder) == ["runs.jsonl: byte 0: is not there; 140 lines name 30 runs"]
     done = mend(folder).done
     assert "runs.jsonl: told again of 30 runs by the lines that name them" in done
     assert problems(folder) == []
     runs = list(read_runs(folder.path))
     assert len(runs) == 31
     assert runs[0].begin == "2026-01-02T03:00:00Z"
-    assert runs[0].wrote == {JANUARY: 10}
+    assert runs[0].wrote == {JANUARY: PER_RUN}
     drop(folder, (JANUARY, 5))
     assert "lacks 1 of the lines" in problems(folder)[0]
 
@@ -244,7 +238,7 @@ def test_lines_that_are_lost_with_the_runs_come_back_as_far_as_the_ledger_knows(
     shutil.copytree(whole, tmp_path / "lintas")
     folder = Folder(tmp_path / "lintas", Clock(dt.datetime(2026, 3, 30, tzinfo=dt.UTC)))
     before = content(folder)
-    drop(folder, (FEBRUARY, 10), (MARCH, 5))
+    drop(folder, (FEBRUARY, PER_RUN), (MARCH, 5))
     (folder.path / "runs.jsonl").unlink()
     assert mend(folder).lost == 0
     assert content(folder) == before
@@ -277,7 +271,7 @@ def test_a_killed_run_is_judged_by_the_next_one(folder: Folder) -> None:
     folder.clock.move(hours=1)
     run(folder, found(802, fetched_at=folder.clock.now))
     assert problems(folder) == []
-    drop(folder, (MARCH, 111))
+    drop(folder, (MARCH, 51))
     (said,) = problems(folder)
     assert f"{MARCH}: byte 0: lacks 1 of the lines that runs report (run {archive.run}: 1)" in said
     assert mend(folder).lost == 0
@@ -289,7 +283,7 @@ def test_runs_say_what_they_found_and_wrote(folder: Folder) -> None:
     last = last_runs(folder.path, 1)[0]
     assert last.found is not None
     size = (folder.path / MARCH).stat().st_size
-    assert (last.found.lines, last.found.file) == (320, MARCH)
+    assert (last.found.lines, last.found.file) == (140, MARCH)
     assert 0 < last.found.bytes < size
     assert last.wrote == {MARCH: 1}
 
@@ -309,9 +303,9 @@ def test_an_erasure_is_no_loss(folder: Folder) -> None:
 
 def test_a_ledger_that_lags_is_no_damage(folder: Folder, tmp_path: Path) -> None:
     run(folder)  # there is a ledger then
-    shutil.copy(folder.path / LEDGER, tmp_path / "earlier")
+    shutil.copy(folder.path / "state.sqlite", tmp_path / "earlier")
     run(folder, found(0, text="Disunting lagi."), found(901))
-    shutil.copy(tmp_path / "earlier", folder.path / LEDGER)
+    shutil.copy(tmp_path / "earlier", folder.path / "state.sqlite")
     assert problems(folder) == []
 
 

@@ -7,18 +7,15 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import Finding, Ledger, Missing, RunReport, Seen, read, read_capture
-from crawler.archive.verify import verify
 from crawler.codec import parse_line
 from crawler.items import Gone
+from tests.archive_inside import problems
 from tests.archive_site import (
-    LINTAS,
     Folder,
     address,
     capture,
     exchange,
     found,
-    named,
-    rules_1,
     tell,
 )
 
@@ -115,10 +112,10 @@ def test_the_first_sighting_is_on_disk_at_once_and_a_later_one_counts_anew(folde
     assert folder.warcs()[0].stat().st_size > before
     folder.run(Seen(address(1)))
     folder.run(missing(1, 410))
-    assert list(verify(folder.path, LINTAS, named(rules_1))) == []
+    assert problems(folder.path) == []
     folder.run(missing(1))
     assert [each["status"] for each in folder.lines()[-1]["captures"]] == [410, 404]
-    assert list(verify(folder.path, LINTAS, named(rules_1))) == []
+    assert problems(folder.path) == []
 
 
 def test_address_that_was_no_article_is_refused(folder: Folder) -> None:

@@ -11,9 +11,9 @@ import attrs
 import pytest
 
 from crawler.archive import Found, Missing, RawLine, Withhold, last_articles, read, read_raw
-from crawler.archive.files import compress, month_files
 from crawler.codec import dump_line
 from crawler.errors import ArchiveDamaged, ArchiveError
+from tests.archive_inside import compress_months
 from tests.archive_site import Folder, address, article_of, found, listing, rest
 
 
@@ -130,7 +130,7 @@ def test_a_file_is_read_for_itself(folder: Folder) -> None:
     folder.clock.move(days=30)
     folder.run(found(1, text="dua"))
     assert seen(folder.path / "articles-2026-03.jsonl") == [("lintas:1", 1, "satu")]
-    packed = compress(month_files(folder.path)[0], None)
+    [packed] = compress_months(folder.path)
     assert seen(packed) == [("lintas:1", 1, "satu")]
     assert seen(folder.path) == [("lintas:1", 2, "dua")]
 
@@ -195,8 +195,7 @@ def test_reading_goes_on_while_months_are_compressed(folder: Folder) -> None:
         folder.clock.move(days=31)
     reading = read(folder.path)
     first = next(reading)
-    for file in month_files(folder.path)[:2]:
-        compress(file, None)
+    compress_months(folder.path, 2)
     assert [first.id, *(article.id for article in reading)] == [f"lintas:{n}" for n in range(3)]
 
 
@@ -211,7 +210,7 @@ def test_last_articles_are_taken_from_the_end(folder: Folder) -> None:
         "lintas:4",
         "lintas:5",
     ]
-    compress(month_files(folder.path)[0], None)
+    compress_months(folder.path)
     assert len(last_articles(folder.path, 50)) == 6
     assert last_articles(folder.path, 0) == []
 

@@ -10,14 +10,21 @@ from pathlib import Path
 import attrs
 import pytest
 
-from crawler.archive import Failed, Missing, Refused, RunReport, Seen, last_runs, read_runs
-from crawler.archive.runs import RUNS as NAME
-from crawler.archive.runs import RunLog, RunRecord
-from crawler.archive.verify import verify
+from crawler.archive import (
+    Failed,
+    Missing,
+    Refused,
+    RunRecord,
+    RunReport,
+    Seen,
+    last_runs,
+    read_runs,
+)
 from crawler.discovery import Link
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, WrongArchive
 from crawler.newsrooms import newsroom_at
-from tests.archive_site import LINTAS, Folder, address, found, listing, named, rest, rules_1, tell
+from tests.archive_inside import problems
+from tests.archive_site import LINTAS, Folder, address, found, listing, rest, tell
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def test_run_is_one_line_that_counts_what_it_did(folder: Folder) -> None:
         exit_code=4,
         notes=("one page could not be fetched",),
     )
-    values = json.loads((folder.path / NAME).read_bytes().splitlines()[1])
+    values = json.loads((folder.path / "runs.jsonl").read_bytes().splitlines()[1])
     assert list(values) == [
         "id", "command", "begin", "end", "arguments", "requests", "bytes", "new", "changed",
         "superseded", "reread", "gone", "unchanged", "missing", "refused", "failed", "withheld",
@@ -89,7 +96,7 @@ def test_repairs_are_notes(folder: Folder) -> None:
 
 
 def test_room_is_kept_for_the_record_and_given_back(folder: Folder) -> None:
-    path = folder.path / NAME
+    path = folder.path / "runs.jsonl"
     with folder.open() as archive:
         assert path.stat().st_size == 4096
         archive.finish(RunReport(exit_code=0))
@@ -100,17 +107,15 @@ def test_room_is_kept_for_the_record_and_given_back(folder: Folder) -> None:
     assert (first.exit_code, second.exit_code, second.end) == (0, None, None)
 
 
-def test_long_record_grows_and_is_shortened_only_where_it_must(tmp_path: Path) -> None:
-    record = RunRecord(id="a", command="crawl", begin="2026-03-10T02:00:00Z")
-    log = RunLog(tmp_path, record)
+def test_long_record_grows_and_is_shortened_only_where_it_must(folder: Folder) -> None:
     notes = tuple(f"{n}: {'x' * 1000}" for n in range(9))
-    assert log.complete(attrs.evolve(record, notes=notes)).notes == notes
-    assert [each.notes for each in read_runs(tmp_path)] == [notes]
+    assert finish(folder, notes=notes).notes == notes
+    assert [each.notes for each in read_runs(folder.path)] == [notes]
 
 
 def test_torn_record_is_passed_over_and_cut(folder: Folder) -> None:
     finish(folder)
-    with (folder.path / NAME).open("ab") as file:
+    with (folder.path / "runs.jsonl").open("ab") as file:
         file.write(b'{"id":"half')
     assert len(list(read_runs(folder.path))) == 1
     with folder.open() as archive:
@@ -120,15 +125,15 @@ def test_torn_record_is_passed_over_and_cut(folder: Folder) -> None:
 
 def test_a_line_that_is_no_record_is_read_past_and_named(folder: Folder) -> None:
     before = finish(folder, found(1))
-    path = folder.path / NAME
+    path = folder.path / "runs.jsonl"
     size = path.stat().st_size
     with path.open("ab") as file:
         file.write(b'[]\n{"id":3}\n\xff\n')
     after = finish(folder, found(2))
     assert list(read_runs(folder.path)) == [before, after]
     assert last_runs(folder.path, 2) == [before, after]
-    said = [(each.file, each.offset) for each in verify(folder.path, LINTAS, named(rules_1))]
-    assert said == [(NAME, size), (NAME, size + 3), (NAME, size + 12)]
+    said = [each.split(": ")[:2] for each in problems(folder.path)]
+    assert said == [["runs.jsonl", f"byte {size + more}"] for more in (0, 3, 12)]
 
 
 def test_last_runs_are_read_from_the_end(folder: Folder) -> None:

@@ -15,17 +15,12 @@ from pathlib import Path
 import attrs
 import pytest
 
-from crawler.archive import Missing, RunReport, Withhold, read
-from crawler.archive.files import MonthFile
-from crawler.archive.identity import Lock
-from crawler.archive.revisions import Rules
-from crawler.archive.tables import LEDGER as NAME
-from crawler.archive.verify import Problem, Tally, repair, verify
+from crawler.archive import Missing, Rules, RunReport, Withhold, read
 from crawler.decoding import zstd
 from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
+from tests.archive_inside import RULES, checked, locked, mend
 from tests.archive_site import (
-    LINTAS,
     Folder,
     address,
     capture,
@@ -40,7 +35,6 @@ from tests.archive_site import (
 from tests.forked import LONGEST, forks
 
 LINES = "articles-2026-05.jsonl"
-RULES = named(rules_1, "rules-1")
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +62,8 @@ def folder(whole: Path, tmp_path: Path) -> Folder:
     return folder
 
 
-def problems(folder: Folder, rules: Rules = RULES, tally: Tally | None = None) -> list[str]:
-    return [str(problem) for problem in verify(folder.path, LINTAS, rules, tally)]
+def problems(folder: Folder, rules: Rules = RULES) -> list[str]:
+    return checked(folder.path, rules=rules).problems
 
 
 def change(folder: Folder, before: bytes, after: bytes, *, again: bool = False) -> int:
@@ -83,18 +77,18 @@ def change(folder: Folder, before: bytes, after: bytes, *, again: bool = False) 
 
 
 def test_whole_archive_has_no_problem(folder: Folder) -> None:
-    tally = Tally()
-    assert problems(folder, tally=tally) == []
+    whole = checked(folder.path)
+    tally = whole.tally
+    assert whole.problems == []
     assert (tally.lines, tally.compared, tally.others) == (10, 8, 0)
     assert tally.captures == 10  # of the article that is gone both answers
     assert tally.records == 21
 
 
 def test_lines_of_other_rules_are_counted_not_compared(folder: Folder) -> None:
-    tally = Tally()
-    later = named(rules_2, "rules-2")
-    assert problems(folder, later, tally) == []
-    assert (tally.compared, tally.others) == (0, 8)
+    later = checked(folder.path, rules=named(rules_2, "rules-2"))
+    assert later.problems == []
+    assert (later.tally.compared, later.tally.others) == (0, 8)
 
 
 def test_rules_that_changed_without_a_new_name_are_found(folder: Folder) -> None:
@@ -250,7 +244,7 @@ def test_manifest_is_checked(folder: Folder) -> None:
 
 
 def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
-    with closing(sqlite3.connect(folder.path / NAME)) as connection:
+    with closing(sqlite3.connect(folder.path / "state.sqlite")) as connection:
         connection.execute("UPDATE articles SET revision = 9 WHERE id = 'lintas:1'")
         connection.execute("DELETE FROM articles WHERE id = 'lintas:3'")
         connection.execute("INSERT INTO articles SELECT 'lintas:99', url, revision, state, line_url, post_id,"
@@ -268,13 +262,13 @@ def test_ledger_is_checked_against_the_lines(folder: Folder) -> None:
 
 
 def test_missing_ledger_is_no_problem(folder: Folder) -> None:
-    (folder.path / NAME).unlink()
+    (folder.path / "state.sqlite").unlink()
     assert problems(folder) == []
 
 
 @pytest.mark.parametrize("content", [b"no SQLite", b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_damaged_ledger_is_found(folder: Folder, content: bytes) -> None:
-    (folder.path / NAME).write_bytes(content)
+    (folder.path / "state.sqlite").write_bytes(content)
     (said,) = problems(folder)
     assert said.startswith("state.sqlite: byte 0: ")
 
@@ -300,13 +294,12 @@ def test_verifying_changes_nothing(folder: Folder) -> None:
 # repair
 
 
-def mend(folder: Folder) -> list[str]:
-    found_ = list(verify(folder.path, LINTAS, RULES))
-    return list(repair(folder.path, LINTAS, RULES, found_, clock=folder.clock).done)
+def mended(folder: Folder) -> list[str]:
+    return list(mend(folder).done)
 
 
 def break_ledger(path: Path) -> None:
-    with closing(sqlite3.connect(path / NAME)) as connection:
+    with closing(sqlite3.connect(path / "state.sqlite")) as connection:
         connection.execute("UPDATE articles SET revision = 9")
         connection.commit()
 
@@ -322,8 +315,7 @@ def tear(path: Path) -> None:
 
 
 def both(path: Path) -> None:
-    month = MonthFile(202603, path / "articles-2026-03.jsonl.zst")
-    with zstd.open(month.path) as text:
+    with zstd.open(path / "articles-2026-03.jsonl.zst") as text:
         (path / "articles-2026-03.jsonl").write_bytes(text.read())
 
 
@@ -339,7 +331,7 @@ def both(path: Path) -> None:
 def test_what_is_safe_is_put_right(folder: Folder, harm: Callable[[Path], None], said: str) -> None:
     harm(folder.path)
     assert problems(folder)
-    assert [each for each in mend(folder) if each.startswith(said)]
+    assert [each for each in mended(folder) if each.startswith(said)]
     assert problems(folder) == []
 
 
@@ -356,11 +348,7 @@ def test_what_is_not_safe_is_left(folder: Folder) -> None:
 
 
 def test_whole_archive_is_left_alone(folder: Folder) -> None:
-    assert mend(folder) == []
-
-
-def test_a_problem_reads_as_file_place_and_what() -> None:
-    assert str(Problem("a.jsonl", 7, "is wrong")) == "a.jsonl: byte 7: is wrong"
+    assert mended(folder) == []
 
 
 def test_a_ledger_of_an_earlier_program_is_no_damage(folder: Folder) -> None:
@@ -380,8 +368,8 @@ def _look(path: Path, told: Connection) -> None:
         os.setgroups([])
         os.setuid(65534)
     assert not os.access(path, os.W_OK)
-    with Lock(path, "scrapy verify lintas", "2026-05-30T00:00:00Z"):
-        told.send([str(problem) for problem in verify(path, LINTAS, RULES)])
+    with locked(path, "scrapy verify lintas", "2026-05-30T00:00:00Z"):
+        told.send(checked(path).problems)
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["closed", "with SQLite's log beside it"])

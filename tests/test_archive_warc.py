@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
@@ -15,10 +16,11 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import Found, Refused, read_capture
+from crawler.archive.erase import padded
 from crawler.archive.files import warc_files
 from crawler.archive.warc import cut_torn_record
 from crawler.archive.warc_reading import NotARecord, records
-from crawler.errors import ArchiveDamaged
+from crawler.errors import ArchiveDamaged, ArchiveError
 from tests.archive_site import (
     LINTAS,
     Folder,
@@ -374,3 +376,16 @@ def test_lists_are_stored_as_sent(folder: Folder) -> None:
     (article,) = folder.articles()
     stored = read_capture(folder.path, article.captures[0])
     assert json.loads(stored.body)[0]["title"] == "Judul"
+
+
+@pytest.mark.parametrize("more", [0, 1, 2, 100, 70_000])
+def test_member_of_any_length_reads_the_same(more: int) -> None:
+    content = gzip.compress(b"text", mtime=0)
+    longer = padded(content, len(content) + more)
+    assert len(longer) == len(content) + more
+    assert gzip.decompress(longer) == b"text"
+
+
+def test_member_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ArchiveError, match="too small"):
+        padded(b"x" * 20, 19)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from crawler.archive import read
-from crawler.export.statistics import status
 from demo import EmbeddedNewsroom, Request, Response
 from tests import faults as trouble
 from tests.crawling import asked, crawl, lines, problems
+from tests.offline import scrapy
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
 TAIS = "pasar-tais-direnovasi-pedagang-pindah-ke-lapangan"
@@ -104,7 +104,8 @@ def test_an_index_that_is_damaged_is_named(
     assert said in ended.said
     if code == 4:
         assert ended.run.new == (1 if answers == [b"cut"] else 2)
-        (why,) = status(ended.folder).unknown
+        [status] = json.loads(scrapy(tmp_path, "status", "--json").out)
+        (why,) = status["unknown"]
         assert why.startswith("cdx: page ")
 
 

@@ -1,4 +1,4 @@
-"""Pages of unknown themes: bylines, headlines, lines, containers, and what is refused."""
+"""Pages of unknown themes: headlines, containers, and what is refused."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ import hashlib
 import json
 
 import pytest
-from lxml import etree
-from lxml import html as lxml_html
 
 from crawler.errors import NotAnArticle
-from crawler.extract.document import Document
-from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import Line, among, is_furniture, lines
-from crawler.extract.unknown.names import around, is_name, is_site, labelled, marked_up
-from crawler.extract.unknown.page import GenericPage
-from crawler.items import Article
+from crawler.extract import extract_article
+from crawler.items import Article, Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import is_indonesian
 
@@ -31,121 +25,18 @@ TEXT = (
 PARAGRAPHS = "".join(f"<p>{text}</p>" for text in TEXT)
 
 
-def body_of(root: etree._Element) -> etree._Element:
-    body = root.find("body")
-    assert body is not None
-    return body
-
-
-def line(text: str) -> Line:
-    return Line(text, lxml_html.fragment_fromstring(f"<p>{text}</p>"))
-
-
 def page(body: str, head: str = f"<title>{TITLE} - Lintas</title>", classes: str = "") -> str:
     return f'<html lang="id"><head>{head}</head><body class="{classes}">{body}</body></html>'
 
 
 def read(markup: str, url: str = URL) -> Article:
-    return GenericPage([Document(markup, url)], LINTAS).to_item()
+    return extract_article([Capture(url=url, body=markup.encode())], LINTAS)
 
 
-# --- bylines
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("Penulis: Sari Dewi", [("Sari Dewi", "writer")]),
-        ("Penulis : Kontributor Palu, Sari Dewi", [("Kontributor Palu, Sari Dewi", "writer")]),
-        ("Rep: Sari Dewi/ Red: Rian Tobu", [("Sari Dewi", "writer"), ("Rian Tobu", "editor")]),
-        ("Reporter: Sari Dewi | Editor: Rian", [("Sari Dewi", "writer"), ("Rian", "editor")]),
-        ("Redaktur & Reporter : Boy", [("Boy", "both")]),
-        ("Penulis/Editor: Boy Rumende", [("Boy Rumende", "both")]),
-        ("Red. Rian Tobu", [("Rian Tobu", "editor")]),
-        ("Fotografer: Moh. Hamzah", [("Moh. Hamzah", "photographer")]),
-        ("Oleh Sari Dewi", [("Sari Dewi", "writer")]),
-        ("By Sari Dewi - May 3, 2023", [("Sari Dewi", "writer")]),
-        ("by sari | Oct 2, 2020 | Berita | 8 comments", []),
-        ("Posted by, Sang Admin on September 2, 2016", [("Sang Admin", "writer")]),
-        ("Published on September 16, 2009 by viktoria", [("viktoria", "writer")]),
-        ("Ditulis oleh Redaksi 26. Januari 2011 - 15:58", [("Redaksi", "writer")]),
-        ("Rabu, 3 Mei 2023 | Oleh: Sari Dewi | Dibaca 20 kali", [("Sari Dewi", "writer")]),
-        ("/ Leave a Comment / Berita / By admin", [("admin", "writer")]),
-    ],
-)
-def test_reads_labelled_names(text: str, names: list[tuple[str, str]]) -> None:
-    assert [(each.value, each.role) for each in labelled(line(text))] == names
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Oleh karena itu, warga diminta bersabar.",
-        "Laporan keuangan daerah terlambat diserahkan.",
-        "April 22, 2019, oleh:",
-        "Penulis: 12 Mei 2023",
-        "Editor: https://lintas.example/",
-        "Kebijakan itu ditulis ulang oleh tim yang bekerja sampai malam untuk warga.",
-        "Kabel berwarna red dan hitam tertukar.",
-    ],
-)
-def test_refuses_sentences_and_empty_labels(text: str) -> None:
-    assert labelled(line(text)) == []
-
-
-@pytest.mark.parametrize(
-    ("texts", "names"),
-    [
-        (["Penulis", "Sari Dewi", "Rabu, 3 Mei 2023"], [("Sari Dewi", "writer")]),
-        (["Sari Dewi", "Jurnalis", "Bagikan"], [("Sari Dewi", "writer")]),
-        (["Tags:", "Oleh:", "23 Mar 2018"], []),
-        (["Editor:", "Rian Tobu"], [("Rian Tobu", "editor")]),
-    ],
-)
-def test_labels_on_a_line_of_their_own(texts: list[str], names: list[tuple[str, str]]) -> None:
-    assert [(each.value, each.role) for each in around([line(text) for text in texts])] == names
-
-
-@pytest.mark.parametrize(
-    ("markup", "names"),
-    [
-        (
-            '<p>by <span class="author vcard"><a rel="author">Sari Dewi</a></span></p>',
-            ["Sari Dewi"],
-        ),
-        ('<div class="author-2">Sari Dewi</div>', ["Sari Dewi"]),
-        ('<p><a href="/author/maya/">Maya (Kontributor)</a></p>', ["Maya (Kontributor)"]),
-        ('<p><span class="byline">Oleh <b>Sari Dewi</b> | 3 Mei 2023</span></p>', ["Sari Dewi"]),
-        ('<div class="author">Editor : <a rel="author">Rian</a></div>', ["Rian"]),
-        ('<div class="info-author">Editor : Rian Tobu</div>', []),
-        ('<div><img src="foto.jpg"><span class="author">LINTAS/RUSMIN</span></div>', []),
-        ('<p class="comment-form-author">Nama *</p>', []),
-    ],
-)
-def test_elements_that_are_called_author(markup: str, names: list[str]) -> None:
-    root = lxml_html.document_fromstring(f"<body>{markup}</body>")
-    found = marked_up(among(lines(body_of(root)), ()))
-    assert [each.value for each in found] == names
-
-
-@pytest.mark.parametrize("name", ["Sari Dewi", "admin", "Redaksi", "Dr. A. Lahay, S.Sos", "prwir"])
-def test_names(name: str) -> None:
-    assert is_name(name)
-
-
-@pytest.mark.parametrize(
-    "name", ["", "A", "123", "Penulis", "3 Mei 2023", "@lintas", "Bagikan berita ini", "Apa kabar?"]
-)
-def test_what_is_no_name(name: str) -> None:
-    assert not is_name(name)
-
-
-def test_the_site_is_known_with_and_without_its_ending() -> None:
-    names = {"lintas", "lintas.example"}
-    assert is_site("Lintas", names)
-    assert is_site("www.Lintas.Example", names)
-    assert is_site("lintas.example developer", names)
-    assert not is_site("Lintas Budaya", names)
+def has_no_headline(markup: str) -> bool:
+    with pytest.raises(NotAnArticle) as refused:
+        read(markup)
+    return refused.value.reason == "no_headline"
 
 
 # --- headline
@@ -194,13 +85,6 @@ def test_the_site_is_known_with_and_without_its_ending() -> None:
             f"<h3>{TITLE}</h3>", "<title>Lintas</title>", TITLE, "h3", id="the address agrees"
         ),
         pytest.param(
-            '<h2 class="widget-title">Terpopuler</h2>',
-            f'<meta property="og:title" content="{TITLE}">',
-            TITLE,
-            "meta[og:title]",
-            id="not printed",
-        ),
-        pytest.param(
             f'<h1 class="entry-title">{TITLE} <span class="screen-reader-text">Sunting</span></h1>',
             "",
             TITLE,
@@ -210,10 +94,8 @@ def test_the_site_is_known_with_and_without_its_ending() -> None:
     ],
 )
 def test_finds_the_headline(body: str, head: str, title: str, source: str) -> None:
-    document = Document(page(body, head), URL)
-    found = Facts(document).headline
-    assert found is not None
-    assert (found.value, found.source) == (title, source)
+    article = read(page(f"{body}<div>{PARAGRAPHS}</div>", head))
+    assert (article.title, article.provenance["title"]) == (title, source)
 
 
 @pytest.mark.parametrize(
@@ -226,8 +108,7 @@ def test_finds_the_headline(body: str, head: str, title: str, source: str) -> No
     ],
 )
 def test_headings_of_the_site_are_no_headline(body: str) -> None:
-    document = Document(page(body, "<title>Lintas</title>"), URL)
-    assert Facts(document).headline is None
+    assert has_no_headline(page(f"{body}<div>{PARAGRAPHS}</div>", "<title>Lintas</title>"))
 
 
 SEO = "<title>Info Perbaikan Jembatan Terbaru - Kabar Taopa</title>"
@@ -315,10 +196,11 @@ SITE = '<p class="site-title"><a href="https://lintas.example/">Kabar Taopa</a><
     ],
 )
 def test_the_articles_own_title_whatever_metadata_say(body: str, head: str, classes: str) -> None:
-    document = Document(page(body, head, classes), "https://lintas.example/daerah/alamat-lama/")
-    found = Facts(document).headline
-    assert found is not None
-    assert found.value == TITLE
+    before, end, after = body.rpartition("</article>")
+    text = f"<div>{PARAGRAPHS * 3}</div>"
+    body = f"{before}{text}{end}{after}" if end else f"{body}{text}"
+    article = read(page(body, head, classes), "https://lintas.example/daerah/alamat-lama/")
+    assert article.title == TITLE
 
 
 @pytest.mark.parametrize(
@@ -331,46 +213,7 @@ def test_the_articles_own_title_whatever_metadata_say(body: str, head: str, clas
     ],
 )
 def test_what_the_site_is_called_is_no_headline(body: str, title: str) -> None:
-    document = Document(page(body, f"<title>{title}</title>"), URL)
-    found = Facts(document).headline
-    assert found is None
-
-
-# --- lines
-
-
-def test_lines_are_what_a_reader_sees() -> None:
-    root = lxml_html.document_fromstring(
-        "<body><nav>Menu</nav><div>Satu <!-- x -->dua<script>var a</script> tiga<br>empat</div>"
-        "<table><tr><td>Penulis</td><td>: Sari</td></tr></table><div class='sidebar'>Iklan</div>"
-        "<p><span>Penulis: Sari</span><span>Editor: Rian</span></p></body>"
-    )
-    assert [each.text for each in among(lines(body_of(root)), ())] == [
-        *("Satu dua tiga", "empat", "Penulis : Sari", "Penulis: Sari Editor: Rian")
-    ]
-
-
-@pytest.mark.parametrize(
-    ("markup", "furniture"),
-    [
-        ('<div class="comments-area"></div>', True),
-        ('<div id="comments"></div>', True),
-        ('<div class="td_block_related_posts"></div>', True),
-        ('<ul class="gmr-socialicon-share"></ul>', True),
-        ("<nav></nav>", True),
-        ('<div class="entry-content no-share"></div>', False),
-        ('<div id="post-947" class="no-title share-simple"></div>', False),
-        ('<article class="related"></article>', False),
-        ('<div class="socialite"></div>', False),
-    ],
-)
-def test_furniture_is_known_by_name(markup: str, furniture: bool) -> None:
-    assert is_furniture(lxml_html.fragment_fromstring(markup)) is furniture
-
-
-def test_a_wrapper_of_the_page_is_not_furniture() -> None:
-    wrapper = lxml_html.fragment_fromstring(f'<div class="with-sidebar">{"teks " * 700}</div>')
-    assert not is_furniture(wrapper)
+    assert has_no_headline(page(f"{body}<div>{PARAGRAPHS}</div>", f"<title>{title}</title>"))
 
 
 # --- the page as a whole

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from crawler.errors import NotAnArticle
-from crawler.extract.document import Document
-from crawler.extract.unknown.page import GenericPage
+from crawler.extract import extract_html
 from crawler.items import Article
-from crawler.newsrooms import Newsroom
 from tests.growth import LINEAR, growth
 
-LINTAS = Newsroom(name="lintas", address="https://lintas.example", zone="Asia/Makassar")
 URL = "https://lintas.example/daerah/jembatan-gantung-taopa-diperbaiki/"
 WORDS = "warga mengganti papan jembatan gantung yang lapuk dan membawa kayu dari kebun sendiri "
 
@@ -22,7 +19,7 @@ def page(body: str, head: str = "<title>Jembatan Gantung Taopa Diperbaiki</title
 
 def read(markup: str) -> Article | str:
     try:
-        return GenericPage([Document(markup, URL)], LINTAS).to_item()
+        return extract_html(markup, URL, site="lintas")
     except NotAnArticle as refused:
         return refused.reason
 
@@ -72,11 +69,7 @@ def test_time_grows_with_the_page(shape: str) -> None:
 )
 def test_hostile_page(markup: str) -> None:
     try:
-        document = Document(markup.encode("utf-8", "replace"), URL)
-    except NotAnArticle:
-        return
-    try:
-        article = GenericPage([document], LINTAS).to_item()
+        article = extract_html(markup.encode("utf-8", "replace"), URL, site="lintas")
     except NotAnArticle as refused:
         assert refused.reason  # noqa: PT017 -- refused or read, nothing else
     else:

@@ -17,13 +17,12 @@ import attrs
 import pytest
 from scrapy.settings import Settings
 
-from crawler.archive import read, read_runs
-from crawler.archive.identity import Lock
-from crawler.archive.runs import RunRecord
+from crawler.archive import RunRecord, read, read_runs
 from crawler.commands.fleet import Command, Ended, Fleet, due
 from crawler.exit_codes import common_code
 from crawler.newsrooms import Newsroom
 from demo import Content, EmbeddedNewsroom
+from tests.archive_inside import locked
 from tests.forked import scrapy
 from tests.project_copy import refusal
 from tests.tool_venvs import ROOT
@@ -71,7 +70,7 @@ def test_runs_of_other_commands_are_no_crawl(tmp_path: Path) -> None:
 
 def test_what_is_being_written_is_not_due(tmp_path: Path) -> None:
     folder = ran(tmp_path, "satu", 60)
-    with Lock(folder, "scrapy crawl satu", "2026-03-10T01:00:00Z"):
+    with locked(folder, "scrapy crawl satu", "2026-03-10T01:00:00Z"):
         assert names_due(tmp_path, newsroom("satu")) == []
 
 
