@@ -71,9 +71,8 @@ def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Artic
     Raises :exc:`~crawler.errors.NotAnArticle` with a reason that is a slug.
     """
     encoded = body.encode("utf-8", "replace") if isinstance(body, str) else body
-    try:
-        newsroom = _shipped(site)
-    except ConfigurationError:
+    newsroom = _known(site)
+    if newsroom is None:
         parts = urlsplit(url)
         newsroom = Newsroom(name=site, address=f"{parts.scheme}://{parts.netloc}")
     return extract_article([Capture(url=url, body=encoded)], newsroom)
@@ -93,7 +92,7 @@ def extract_article(
     not read. *newsroom* is PROGRES.ID unless given; *furniture* are blocks of text that are the
     site's and no article's. What only a run knows is left open (``revision``, ``written_at``, …).
     """
-    sources = _sources(captures, newsroom or _shipped("progres"), post_id, furniture)
+    sources = _sources(captures, newsroom or _progres(), post_id, furniture)
     return sources[-1].to_item(captures)
 
 
@@ -143,7 +142,7 @@ def _told(
 
 def open_page(first: Capture, newsroom: Newsroom | None = None) -> Page:
     """Return the page of an article that *first* is a part of, or raise :exc:`NotAnArticle`."""
-    return Page(first, newsroom or _shipped("progres"))
+    return Page(first, newsroom or _progres())
 
 
 class Page:
@@ -278,5 +277,13 @@ def post_ids(answer: Capture) -> frozenset[int]:
 
 
 @lru_cache(maxsize=64)
-def _shipped(name: str) -> Newsroom:
-    return load_newsroom(name)
+def _known(name: str) -> Newsroom | None:
+    try:
+        return load_newsroom(name)
+    except ConfigurationError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _progres() -> Newsroom:
+    return load_newsroom("progres")

@@ -15,6 +15,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property
 from html import escape
 from itertools import chain, islice, takewhile
@@ -22,6 +23,7 @@ from typing import Final
 
 import attrs
 from lxml import etree
+from lxml.html import HtmlElement
 
 from crawler.extract.blocks import Block, is_credit
 from crawler.extract.header import SENTENCE, torn_off
@@ -130,13 +132,20 @@ class Accepted:
         )
 
 
+_THEIRS: Final = etree.HTMLParser()
+_THEIRS.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+
+
 def read_text(root: etree._Element) -> Accepted:
     """Return what trafilatura takes for the text of the page, without titles and captions."""
     from trafilatura import bare_extraction  # noqa: PLC0415 -- half a second, and only needed here
 
     # It warns of every page without a text; that is an answer here.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    page = etree.tostring(root, encoding="unicode", method="html")
+    # A copy in its own kind of elements, and without comments, spares it to parse the page again.
+    page = _THEIRS.makeelement("html", root.attrib)
+    page.extend([*deepcopy(root)])
+    etree.strip_tags(page, etree.Comment, etree.ProcessingInstruction)
     document = bare_extraction(page, include_comments=False, include_tables=True)
     if document is None or isinstance(document, dict) or not document.text:
         return Accepted()
@@ -180,9 +189,11 @@ def find_main_body(
 
     *lines* are those of the page, *post* is the element of the article, or the page.
     """
-    last = next(post.iterchildren("*", reversed=True), post)
-    inside = {each for part in (post, *torn_off(last, post)) for each in part.iter()}
-    own = [line for line in lines if line.element in inside]
+    own = lines
+    if post.tag != "body":
+        last = next(post.iterchildren("*", reversed=True), post)
+        inside = {each for part in (post, *torn_off(last, post)) for each in part.iter()}
+        own = [line for line in lines if line.element in inside]
     above: Sequence[Line] = ()
     below: Sequence[Line] = own
     if headline is not None and _is_of_another(headline, own, accepted):
@@ -343,7 +354,7 @@ def weights_of(lines: Iterable[Line], shortest: int = SENTENCE) -> dict[etree._E
     for line in lines:
         weight = line.letters if len(line.text) >= shortest else 0
         if weight:
-            for element in (line.element, *line.element.iterancestors()):
+            for element in line.holders:
                 weights[element] += weight
     return weights
 

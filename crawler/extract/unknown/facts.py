@@ -7,11 +7,10 @@ from these facts alone.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
-from typing import Final, cast
+from typing import Final
 
 import attrs
 from lxml import etree
@@ -53,14 +52,12 @@ _PERSON: Final = re.compile(r"/(?:author|penulis|reporter|kontributor|profile?)/
 _NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
 # Letters of a headline, levels around a link in which its card is looked for, terms on a card.
 _HEADLINE, _CARD, _FEW = 25, 6, 2
-_NAMED: Final = etree.XPath(
-    ".//*[@id=$name or contains(concat(' ',normalize-space(@class),' '),concat(' ',$name,' '))]"
-)
 # When an article was published, printed in the container of its text; letters of a day and time.
 _STAMP: Final = called(r"(?:publish(?:ed)?|post(?:ed)?|entry|article|news)[-_](?:date|time|on)")
 _DAY: Final = 60
 # Pages nest some thirty elements, those of page builders sixty.
 _DEEPEST: Final = 300
+_IS_TOO_DEEP: Final = etree.XPath(f"boolean({'/*' * (_DEEPEST + 1)})")
 
 
 @attrs.frozen
@@ -96,7 +93,13 @@ def surroundings(
     if at is None or at > first:
         at = max(first - 1, 0)
     container = set(text.element.iter())
-    after = list(_up_to_another_part(lines[last + 1 : last + 1 + _AFTER_TEXT], container))
+    # Up to the first label of another part; "Baca Juga" in the text is none.
+    after = [
+        *takewhile(
+            lambda line: line.element in container or not labels_another_part(line),
+            lines[last + 1 : last + 1 + _AFTER_TEXT],
+        )
+    ]
     return Surroundings(
         header=lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)],
         footer=[line for line in after if line.element not in container],
@@ -105,21 +108,13 @@ def surroundings(
     )
 
 
-def _up_to_another_part(lines: Iterable[Line], text: Collection[etree._Element]) -> Iterator[Line]:
-    """Yield *lines* up to the first label of another part; "Baca Juga" in the *text* is none."""
-    for line in lines:
-        if labels_another_part(line) and line.element not in text:
-            return
-        yield line
-
-
 class Facts:
     """The facts of one page; those of its text are found when they are first asked for."""
 
     def __init__(self, document: Document) -> None:
         """Raises :exc:`NotAnArticle` where the page nests deeper than anybody writes."""
         root = document.root
-        if _depth(root) > _DEEPEST:
+        if _IS_TOO_DEEP(root):
             raise NotAnArticle(document.url, "too_deep")
         self.document = document
         found = root.find("body")
@@ -138,7 +133,7 @@ class Facts:
         # however it is called: div.article-widgets is seen around whole articles.
         self.lines = among(self._all_lines, self._printed | self.holders)
         """The lines of the page that may be the article's."""
-        self._furniture: Mapping[bool, dict[etree._Element, bool]] = {False: {}, True: {}}
+        self._led_to: dict[etree._Element, set[str]] = {}
         self._body = find_main_body(self.lines, self.accepted, heading, self._post(heading))
 
     @cached_property
@@ -177,11 +172,12 @@ class Facts:
     def _post(self, heading: etree._Element | None) -> etree._Element:
         """Return the element of the article, as the page names it or around the *heading*."""
         name = next((each for each in self.document.body_classes if each.startswith("postid-")), "")
-        named = _NAMED(self.page, name=name.replace("postid", "post")) if name else []
+        name = name.replace("postid", "post")
+        named = [each for each in self.page.iterdescendants("*") if name and _is_named(each, name)]
         around = list(heading.iterancestors("article", "a")) if heading is not None else []
         if any(each.tag == "a" for each in around):
             around = []  # the card of an article, which may be this one
-        for posts in (cast("list[etree._Element]", named), around[:1]):
+        for posts in (named, around[:1]):
             inside = ((each, set(each.iter())) for each in posts)
             letters = {
                 each: sum(line.letters for line in self.lines if line.element in own)
@@ -252,7 +248,7 @@ class Facts:
         """
         around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
         for each in (element, *islice(around, _CARD)):
-            others = self._headlines.get(each, ())
+            others = self._headlines(each)
             if len(others) > 1:
                 return False
             if others:
@@ -271,18 +267,16 @@ class Facts:
         beside = (*card.itersiblings(card.tag), *card.itersiblings(card.tag, preceding=True))
         name = card.get("class")
         return bool(name) and any(
-            each.get("class") == name and len(self._headlines.get(each, ())) == 1 for each in beside
+            each.get("class") == name and len(self._headlines(each)) == 1 for each in beside
         )
 
-    @cached_property
-    def _headlines(self) -> Mapping[etree._Element, set[str]]:
-        """Elements, and where the headlines of other articles that each holds lead."""
-        found: dict[etree._Element, set[str]] = defaultdict(set)
-        for link in filter(self._is_headline, self.page.iter("a")):
-            around = takewhile(lambda each: each not in self.wrappers, link.iterancestors())
-            for each in (link, *around):
-                found[each].add(link.get("href", ""))
-        return found
+    def _headlines(self, box: etree._Element) -> set[str]:
+        """Return where the headlines of other articles in *box* lead."""
+        if box not in self._led_to:
+            inside = box.iter("a") if box not in self.wrappers else (box,)
+            links = (each for each in inside if each.tag == "a" and self._is_headline(each))
+            self._led_to[box] = {each.get("href", "") for each in links}
+        return self._led_to[box]
 
     def _is_headline(self, link: etree._Element) -> bool:
         """Whether *link* is the headline of another article, and not of the one before or after."""
@@ -298,15 +292,8 @@ class Facts:
 
     def is_furniture(self, element: etree._Element, *, loose: bool = False) -> bool:
         """Whether *element* stands in a part of the page that is none of the article."""
-        known, path = self._furniture[loose], []
-        found = False
-        for each in takewhile(lambda each: each not in self.wrappers, element.iterancestors()):
-            path.append(each)
-            found = known[each] if each in known else is_furniture(each, loose=loose)
-            if found or each in known:
-                break
-        known.update(dict.fromkeys(path, found))
-        return found
+        around = takewhile(lambda each: each not in self.wrappers, element.iterancestors())
+        return any(is_furniture(each, loose=loose) for each in around)
 
     @cached_property
     def around(self) -> Surroundings:
@@ -336,12 +323,9 @@ class Facts:
         )
 
 
-def _depth(root: etree._Element) -> int:
-    deepest = depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
+def _is_named(element: etree._Element, name: str) -> bool:
+    names = element.get("class")
+    return element.get("id") == name or (names is not None and name in names.split())
 
 
 def _with_ancestors(element: etree._Element | None) -> frozenset[etree._Element]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
-from typing import Final, cast
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import attrs
@@ -34,10 +35,7 @@ _ENTRY_CLASS: Final = re.compile(
     r"(?:entry|post|posting|article|single|detail|news|read)[-_]{0,2}(?:title|judul|headline)",
     re.IGNORECASE,
 )
-_CANDIDATES: Final = etree.XPath(
-    "//h1|//h2|//h3|//h4|//h5|//*[@itemprop='headline' and not(self::meta)]"
-    "|//div[@class]|//span[@class]|//p[@class]|//strong[@class]"
-)
+_BOXES: Final = frozenset(("div", "span", "p", "strong"))
 # Between a headline and the site's name in <title>, and in front of it in some og:titles.
 _SEPARATORS: Final = ("-", "|", "»", "«", "::", "/", ":", "~", "·", "•", "<", ">")
 _BEFORE_MARK: Final = re.compile(r" ([:.,;!?])")
@@ -211,7 +209,7 @@ def _folded(text: str) -> str:
 
 
 def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
-    found = cast("list[etree._Element]", _CANDIDATES(root))
+    found = (each for each in root.iter("*") if each.tag in _BOXES or _is_called_one(each))
     headings = ((each, _short(each)) for each in found if _may_be_a_heading(each))
     short = ((element, text) for element, text in headings if text)
     for element, text in islice(short, _MOST):
@@ -227,9 +225,18 @@ def _candidates(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
 
 
 def _may_be_a_heading(element: etree._Element) -> bool:
-    if element.tag in _HEADINGS or element.get("itemprop") == "headline":
+    if _is_called_one(element):
         return True
-    return len(element) <= _FEW_CHILDREN and bool(_TITLE_CLASS.search(element.get("class", "")))
+    return len(element) <= _FEW_CHILDREN and _is_title(element.get("class", ""))
+
+
+def _is_called_one(element: etree._Element) -> bool:
+    return element.tag in _HEADINGS or element.get("itemprop") == "headline"
+
+
+@lru_cache(maxsize=4096)
+def _is_title(names: str) -> bool:
+    return _TITLE_CLASS.search(names) is not None
 
 
 def _short(element: etree._Element) -> str:

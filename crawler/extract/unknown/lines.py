@@ -19,7 +19,7 @@ from crawler.extract.header import SENTENCE
 from crawler.extract.roles import is_unseen
 from crawler.normalise.text import fold
 
-_NOT_WORD: Final = re.compile(r"\W+")
+_WORD: Final = re.compile(r"\w+")
 
 
 def called(names: str) -> re.Pattern[str]:
@@ -73,6 +73,7 @@ CAPTION: Final = called(
     r"\w*captions?|caption\w*|keterangan|deskripsi|ket|(?:foto|photo|image|img|pic)-?(?:desc|ket|info)"
 )
 _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
+_WHOLE: Final = frozenset(("body", "html", "article", "main"))
 # Style sheets keep these apart: "Penulis: Sari Dewi" in one, "Editor: Rian Tobu" in the next.
 _APART: Final = frozenset(("td", "th", "span", "time"))
 # Lines; no page that somebody reads has more.
@@ -102,15 +103,21 @@ class Line:
         """How many letters and digits it has; a link has none."""
         return 0 if is_linked(self) else len(squeeze(self.text))
 
+    @cached_property
+    def holders(self) -> tuple[etree._Element, ...]:
+        """The element, and those around it."""
+        return (self.element, *self.element.iterancestors())
+
     @property
     def weight(self) -> int:
         """How many letters it has as a sentence; a label is none."""
         return self.letters if len(self.text) >= SENTENCE else 0
 
 
+@lru_cache(maxsize=1024)
 def squeeze(text: str) -> str:
     """Return the letters and digits of *text*: what two readers of a page cannot differ in."""
-    return _NOT_WORD.sub("", text.casefold())
+    return "".join(_WORD.findall(text.casefold()))
 
 
 def is_caption(line: Line) -> bool:
@@ -155,22 +162,19 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
 
     *loose* lets pass what some themes also call the line with byline and date: social, share.
     """
-    if element.tag in _FURNITURE_TAGS:
-        return True
-    if element.tag in ("body", "html", "article", "main"):
-        return False
+    tag = element.tag
+    if tag in _FURNITURE_TAGS or tag in _WHOLE:
+        return tag in _FURNITURE_TAGS
     names, own_id = element.get("class", ""), element.get("id", "")
-    if not (names or own_id) or _POST_ID.fullmatch(own_id):
-        return False
-    is_never, is_seldom = _called_furniture(f"{names} {own_id}")
+    is_never, is_seldom = _called_furniture(names, own_id) if names or own_id else (False, False)
     return is_never or (is_seldom and not loose and not holds_more(element, _TEASERS))
 
 
 @lru_cache(maxsize=4096)
-def _called_furniture(names: str) -> tuple[bool, bool]:
-    """Whether *names* are those of a part that is never, and of one that is seldom, the article."""
-    names = _BUILDERS.sub("", names)
-    if _CONTENT.search(names):
+def _called_furniture(names: str, own_id: str) -> tuple[bool, bool]:
+    """Whether these are names of a part that is never, and of one that is seldom, the article."""
+    names = _BUILDERS.sub("", f"{names} {own_id}")
+    if _POST_ID.fullmatch(own_id) or _CONTENT.search(names):
         return False, False
     return bool(_NEVER.search(names)), bool(_SELDOM.search(names))
 
@@ -216,15 +220,18 @@ def lines(scope: etree._Element, seen: Collection[etree._Element] = ()) -> list[
     def read(
         element: etree._Element, holder: etree._Element, around: tuple[etree._Element, ...]
     ) -> None:
-        if element.text:
-            pieces.append(element.text)
+        text = element.text
+        if text and (pieces or not text.isspace()):
+            pieces.append(text)
         for child in element:
             tag = child.tag
             if tag.__class__ is str and tag not in _INVISIBLE:  # comments have a function for one
                 if tag in _BLOCKS:
                     finish(holder, around)
-                if tag != "br" and (not child.attrib or child in seen or not is_unseen(child)):
-                    inside = (*around, child) if is_furniture(child) else around
+                named = child.keys()
+                if tag != "br" and (not named or child in seen or not is_unseen(child)):
+                    is_other = (named or tag in _FURNITURE_TAGS) and is_furniture(child)
+                    inside = (*around, child) if is_other else around
                     if tag in _BLOCKS:
                         read(child, child, inside)
                         finish(child, inside)
@@ -239,8 +246,9 @@ def lines(scope: etree._Element, seen: Collection[etree._Element] = ()) -> list[
                         pieces.extend(apart)
                         read(child, holder, around)
                         pieces.extend(apart)
-            if child.tail:
-                pieces.append(child.tail)
+            text = child.tail
+            if text and (pieces or not text.isspace()):
+                pieces.append(text)
 
     read(scope, scope, ())
     finish(scope, ())

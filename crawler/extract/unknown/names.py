@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import Final
 
@@ -242,10 +243,14 @@ def _mark(element: etree._Element) -> str | None:
         return "[itemprop=author]"
     if "author" in element.get("rel", "").split():
         return "a[rel=author]"
-    names = element.get("class", "").split()
-    name = next((each for each in names if _AUTHOR_CLASS.search(each)), None)
+    name = _author_class(element.get("class", ""))
     is_link = element.tag == "a" and _LINK.search(element.get("href", ""))
     return f".{name}" if name else "a[href*=author]" if is_link else None
+
+
+@lru_cache(maxsize=2048)
+def _author_class(names: str) -> str | None:
+    return next((each for each in names.split() if _AUTHOR_CLASS.search(each)), None)
 
 
 def _has_photo(element: etree._Element) -> bool:

@@ -1,34 +1,42 @@
-"""The page of an article in a theme that nobody has described.
+"""The page of an article in a theme that nobody has described, and whether it is one.
 
-Its fields are read from the facts of the page by the rules of ``times``, ``names``, ``terms`` and
-``photo``; where the text stands, see ``body``.
+Its fields are read from the facts of the page by the rules of ``times``, ``names`` and ``terms``, and by
+those of the photo here; where the text stands, see ``body``. A page that is no article, or that
+cannot be read with confidence, is refused: ``captcha`` (a firewall's challenge), ``hacked``, ``parked``
+(a domain for sale, an account that is suspended, a server's own page), ``not_found`` (an error page
+that answers 200), ``front_page``, ``list``, ``no_headline``, ``no_text``, ``too_short``. A saved page for
+each is in fixtures/lintas: tantangan-captcha, situs-diretas, domain-dijual, tidak-ditemukan-200,
+halaman-depan, daftar-tanpa-wordpress, tanpa-isi.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice, takewhile
 from typing import Final
 
+import attrs
 from lxml import etree
 
 from crawler.errors import NotAnArticle
+from crawler.extract import media
 from crawler.extract.blocks import Block
 from crawler.extract.content import Walk
-from crawler.extract.document import Document
+from crawler.extract.document import Document, holds_more, is_gambling, text_of
 from crawler.extract.header import Header, after_content
-from crawler.extract.media import Photo
 from crawler.extract.page import ArticlePage, Selected
-from crawler.extract.roles import role_of
-from crawler.extract.unknown import body, photo, terms
+from crawler.extract.roles import is_clutter, role_of
+from crawler.extract.unknown import body, terms
 from crawler.extract.unknown.facts import Facts
+from crawler.extract.unknown.lines import CAPTION, is_caption
 from crawler.extract.unknown.metadata import Stated, of_one
 from crawler.extract.unknown.names import Names, names_of
-from crawler.extract.unknown.refusals import refuse
 from crawler.extract.unknown.times import times_of
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
+from crawler.normalise.text import fold
 
 # Letters. A few sentences of an advertisement in an article without text are no loss.
 _WORTH_A_DOUBT: Final = 500
@@ -41,12 +49,14 @@ _SUBTITLE: Final = re.compile(r"sub[-_]?(?:title|judul|heading)", re.IGNORECASE)
 class GenericPage(ArticlePage):
     """An article in markup of which nothing is known."""
 
-    _opening_photo: Photo | None = None
+    _opening_photo: media.Photo | None = None
 
     def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
         self.all_facts = [Facts(document) for document in documents]
         self.facts = self.all_facts[0]
-        refuse(self.facts, newsroom)
+        for is_none, reason in _refusals(self.facts, newsroom):
+            if is_none:
+                raise NotAnArticle(self.facts.document.url, reason)
         super().__init__(documents, newsroom)
 
     def read_header(self, document: Document) -> Header:
@@ -76,7 +86,7 @@ class GenericPage(ArticlePage):
             else:
                 walks.append(_walk(facts, skip, self.title or ""))
         blocks = walks[0].blocks
-        opens = not self.facts.has_own_container or photo.opens_text(self.facts)
+        opens = not self.facts.has_own_container or _opens_text(self.facts)
         if opens and blocks and blocks[0].photo is not None:
             # A lead photo that stands inside the container.
             self._opening_photo = blocks.pop(0).photo
@@ -147,12 +157,12 @@ class GenericPage(ArticlePage):
         return self.state(field, names, found[0].source) if names else []
 
     @cached_property
-    def _lead(self) -> photo.LeadPhoto:
-        found = photo.find(self.facts)
+    def _lead(self) -> _LeadPhoto:
+        found = _find_photo(self.facts)
         opening = self._opening_photo if self.walks and not found.is_printed else None
         if opening is None:
             return found
-        return photo.LeadPhoto(opening.url, opening.alt, opening.caption or found.caption, "img")
+        return _LeadPhoto(opening.url, opening.alt, opening.caption or found.caption, "img")
 
     @cached_property
     def image_url(self) -> str | None:
@@ -212,3 +222,233 @@ def _is_half(blocks: Iterable[Block], facts: Facts) -> bool:
     """Whether *blocks* have less than half of what was read as text."""
     held = sum(len(block.text) for block in blocks)
     return held < facts.expected / 2 and facts.expected > _WORTH_A_DOUBT
+
+
+# Whether it is an article.
+
+_CAPTCHA_TITLE: Final = re.compile(
+    r"just a moment|attention required|one moment, please|access denied|security check|ddos protection"
+    r"|verify(?:ing)? (?:you are|that you)|are you (?:a )?(?:human|robot)|(?:bot|human) verification"
+    r"|robot challenge|checking your browser|request (?:blocked|rejected)|website firewall"
+    r"|verifikasi (?:keamanan|bahwa anda)|403 forbidden|captcha",
+    re.IGNORECASE,
+)
+_CHALLENGE: Final = etree.XPath(
+    "boolean(//*[@id='challenge-form' or @id='cf-wrapper' or @id='challenge-error-text'"
+    " or contains(@class,'cf-browser-verification') or contains(@class,'cf-turnstile')"
+    " or contains(@class,'h-captcha') or contains(@class,'g-recaptcha')]"
+    " | //script[contains(@src,'/cdn-cgi/challenge-platform/')])"
+)
+_PARKED: Final = re.compile(
+    r"domain (?:is |may be |name is )?(?:for sale|parked|expired)|buy this domain|domain ini dijual"
+    r"|this (?:account|site|domain) has been suspended|account suspended|akun .{0,20}ditangguhkan"
+    r"|sedoparking|parkingcrew|hugedomains|welcome to nginx|apache2? .{0,20}default page|^index of /"
+    r"|default web site page|coming soon|under construction|(?:under|scheduled) maintenance"
+    r"|sedang (?:dalam )?(?:perbaikan|pemeliharaan)|error establishing a database connection",
+    re.IGNORECASE,
+)
+_HACKED: Final = re.compile(r"\b(?:hacked|defaced|pwned|owned) by\b", re.IGNORECASE)
+_NOT_FOUND: Final = re.compile(
+    r"^(?:error )?404(?:$|[^\w\s]| (?:not|error|page|halaman))|(?:page|file|content|post) not found"
+    r"|^not found$"
+    r"|(?:halaman|laman|artikel|berita|konten|url)\b.{0,30}\btidak (?:dapat )?(?:ditemukan|tersedia|ada)\b"
+    r"|nothing (?:was )?found|oops\b.{0,60}(?:found|ditemukan)|(?:ups|maaf)\b.{0,60}tidak (?:dapat )?ditemukan",
+    re.IGNORECASE,
+)
+# A page of teasers has some of them; each is shorter than this.
+_SOME: Final = 3
+_TEASER: Final = 250
+# Below this a page without any mark of an article may be anything.
+_SHORT: Final = 250
+# From here on a page is an article although nothing confirms its headline.
+_LONG: Final = 1_000
+# A challenge, an error or a parked domain says little else.
+_LITTLE: Final = 1_200
+# Slashes in an address that has a path.
+_PATH: Final = len("//") + 1
+
+
+def _refusals(facts: Facts, newsroom: Newsroom) -> Iterator[tuple[object, str]]:
+    """Yield whether the page that *facts* are of is no article, and of which kind, surest first."""
+    metadata, classes, url = facts.metadata, facts.document.body_classes, facts.document.url
+    title, headline = metadata.title, facts.headline
+    # WordPress or JSON-LD say that this very page is one; ``og:type`` is the same on all of some sites.
+    is_stated = "single" in classes or bool(metadata.article)
+    is_marked = is_stated or metadata.is_article()
+    little = sum(len(line.text) for line in facts.lines) < _LITTLE
+    first = " ".join(line.text for line in facts.lines[:8])[:_LITTLE] if little else ""
+    described = " ".join((title, *(each.value for each in metadata.said("description"))))
+
+    is_challenge = _CAPTCHA_TITLE.search(title) or (
+        not is_marked and _CHALLENGE(facts.document.root)
+    )
+    yield little and is_challenge, "captcha"
+    is_defaced = not is_marked and _HACKED.search(f"{title} {first}")
+    yield is_defaced or is_gambling(described), "hacked"
+    yield little and (_PARKED.search(title) or _PARKED.search(first)), "parked"
+    yield little and not is_stated and _NOT_FOUND.search(title), "not_found"
+    is_front = url.rstrip("/") == newsroom.address or url.rstrip("/").count("/") < _PATH
+    is_front = "home" in classes or (is_front and "?" not in url)
+    yield "single" not in classes and is_front, "front_page"
+    yield headline is None, "no_headline"
+    assert headline is not None
+    yield little and not is_stated and _NOT_FOUND.search(headline.value), "not_found"
+    yield not facts.body.is_sure, "unsure_text"
+    yield not is_stated and _is_list(facts), "list"
+    if not is_marked:
+        inside = set(facts.body.element.iter())
+        own = (line for line in facts.lines if line.element in inside and line.letters)
+        size = sum(len(line.text) for line in own if facts.body.is_sentence(line))
+        yield size < _SHORT, "too_short"
+        yield not headline.agrees and size < _LONG, "no_headline"
+
+
+def _is_list(facts: Facts) -> bool:
+    """Whether what was taken for the text is teasers: headings that lead elsewhere, little text."""
+    inside = set(facts.body.element.iter("h2", "h3", "h4"))
+    teasers = {
+        line.element
+        for line in facts.lines
+        if line.element in inside and facts.document.leads_elsewhere(line.element)
+    }
+    return len(teasers) >= _SOME and facts.expected < len(teasers) * _TEASER
+
+
+# The photo above the text, and its caption.
+
+_NO_PHOTO: Final = re.compile(
+    r"/ads?[./-]|[./]ads\d|adserv|[?&]zoneid=|doubleclick|gravatar|default[-_]"
+    r"|(?:^|[/_.-])(?:avatar|logo|icon|emoji|banner|pixel)s?(?:[/_.-]|\d|$)",
+    re.IGNORECASE,
+)
+# Pixels; what is smaller is an icon.
+_SMALL: Final = 150
+# Letters of a caption.
+_LONGEST: Final = 1_000
+_SHORTEST: Final = 12
+_FEATURED: Final = re.compile(r"featured[-_]?(?:image|media)|post-thumbnail|wp-post-image")
+_IMAGES: Final = ("img", *media.AMP_IMAGES)
+_CAPTIONS: Final = ("p", "div", "span", "small", "em", "i", "td", "li", "h6")
+# A caption is looked for in no more elements around its photo.
+_ABOVE_CAPTION: Final = 4
+
+
+@attrs.frozen
+class _LeadPhoto:
+    """The lead photo as far as the page states it."""
+
+    url: str | None = None
+    alt: str | None = None
+    caption: str | None = None
+    source: str = ""
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the page shows it; else only its metadata name it."""
+        return self.source.startswith("img")
+
+
+def _find_photo(facts: Facts) -> _LeadPhoto:
+    """Return the lead photo of *facts*.
+
+    The theme's own, else a large one between headline and text, else one above them that metadata
+    name, too; else the one that only metadata name: that one has no alternative text.
+    """
+    captions = (line.text for line in facts.around.header if is_caption(line))
+    caption = next((each for each in captions if not is_clutter(each)), None)
+    stated = _stated(facts)
+    address = facts.document.absolute(stated.value) if stated is not None else None
+    for image, url in _images(facts, address):
+        box = list(_box(image, facts.heading))
+        own = _named_caption(box, image) or caption or _text(box)
+        name = "img.wp-post-image" if "wp-post-image" in image.get("class", "") else "img"
+        return _LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
+    return _LeadPhoto(address, None, caption, stated.source if stated is not None else "")
+
+
+def _images(facts: Facts, stated: str | None) -> list[tuple[etree._Element, str]]:
+    """Return the images above the text that may be its photo, with their addresses, likely first.
+
+    Outside the element around headline and text it is one of the theme's class or the *stated* one.
+    """
+    content = facts.body.element
+    scope = facts.scope if facts.scope is not None else content.getparent()
+    inside = frozenset(scope.iter()) if scope is not None else frozenset()
+    above = takewhile(lambda each: each is not content, facts.page.iter())
+    found = []
+    for image in above:
+        if image.tag not in _IMAGES or _is_small(image) or _is_unscripted_twin(image):
+            continue
+        url = facts.document.absolute(media.source(image))
+        if url is None or _NO_PHOTO.search(url) or facts.is_of_another(image):
+            continue
+        is_stated = stated is not None and media.file_of(url) == media.file_of(stated)
+        is_likely = image in inside or _is_themes_own(image)
+        if is_stated or (is_likely and not facts.is_furniture(image)):
+            found.append((image, url))
+    return sorted(found, key=lambda each: (not _is_themes_own(each[0]), each[0] not in inside))
+
+
+def _is_themes_own(image: etree._Element) -> bool:
+    around = (image, *islice(image.iterancestors(), _ABOVE_CAPTION))
+    return any(_FEATURED.search(each.get("class", "")) for each in around)
+
+
+def _opens_text(facts: Facts) -> bool:
+    """Whether the theme's own photo is the first in the text's container, as tagDiv puts it."""
+    image = next(facts.body.element.iter(*_IMAGES), None)
+    return image is not None and _is_themes_own(image)
+
+
+def _is_unscripted_twin(image: etree._Element) -> bool:
+    noscript = next(image.iterancestors("noscript"), None)
+    return noscript is not None and media.unscripted(noscript) is not image
+
+
+def _is_small(image: etree._Element) -> bool:
+    sides = (image.get("width") or "", image.get("height") or "")
+    return any(int(side) < _SMALL for side in sides if re.fullmatch(r"[0-9]{1,4}", side))
+
+
+def _box(image: etree._Element, headline: etree._Element | None) -> Iterator[etree._Element]:
+    """Yield the figure, or the small elements, around *image*."""
+    above = set() if headline is None else set(headline.iterancestors())
+    for element in islice(image.iterancestors(), _ABOVE_CAPTION):
+        if element in above or holds_more(element, _LONGEST):
+            return
+        yield element
+        if element.tag == "figure":
+            return
+
+
+def _named_caption(box: Sequence[etree._Element], image: etree._Element) -> str | None:
+    """Return what is called a caption in *box* or right below it; a credit may stand before it."""
+    outer = box[-1] if box else image
+    beyond = next(outer.itersiblings("*"), None)
+    around = list(outer.iter())
+    if beyond is not None and not holds_more(beyond, _LONGEST):
+        around += beyond.iter()
+    at = around.index(image)
+    for element in (*around[at:], *around[:at]):
+        if element.tag == "figcaption" or (
+            element.tag in _CAPTIONS and CAPTION.search(element.get("class") or "")
+        ):
+            return text_of(element) or None
+    return None
+
+
+def _text(box: Iterable[etree._Element]) -> str | None:
+    """Return the words around a photo where nothing is called a caption."""
+    for element in box:
+        text = fold(" ".join(map(str, element.itertext())))
+        if len(text) >= _SHORTEST and next(element.iter("a", "h1", "h2", "h3"), None) is None:
+            return text
+    return None
+
+
+def _stated(facts: Facts) -> Stated | None:
+    for stated in facts.metadata.images():
+        file = stated.value.rpartition("/")[2]
+        if not (_NO_PHOTO.search(file) or media.is_placeholder(file)):
+            return stated
+    return None

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Final, cast
 
@@ -177,13 +177,20 @@ class Terms:
     def _box(self, anchor: etree._Element) -> str | None:
         """Return the kind that *anchor*, or one of the small elements around it, is called."""
         for element in (anchor, *islice(anchor.iterancestors(), _NEAR)):
-            names = element.get("class", "")
-            if element in self._facts.wrappers or _POST_CLASS.search(names):
+            kinds = _kinds_called(element.get("class", ""))
+            if element in self._facts.wrappers or kinds is None:
                 return None
-            kinds = [kind for kind, called in _BOXES.items() if called.search(names)]
             if len(kinds) == 1:
                 return kinds[0]
         return None
+
+
+@lru_cache(maxsize=2048)
+def _kinds_called(names: str) -> Sequence[str] | None:
+    """Return the kinds whose box has *names* in its class, ``None`` for an article's own."""
+    if _POST_CLASS.search(names):
+        return None
+    return [kind for kind, called in _BOXES.items() if called.search(names)]
 
 
 def _is_list(line: Line) -> bool:
