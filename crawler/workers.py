@@ -133,12 +133,8 @@ def changes(
 
 
 def _again(rereader: Rereader, line: Article, furniture: Sequence[str]) -> Article:
-    return attrs.evolve(
-        of_line(line, rereader.article(line.captures, line.post_id, furniture)),
-        captures=line.captures,
-        run=None,
-        written_at=None,
-    )
+    again = rereader.article(line.captures, line.post_id, furniture)
+    return attrs.evolve(of_line(line, again), captures=line.captures)
 
 
 class Workers(AbstractContextManager["Workers"]):

@@ -51,6 +51,11 @@ class Comparison:
     after: str
     runs: tuple[Run, ...]
 
+    @property
+    def op(self) -> str:
+        """What happened to it: ``insert``, ``delete`` or ``replace``."""
+        return "insert" if not self.before else "delete" if not self.after else "replace"
+
     @classmethod
     def of(cls, before: str, after: str) -> Comparison:
         return cls(before, after, tuple(word_runs(before, after)))

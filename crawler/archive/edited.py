@@ -110,7 +110,10 @@ def _compared(edit: Edit, known: Article, now: Article) -> Edit:
         kind=kinds[0],
         kinds=kinds,
         headline=Headline(known.title, now.title) if "title" in fields else None,
-        changes=tuple(_change(block, number) for block, number in compared),
+        changes=tuple(
+            Change(block.op, block.before or None, block.after or None, number)
+            for block, number in compared
+        ),
         fields=tuple(
             FieldChange(name, getattr(known, name), getattr(now, name))
             for name in fields
@@ -119,34 +122,6 @@ def _compared(edit: Edit, known: Article, now: Article) -> Edit:
         words_added=sum(counted(run.after) for run in runs if run.op != "equal"),
         words_removed=sum(counted(run.before) for run in runs if run.op != "equal"),
     )
-
-
-def _framed(before: Article | Gone, after: Article | Gone, known: Article | None) -> Edit:
-    """Return what can be said of an edit without comparing texts."""
-    newest = known if isinstance(after, Gone) else after
-    kind = "gone" if isinstance(after, Gone) else "returned" if isinstance(before, Gone) else "text"
-    return Edit(
-        id=after.id,
-        site=after.site,
-        url=after.url,
-        title=newest.title if isinstance(newest, Article) else "",
-        kind=kind,
-        kinds=(kind,),
-        from_revision=before.revision,
-        to_revision=after.revision,
-        last_seen_before=after.unchanged_until
-        or max((each.fetched_at for each in before.captures), default=None),
-        seen_at=after.written_at or "",
-        modified_at=None if isinstance(after, Gone) else after.modified_at,
-        reason=after.reason if isinstance(after, Gone) else None,
-        captures_before=before.captures,
-        captures_after=after.captures,
-    )
-
-
-def _change(block: Comparison, number: int) -> Change:
-    op = "insert" if not block.before else "delete" if not block.after else "replace"
-    return Change(op, block.before or None, block.after or None, number)
 
 
 # from an archive
@@ -274,14 +249,32 @@ def seen_edit(earlier: Revision, later: Revision, text: Revision) -> Edit | None
     """
     if not earlier or not later:
         return None
-    first, written = later[0], later[0].written_at or ""
-    before = (line for line in reversed(earlier) if (line.written_at or "") <= written)
-    last = next(before, earlier[0])
+    after, written = later[0], later[0].written_at or ""
+    latest_first = (line for line in reversed(earlier) if (line.written_at or "") <= written)
+    before = next(latest_first, earlier[0])
     pair = most_alike(text, later)
-    if pair is None:
-        known = next((each for each in text if isinstance(each, Article)), None)
-        return _framed(last, first, known)
-    return _compared(_framed(last, first, pair[0]), *pair)
+    known = pair[0] if pair else next((each for each in text if isinstance(each, Article)), None)
+    gone = isinstance(after, Gone)
+    newest = known if gone else after
+    kind = "gone" if gone else "returned" if isinstance(before, Gone) else "text"
+    edit = Edit(
+        id=after.id,
+        site=after.site,
+        url=after.url,
+        title=newest.title if isinstance(newest, Article) else "",
+        kind=kind,
+        kinds=(kind,),
+        from_revision=before.revision,
+        to_revision=after.revision,
+        last_seen_before=after.unchanged_until
+        or max((each.fetched_at for each in before.captures), default=None),
+        seen_at=written,
+        modified_at=None if isinstance(after, Gone) else after.modified_at,
+        reason=after.reason if isinstance(after, Gone) else None,
+        captures_before=before.captures,
+        captures_after=after.captures,
+    )
+    return _compared(edit, *pair) if pair else edit
 
 
 def most_alike(earlier: Revision, later: Revision) -> tuple[Article, Article] | None:

@@ -21,6 +21,7 @@ from cattrs import Converter
 from crawler.archive.files import (
     MonthFile,
     RawLine,
+    all_lines,
     month_files,
     patch_file,
     replace_file,
@@ -121,8 +122,8 @@ def intend(batches: Batches, id_: str, reason: str) -> Intent:
         raise ArchiveError(f"{id_} is not withheld; only what is may be erased")
     if row is None:
         raise ArchiveError(f"{batches.folder.name} has no article {id_}")
-    files = {file.path.name: list(_own_lines(file, id_)) for file in month_files(batches.folder)}
-    own = [line for lines in files.values() for line in lines]
+    found = list(_own_lines(batches.folder, id_))
+    own = [line for _, line in found]
     addresses = {line.url for line in own} | set(batches.tables.addresses_of(id_)) | {row.url}
     addresses |= {page for line in own if isinstance(line, Article) for page in line.pages}
     places = {(each.warc, each.offset) for line in own for each in line.captures}
@@ -134,7 +135,7 @@ def intend(batches: Batches, id_: str, reason: str) -> Intent:
         addresses=tuple(sorted(addresses)),
         places=tuple(sorted(places)),
         lines=Counter(line.run or "" for line in own),
-        files=tuple(name for name, lines in files.items() if lines),
+        files=tuple(dict.fromkeys(name for name, _ in found)),
     )
     warcs = _patches(batches, intent, Erased(id=id_))
     intent = attrs.evolve(intent, files=(*intent.files, *sorted(warcs)))
@@ -176,17 +177,17 @@ def _is_own(line: RawLine, id_: str) -> bool:
     return whose == id_.encode() and schema != WITHHELD
 
 
-def _own_lines(file: MonthFile, id_: str) -> Iterator[Article | Gone]:
-    for each in file.lines():
+def _own_lines(folder: Path, id_: str) -> Iterator[tuple[str, Article | Gone]]:
+    for each in all_lines(folder):
         if _is_own(each, id_):
             line = each.parse()
             if isinstance(line, Article | Gone):
-                yield line
+                yield each.file, line
 
 
 def count_own(folder: Path, id_: str) -> tuple[int, int]:
     """Return how many lines there are, and how many of them are to go with the article *id_*."""
-    mine = [_is_own(line, id_) for file in month_files(folder) for line in file.lines()]
+    mine = [_is_own(line, id_) for line in all_lines(folder)]
     return len(mine), sum(mine)
 
 
@@ -212,8 +213,9 @@ def _erase_lines(batches: Batches, file: MonthFile, id_: str, erased: Erased) ->
 class _Trace:
     """A record that belongs to an article."""
 
-    warc: str
-    offset: int
+    place: tuple[str, int]
+    """WARC file and offset."""
+
     length: int
     answer: str
     """Id of the response: its own, or that of which it is the request."""
@@ -223,19 +225,19 @@ def _patches(batches: Batches, intent: Intent, erased: Erased) -> dict[str, dict
     """Return WARC file → offset → what takes the place of the record there; counts it in *erased*."""
     traces = _traces(batches.folder, intent)
     shared = _named_by_others(batches.folder, intent.id, traces)
-    needed = {each.answer for each in traces if (each.warc, each.offset) in shared}
+    needed = {each.answer for each in traces if each.place in shared}
     found: dict[str, dict[int, bytes]] = {}
     for trace in traces:
         new: bytes | None = None
+        warc, offset = trace.place
         if trace.answer not in needed:
             new = _nothing(trace.length, batches.stamp)
-            erased.counts[_RECORDS, trace.warc] += 1
-        elif (trace.warc, trace.offset) in shared:  # its request says nothing of the article
-            record = record_at(batches.folder, trace.warc, trace.offset)
-            new = _without(record, intent.post_id)
-            erased.counts[_LEFT if new is None else _PARTS, trace.warc] += 1
+            erased.counts[_RECORDS, warc] += 1
+        elif trace.place in shared:  # its request says nothing of the article
+            new = _without(record_at(batches.folder, warc, offset), intent.post_id)
+            erased.counts[_LEFT if new is None else _PARTS, warc] += 1
         if new is not None:
-            found.setdefault(trace.warc, {})[trace.offset] = new
+            found.setdefault(warc, {})[offset] = new
     return found
 
 
@@ -253,7 +255,7 @@ def _traces(folder: Path, intent: Intent) -> list[_Trace]:
         if _belongs(record, warc, intent, ids):
             ids.add(f"<{record.record_id}>")
             answer = record.fields.get("warc-concurrent-to", "").strip("<>") or record.record_id
-            found.append(_Trace(warc, record.offset, record.length, answer))
+            found.append(_Trace((warc, record.offset), record.length, answer))
     return found
 
 
@@ -277,16 +279,15 @@ def _belongs(record: StoredRecord, warc: str, intent: Intent, ids: set[str]) -> 
 
 def _named_by_others(folder: Path, id_: str, traces: list[_Trace]) -> set[tuple[str, int]]:
     """Which of *traces* lines of other articles name."""
-    needles = {b'"offset":%d,' % trace.offset for trace in traces}
-    places = {(trace.warc, trace.offset) for trace in traces}
+    places = {trace.place for trace in traces}
+    needles = {b'"offset":%d,' % offset for _, offset in places}
     shared: set[tuple[str, int]] = set()
-    for file in month_files(folder):
-        for each in file.lines():
-            if not any(needle in each.content for needle in needles):
-                continue
-            line = each.parse()
-            if line.id != id_ and isinstance(line, Article | Gone):
-                shared |= {(each.warc, each.offset) for each in line.captures} & places
+    for each in all_lines(folder):
+        if not any(needle in each.content for needle in needles):
+            continue
+        line = each.parse()
+        if line.id != id_ and isinstance(line, Article | Gone):
+            shared |= {(each.warc, each.offset) for each in line.captures} & places
     return shared
 
 

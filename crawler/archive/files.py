@@ -235,6 +235,10 @@ class RawLine:
     content: bytes = attrs.field(repr=False)
 
     @property
+    def plain_file(self) -> str:
+        return self.file.removesuffix(SUFFIX)
+
+    @property
     def end(self) -> int:
         return self.offset + len(self.content)
 
@@ -359,6 +363,11 @@ def month_files(folder: Path) -> list[MonthFile]:
 def last_written(folder: Path) -> str:
     """Return when the last line of the archive in *folder* was written; empty where none says."""
     return next((line.written_at for line in lines_backwards(folder)), "")
+
+
+def all_lines(folder: Path) -> Iterator[RawLine]:
+    """Yield every line of the archive in *folder*, in the order written."""
+    return (line for file in month_files(folder) for line in file.lines())
 
 
 def lines_backwards(folder: Path) -> Iterator[RawLine]:

@@ -248,20 +248,18 @@ class Ledger:
         chosen = ", ".join(f"here.{name}" for name in names)
         table = "articles" if kind is ArticleRow else "addresses"
         query = f"SELECT {chosen} FROM {table} AS here {index} WHERE {where}"  # noqa: S608 -- our own words
-        try:
-            for row in self._connection.execute(query, values):
-                yield kind(**dict(zip(names, row, strict=True)))
-        except sqlite3.DatabaseError as error:
-            raise self._damaged(error) from error
+        for row in self._execute(query, values):
+            yield kind(**dict(zip(names, row, strict=True)))
 
     def _rows(self, query: str, values: Mapping[str, Any] | tuple[Any, ...] = ()) -> list[Any]:
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise self._damaged(error) from error
+        return list(self._execute(query, values))
 
-    def _damaged(self, error: sqlite3.Error) -> ArchiveDamaged:
-        return ArchiveDamaged(LEDGER, 0, f"{error}; delete it, it is rebuilt from the lines")
+    def _execute(self, query: str, values: Mapping[str, Any] | tuple[Any, ...]) -> Iterator[Any]:
+        try:
+            yield from self._connection.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            what = f"{error}; delete it, it is rebuilt from the lines"
+            raise ArchiveDamaged(LEDGER, 0, what) from error
 
 
 def _window(after: str | None, before: str | None) -> tuple[str, dict[str, Any]]:

@@ -21,6 +21,7 @@ import attrs
 
 from crawler.archive.erase import INTENT, count_own, intent_of, posts_of
 from crawler.archive.files import (
+    all_lines,
     compress,
     cut_torn_line,
     last_written,
@@ -285,7 +286,6 @@ class Remaker:
                     revision=each.revision,
                     captures=each.captures,
                     run=each.run,
-                    written_at=batches.stamp,
                 )
                 batches.add(line)
                 batches.rows.change(line.url, partial(first_look, now=batches.now))
@@ -295,12 +295,11 @@ class Remaker:
             batches.commit_ledger()
 
     def _lines(self) -> Iterator[Article | Gone | Withheld]:
-        for file in month_files(self.folder):
-            for line in file.lines():
-                try:
-                    yield line.parse()
-                except ArchiveDamaged:  # for verify to tell
-                    continue
+        for line in all_lines(self.folder):
+            try:
+                yield line.parse()
+            except ArchiveDamaged:  # for verify to tell
+                continue
 
     def _read(
         self, captures: Sequence[CaptureReference], post_id: int | None = None

@@ -165,10 +165,8 @@ class Recorder(Articles):
             reason=finding.reason,
             unchanged_until=self.batches.unchanged_until(known.id),
             captures=(*first, *map(self.batches.warcs.keep, finding.captures)),
-            run=self.batches.run,
-            written_at=self.batches.stamp,
         )
-        self.batches.add(line)
+        line = self.batches.add(line)
         self.rows.change(known.url, partial(after_gone, now=self.batches.now, first=True))
         return line
 
@@ -271,10 +269,8 @@ class Recorder(Articles):
                 url=known.url,
                 withheld_at=stamp(self.batches.now),
                 reason=reason,
-                run=self.batches.run,
-                written_at=self.batches.stamp,
             )
-            self.batches.add(line)
+            line = self.batches.add(line)
         return told("withheld", known.url, known, line=line)
 
     def _at(self, url: str) -> tuple[AddressRow | None, ArticleRow | None]:

@@ -19,7 +19,14 @@ from typing import Any, Final, TypeAlias
 import attrs
 from cattrs import Converter
 
-from crawler.archive.files import ARTICLES, AppendedFile, backwards, month_files, replace_file
+from crawler.archive.files import (
+    ARTICLES,
+    AppendedFile,
+    all_lines,
+    backwards,
+    month_files,
+    replace_file,
+)
 from crawler.errors import ArchiveDamaged
 
 RUNS: Final = "runs.jsonl"
@@ -227,9 +234,7 @@ Present: TypeAlias = Mapping[tuple[str, str], int]
 
 def count_runs(folder: Path) -> Counter[tuple[str, str]]:
     """Return what is :data:`Present` in the archive in *folder*."""
-    return Counter(
-        (line.run, file.plain_name) for file in month_files(folder) for line in file.lines()
-    )
+    return Counter((line.run, line.plain_file) for line in all_lines(folder))
 
 
 def shortfall(folder: Path, found: Stock) -> int:

@@ -19,10 +19,12 @@ from crawler.archive.identity import add_withheld
 from crawler.archive.rows import apply_line
 from crawler.archive.tables import Tables
 from crawler.archive.warc import WarcFiles
-from crawler.codec import Line, dump_line
+from crawler.codec import dump_line
 from crawler.errors import CrawlerError, InvalidRecord
-from crawler.items import Article, Capture, CaptureReference, Withheld
+from crawler.items import Article, Capture, CaptureReference, Gone, Withheld
 from crawler.timestamps import stamp
+
+AnyLine = TypeVar("AnyLine", Article, Gone, Withheld)
 
 
 class Batches:
@@ -93,11 +95,8 @@ class Batches:
             revision=revision,
             unchanged_until=self.unchanged_until(article.id),
             captures=tuple(captures),
-            run=self.run,
-            written_at=self.stamp,
         )
-        self.add(line)
-        return line
+        return self.add(line)
 
     def unchanged_until(self, id_: str) -> str | None:
         """Return when the last look began that found what the last line of an article says."""
@@ -105,8 +104,9 @@ class Batches:
         row = self.rows.address(known.url) if known is not None else None
         return row.unchanged if row is not None else None
 
-    def add(self, line: Line) -> None:
-        """Add *line* as it is."""
+    def add(self, line: AnyLine) -> AnyLine:
+        """Add *line*, written now, by this run unless it says by which; return it."""
+        line = attrs.evolve(line, run=line.run or self.run, written_at=self.stamp)
         try:
             content = dump_line(line)
         except UnicodeEncodeError as error:
@@ -115,6 +115,7 @@ class Batches:
             self._withheld.append(line.id)
         self._lines.append(content)
         apply_line(self.rows, line)
+        return line
 
     def then(self, write: Callable[[], None]) -> None:
         """Have the ledger told so, too, after the rows of this batch."""
