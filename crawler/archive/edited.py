@@ -7,16 +7,17 @@ and changed by another: :attr:`Edit.last_seen_before` and :attr:`Edit.seen_at`.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
+import pickle
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import attrs
 
 from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
-from crawler.archive.files import RawLine, month_of
+from crawler.archive.files import month_of
 from crawler.archive.reading import Opened, lines_of, moment, open_all, withheld
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
 from crawler.normalise.words import block_changes, counted
@@ -144,8 +145,8 @@ def edits(
     """
     first, last = moment("since", since), moment("until", until, "23:59:59")
     folder = Path(path)
-    kept = _Kept()
-    with closing(kept.database):
+    with tempfile.TemporaryFile() as file:
+        kept = _Kept(file)
         with ExitStack() as stack:
             files = open_all(folder, None, stack)
             kept.fill(files, _edited(files, first, last), withheld(folder))
@@ -156,8 +157,8 @@ def edits(
 
 def revisions_of(folder: Path, id_: str) -> dict[int, list[Article | Gone]]:
     """Return the lines of an article by revision, both in order; none of what is withheld."""
-    kept = _Kept()
-    with closing(kept.database), ExitStack() as stack:
+    with tempfile.TemporaryFile() as file, ExitStack() as stack:
+        kept = _Kept(file)
         kept.fill(open_all(folder, None, stack), {id_.encode()}, withheld(folder))
         numbers = kept.revisions(None, None, least=1)
         return {number: kept.lines(id_.encode(), number) for _, number in reversed(numbers)}
@@ -176,65 +177,56 @@ def _edited(files: Sequence[Opened], first: str | None, last: str | None) -> set
 
 
 class _Kept:
-    """Lines of edited articles, in a database that SQLite keeps in a temporary file."""
+    """Lines of edited articles, in a temporary file; where they lie in it is held in memory."""
 
-    def __init__(self) -> None:
-        self.database = sqlite3.connect("", isolation_level=None)
-        self.database.execute(
-            "CREATE TABLE line (place INTEGER PRIMARY KEY, id BLOB, revision INTEGER, gone INTEGER,"
-            " written TEXT, file TEXT, offset INTEGER, raw BLOB)"
-        )
-        self.database.execute("BEGIN")  # one for all, or SQLite would wait for the disk after each
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        # id → revision → of each of its lines place, when it was written, and whether it is gone
+        self._places: dict[bytes, dict[int, list[tuple[int, str, bool]]]] = {}
 
     def fill(self, files: Sequence[Opened], ids: set[bytes], withheld: set[str]) -> None:
         """Take the lines of the articles *ids* from *files*, without those that are withheld."""
         hidden = {id_.encode() for id_ in withheld}
-        for place, line in enumerate(lines_of(files if ids else ())):
+        for line in lines_of(files if ids else ()):
             schema, id_, revision = line.beginning
             if schema == WITHHELD:
                 hidden.add(id_)
             elif id_ in ids:
-                told = (line.written_at, line.file, line.offset, line.content)
-                self.database.execute(
-                    "INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (place, id_, revision, schema == GONE, *told),
-                )
-        self.database.execute("CREATE INDEX by_id ON line (id, revision, place)")
-        self.database.executemany("DELETE FROM line WHERE id = ?", ((id_,) for id_ in hidden))
+                places = self._places.setdefault(id_, {}).setdefault(revision, [])
+                places.append((self._file.tell(), line.written_at, schema == GONE))
+                pickle.dump(line, self._file)
+        for id_ in hidden:
+            self._places.pop(id_, None)
 
     def revisions(
         self, first: str | None, last: str | None, least: int = 2
     ) -> list[tuple[bytes, int]]:
         """Return id and number, from *least*, of the revisions first written then, newest first."""
-        return self.database.execute(
-            "SELECT id, revision FROM (SELECT id, revision, min(place) AS place, written FROM line"
-            " WHERE revision >= ? GROUP BY id, revision) WHERE written BETWEEN ? AND ?"
-            " ORDER BY place DESC",
-            (least, first or "", last or "~"),
-        ).fetchall()
+        found = (
+            (lines[0], id_, number)
+            for id_, revisions in self._places.items()
+            for number, lines in revisions.items()
+            if number >= least and (first or "") <= lines[0][1] <= (last or "~")
+        )
+        return [(id_, number) for _, id_, number in sorted(found, reverse=True)]
 
     def edit(self, id_: bytes, revision: int) -> Edit | None:
         """Return the edit that made *revision* of an article; None where none is before it."""
-        earlier = self.lines(id_, self._before(id_, revision))
-        text = self._before(id_, revision, gone=False)
-        return seen_edit(earlier, self.lines(id_, revision), self.lines(id_, text))
-
-    def _before(self, id_: bytes, revision: int, *, gone: bool = True) -> int:
-        """Return the number of the revision before, 0 for none; without *gone*, of the text."""
-        (found,) = self.database.execute(
-            "SELECT max(revision) FROM line WHERE id = ? AND revision < ? AND gone <= ?",
-            (id_, revision, gone),
-        ).fetchone()
-        return found or 0
+        there = self._places[id_]
+        before = [number for number in there if number < revision]
+        texts = [number for number in before if not all(gone for _, _, gone in there[number])]
+        earlier, text = (self.lines(id_, max(each, default=0)) for each in (before, texts))
+        return seen_edit(earlier, self.lines(id_, revision), text)
 
     def lines(self, id_: bytes, revision: int) -> list[Article | Gone]:
         """Return the lines of a revision in the order written."""
-        rows = self.database.execute(
-            "SELECT file, offset, raw FROM line WHERE id = ? AND revision = ? ORDER BY place",
-            (id_, revision),
-        )
-        lines = (RawLine(*row).parse() for row in rows)
-        return [line for line in lines if not isinstance(line, Withheld)]
+        found = []
+        for place, _, _ in self._places[id_].get(revision, ()):
+            self._file.seek(place)
+            line = pickle.load(self._file).parse()  # noqa: S301 -- written a moment ago, by this very object
+            if not isinstance(line, Withheld):
+                found.append(line)
+        return found
 
 
 Revision: TypeAlias = Sequence[Article | Gone]

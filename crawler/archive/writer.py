@@ -61,10 +61,11 @@ class Batches:
         self._lines: list[bytes] = []
         self._withheld: list[str] = []
         self._then: list[Callable[[], None]] = []
-        if self._name != file_of(self.stamp):
+        name = file_of(self.stamp)
+        if name != self._name:
             self._close_lines()
-            self._name = file_of(self.stamp)
-            thaw(self.folder / self._name)
+            thaw(self.folder / name)
+            self._name = name
         self.rows.fetch(urls, ids)
 
     def write(
@@ -95,6 +96,7 @@ class Batches:
             revision=revision,
             unchanged_until=self.unchanged_until(article.id),
             captures=tuple(captures),
+            run=self.run,
         )
         return self.add(line)
 
