@@ -195,11 +195,6 @@ def test_finds_no_photo_credit_in(caption: str) -> None:
     assert photo_credit(caption) is None
 
 
-def test_the_newsroom_s_own_name_needs_no_label() -> None:
-    assert photo_credit("Warga antre (Ani/Lembah Kita)") is None
-    assert photo_credit("Warga antre (Ani/Lembah Kita)", ["LEMBAH KITA"]) == "Ani/Lembah Kita"
-
-
 @pytest.mark.parametrize(
     ("text", "writer", "editor"),
     [

@@ -768,7 +768,7 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
         ("Terbit 15/3/2023 07.45 | Diperbarui 16/3/2023 09.00", "2023-03-15T07:45+07:00"),
         ("Diperbarui: 16/3/2023 09.00 | Terbit: 15/3/2023 07.45", "2023-03-15T07:45+07:00"),
         ("Edisi Maret 2023", "2023-03"),
-        ("12 Disember 2022 09:15", "2022-12-12T09:15+07:00"),  # Malay, read by dateparser
+        ("12 Disember 2022 09:15", "2022-12-12T09:15+07:00"),  # Malay
         ("12 Ogos 2022", "2022-08-12"),
     ],
 )

@@ -2,7 +2,7 @@
 
 Nothing here fetches, and nothing here knows the time::
 
-    document -> page_class_for -> page (header, blocks) -> story -> record -> Article
+    document -> page_class_for -> page (header, content, blocks) -> record -> Article
 
 Whoever fetches asks the page which of its parts is missing::
 
@@ -22,14 +22,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.errors import ConfigurationError, NotAnArticle
-from crawler.extract.document import (
-    Document,
-    is_json,
-    media_type,
-    refuse_address,
-    refuse_page,
-    refuse_response,
-)
+from crawler.extract.document import Document, is_json, media_type, read_page, refuse_response
 from crawler.extract.page import ArticlePage
 from crawler.extract.record import EXTRACTOR, Record
 from crawler.extract.rest import Both, RestRecord, record, records
@@ -64,7 +57,7 @@ _FOLDERS: Final = ("/themes/wpberita", "/themes/newkarma")
 
 
 def extract_html(body: bytes | str, url: str, *, site: str = "progres") -> Article:
-    """Return the article on one page, read without network and without clock.
+    """The article on one page, read without network and without clock.
 
     *site* names a newsroom; one that is not known is taken to be a WordPress newsroom at the
     host of *url*. The theme that the page shows traces of wins over the newsroom's.
@@ -103,7 +96,7 @@ def extract_sources(
     post_id: int | None = None,
     furniture: Collection[str] = (),
 ) -> Mapping[str, Callable[[], Article]]:
-    """Return what gives the article as ``page`` and ``rest`` state it, and as ``both`` do."""
+    """What gives the article as ``page`` and ``rest`` state it, and as ``both`` do."""
     sources = _sources(captures, newsroom, post_id, furniture)
     return {each.source: partial(each.to_item, captures) for each in sources}
 
@@ -111,13 +104,13 @@ def extract_sources(
 def _sources(
     captures: Sequence[Capture], newsroom: Newsroom, post_id: int | None, furniture: Collection[str]
 ) -> list[Record]:
-    """Return what reads the pages among *captures*, what reads the record, and what reads both."""
+    """What reads the pages among *captures*, what reads the record, and what reads both."""
     for capture in captures:
         refuse_response(capture)
     answer = next(filter(is_json, captures), None)
     pages = [each for each in captures if not is_json(each)]
     pages = [each for each in pages if not media_type(each).startswith("image/")] or pages
-    page = _reading(list(map(_document, pages)), newsroom) if pages else None
+    page = _reading(list(map(read_page, pages)), newsroom) if pages else None
     return _told(page, answer, newsroom, post_id, furniture)
 
 
@@ -154,14 +147,11 @@ class Page:
         self._reading = self._read(first, first.url)
         self.addresses: list[str] = list(self._reading.pages)
         """All parts that are known of, in order."""
-
-    @property
-    def elsewhere(self) -> str | None:
+        self.elsewhere = self._reading.elsewhere
         """The other address of the newsroom that the first part declares to be its own."""
-        return self._reading.elsewhere
 
     def next_missing(self) -> str | None:
-        """Return the address of the next part to fetch, None once all are here."""
+        """The address of the next part to fetch, None once all are here."""
         return next((url for url in self.addresses if url.rstrip("/") not in self._parts), None)
 
     def add(self, capture: Capture) -> None:
@@ -200,7 +190,7 @@ class Page:
         post_id: int | None = None,
         furniture: Collection[str] = (),
     ) -> Article:
-        """Return the article on the parts that are here, and on its REST record in *answer*."""
+        """The article on the parts that are here, and on its REST record in *answer*."""
         documents = [document for _, document in self._in_order()]
         page = self._reading
         if documents != list(page.documents):
@@ -212,7 +202,7 @@ class Page:
         refuse_response(capture)
         if is_json(capture):
             raise NotAnArticle(capture.url, "not_html")
-        document = _document(capture)
+        document = read_page(capture)
         self._parts[url.rstrip("/")] = capture, document
         return _reading([document], self._newsroom)
 
@@ -222,7 +212,7 @@ class Page:
 
 
 def _named(newsroom: Newsroom, document: Document | None = None) -> Newsroom:
-    """Return *newsroom* with the names that its host and *document* give it, where it has none."""
+    """*newsroom* with the names that its host and *document* give it, where it has none."""
     if newsroom.outlets:
         return newsroom
     stated = document.site_names if document is not None else ()
@@ -247,12 +237,8 @@ def _reading(documents: Sequence[Document], newsroom: Newsroom) -> ArticlePage:
 
 
 def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
-    """Return the class of pages that *document* shows traces of, else the newsroom's own.
-
-    A trace is the house's name on ``body``, or the theme's folder in the address of a stylesheet,
-    which AMP and optimisers take away. A page of another host without traces, and a theme that is
-    not known, is read by :class:`~crawler.extract.unknown.page.GenericPage`.
-    """
+    """The class of pages that *document* shows traces of, else the newsroom's own."""
+    # AMP and optimisers take the theme's folder away.
     linked = (folder in href for _, _, href in document.links for folder in _FOLDERS)
     if not _HOUSE.isdisjoint(document.body_classes) or any(linked):
         return ArticlePage
@@ -261,15 +247,8 @@ def page_class_for(document: Document, newsroom: Newsroom) -> type[ArticlePage]:
     return GenericPage
 
 
-def _document(capture: Capture) -> Document:
-    refuse_address(capture)
-    document = Document(capture.body, capture.url, capture.headers)
-    refuse_page(document)
-    return document
-
-
 def post_ids(answer: Capture) -> frozenset[int]:
-    """Return which posts *answer*, a list of the REST API, holds; none where it is no such list."""
+    """Which posts *answer*, a list of the REST API, holds; none where it is no such list."""
     try:
         return frozenset(each["id"] for each in records(answer) if type(each.get("id")) is int)
     except NotAnArticle:

@@ -111,7 +111,11 @@ def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], lis
         last = place == len(groups)
         if link is not None:
             title = plain(group)
-            label, title = (heading, title) if heading else _label_within(title)
+            label = heading
+            if not label:  # "Baca Juga: Judul", all of it one link
+                within, colon, rest = title.partition(":")
+                label = _label_of(within + colon) if colon else None
+                title = rest.strip() if label else title
             if label is None:
                 kept += group
             elif title:
@@ -124,14 +128,6 @@ def take_links(runs: Sequence[Run], heading: str | None) -> tuple[list[Run], lis
                 text, heading = _without_label(text, first=not kept)
             kept += text
     return kept, found
-
-
-def _label_within(title: str) -> tuple[str | None, str]:
-    """Split ``Baca Juga: Judul``, all of it one link, into label and title."""
-    label, colon, rest = title.partition(":")
-    if colon and (name := _label_of(label + colon)):
-        return name, rest.strip()
-    return None, title
 
 
 def _without_label(group: list[Run], *, first: bool) -> tuple[list[Run], str | None]:
@@ -153,10 +149,8 @@ def _without_label(group: list[Run], *, first: bool) -> tuple[list[Run], str | N
 
 
 def _without_closing(group: list[Run], kept: list[Run]) -> list[Run]:
-    """Return *group* without the bracket that closed the label before it.
-
-    What goes on with a full stop or a comma moves up to the last word that was *kept*.
-    """
+    """Return *group* without the bracket that closed the label before it."""
+    # What goes on with a full stop or a comma moves up to the last word that was kept.
     closing = _CLOSING.match(_text(group))
     assert closing is not None  # it matches nothing, too
     if kept and closing[1]:
@@ -186,33 +180,25 @@ Path: TypeAlias = tuple[tuple[str, int], ...]
 class Block:
     """A paragraph, subhead, list item, quotation, table row, or a photo between them."""
 
-    kind: str
-    """``p``, ``h``, ``li``, ``quote``, ``tr`` or ``figure``."""
-    tag: str
-    """Element that it becomes in ``body_html``, empty for bare text in a list item."""
-    path: Path
-    """Lists, quotations and tables around it, outermost first, each with its own number."""
+    kind: str  # p, h, li, quote, tr or figure
+    tag: str  # what it becomes in body_html, empty for bare text in a list item
+    path: Path  # lists, quotations, tables around it, outermost first, each with its own number
     text: str = ""
-    inner: str = ""
-    """The text as HTML."""
+    inner: str = ""  # the text as HTML
     photo: Photo | None = None
-    whole: int = 0
-    """Styles that all of its text has."""
-    cited: bool = False
-    """Whether the name of who said it has joined it."""
-    deck: bool = False
-    """Whether its markup says that it is a deck."""
+    whole: int = 0  # styles that all of its text has
+    cited: bool = False  # whether the name of who said it has joined it
+    deck: bool = False  # whether its markup says that it is a deck
 
 
 class Builder:
-    """Collects runs of text into lines, and lines into blocks.
-
-    *document* is the page whose addresses the links are relative to.
-    """
+    """Collects runs of text into lines, and lines into blocks."""
 
     def __init__(self, document: Document) -> None:
         self.blocks: list[Block] = []
+        """The blocks of the text, photos between them."""
         self.related: list[RelatedPost] = []
+        """The related posts in the text."""
         self.kind, self.tag = "p", "p"
         self.path: Path = ()
         self.deck = False
@@ -268,11 +254,8 @@ class Builder:
         self.blocks.append(Block(self.kind, self.tag, self.path, folded, inner, deck=self.deck))
 
     def add_photo(self, photo: Photo) -> None:
-        """Add *photo* before the text of its paragraph, or after what stands before it.
-
-        A theme that drops every ``</p>`` leaves a photo in the paragraph before it
-        (fixtures/progres/tanpa-penutup-paragraf).
-        """
+        """Add *photo* before the text of its paragraph, or after what stands before it."""
+        # Where a theme drops every </p> (fixtures/progres/tanpa-penutup-paragraf).
         block = Block("figure", "figure", self.path, photo=photo)
         (self._after if self._holds_text() else self.blocks).append(block)
 

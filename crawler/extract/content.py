@@ -27,7 +27,7 @@ _MARK: Final = re.compile(r"[\[(]?\d{1,3}[\])]?|\W*")
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-class Walk:
+class Walk(Builder):
     """The blocks, embeds and related posts of one page's content.
 
     *further* are other elements that hold some of it: ads and page builders divide a text. *skip*
@@ -44,38 +44,32 @@ class Walk:
         skip: frozenset[etree._Element] = frozenset(),
         spared: frozenset[str] = frozenset(),
     ) -> None:
+        super().__init__(document)
         self.embeds: list[Embed] = []
         self.footers: list[etree._Element] = []
         self.protected = False
-        self._builder = Builder(document)
-        self.blocks = self._builder.blocks
-        """The blocks of the text, photos between them."""
-        self.related = self._builder.related
-        """The related posts in the text."""
-        self._document = document
         self._skip = skip
         self._spared = spared
         self._serial = 0
         self._depth = 0
         for each in (content, *further):
             self._descend(each, 0, None)
-            self._builder.end_block()
+            self.end_block()
 
     def _descend(self, parent: etree._Element, style: int, link: str | None) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise NotAnArticle(self._document.url, "too_deep")
-        builder = self._builder
         text = parent.text
         if text:
-            builder.line.append(Run(text, style, link))
+            self.line.append(Run(text, style, link))
         for child in parent:
             tag = child.tag
             if tag.__class__ is str:  # comments have a function for a tag
                 self._element(child, tag, style, link)
             tail = child.tail
-            if tail and (builder.line or not tail.isspace()):
-                builder.line.append(Run(tail, style, link))
+            if tail and (self.line or not tail.isspace()):
+                self.line.append(Run(tail, style, link))
         self._depth -= 1
 
     def _element(self, element: etree._Element, tag: str, style: int, link: str | None) -> None:
@@ -98,70 +92,65 @@ class Walk:
     # What an element's name makes of it.
 
     def _break(self, _element: etree._Element, _style: int, _link: str | None) -> None:
-        self._builder.break_line()
+        self.break_line()
 
     def _block(self, element: etree._Element, style: int, link: str | None) -> None:
-        builder = self._builder
-        builder.end_block()
-        tag, builder.tag = builder.tag, "p"
-        if len(element) or style or link or builder.in_cell:
+        self.end_block()
+        tag, self.tag = self.tag, "p"
+        if len(element) or style or link or self.in_cell:
             self._descend(element, style, link)
-            builder.end_block()
+            self.end_block()
         elif element.text:
-            builder.add_plain(element.text)
-        builder.tag = tag
+            self.add_plain(element.text)
+        self.tag = tag
 
     def _group(self, element: etree._Element, style: int, link: str | None) -> None:
         """A subhead, a list, an item of one, or a quotation: blocks of another kind."""
-        builder = self._builder
-        builder.end_block()
-        before = builder.kind, builder.tag, builder.path
+        self.end_block()
+        before = self.kind, self.tag, self.path
         name = str(element.tag)
         kind, tag, nested = _GROUPS[name]
-        if name == "li" and (not builder.path or builder.path[-1][0] not in ("ul", "ol")):
+        if name == "li" and (not self.path or self.path[-1][0] not in ("ul", "ol")):
             tag, nested = "p", None
-        builder.kind, builder.tag = kind, tag
+        self.kind, self.tag = kind, tag
         if nested is not None:
-            builder.path = self._nested(nested)
+            self.path = self._nested(nested)
         self._descend(element, style, link)
-        builder.end_block()
-        builder.kind, builder.tag, builder.path = before
+        self.end_block()
+        self.kind, self.tag, self.path = before
 
     def _nested(self, tag: str) -> Path:
         self._serial += 1
-        return (*self._builder.path, (tag, self._serial))
+        return (*self.path, (tag, self._serial))
 
     def _cite(self, element: etree._Element, style: int, link: str | None) -> None:
         """A ``cite`` of its own joins the quotation before it (fixtures/progres/kutipan)."""
-        builder = self._builder
-        if builder.kind == "quote" and builder.join_cite(text_of(element)):
+        if self.kind == "quote" and self.join_cite(text_of(element)):
             return
-        builder.line.append(Run(" ", style, link))
+        self.line.append(Run(" ", style, link))
         self._descend(element, style, link)
 
     def _table(self, element: etree._Element, style: int, link: str | None) -> None:
-        builder = self._builder
-        builder.end_block()
+        self.end_block()
         if _is_layout(element):
             self._descend(element, style, link)
-            builder.end_block()
+            self.end_block()
             return
         path = self._nested("table")
         for row in element.iter("tr"):
             self._row([cell for cell in row if cell.tag in ("td", "th")], path)
 
     def _row(self, cells: Iterable[etree._Element], path: Path) -> None:
-        builder = self._builder
         texts, inner = [], ""
         for cell in cells:
-            builder.in_cell = True
+            self.in_cell = True
             self._descend(cell, 0, None)
-            builder.in_cell = False
-            runs = builder.take_cell()
+            self.in_cell = False
+            runs = self.take_cell()
             texts.append(plain(runs))
             inner += f"<{cell.tag}>{markup(runs)}</{cell.tag}>"
         if any(texts):
-            builder.blocks.append(Block("tr", "tr", path, fold(" | ".join(texts)), inner))
+            self.blocks.append(Block("tr", "tr", path, fold(" | ".join(texts)), inner))
 
     def _anchor(self, element: etree._Element, style: int, link: str | None) -> None:
         href = element.get("href") or link
@@ -173,7 +162,7 @@ class Walk:
     def _superscript(self, element: etree._Element, style: int, link: str | None) -> None:
         """The number of a footnote, or a power, is none of the digits of the number before it."""
         text = text_of(element)
-        line = self._builder.line
+        line = self.line
         if "fn" in (element.get("class") or "").split():
             return
         follows = bool(line) and line[-1].text[-1:].isdigit()
@@ -184,21 +173,20 @@ class Walk:
 
     def _image(self, element: etree._Element, style: int, link: str | None) -> None:
         if is_emoji(element):
-            self._builder.line.append(Run(element.get("alt") or "", style, link))
+            self.line.append(Run(element.get("alt") or "", style, link))
         elif photo := media.photo(element, self._document, link):
-            self._builder.add_photo(photo)
+            self.add_photo(photo)
 
     def _unscripted(self, element: etree._Element, style: int, link: str | None) -> None:
         if (image := media.unscripted(element)) is not None:
             self._image(image, style, link)
 
     def _figure(self, element: etree._Element, style: int, link: str | None) -> None:
-        builder = self._builder
-        builder.end_block()
-        first = len(builder.blocks)
+        self.end_block()
+        first = len(self.blocks)
         self._descend(element, style, link)
-        builder.end_block()
-        photos = [block.photo for block in builder.blocks[first:] if block.photo]
+        self.end_block()
+        photos = [block.photo for block in self.blocks[first:] if block.photo]
         for photo in photos:
             photo.bare = False
         # The caption of a gallery belongs to none of its photos.
@@ -219,7 +207,7 @@ class Walk:
             self.protected = True
 
     def _footer(self, element: etree._Element, style: int, link: str | None) -> None:
-        if self._builder.kind == "quote":
+        if self.kind == "quote":
             self._cite(element, style, link)
         else:
             self.footers.append(element)
@@ -227,15 +215,15 @@ class Walk:
     # What an element's class makes of it.
 
     def _by_role(self, element: etree._Element, role: Role, style: int) -> None:
-        builder, document = self._builder, self._document
+        document = self._document
         if role is Role.RELATED:
-            builder.related += box(element, document, "inline")
+            self.related += box(element, document, "inline")
         elif role is Role.OWN_EMBED:
-            builder.related += box(element, document, "editor")
+            self.related += box(element, document, "editor")
         elif role is Role.FOOTER:
             self.footers.append(element)
         elif role is Role.PAGES:
-            builder.leave_line()
+            self.leave_line()
         elif role is Role.LIST:
             self._list_of_the_day(element)
         elif role is Role.GATE and holds_more(element, _GATE):
@@ -243,9 +231,9 @@ class Walk:
         elif role is Role.FIGURE:
             self._figure(element, style, None)
         elif role is Role.DECK:
-            builder.deck = True
+            self.deck = True
             _ACTIONS.get(str(element.tag), Walk._block)(self, element, style, None)
-            builder.deck = False
+            self.deck = False
         elif role in _EMBEDS:
             embed = _EMBEDS[role](element, document)
             self.embeds += [embed] if embed is not None else []
@@ -254,13 +242,12 @@ class Walk:
 
     def _list_of_the_day(self, element: etree._Element) -> None:
         """A list that a block makes is none of the text, nor is the heading over it."""
-        builder = self._builder
-        builder.end_block()
+        self.end_block()
         before = element.getprevious()
-        blocks = builder.blocks
+        blocks = self.blocks
         if before is not None and before.tag in _SUBHEADS and blocks and blocks[-1].kind == "h":
             del blocks[-1]
-        builder.related += box(element, self._document, "inline")
+        self.related += box(element, self._document, "inline")
 
     def _wrapped_embed(self, element: etree._Element) -> None:
         """Of a wrapper around an embed only the embed counts; some hold no more than its address."""

@@ -138,10 +138,8 @@ class Document:
 
     @cached_property
     def theme_name(self) -> str | None:
-        """The theme that printed the page: the folder of its stylesheets, a child theme's first.
-
-        Parents are listed before their children. Since WordPress 6.7 the body says it, too.
-        """
+        """The theme that printed the page: the folder of its stylesheets, a child theme's first."""
+        # Parents are listed before their children; since WordPress 6.7 the body says it, too.
         printed = sorted(name for name in self.body_classes if _THEME_CLASS.match(name))
         named = printed[0].partition("theme-")[2] if printed else None
         return _theme(self.links) or _theme(_links(self.root)) or named
@@ -329,10 +327,8 @@ def refuse_address(capture: Capture) -> None:
 
 
 def is_json(capture: Capture) -> bool:
-    """Whether the response is an answer of the REST API.
-
-    Where PHP complained in front of it, the server says ``text/html``.
-    """
+    """Whether the response is an answer of the REST API."""
+    # Where PHP complained in front of it, the server says text/html.
     start = capture.body[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
     return (
         media_type(capture) == "application/json"
@@ -342,7 +338,7 @@ def is_json(capture: Capture) -> bool:
 
 
 def media_type(capture: Capture) -> str:
-    """Return the media type that the response declares, in lower case, empty without one."""
+    """The media type that the response declares, in lower case, empty without one."""
     return capture.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -351,15 +347,17 @@ def is_gambling(title: str) -> bool:
     return len(set(_GAMBLING.findall(title.lower()))) >= _MANY_SLOGANS
 
 
-def refuse_page(document: Document) -> None:
-    """Raise :exc:`NotAnArticle` where title or WordPress' names of ``body`` say: another page."""
-    title = document.title
-    if title is not None and is_gambling(text_of(title)):
+def read_page(capture: Capture) -> Document:
+    """The page in a response; :exc:`NotAnArticle` where address, title or WordPress say so."""
+    refuse_address(capture)
+    document = Document(capture.body, capture.url, capture.headers)
+    if document.title is not None and is_gambling(text_of(document.title)):
         raise NotAnArticle(document.url, "hacked")
     names = document.body_classes
     reason = None if "single-post" in names else _kind(names)
     if reason is not None:
         raise NotAnArticle(document.url, reason)
+    return document
 
 
 def _kind(names: frozenset[str]) -> str | None:

@@ -107,7 +107,9 @@ def _only(header: Header, element: etree._Element, names: frozenset[str], marks:
         if header.photo is None and (is_captioned or not names.isdisjoint(marks.photo)):
             header.photo = element
     elif element.tag == "figcaption" or element.tag in _BOXES:
-        if header.caption is None and _belongs_to(element, header.photo):
+        # Both stand in one figure, the photo maybe inside a link.
+        above = header.photo.iterancestors() if header.photo is not None else ()
+        if header.caption is None and element.getparent() in list(islice(above, 2)):
             header.caption = element
     elif header.title is None and (element.tag == "h1" or not names.isdisjoint(marks.title)):
         header.title = element
@@ -128,12 +130,6 @@ def _anchor(header: Header, element: etree._Element, names: frozenset[str], mark
         found.append(name)
 
 
-def _belongs_to(caption: etree._Element, photo: etree._Element | None) -> bool:
-    """Whether *caption* stands in the figure of *photo*, which may be inside a link."""
-    figure, around = caption.getparent(), photo.iterancestors() if photo is not None else ()
-    return any(each is figure for each in islice(around, 2))
-
-
 # A theme has some hundred values of ``class``, on every page the same.
 @lru_cache(maxsize=2048)
 def _names(classes: str | None) -> frozenset[str]:
@@ -146,12 +142,10 @@ def has(element: etree._Element, names: frozenset[str]) -> bool:
 
 
 def parts_of(header: Header) -> list[etree._Element]:
-    """Return the elements of the text: leads above the content, and the content.
-
-    An ad may have divided that into several of one name. A lead that the text begins with is none.
-    """
+    """The elements of the text: leads above the content, unless it begins so, and the content."""
     content, scope = header.content, header.scope
     assert content is not None
+    # An ad may have divided the content into several of one name.
     parts, classes = {content: None}, content.get("class")
     for each in scope.iter(str(content.tag)):
         if each.get("class") == classes and each is not content:

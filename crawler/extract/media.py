@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -69,36 +68,27 @@ class Photo:
     url: str
     alt: str | None
     caption: str | None = None
-    bare: bool = True
-    """Whether it stands outside a figure."""
+    bare: bool = True  # outside a figure
 
 
 def photo(element: etree._Element, document: Document, link: str | None = None) -> Photo | None:
-    """Return the photo that *element* shows, full size where the page names its file.
-
-    *link* is where it leads. Nothing comes of avatars, counters of one pixel and
-    pictures without an address.
-    """
+    """The photo that *element*, which leads to *link*, shows; none of avatars and counters."""
     get = element.get
-    if "avatar" in (get("class") or "").split():
-        return None
-    if get("width") in ("0", "1") or get("height") in ("0", "1"):
+    is_counter = get("width") in ("0", "1") or get("height") in ("0", "1")
+    if is_counter or "avatar" in (get("class") or "").split():
         return None
     url = document.absolute(source(element, link))
     return Photo(url, fold(get("alt") or "") or None) if url else None
 
 
 def source(element: etree._Element, link: str | None = None) -> str | None:
-    """Return the largest file that an image element names.
-
-    That of a script that loads it late comes first, then that for readers without scripts. ``src``
-    of a gallery is a thumbnail (fixtures/progres/galeri-klasik).
-    """
+    """The largest file of an image: that of a script, that for readers without scripts, its own."""
     src = _file(element)
     if (src is None or _SIZED.search(src)) and (twin := _twin(element)) is not None:
         src = _file(twin) or src
     if src and not _SIZED.search(src):
         return src
+    # In a gallery that is a thumbnail (fixtures/progres/galeri-klasik).
     if link and _IMAGE_FILE.search(link):
         return link
     stated = next((sizes for name in _SIZES if (sizes := element.get(name))), "")
@@ -124,14 +114,14 @@ def is_placeholder(url: str) -> bool:
 
 
 def _twin(element: etree._Element) -> etree._Element | None:
-    """Return the image that stands beside *element* for readers without scripts."""
-    around = (*_beside(element), *chain(*map(_beside, islice(element.iterancestors(), 1))))
+    """The image that stands beside *element* for readers without scripts."""
+    parent = element.getparent()
+    around = [*_beside(element), *(_beside(parent) if parent is not None else ())]
     beside = next((each for each in around if each.tag == "noscript"), None)
     return next(beside.iter("img"), None) if beside is not None else None
 
 
 def _beside(element: etree._Element) -> list[etree._Element]:
-    """Return the elements right after and right before *element*."""
     after, before = element.itersiblings("*"), element.itersiblings("*", preceding=True)
     return [*islice(after, 1), *islice(before, 1)]
 
@@ -208,19 +198,8 @@ _HEADINGS: Final = ("h2", "h3", "h4", "h5")
 def post(
     title: str, href: str, heading: str | None, placement: str, document: Document
 ) -> RelatedPost | None:
-    """Return the link with its canonical address; ``None`` where it leads nowhere or says nothing.
-
-    *title* is folded here.
-    """
-    return _post(title, href, heading, placement, "" if href.startswith("http") else document.url)
-
-
-# The same thirty links stand on page after page of a newsroom.
-@lru_cache(maxsize=8192)
-def _post(
-    title: str, href: str, heading: str | None, placement: str, base: str
-) -> RelatedPost | None:
-    url, title = canonical(href, base), fold(title)
+    """The link with its canonical address; None where it leads nowhere or says nothing."""
+    url, title = canonical(href, "" if href.startswith("http") else document.url), fold(title)
     if url is None or not title:
         return None
     return RelatedPost(title=title, url=url, heading=heading, placement=placement)

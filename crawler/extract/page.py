@@ -1,11 +1,8 @@
 """An article's pages, read field by field.
 
 A page is a class with one property for each field of the line that the page states, under the
-field's name, the most explicit source first. A theme of other markup is a
-subclass with other ``marks``; see ``THEMES``. What pages and REST records have in common is in ``record.py``.
-
-- ``Selected``: where a newsroom's pages differ from their theme, parsel's selectors of its file.
-- The addresses of the pages that one article is split into, and how many are followed.
+field's name, the most explicit source first. A theme of other markup is a subclass with other
+``marks``; see ``THEMES``.
 """
 
 from __future__ import annotations
@@ -62,39 +59,32 @@ _NO_XML: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 
 
 class Selected:
-    """What a newsroom's selectors find on one page."""
+    """What parsel's selectors find on one page, where a newsroom's differ from their theme."""
 
     def __init__(self, document: Document, selectors: Mapping[str, str]) -> None:
-        self._document = document
+        self.document = document
         self._selectors = selectors
         for field in selectors:
             if field not in FIELDS:
-                known = ", ".join(FIELDS)
-                raise ConfigurationError(
-                    f"selectors.{field}: no field of a page; known are {known}"
-                )
+                known = f"no field of a page; known are {', '.join(FIELDS)}"
+                raise ConfigurationError(f"selectors.{field}: {known}")
 
     def elements(self, field: str) -> list[etree._Element]:
-        """Return what the selector of *field* finds, nothing where there is none.
-
-        A text, as ``::text`` and ``::attr()`` find it, stands in an element of its own.
-        """
+        """What the selector of *field* finds; ``::text`` in an element of its own."""
         query = self._selectors.get(field)
         if not query:
             return []
-        page = Selector(root=self._document.root, type="html")
+        page = Selector(root=self.document.root, type="html")
         try:
             found = page.xpath(query) if _XPATH.match(query) else page.css(query)
         except (SelectorError, ValueError) as error:
-            raise ConfigurationError(
-                f"selectors.{field}: {query!r} is no CSS selector and no XPath ({error})"
-            ) from None
+            problem = f"{query!r} is no CSS selector and no XPath ({error})"
+            raise ConfigurationError(f"selectors.{field}: {problem}") from None
         roots = (each.root for each in found)
         elements = (each if isinstance(each, etree._Element) else _holding(each) for each in roots)
         return [each for each in elements if each is not None]
 
     def element(self, field: str) -> etree._Element | None:
-        """Return the first element that the selector of *field* finds."""
         return next(iter(self.elements(field)), None)
 
     def texts(self, field: str) -> list[str]:
@@ -123,8 +113,7 @@ _NUMBER: Final = re.compile(r"(?:/|[?&](?:page|halaman)=)(\d{1,3})/?$")
 def page_links(scope: etree._Element, document: Document, first: str) -> list[str]:
     """Return the addresses, in *scope* and the head, of what may be further pages of *first*.
 
-    Whatever a theme calls the links and prints around them, their address is that of the article
-    with a number: see :func:`in_order`. Readers' comments have pages of their own.
+    However a theme calls the links, their address is that of the article with a number.
     """
     slug = first.partition("?")[0].rstrip("/").rpartition("/")[2].partition("%")[0]
     slug = slug.removesuffix(".html")
@@ -132,7 +121,7 @@ def page_links(scope: etree._Element, document: Document, first: str) -> list[st
     for link in scope.iter("a"):
         href = link.get("href")
         if href and (slug in href or href[0] == "?") and _PAGED.search(href):
-            around = link.iterancestors()
+            around = link.iterancestors()  # readers' comments have pages of their own
             if not any("comment" in f"{each.get('class')} {each.get('id')}" for each in around):
                 found.append(document.absolute(href))
     found.append(document.absolute(document.linked("next")))
@@ -188,10 +177,7 @@ _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\
 
 
 class ArticlePage(Record):
-    """The pages of one article in the markup of WPBerita, Newkarma and their AMP (fixtures/progres).
-
-    Most of it WordPress themes have in common (hAtom).
-    """
+    """The pages of one article in the markup of WPBerita, Newkarma and their AMP (fixtures/progres)."""
 
     source: ClassVar[str] = "page"
     marks: ClassVar[Marks] = Marks()
@@ -206,7 +192,8 @@ class ArticlePage(Record):
         self.document = documents[0]
         self.headers = [self.read_header(document) for document in documents]
         self.header = self.headers[0]
-        self.selected = Selected(self.document, newsroom.selectors)
+        self.selections = [Selected(document, newsroom.selectors) for document in documents]
+        self.selected = self.selections[0]
 
     def read_header(self, document: Document) -> Header:
         """Return the parts of the article on *document*."""
@@ -219,8 +206,7 @@ class ArticlePage(Record):
     @property
     def _contents(self) -> Iterator[tuple[Selected, Header, etree._Element | None]]:
         """The content of each page, as the newsroom selects it or else the theme marks it."""
-        for document, header in zip(self.documents, self.headers, strict=True):
-            selected = Selected(document, self.newsroom.selectors)
+        for selected, header in zip(self.selections, self.headers, strict=True):
             content = selected.element("body")
             yield selected, header, header.content if content is None else content
 
@@ -228,13 +214,12 @@ class ArticlePage(Record):
     def walks(self) -> list[Walk]:
         """The content of each page; :exc:`NotAnArticle` where one has none."""
         walks = []
-        for document, (selected, header, content) in zip(
-            self.documents, self._contents, strict=True
-        ):
+        for selected, header, content in self._contents:
+            document = selected.document
             if content is None:
                 raise NotAnArticle(document.url, "no_content")
-            skip = frozenset(selected.elements("not_body"))
             parts = parts_of(header) if content is header.content else [content]
+            skip = frozenset(selected.elements("not_body"))
             walks.append(Walk(parts[0], document, further=parts[1:], skip=skip))
         return walks
 
@@ -280,10 +265,7 @@ class ArticlePage(Record):
         return without_page_number(declared)
 
     def _is_own(self, declared: str, asked: str) -> bool:
-        """Whether *declared* is an address of the post that *asked* is.
-
-        Who sets a plugin up wrongly has every page declare the front page, a list or one article.
-        """
+        # Who sets a plugin up wrongly has every page declare the front page, a list or one article.
         there, here = urlsplit(declared), urlsplit(asked)
         ids = {plain_post_id(declared), plain_post_id(asked)} - {None}
         if ids:
@@ -319,32 +301,37 @@ class ArticlePage(Record):
 
     @property
     def published_at(self) -> str | None:
-        for element in self.selected.elements("published_at") or self.header.published:
-            found = self.moment_of(element)
-            if found is not None:
-                return self.state("published_at", found, "time.entry-date[datetime]")
-        otherwise: str | None = self._otherwise("published_at")
-        return otherwise
+        found = self._moments("published_at", self.header.published)
+        stated = self.state("published_at", next(found, None), "time.entry-date[datetime]")
+        return stated or self._otherwise("published_at")
 
     @property
     def modified_at(self) -> str | None:
-        for element in self.selected.elements("modified_at") or self.header.updated:
-            found = self.moment_of(element)
-            if found is not None and "T" in found:
-                return self.state("modified_at", found, "time.updated[datetime]")
-        otherwise: str | None = None if self.header.published else self._otherwise("modified_at")
-        return otherwise
+        found = (each for each in self._moments("modified_at", self.header.updated) if "T" in each)
+        stated = self.state("modified_at", next(found, None), "time.updated[datetime]")
+        return stated or (None if self.header.published else self._otherwise("modified_at"))
+
+    def _moments(self, field: str, marked: Iterable[etree._Element]) -> Iterator[str]:
+        """What elements state, for machines or else for people."""
+        zone = self.newsroom.tzinfo
+        for element in self.selected.elements(field) or marked:
+            stamp = (element.get("datetime") or "").strip()
+            is_moment = _MOMENT.fullmatch(stamp)
+            if is_moment and parse(stamp, zone):
+                yield stamp
+                continue
+            # What is printed may say more than 0000-00-00.
+            printed = "" if is_moment else stamp
+            yield from filter(None, [read_published(printed or text_of(element), zone)])
 
     def _otherwise(self, field: str) -> Any:
-        """Return what the page says of *field* where the theme does not.
-
-        Where the theme has a time that says nothing (fixtures/lintas/tanpa-waktu-terbit), what is
-        printed beside it is no better; metadata are (fixtures/progres/tanpa-tanggal-di-tema).
-        """
+        """Return what the page says of *field* where the theme does not."""
         page = self.second_page
         if page is None:
             return None
         value, source = getattr(page, field), page.provenance.get(field, "")
+        # Where the theme has a time that says nothing (fixtures/lintas/tanpa-waktu-terbit), what is
+        # printed beside it is no better; metadata are (fixtures/progres/tanpa-tanggal-di-tema).
         has_times = self.header.published or self.header.updated
         if has_times and field.endswith("_at") and not source.startswith(_METADATA):
             return None
@@ -358,30 +345,18 @@ class ArticlePage(Record):
         except NotAnArticle:
             return None
 
-    def moment_of(self, element: etree._Element) -> str | None:
-        """Return the moment that *element* states, for machines or else for people."""
-        stamp = (element.get("datetime") or "").strip()
-        if _MOMENT.fullmatch(stamp):
-            if parse(stamp, self.newsroom.tzinfo):
-                return stamp
-            stamp = ""  # what is printed may say more than 0000-00-00
-        return read_published(stamp or text_of(element), self.newsroom.tzinfo)
-
     @property
     def authors(self) -> Sequence[str]:
-        found = self.selected.texts("authors") or self.header.authors or self._unlinked_authors()
-        return self.state("authors", found, "span.author") or self._otherwise("authors") or []
-
-    def _unlinked_authors(self) -> list[str]:
         spans = (each for each in self.header.scope.iter("span") if has(each, self.marks.author))
-        return list(filter(None, map(text_of, spans)))
+        found = self.selected.texts("authors") or self.header.authors
+        found = found or list(filter(None, map(text_of, spans)))
+        return self.state("authors", found, "span.author") or self._otherwise("authors") or []
 
     @property
     def categories(self) -> Sequence[str]:
         below = (name for name, rels in self._terms_below if "category" in rels)
         found = self.selected.texts("categories") or (*self.header.categories, *below)
-        names = dict.fromkeys(filter(None, found))
-        return self.state("categories", list(names), "a[rel=category]")
+        return self.state("categories", list(dict.fromkeys(found)), "a[rel=category]")
 
     @property
     def topics(self) -> Sequence[str]:
@@ -391,8 +366,8 @@ class ArticlePage(Record):
     @property
     def tags(self) -> Sequence[str]:
         below = (name for name, rels in self._terms_below if "category" not in rels)
-        names = dict.fromkeys(filter(None, self.selected.texts("tags") or below))
-        return self.state("tags", list(names), "footer a[rel=tag]")
+        found = dict.fromkeys(self.selected.texts("tags") or below)
+        return self.state("tags", list(found), "footer a[rel=tag]")
 
     @property
     def writer(self) -> str | None:
@@ -458,7 +433,6 @@ class ArticlePage(Record):
         return in_order(self.url, (*(document.url for document in self.documents), *linked))
 
     def _part(self, field: str, found: etree._Element | None) -> etree._Element | None:
-        """Return what the newsroom's selector of *field* finds, else what the theme marks."""
         selected = self.selected.element(field)
         return found if selected is None else selected
 
@@ -477,8 +451,8 @@ class ArticlePage(Record):
     def _terms_below(self) -> list[tuple[str, list[str]]]:
         """The names of terms, each with the values of its ``rel``."""
         anchors = (anchor for footer in self._footers for anchor in footer.iter("a"))
-        found = ((each, (each.get("rel") or "").split()) for each in anchors)
-        return [(text_of(each), rels) for each, rels in found if "tag" in rels]
+        found = ((text_of(each), (each.get("rel") or "").split()) for each in anchors)
+        return [(name, rels) for name, rels in found if name and "tag" in rels]
 
     @cached_property
     def _credits(self) -> list[etree._Element]:

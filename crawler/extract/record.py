@@ -56,7 +56,7 @@ _CLEANER: Final = nh3.Cleaner(
 
 
 def body_html(blocks: Iterable[Block]) -> str:
-    """Return *blocks* as HTML with nothing but text, structure, absolute links and photos."""
+    """*blocks* as HTML with nothing but text, structure, absolute links and photos."""
     html = ""
     path: Path = ()
     for block in blocks:
@@ -71,16 +71,15 @@ def body_html(blocks: Iterable[Block]) -> str:
 
 
 def _between(path: Path, following: Path) -> str:
-    """Return the tags that end what *following* is not in, and begin what it is in."""
+    """The tags that end what *following* is not in, and begin what it is in."""
     common = _common(path, following)
     closing = "".join(f"</{tag}>" for tag, _ in reversed(path[common:]))
     return closing + "".join(f"<{tag}>" for tag, _ in following[common:])
 
 
 def _common(one: Sequence[object], other: Sequence[object]) -> int:
-    """Return how many they begin with that are the same in both."""
-    pairs = zip(one, other, strict=False)
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    """How many they begin with that are the same in both."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def _figure(photo: Photo) -> str:
@@ -118,7 +117,10 @@ class Story:
         # Each page of an article has the theme's box.
         self.related = list(dict.fromkeys(each for walk in walks for each in walk.related))
         self.text_blocks = [block for block in self.blocks if block.photo is None]
-        self._take_deck()
+        # A text of one block is no deck of nothing.
+        if len(self.text_blocks) > 1 and self.text_blocks[0].deck:
+            self.deck = self.text_blocks[0].text
+            self._drop(self.text_blocks[:1])
         self._take_bylines()
         self._take_credit()
         for block in self.text_blocks[1:]:
@@ -126,12 +128,6 @@ class Story:
                 block.kind = "p" if block.text.endswith(_SENTENCE_ENDS) else "h"
         self.body = "\n\n".join([block.text for block in self.text_blocks])
 
-    @property
-    def body_html(self) -> str:
-        """The same as HTML, photos between the blocks."""
-        return body_html(self.blocks)
-
-    @property
     def images(self) -> tuple[Image, ...]:
         """The photos between the blocks."""
         return tuple(
@@ -145,17 +141,14 @@ class Story:
             if (photo := block.photo) is not None
         )
 
-    @property
     def dateline(self) -> Dateline | None:
         """Place and outlet with which the text opens."""
-        opening = next((block for block in self.text_blocks if block.kind != "h"), None)
-        if opening is None:
-            return None
-        found = parse_dateline(opening.text, self._newsroom.outlets)
+        opening = next((block.text for block in self.text_blocks if block.kind != "h"), "")
+        found = parse_dateline(opening, self._newsroom.outlets)
         return found.as_item() if found is not None else None
 
     def dates(self, anchor: dt.datetime | None) -> tuple[FoundDate, ...]:
-        """Return every calendar date of the text; *anchor* is the moment of publication."""
+        """Every calendar date of the text; *anchor* is the moment of publication."""
         return tuple(
             attrs.evolve(date, block=place)
             for place, block in enumerate(self.text_blocks)
@@ -167,12 +160,6 @@ class Story:
             gone = set(unwanted)
             self.blocks = [block for block in self.blocks if block not in gone]
             self.text_blocks = [block for block in self.blocks if block.photo is None]
-
-    def _take_deck(self) -> None:
-        # A text of one block is no deck of nothing.
-        if len(self.text_blocks) > 1 and self.text_blocks[0].deck:
-            self.deck = self.text_blocks[0].text
-            self._drop(self.text_blocks[:1])
 
     def _take_bylines(self) -> None:
         """Take writer and editor from lines of their own, field by field."""
@@ -200,7 +187,7 @@ class Story:
 
 
 def _joined(walks: Sequence[Walk]) -> list[Block]:
-    """Return the blocks of all pages; an opening that every page repeats counts once."""
+    """The blocks of all pages; an opening that every page repeats counts once."""
     blocks = _once(walks[0].blocks)
     opening = list(takewhile(bool, (block.text for block in blocks)))
     for walk in walks[1:]:
@@ -218,10 +205,8 @@ def _is_new(photo: Photo, shown: dict[str, Photo]) -> bool:
 
 
 def _once(blocks: list[Block]) -> list[Block]:
-    """Return *blocks* without those that repeat the text: for print, for wide and narrow screens.
-
-    A sentence that the newsroom wrote twice is no such thing: half of all sentences are.
-    """
+    """*blocks* without those that repeat the text: for print, for wide and narrow screens."""
+    # Of a text that is repeated, half of all sentences are.
     sentences = [block.text for block in blocks if len(block.text) >= _SENTENCE]
     if 2 * len(set(sentences)) > len(sentences):
         return list(blocks)
@@ -250,10 +235,7 @@ def normal_form(
     authors: Iterable[str],
     **terms: Iterable[str],
 ) -> str:
-    """Return the lines of the normal form, each a kind, a tab and a text, each with its newline.
-
-    *terms* are ``categories``, ``tags`` and ``topics``.
-    """
+    """The lines of the normal form; *terms* are ``categories``, ``tags`` and ``topics``."""
     lines = [VERSION, f"title\t{title}"]
     if deck:
         lines.append(f"deck\t{deck}")
@@ -269,7 +251,7 @@ def normal_form(
 
 
 def content_hash(form: str) -> str:
-    """Return ``sha256:`` and the digest of the normal form in UTF-8."""
+    """``sha256:`` and the digest of the normal form in UTF-8."""
     return f"sha256:{hashlib.sha256(form.encode()).hexdigest()}"
 
 
@@ -296,7 +278,7 @@ class Record(ABC):
             self.__dict__.pop("story", None)
 
     def stated(self, field: str) -> Any:
-        """Return what the source states of *field*, None where it has no place for it."""
+        """What the source states of *field*, None where it has no place for it."""
         return self.story.related if field == "inline_related" else getattr(self, field, None)
 
     @property
@@ -316,14 +298,11 @@ class Record(ABC):
         return value
 
     def state_text(self, field: str, element: etree._Element | None, where: str) -> str | None:
-        """Return the text of *element*, and remember *where* it came from."""
+        """The text of *element*, as :meth:`state` has it."""
         return self.state(field, text_of(element) or None, where) if element is not None else None
 
     def to_item(self, captures: Iterable[Capture] = ()) -> Article:
-        """Return the line that the article makes.
-
-        Raises :exc:`NotAnArticle` where it has no headline, or is not for the public.
-        """
+        """The line; :exc:`NotAnArticle` where it has no headline, or is not for the public."""
         title = self._headline()
         stated = {field: self.stated(field) for field in _FIELDS}
         names: dict[str, Any] = {field: tuple(stated[field]) for field in _NAMES}
@@ -383,24 +362,25 @@ class Record(ABC):
         for field, value in typed.items():
             yield field, stated[field] or value, self.provenance.get(field, where)
         yield "photo_credit", photo_credit(caption) if caption else None, "caption"
-        yield "images", story.images, where
+        yield "images", story.images(), where
         embeds = dict.fromkeys((*(stated["lead_embeds"] or ()), *story.embeds))
         yield "embeds", tuple(embeds), where
         related = (*stated["inline_related"], *(stated["end_related"] or ()))
         yield "related_posts", related, "text"
-        yield "dateline", story.dateline, "body"
-        for field in ("credit", "body", "body_html"):
-            yield field, getattr(story, field), where
+        yield "dateline", story.dateline(), "body"
+        yield "credit", story.credit, where
+        yield "body", story.body, where
+        yield "body_html", body_html(story.blocks), where
 
 
 def _language(stated: str, text: str) -> str:
-    """Return one tag of page and record; themes declare ``en-US`` until somebody changes it."""
+    """One tag of page and record; themes declare ``en-US`` until somebody changes it."""
     is_tag = stated.partition("-")[0].lower() in ("id", "in")
     return "id" if is_tag or is_indonesian(text) else stated
 
 
 def _anchor(published_at: str | None, zone: dt.tzinfo) -> dt.datetime | None:
-    """Return the moment from which the dates of a text are counted; of a day its noon."""
+    """The moment from which the dates of a text are counted; of a day its noon."""
     if published_at is None or len(published_at) < len("2021-09-30"):
         return None
     moment = dt.datetime.fromisoformat(published_at)
@@ -416,7 +396,7 @@ def _is_later(moment: str | None, published_at: str | None) -> bool:
 
 
 def _event_date(dates: Iterable[FoundDate], anchor: dt.datetime | None) -> str | None:
-    """Return the first date of the first block that is not after publication."""
+    """The first date of the first block that is not after publication."""
     day = anchor.date().isoformat() if anchor is not None else None
     first = (each.date for each in dates if each.block == 0)
     return next((date for date in first if day is None or date <= day), None)

@@ -1,8 +1,7 @@
 """A REST record of WordPress as the article that it states, alone and together with its page.
 
-The record is the newsroom's own database, the page what a theme prints of it: the record comes
-first where both state the same, the page where a theme knows more. ``docs/revisions.md`` has the
-table.
+The record comes first where both state the same, the page where a theme knows more:
+``docs/revisions.md`` has the table.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from crawler.items import Capture
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import block_key, fold, is_sentence, typographic_fold
 from crawler.normalise.urls import canonical
+from crawler.normalise.vocabulary import listed
 from crawler.timestamps import instant, rest_moment
 
 Values: TypeAlias = Mapping[str, Any]
@@ -30,11 +30,7 @@ Values: TypeAlias = Mapping[str, Any]
 _NEXT_PAGE: Final = re.compile(r"<!--\s*nextpage\s*-->")
 _CUT: Final = ("[…]", "[...]")
 
-# What WordPress and its shops and galleries keep as posts, and no newsroom writes.
-_NO_ARTICLES: Final = (
-    *("page", "attachment", "revision", "nav_menu_item", "product", "custom_css"),
-    "elementor_library",
-)
+_NO_ARTICLES: Final = listed("post_types.no_articles")
 # What the page is asked for first.
 _PRINTED: Final = (
     *("image_alt", "caption", "subtitle", "writer", "editor", "source_url", "language"),
@@ -63,7 +59,6 @@ class RestRecord(Record):
                 raise NotAnArticle(self.url, reason)
 
     def stated(self, field: str) -> Any:
-        """Return what the record states of *field*, or what its text makes of it."""
         if field in self._fields:
             return self.state(field, self._fields[field], "rest")
         return super().stated(field)
@@ -114,10 +109,8 @@ class RestRecord(Record):
         return moment.isoformat() if moment else None
 
     def _caption(self, photo: Values) -> str | None:
-        """Return the caption of *photo*, unless WordPress made it: of one without, an excerpt.
-
-        That is the begin of the photo's own page, and what plugins add to every text.
-        """
+        # Of a photo without one, WordPress makes an excerpt: the begin of the photo's own page, and
+        # what plugins add to every text.
         caption = self._plain(_rendered(photo, "caption"))
         if not caption or caption.endswith(_CUT) or block_key(caption) in self.furniture:
             return None
@@ -125,7 +118,7 @@ class RestRecord(Record):
         return None if typographic_fold(caption) in typographic_fold(content) else caption
 
     def _embedded(self, relation: str) -> list[Values]:
-        """Return what the answer holds of *relation*; where it may not be read, an error is there."""
+        # Where it may not be read, an error is there.
         found = _mapping(self.values, "_embedded").get(relation)
         return [each for each in _several(found) if "code" not in each]
 
@@ -136,7 +129,6 @@ class RestRecord(Record):
         return _names(term for term in each if term.get("taxonomy") in taxonomies)
 
     def _plain(self, html: str) -> str | None:
-        """Return the text of a piece of HTML."""
         if "<" not in html:
             return fold(unescape(html)) or None
         return text_of(Document(f"<p>{html}</p>", self.url).root) or None
@@ -188,16 +180,14 @@ class Both(Record):
 
     @cached_property
     def _told_by(self) -> Record:
-        """Whose text is taken: the page's only where it has sentences that the record lacks.
-
-        A page that is older than its record has such, too: what was edited since.
-        """
+        """Whose text is taken: the page's only where it has sentences that the record lacks."""
         stated, printed = self._rest.story, self._page.story
         if not stated.text_blocks:
             return self._page
         own = _own(printed, stated)
         if not own:
             return self._rest
+        # A page that is older than its record has such, too: what was edited since.
         is_replaced = own <= _own(stated, printed)
         # What a page builder keeps elsewhere is no older text: hardly any of it is in the record.
         is_alike = len(printed.text_blocks) >= 2 * own
@@ -222,10 +212,7 @@ def _comparable(text: str) -> str:
 
 
 def records(capture: Capture) -> list[Values]:
-    """Return the posts that an answer of the REST API holds.
-
-    Raises :exc:`NotAnArticle` where it is no such answer.
-    """
+    """The posts that an answer of the REST API holds; :exc:`NotAnArticle` where it is none."""
     try:
         answer = _parsed(capture.body)
     except (ValueError, RecursionError):

@@ -22,37 +22,20 @@ from crawler.normalise.vocabulary import listed, named_in
 class Role(enum.Enum):
     """What becomes of an element because of its class."""
 
-    NOT_BODY = enum.auto()
-    """Not written by the newsroom, or not part of the text."""
-
-    RELATED = enum.auto()
-    """A box of links that the theme or a plugin puts into the text."""
-
-    LIST = enum.auto()
-    """A list that a block of WordPress makes anew each day, with the heading before it."""
-
-    GATE = enum.auto()
-    """An invitation to subscribe, or the text behind it."""
-
-    FOOTER = enum.auto()
-    """Tags, writer, editor and source below the text."""
-
-    PAGES = enum.auto()
-    """Links to the other pages of the article, or one of them."""
-
-    FIGURE = enum.auto()
-    """A photo with its caption, in the markup from before ``figure``."""
-
+    NOT_BODY = enum.auto()  # not written by the newsroom, or not part of the text
+    RELATED = enum.auto()  # links that the theme or a plugin puts into the text
+    LIST = enum.auto()  # what a block of WordPress lists anew each day, with the heading before it
+    GATE = enum.auto()  # an invitation to subscribe, or the text behind it
+    FOOTER = enum.auto()  # tags, writer, editor and source below the text
+    PAGES = enum.auto()  # links to the other pages of the article, or one of them
+    FIGURE = enum.auto()  # a photo with its caption, in the markup from before <figure>
     CAPTION = enum.auto()
     DECK = enum.auto()
     TWEET = enum.auto()
     INSTAGRAM = enum.auto()
     VIDEO = enum.auto()
-    OWN_EMBED = enum.auto()
-    """Another post of a WordPress site, shown in a frame."""
-
-    EMBED = enum.auto()
-    """A wrapper whose words are not body and whose frame is an embed."""
+    OWN_EMBED = enum.auto()  # another post of a WordPress site, shown in a frame
+    EMBED = enum.auto()  # a wrapper whose words are not body and whose frame is an embed
 
 
 _ROLES: Final = {name: Role[role.upper()] for name, role in named_in("classes").items()}
@@ -92,7 +75,7 @@ _FAMILIES: Final = (
 # A site has a few hundred different values of ``class``; a hostile one any number.
 @lru_cache(maxsize=4096)
 def role_of(classes: str) -> Role | None:
-    """Return the role of what has these *classes*."""
+    """The role of what has these *classes*."""
     named = (_ROLES[name] for name in classes.split() if name in _ROLES)
     families = (role for role, family in _FAMILIES if family.search(classes.lower()))
     return next(chain(named, families), None)
@@ -109,12 +92,7 @@ _FADED: Final = re.compile(
 )
 _FLAT: Final = re.compile(rf"(?:^|;)(?:max-)?(?:height|width):{_NAUGHT}")
 _LATE: Final = frozenset(("img", "iframe", "video", "picture", "figure"))
-_HIDDEN: Final = frozenset(
-    (
-        *("hidden", "hide", "is-hidden", "d-none", "display-none", "uk-hidden", "u-hidden"),
-        *("invisible", "visually-hidden", "visuallyhidden", "element-invisible"),
-    )
-)
+_HIDDEN: Final = listed("hidden.classes")
 # "hidden md:block": not on every screen.
 _AT_A_WIDTH: Final = re.compile(r"(?:^|\s)(?:(?:d|display)-\w+-\w+|\w+:\S)")
 
@@ -219,9 +197,7 @@ _SHARES: Final = re.compile(
 
 
 def is_clutter(text: str) -> bool:
-    """Whether the line *text* is a label and nothing else, or a notice of PHP.
-
-    The place of an ad or of a player, with nothing there, is a label.
+    """Whether the line *text* is a label, the empty place of an ad, or a notice of PHP.
 
     >>> is_clutter("SCROLL TO CONTINUE WITH CONTENT"), is_clutter("Iklan Politik")
     (True, False)

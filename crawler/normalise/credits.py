@@ -6,10 +6,9 @@ With them the labels of links that an editor typed: ``Baca Juga``.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from typing import Final, NamedTuple
 
-from crawler.normalise.places import SITE, find_place, folded_names, is_known_outlet
+from crawler.normalise.places import SITE, find_place, is_known_outlet
 from crawler.normalise.text import fold
 from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, listed, words_of
 
@@ -30,16 +29,8 @@ _LABEL: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-# Credits that need no label.
 _PHOTO_HOUSE: Final = re.compile(
-    r"""
-    (?:dok(?:umen(?:tasi)?)?|doc|ist(?:imewa)?|net|internet|repro(?:duksi)?|screenshot
-      |tangkap(?:an)?\ layar|humas|diskominfo|kominfo|media\ center|mc|antara\ foto|shutterstock
-      |freepik|pixabay|unsplash|pexels|getty(?:\ images)?|istock|instagram|ig|facebook|fb|twitter
-      |tiktok|youtube|google|wikipedia|whatsapp|wa|handout|pool|reuters|afp|ap|epa|xinhua)
-    (?![\w-])
-    """,
-    re.VERBOSE | re.IGNORECASE,
+    rf"(?:{any_of(listed('credits.photo_houses'))})(?![\w-])", re.IGNORECASE
 )
 # After the caption's sentence, without brackets. The last one counts.
 _TRAILING: Final = re.compile(
@@ -56,11 +47,8 @@ _NOBODY: Final = re.compile(r"(?:foto )?(?:ilustrasi|arsip|file|bersama)", re.IG
 _SMALL: Final = listed("credits.small")
 
 
-def photo_credit(caption: str, outlets: Collection[str] = ()) -> str | None:
-    """Return the credit of a photo from its *caption*, or ``None`` where it names none.
-
-    *outlets* are the newsroom's own names, which need no label before them. The credit comes as
-    printed, without ``Foto:`` and without brackets.
+def photo_credit(caption: str) -> str | None:
+    """The credit of a photo, as its *caption* prints it, without ``Foto:`` and without brackets.
 
     >>> photo_credit("Warga antre beras (Foto: Humas Kota/BERITA.ID)")
     'Humas Kota/BERITA.ID'
@@ -70,28 +58,24 @@ def photo_credit(caption: str, outlets: Collection[str] = ()) -> str | None:
     start = max(bare.rfind("("), bare.rfind("["))
     credit = None
     if bare.endswith((")", "]")) and start >= 0 and len(bare) - start <= _LONGEST + 2:
-        credit = _in_bracket(bare[start + 1 : -1].strip(), outlets)
+        credit = _in_bracket(bare[start + 1 : -1].strip())
     return credit or _trailing(text)
 
 
-def _in_bracket(inside: str, outlets: Collection[str]) -> str | None:
-    labelled = _LABEL.match(inside)
-    credit = inside[labelled.end() if labelled else 0 :].strip(" .")
-    if labelled:
+def _in_bracket(inside: str) -> str | None:
+    if labelled := _LABEL.match(inside):
+        credit = inside[labelled.end() :].strip(" .")
         return credit if _is_name(credit, plain=labelled["mark"] != " ") else None
-    return credit if _is_house(inside, outlets) else None
-
-
-def _is_house(inside: str, outlets: Collection[str]) -> bool:
-    """Whether *inside*, which has no label, names a house: ``ist``, ``Ani/BERITA.ID``."""
+    # Without a label a house: "ist", "Ani/BERITA.ID".
     if _PHOTO_HOUSE.match(inside):
-        return _is_name(inside, plain=True)
-    own = folded_names(tuple(outlets))
-    parts = [part.strip() for part in inside.split("/")]
-    return any(
-        is_known_outlet(part, own) or (len(parts) > 1 and _PHOTO_HOUSE.fullmatch(part))
-        for part in parts
-    )
+        named = _is_name(inside, plain=True)
+    else:
+        parts = [part.strip() for part in inside.split("/")]
+        named = any(
+            is_known_outlet(part, ()) or (len(parts) > 1 and _PHOTO_HOUSE.fullmatch(part))
+            for part in parts
+        )
+    return inside.strip(" .") if named else None
 
 
 def _trailing(text: str) -> str | None:
@@ -106,10 +90,7 @@ def _trailing(text: str) -> str | None:
 
 
 def _is_name(credit: str, *, plain: bool) -> bool:
-    """Whether *credit* names people or houses, rather than going on as a sentence.
-
-    After a plain label (``Foto:``) a short one may be in small letters: ``warga``.
-    """
+    """Whether *credit* names people or houses, rather than going on as a sentence."""
     words = credit.split()
     fits = 0 < len(words) <= _MOST_PHOTO_WORDS and len(credit) <= _LONGEST
     if not fits or _NOBODY.fullmatch(credit):
@@ -118,6 +99,7 @@ def _is_name(credit: str, *, plain: bool) -> bool:
         word[0].islower() and word.strip(".,:").lower() not in _SMALL and not SITE.match(word)
         for word in words
     )
+    # After a plain label ("Foto:") a short one may be in small letters: "warga".
     return not small or (plain and len(words) <= _FEW_WORDS)
 
 
@@ -125,13 +107,10 @@ def _is_name(credit: str, *, plain: bool) -> bool:
 
 
 class ClosingCredit(NamedTuple):
-    """A paragraph, and the credit that closes it."""
+    """A paragraph, white space folded, without the credit that closes it, and that credit."""
 
-    rest: str
-    """The paragraph without it, white space folded; empty where the credit stands alone."""
-
-    credit: str | None
-    """The credit without brackets and full stop; nothing where there is none."""
+    rest: str  # empty where the credit stands alone
+    credit: str | None  # without brackets and full stop
 
 
 _OPENS: Final = {")": "(", "]": "[", ">": "<", "}": "{"}
@@ -160,7 +139,6 @@ _NUMBERED: Final = re.compile(r"[A-Za-z]+\d{0,3}(?:/[A-Za-z]+\d{0,3})+")
 # Initials in small letters: where the sentence has no full stop of its own, and after one.
 _IN_SENTENCE: Final = re.compile(r"[a-z]{2,3}|[a-z]{1,5}(?: ?[/&+] ?[a-z]{1,5}){1,3}")
 _AFTER_SENTENCE: Final = re.compile(r"[a-z]{2,5}|[a-z]{1,8}(?: ?[/&+-] ?[a-z]{1,8}){1,3}")
-_SHORT: Final = (2, 3)
 _CAPITALS: Final = re.compile(r"[A-Z]+")
 _SIGNATURE: Final = re.compile(r"[A-Z][\w.'’]*(?:[ /,&-]{1,3}[A-Z][\w.'’]*){0,4}|\w+(?:/\w+){1,3}")
 
@@ -197,10 +175,8 @@ def closing_credit(text: str) -> ClosingCredit:
 
 def _unbracketed(whole: str, bare: str) -> ClosingCredit:
     """A credit alone in its paragraph, its brackets forgotten: ``-red-``, ``Red/Adv``, ``(red``."""
-    if len(bare) > _LONGEST:
-        return ClosingCredit(whole, None)
     core = bare.strip(" ()[]-–—*/|")
-    alone = _MARKS.issuperset(_TOKEN.split(core.lower()))
+    alone = len(bare) <= _LONGEST and _MARKS.issuperset(_TOKEN.split(core.lower()))
     return ClosingCredit("", core) if alone else ClosingCredit(whole, None)
 
 
@@ -231,7 +207,7 @@ def _is_signed(inside: str, tokens: list[str], before: str) -> bool:
     if _CAPITALS.fullmatch(inside):
         named = "".join(word[0] for word in before[-120:].split() if word[0].isupper())
         known = inside.lower() in _INSTITUTIONS or inside in named
-        return len(inside) in _SHORT and not known
+        return len(inside) in (2, 3) and not known
     return bool(_AFTER_SENTENCE.fullmatch(inside) or _SIGNATURE.fullmatch(inside))
 
 
@@ -261,8 +237,6 @@ _PAIR: Final = re.compile(
     rf"(?P<role>{_WRITERS}) (?P<writer>[^|/:]+?) ?[|/] ?(?:{_EDITORS}) (?P<editor>[^|/:]+)",
     re.IGNORECASE,
 )
-_IS_WRITER: Final = re.compile(_WRITERS, re.IGNORECASE)
-_IS_EDITOR: Final = re.compile(_EDITORS, re.IGNORECASE)
 _PERSON: Final = re.compile(r"@?[^\W\d_][\w .,'’&()/@-]*")
 _COPYRIGHT: Final = re.compile(r" ?(?:copyright|hak cipta|©).*", re.IGNORECASE)
 _PARTICLES: Final = words_of("bin binti dan van de al redaksi tim dr drs ir")
@@ -294,8 +268,9 @@ def byline(text: str) -> Byline | None:
             name = name.removesuffix(".")
         if not _is_person(name):
             return None
-        writer = writer or (name if _IS_WRITER.search(label["role"]) else None)
-        editor = editor or (name if _IS_EDITOR.search(label["role"]) else None)
+        role = label["role"].lower()
+        writer = writer or (name if re.search(_WRITERS, role) else None)
+        editor = editor or (name if re.search(_EDITORS, role) else None)
     return Byline(writer, editor) if writer or editor else None
 
 
@@ -329,10 +304,8 @@ _LINK_LABEL: Final = re.compile(
 
 
 def is_editor_link_label(text: str) -> str | None:
-    """Return the label with which *text*, a line of links, begins: ``Baca Juga``, or ``None``.
-
-    The label stands alone or before a colon, a dash or an arrow, or names a headline after it.
-    """
+    """The label with which *text*, a line of links, begins: ``Baca Juga``."""
+    # It stands alone or before a colon, a dash or an arrow, or names a headline after it.
     line = fold(text[: 2 * _LONGEST])
     found = _LINK_LABEL.match(line)
     if not found:

@@ -69,20 +69,13 @@ class Clock:
     hour: int
     minute: int
     second: int | None
-    offset: int | None
-    """Minutes east of Greenwich; None when no zone is printed."""
-    until: tuple[int, int] | None
-    """Hour and minute at which a range ends."""
-    marked: bool
-    """By *pukul*, a zone, am or pm: a time wherever it stands."""
-    end: int
-    """The token after it."""
+    offset: int | None  # minutes east of Greenwich; None when no zone is printed
+    until: tuple[int, int] | None  # hour and minute at which a range ends
+    marked: bool  # by "pukul", a zone, am or pm: a time wherever it stands
+    end: int  # the token after it
 
     def on(self, day: dt.date, anchor: dt.datetime | None) -> dt.datetime | None:
-        """The moment on *day*, in the zone of *anchor* where none is printed.
-
-        None without any zone: a moment that cannot be placed is none.
-        """
+        """The moment on *day*, in the zone of *anchor* where none is printed; None without any."""
         offset = anchor.utcoffset() if anchor else None
         if self.offset is not None:
             offset = dt.timedelta(minutes=self.offset)
@@ -165,16 +158,12 @@ def _read(tokens: Tokens, found: re.Match[str], *, told: bool, marked: bool) -> 
     printed = _hour_minute_second(tokens, found)
     if printed is None and not (told and found["hour"]):
         return None
-    if printed is None:
-        end = found.end("hour")
-        hour, minute, second = _hour(tokens, found), 0, None
+    hour, minute, second = printed or (_hour(tokens, found), 0, None)
+    groups = (*_AFTER_HOUR, "hour", "minute", "second", "digits") if printed else ("hour",)
+    end = max(found.end(name) for name in groups)
+    part = tokens.first(found, "part") or tokens.first(found, "part_after") if printed else ""
+    if printed is None or not (part or found["minute"]):
         part = _part_before(tokens, found.start())
-    else:
-        hour, minute, second = printed
-        end = max(found.end(name) for name in (*_AFTER_HOUR, "hour", "minute", "second", "digits"))
-        part = tokens.first(found, "part") or tokens.first(found, "part_after")
-        if not (part or found["minute"]):
-            part = _part_before(tokens, found.start())
     hour = _hour_of_day(hour, tokens.first(found, "half_day"), part)
     if hour == _MIDNIGHT and minute and part:
         hour = 0  # 12.30 malam

@@ -110,10 +110,8 @@ class _Printed:
     last: Point | None
     start: int
     end: int
-    named: bool
-    """The month is named: a date by its look alone."""
-    weak: bool = False
-    """It could be a score (``Sabtu (2-1)``): a date only if its weekday agrees."""
+    named: bool  # the month is named: a date by its look alone
+    weak: bool = False  # it could be a score, "Sabtu (2-1)": a date only if its weekday agrees
 
 
 class _Read(NamedTuple):
@@ -130,17 +128,13 @@ class _Read(NamedTuple):
 
 
 def _shape(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Printed | None:
-    """What a match of ``_PRINTED`` prints, or None where it only looks like a date.
-
-    *in_place* says that a day and a month without a year end a range.
-    """
+    """What a match of ``_PRINTED`` prints; *in_place* says that it ends a range."""
     if found["month"]:
         read = _named(tokens, found)
     elif found["numbers"]:
         read = _slashed(tokens, found, in_place=in_place)
     elif found["iso"]:
-        at = found.start("iso")
-        year, month, day = (number(tokens.words[place]) for place in (at, at + 2, at + 4))
+        year, month, day = tokens.numbers(*found.span("iso"))
         read = _Read([day], month, year, found.end("iso"))
     else:
         read = _month_first(tokens, found) if found["month_first"] else _dashed(tokens, found)
@@ -167,7 +161,7 @@ def _with_weekdays(tokens: Tokens, found: re.Match[str], read: _Read) -> _Printe
 
 
 def _year(tokens: Tokens, found: re.Match[str], group: str) -> int | None:
-    """The year that the group prints; None without one, or for one of three or five digits."""
+    """The year that the group prints; None for one of three or five digits."""
     return number(tokens.first(found, group)) if found[group] == _YEAR else None
 
 
@@ -207,15 +201,13 @@ def _named(tokens: Tokens, found: re.Match[str]) -> _Read | None:
 
 
 def _days(tokens: Tokens, start: int, end: int) -> tuple[list[int], int | None]:
-    """The days of a list, and where they begin if that is not *start*.
-
-    A list is closed by *dan*; of days with commas alone only the last is one.
-    """
+    """The days of a list, and where they begin if that is not *start*."""
+    # A list is closed by "dan"; of days with commas alone only the last is one.
     code, begin = tokens.code[start:end], None
     comma = code.rfind(",")
     if comma >= 0 and "&" not in code and not tokens.is_glued(start + comma):
         start = begin = start + comma + 1
-    return [number(tokens.words[i]) for i in range(start, end) if tokens.code[i] in "dx"], begin
+    return tokens.numbers(start, end), begin
 
 
 def _month_first(tokens: Tokens, found: re.Match[str]) -> _Read | None:
@@ -231,14 +223,13 @@ def _month_first(tokens: Tokens, found: re.Match[str]) -> _Read | None:
 
 def _slashed(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Read | None:
     days, start = _days(tokens, *found.span("numbers"))
-    places = [i for i in range(*found.span("slashed")) if tokens.code[i] == "d"]
-    month, *rest = (number(tokens.words[i]) for i in places)
+    month, *rest = tokens.numbers(*found.span("slashed"))
     in_place = bool(in_place or found["weekday"] or found["told"] or _is_in_place(tokens, found))
     year = _year(tokens, found, "number_year")
     if found["number_year"] == "x" and tokens.words[found.start("number_year") - 1] == ".":
         return None  # 1/2.000 penduduk
     if rest and not found["number_year"]:
-        year = _short_year(tokens.words[places[1]])
+        year = _short_year(tokens.words[found.end("slashed") - 1])
         if month > MONTHS_A_YEAR and days[0] > MONTHS_A_YEAR:
             year = None
     if rest and (year is None or found["number_year"]):  # 13/14/5, 13/14/5/2023
@@ -268,8 +259,7 @@ def _is_in_place(tokens: Tokens, found: re.Match[str]) -> bool:
 
 
 def _dashed(tokens: Tokens, found: re.Match[str]) -> _Read | None:
-    places = [i for i in range(*found.span("dashed")) if tokens.code[i] == "d"]
-    *days, month = (number(tokens.words[i]) for i in places)
+    *days, month = tokens.numbers(*found.span("dashed"))
     told, end, year = found["weekday"] or found["told"], found.end(), None
     if found["dashed_year"]:
         year = _year(tokens, found, "dashed_year")
@@ -283,7 +273,7 @@ def _dashed(tokens: Tokens, found: re.Match[str]) -> _Read | None:
         if found["mark"] == "." and days[0] <= 24:  # noqa: PLR2004 -- 02.03.03 is a clock time
             return None
         year = _short_year(tokens.first(found, "dashed_short"))
-    elif tokens.code[places[0] - 1] != "(":
+    elif tokens.code[found.start("dashed") - 1] != "(":
         return None
     weak = not (found["dashed_year"] or found["dashed_short"])
     return _Read(days, month, year, end, named=False, weak=weak)
@@ -304,10 +294,7 @@ _WEEKDAY_AFTER: Final = pattern(r"\)?,?\((<weekday>)\)")
 
 
 def _printed_dates(tokens: Tokens, *, lists: bool) -> Iterator[_Printed]:
-    """The dates and ranges of a text in order, impossible ones (``31/9``) included.
-
-    With *lists* two dates joined by *dan* are a range too, else two.
-    """
+    """The dates and ranges of a text in order, impossible ones (``31/9``) included."""
     before: _Printed | None = None
     place = 0
     while found := _PRINTED.search(tokens.code, place):
@@ -339,9 +326,8 @@ def _with_year_of(one: _Printed, other: Point) -> _Printed:
 
 def _read(tokens: Tokens, found: re.Match[str], *, in_place: bool) -> _Printed | None:
     read = _shape(tokens, found, in_place=in_place)
-    if read is None or not (in_place or _begins_here(tokens, found, read)):
-        return None
-    if not _ends_here(tokens, read):
+    begins = read is not None and (in_place or _begins_here(tokens, found, read))
+    if read is None or not begins or not _ends_here(tokens, read):
         return None
     after = _WEEKDAY_AFTER.match(tokens.code, read.end)
     if after and read.first.weekday is None:
@@ -400,8 +386,7 @@ class Span:
 
     first: dt.date
     last: dt.date | None = None
-    inferred: bool = True
-    """The year comes from the anchor."""
+    inferred: bool = True  # the year comes from the anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,21 +395,14 @@ class Reading:
 
     start: int
     end: int
-    span: Span | None = None
-    """None when it is impossible, has no year, or is a period."""
-
-    period: str = ""
-    """A moment, a week or months in the form of :func:`crawler.normalise.dates.normalise`."""
-
-    weekday: int | None = None
-    """The weekday printed in it or beside it, Monday being 0."""
-
+    span: Span | None = None  # None when it is impossible, has no year, or is a period
+    period: str = ""  # a moment, a week or months in the form of dates.normalise
+    weekday: int | None = None  # printed in it or beside it, Monday being 0
     clock: Clock | None = None
-    printed: bool = False
-    """It names a day and a month, and is not seen from the time of writing."""
-
-    present: bool = False
-    """It speaks of the time of writing (``malam ini``) more than it names a date."""
+    printed: bool = False  # it names a day and a month, and is not seen from the time of writing
+    present: bool = (
+        False  # it speaks of the time of writing ("malam ini") more than it names a date
+    )
 
 
 def day_of(year: int, month: int, day: int) -> dt.date | None:
@@ -475,10 +453,7 @@ def _is_coming(tokens: Tokens, printed: _Printed) -> bool:
 
 
 def _resolved(printed: _Printed, anchor: dt.date | None, *, coming: bool) -> Span | None:
-    """The days that *printed* means, or None: an impossible day, or no anchor for the year.
-
-    *coming* says that the text speaks of the future.
-    """
+    """The days that *printed* means, or None: an impossible day, or no anchor for the year."""
     first, last = printed.first, printed.last or printed.first
     years = [_plausible(point, anchor) for point in (first, last)]
     wraps = (last.month, last.day) < (first.month, first.day)
@@ -509,10 +484,9 @@ def _plausible(point: Point, anchor: dt.date | None) -> int | None:
 
 
 def _without_year(point: Point, anchor: dt.date, *, coming: bool) -> dt.date | None:
-    """The nearest past occurrence, the anchor's own day included.
+    """The nearest past occurrence, or the anchor's own day.
 
-    The next one, at most 60 days ahead, wins if the weekday agrees with it alone, or if the text
-    speaks of the future.
+    The next one wins if the weekday agrees with it alone, or if the text speaks of the future.
     """
     years = range(anchor.year - _LEAP, anchor.year + 2)
     days = [day for year in years if (day := day_of(year, point.month, point.day))]

@@ -1,8 +1,7 @@
 """A text as a string of one-letter codes, over which the grammar of dates is written.
 
-A text becomes a string with one letter for each of its words, numbers and marks, and the grammar
-regular expressions over that string. They are written with the names of :data:`vocabulary.LETTERS`, which
-:func:`pattern` puts the letters for.
+The grammar are regular expressions over that string, written with the names of
+:data:`vocabulary.LETTERS`, which :func:`pattern` puts the letters for.
 """
 
 from __future__ import annotations
@@ -13,22 +12,9 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from crawler.normalise.vocabulary import (
-    ABBREVIATIONS,
-    KINDS,
-    LETTERS,
-    MONTH_NAMES,
-    MONTHS,
-    NUMBERS,
-    TEEN,
-    TIMES_TEN,
-    WEEKDAY_ABBREVIATIONS,
-    WEEKDAYS,
-    ZONE_NAMES,
-    ZONES,
-)
+from crawler.normalise import vocabulary
 
-_CODES: Final = {word: LETTERS[kind] for word, kind in KINDS.items()} | {
+_CODES: Final = {word: vocabulary.LETTERS[kind] for word, kind in vocabulary.KINDS.items()} | {
     "akan datang": "F",
     "sampai dengan": "R",
     **dict.fromkeys(("kurang lebih", "lebih kurang"), "q"),
@@ -40,7 +26,7 @@ _NAMED: Final = re.compile(r"(?<!\?P)<([a-z]+(?:\|[a-z]+)*)>")
 
 def letters(names: str) -> str:
     """The letters of some names: ``letters("number|year")``."""
-    return "".join(LETTERS.get(name) or _SETS[name] for name in names.split("|"))
+    return "".join(vocabulary.LETTERS.get(name) or _SETS[name] for name in names.split("|"))
 
 
 def pattern(notation: str) -> re.Pattern[str]:
@@ -63,14 +49,12 @@ _EASILY_MISTAKEN: Final = 6  # "macet" is one letter from "maret", nothing is fr
 
 @lru_cache(maxsize=1024)
 def misspelt_month(word: str, *, before_year: bool) -> int | None:
-    """The month that *word*, after a day, was meant to name; None if it may be another word.
-
-    One slip in a long name; before a year two in a long name, one in a short.
-    """
+    """The month that *word*, after a day, was meant to name; None if it may be another word."""
     if word in _BEFORE_A_YEAR:
         return _BEFORE_A_YEAR[word] if before_year else None
     near: dict[int, set[int]] = {}
-    for name, month in MONTH_NAMES.items():
+    for name, month in vocabulary.MONTH_NAMES.items():
+        # One slip in a long name; before a year two in a long name, one in a short.
         most = (len(name) > _EASILY_MISTAKEN) + before_year
         distance = OSA.distance(word, name, score_cutoff=most)
         if distance <= most:
@@ -81,7 +65,7 @@ def misspelt_month(word: str, *, before_year: bool) -> int | None:
 
 def month_named(word: str, *, before_year: bool = True) -> int | None:
     """The month of a word that the tokens call one."""
-    return MONTHS.get(word) or misspelt_month(word, before_year=before_year)
+    return vocabulary.MONTHS.get(word) or misspelt_month(word, before_year=before_year)
 
 
 def number(word: str) -> int:
@@ -95,14 +79,14 @@ def count_named(words: list[str]) -> int | None:
     if words[0].isdecimal():
         return number(words[0]) if len(words[0]) <= len("100") else None
     total = 0
-    before = TIMES_TEN
+    before = vocabulary.TIMES_TEN
     for word in words:
-        if word == TEEN:
+        if word == vocabulary.TEEN:
             total += 10
-        elif word == TIMES_TEN:
+        elif word == vocabulary.TIMES_TEN:
             total *= 10
-        elif before == TIMES_TEN:
-            total += NUMBERS[word]
+        elif before == vocabulary.TIMES_TEN:
+            total += vocabulary.NUMBERS[word]
         else:
             return None
         before = word
@@ -111,13 +95,13 @@ def count_named(words: list[str]) -> int | None:
 
 def weekday_named(word: str) -> int | None:
     """The weekday, Monday being 0, of a word that the tokens call one."""
-    return 4 if "jum" in word and word.endswith("at") else WEEKDAYS.get(word)
+    return 4 if "jum" in word and word.endswith("at") else vocabulary.WEEKDAYS.get(word)
 
 
 def zone_named(words: str) -> int:
     """Minutes east of Greenwich of a zone: WIB, or waktu Indonesia barat."""
-    offset = ZONES.get(words)
-    return ZONE_NAMES[words.rpartition(" ")[2]] if offset is None else offset
+    offset = vocabulary.ZONES.get(words)
+    return vocabulary.ZONE_NAMES[words.rpartition(" ")[2]] if offset is None else offset
 
 
 # One character for one, so that places in the folded text are places in the text.
@@ -187,10 +171,9 @@ def _lexical(word: str) -> str:
 
 
 class Tokens:
-    """The words, numbers and marks of a text.
+    """The words, numbers and marks of a text, and the ``code`` with a letter for each.
 
-    ``code`` has one letter for each of ``words``, so that a match over the code leads back to the
-    text: ``start`` and ``end`` are places in ``plain``, the folded text.
+    ``start`` and ``end`` are places in ``plain``, the folded text, as in the text.
     """
 
     __slots__ = ("_found", "code", "plain", "source", "words")
@@ -221,9 +204,9 @@ class Tokens:
     def _ends_abbreviation(self, place: int, codes: list[str]) -> bool:
         """Whether the full stop at *place* is that of the word before it, as in ``Sept.``."""
         word = self.word(place - 1)
-        if word not in ABBREVIATIONS or not self.is_glued(place - 1):
+        if word not in vocabulary.ABBREVIATIONS or not self.is_glued(place - 1):
             return False
-        if word in WEEKDAY_ABBREVIATIONS:
+        if word in vocabulary.WEEKDAY_ABBREVIATIONS:
             codes[place - 1] = "W"
         return True
 
@@ -260,6 +243,10 @@ class Tokens:
     def word(self, place: int) -> str:
         """The word at *place*, empty before the first and after the last."""
         return self.words[place] if 0 <= place < len(self.words) else ""
+
+    def numbers(self, start: int, end: int) -> list[int]:
+        """The numbers between two places."""
+        return [number(self.words[at]) for at in range(start, end) if self.code[at] in "dyx"]
 
     def first(self, found: re.Match[str], group: str) -> str:
         """The first word of a group of a match, empty where the group matched nothing."""

@@ -17,13 +17,13 @@ import attrs
 
 from crawler.items import Dateline
 from crawler.normalise.places import (
+    NAMED_LIKE_PLACES,
+    OUTLET_ENDING,
     SITE,
     Place,
     find_place,
     folded_names,
-    has_outlet_ending,
     is_known_outlet,
-    is_paper_named_like_a_place,
     leading_place,
     looks_like_outlet,
     title_case,
@@ -35,7 +35,7 @@ from crawler.normalise.vocabulary import (
     WEEKDAY_NAMES,
     WRITERS,
     any_of,
-    words_of,
+    listed,
 )
 
 _LONGEST: Final = 48  # characters of one element
@@ -79,51 +79,36 @@ _NAME: Final = re.compile(
 _IN_BRACKETS: Final = re.compile(r"[A-Za-z][\w.&'’+/-]*(?: [\w.&'’+/-]+){0,3}")
 # What opens a caption, a label or a line of links, and never names a place or an outlet.
 _LABEL: Final = re.compile(
-    r"(?:foto|photo|video|ilustrasi|sumber|dok|dokumentasi|caption|grafis|infografis|tabel|baca|simak"
-    r"|lihat|breaking|ket|keterangan|tkp|catatan|terkait|update|tag|judul|narasumber"
-    rf"|{any_of(WRITERS | EDITORS)})\b",
-    re.IGNORECASE,
+    rf"(?:{any_of(listed('datelines.labels') | WRITERS | EDITORS)})\b", re.IGNORECASE
 )
 
-# Separators that may end a dateline.
+# Separators that may end a dateline, and those that may stand inside a name.
 _STRONG: Final = frozenset(("dash", "pipe", "line", "colon", "stop", "tight"))
-_WEAK: Final = ("tight", "stop", "slash")  # those that may stand inside a name, too
+_WEAK: Final = ("tight", "stop", "slash")
 
 
 @attrs.define
 class Element:
     """A stretch of an opening between two separators."""
 
-    kind: str
-    """``place``, ``outlet``, ``date``, ``name`` (what only a neighbour explains) or ``note``."""
-
+    kind: str  # place, outlet, date, name (what only a neighbour explains) or note
     text: str
     start: int
-    end: int = 0
-    """Where what follows its separator begins."""
-
-    after: str = ""
-    """Kind of the separator that follows; empty or ``space`` where there is none."""
-
+    end: int = 0  # where what follows its separator begins
+    after: str = ""  # kind of that separator; empty or "space" where there is none
     place: Place | None = None
-    sure: bool = False
-    """Whether an outlet is known by name or address, and not just by its form."""
-
+    sure: bool = False  # whether an outlet is known by name or address, and not just by its form
     bracketed: bool = False
 
 
 def _read_elements(head: str, start: int, own: Collection[str]) -> list[Element]:
-    """Return what stands at *start* of *head*, as far as it may belong to a dateline."""
+    """What stands at *start* of *head*, as far as it may belong to a dateline."""
     elements: list[Element] = []
-    position = start
-    while len(elements) < _MOST:
-        element = _element(head, position, elements, own)
+    while len(elements) < _MOST and (not elements or elements[-1].after):
+        element = _element(head, elements[-1].end if elements else start, elements, own)
         if element is None or not _may_follow(element, elements):
             break
         elements.append(element)
-        position = element.end
-        if not element.after:
-            break
     return elements
 
 
@@ -191,18 +176,14 @@ def _kind(separator: re.Match[str]) -> str:
 def _site(head: str, site: re.Match[str]) -> Element:
     start, end = site.span()
     name, _, outlet = site[0].partition("-")
-    place = find_place(name)
-    if (
-        place
-        and outlet[:1].isupper()
-        and not looks_like_outlet(f"{name} {outlet.partition('.')[0]}")
-    ):
-        return Element("place", name, start, start + len(name) + 1, "comma", place)
+    place = find_place(name) if outlet[:1].isupper() else None
+    if place and looks_like_outlet(f"{name} {outlet.partition('.')[0]}"):
+        place = None
     label, _, below = site[0].partition(".")
-    if label.isupper() and below.islower() and "." in below:
-        place = find_place(label)
-        if place:  # BENGKULU.berita.com: the place, and the outlet in its own case
-            return Element("place", label, start, start + len(label) + 1, "comma", place)
+    if not place and label.isupper() and below.islower() and "." in below:
+        name, place = label, find_place(label)
+    if place:  # BENGKULU.berita.com: the place, and the outlet in its own case
+        return Element("place", name, start, start + len(name) + 1, "comma", place)
     element = Element("outlet", site[0], start, sure=True)
     if head[end : end + 1] == " " and not _SEPARATOR.match(head, end):
         words = head[end + 1 : end + 1 + _LONGEST].split(" ")
@@ -221,25 +202,21 @@ def _site(head: str, site: re.Match[str]) -> Element:
 def _separated(
     head: str, start: int, before: list[Element], own: Collection[str]
 ) -> Element | None:
-    """Return the element that ends at a separator, if there is one soon enough."""
     for separator in _SEPARATOR.finditer(head, start):
         if separator.start() > start + _LONGEST:
-            return None
+            break
         element = _classified(head[start : separator.start()], start, own, before)
-        kind = _kind(separator)
-        if not (kind in _WEAK and _is_inside(element, head, separator)):
+        is_inside = False  # a name: TOLI-TOLI, ST. PETERSBURG
+        if _kind(separator) in _WEAK:
+            is_inside = element is None or element.kind == "name"
+            if element and separator[0] == "-":
+                after = _SEPARATOR.search(head, separator.end())
+                is_inside = bool(after and find_place(head[start : after.start()]))
+        if not is_inside:
             if element:
-                element.after, element.end = kind, separator.end()
+                _end(element, head, separator.start())
             return element
     return None
-
-
-def _is_inside(element: Element | None, head: str, separator: re.Match[str]) -> bool:
-    """Whether a hyphen, full stop or slash stands inside a name: TOLI-TOLI, ST. PETERSBURG."""
-    if element is None or separator[0] != "-":
-        return element is None or element.kind == "name"
-    after = _SEPARATOR.search(head, separator.end())
-    return after is not None and find_place(head[element.start : after.start()]) is not None
 
 
 def _unseparated_place(head: str, start: int) -> Element | None:
@@ -250,7 +227,7 @@ def _unseparated_place(head: str, start: int) -> Element | None:
 
 
 def _unseparated_outlet(head: str, start: int, own: Collection[str]) -> Element | None:
-    """Return an outlet that the sentence follows at once: ``Jakarta, CNN Indonesia Polisi …``."""
+    """An outlet that the sentence follows at once: ``Jakarta, CNN Indonesia Polisi …``."""
     words = head[start : start + _LONGEST].split(" ")
     for count in (2, 1):
         text = " ".join(words[:count])
@@ -272,7 +249,7 @@ def _classified(
     if _DATE.fullmatch(words):
         kind = "date"
     elif is_known_outlet(words, own) or (
-        is_paper_named_like_a_place(words) and {each.kind for each in before} == {"place"}
+        words.lower() in NAMED_LIKE_PLACES and {each.kind for each in before} == {"place"}
     ):
         kind, sure = "outlet", True
     elif not words[0].islower() and (place := find_place(words)):
@@ -282,7 +259,7 @@ def _classified(
     elif _LABEL.match(words):
         return None
     elif looks_like_outlet(words):
-        kind, sure = "outlet", has_outlet_ending(words)
+        kind, sure = "outlet", bool(OUTLET_ENDING.search(words))
     elif _NAME.fullmatch(words):
         kind = "name"
     else:
@@ -317,20 +294,13 @@ _HEAD: Final = 240  # characters in which a dateline and the lines before it hav
 _HEADLINE: Final = 12  # characters from which on a text without a small letter is a headline
 _LONGEST_HEADLINE: Final = 60
 _HEADLINE_WORDS: Final = 4
-_SMALL_WORDS: Final = words_of("dan di ke dari yang untuk pada dengan dalam oleh atau tak")
+_SMALL_WORDS: Final = listed("datelines.small")
 
 _LINE: Final = 90  # characters of a line above the dateline: who reports, a caption's credit
 _ADVERTORIAL: Final = re.compile(r"\(?adv(?:ertorial)?\b\)?(?:[.:]| ?[–—-])? ?", re.IGNORECASE)
 _REPORTER: Final = re.compile(rf"(?:{any_of(WRITERS | EDITORS)}|advertorial|adv)\b", re.IGNORECASE)
-_GROUND: Final = re.compile(
-    r"(?:desa|pantai|gunung|jalan|pasar|lapangan|bandara|pelabuhan|stadion|kampung|dusun|kelurahan"
-    r"|kecamatan|pulau|teluk|sungai|danau|alun-alun|terminal|kantor|kampus|gedung|hotel)\b",
-    re.IGNORECASE,
-)
-_ASIDE: Final = re.compile(
-    r"(?:yang|kota|daerah|kabupaten|provinsi|ibu|salah|tempat|negeri|pulau|sebuah|juga|dan|atau|dengan"
-    r"|menuju|ke|hingga|sampai|via|pp|adalah|merupakan)\b"
-)
+_GROUND: Final = re.compile(rf"(?:{any_of(listed('datelines.grounds'))})\b", re.IGNORECASE)
+_ASIDE: Final = re.compile(rf"(?:{any_of(listed('datelines.asides'))})\b")
 _DASH: Final = re.compile(r" [–—-]|[–—]")
 _REGIONS: Final = ("region", "town", "district")
 _COUNT: Final = re.compile(r"Rp|\d")  # Bengkulu: 20 kasus
@@ -344,21 +314,19 @@ _SHORT_NAME: Final = 3
 
 @attrs.frozen(kw_only=True)
 class ParsedDateline(Dateline):
-    """A dateline, white space folded, and what follows it; iterates as place, outlet and rest."""
+    """A dateline, and the *rest* of the text, white space folded; iterates as place, outlet, rest."""
 
     rest: str
-    """The text after it, white space folded."""
 
     def __iter__(self) -> Iterator[str | None]:
         return iter((self.place, self.outlet, self.rest))
 
     def as_item(self) -> Dateline:
-        """The dateline as a line of the archive holds it."""
         return Dateline(text=self.text, place=self.place, outlet=self.outlet, region=self.region)
 
 
 def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline | None:
-    """Return the dateline with which *text*, an opening paragraph, begins, or ``None``.
+    """The dateline with which *text*, an opening paragraph, begins.
 
     *outlets* are names by which the newsroom goes, besides those that are known or look like one.
 
@@ -366,7 +334,8 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
     >>> place, outlet, rest
     ('Curup', 'PROGRES.ID', 'Hujan lebat turun.')
     """
-    head = _head(text)
+    head = text[: 2 * _HEAD].lstrip(_ORNAMENTS)
+    head = "\n".join(filter(None, map(fold, head.split("\n"))))[:_HEAD]
     own = folded_names(tuple(outlets))
     for start in _starts(head):
         elements = _read_elements(head, start, own)
@@ -388,29 +357,22 @@ def parse_dateline(text: str, outlets: Collection[str] = ()) -> ParsedDateline |
     return None
 
 
-def _head(text: str) -> str:
-    head = text[: 2 * _HEAD].lstrip(_ORNAMENTS)
-    return "\n".join(filter(None, map(fold, head.split("\n"))))[:_HEAD]
-
-
 def _starts(head: str) -> Iterator[int]:
     """Yield where a dateline may begin: at the text, or after short lines above it."""
-    reported = _REPORTER.match(head)
     yield 0
-    advertorial = _ADVERTORIAL.match(head)
-    if advertorial:
+    if advertorial := _ADVERTORIAL.match(head):
         yield advertorial.end()
     start, end = 0, head.find("\n")
     while 0 <= end <= start + _LINE:
         start = end + 1
         yield start
         end = head.find("\n", start)
-    if reported:
+    if _REPORTER.match(head):
         yield from reversed([site.start() for site in SITE.finditer(head)])
 
 
 def _settle(elements: list[Element], rest: str) -> tuple[list[Element], str | None] | None:
-    """Return place and outlet if *elements*, followed by *rest*, are a dateline."""
+    """Place and outlet if *elements*, followed by *rest*, are a dateline."""
     if len(rest) > _HEADLINE and rest.isupper():
         return None
     # The first place, and those right beside it that belong to it.
@@ -434,9 +396,8 @@ def _settle(elements: list[Element], rest: str) -> tuple[list[Element], str | No
         else:
             places = names
     if places and outlets:
-        good = elements[-1].after in _STRONG or (
-            elements[-1].after in ("", "space", "comma") and _opens_sentence(rest)
-        )
+        after = elements[-1].after
+        good = after in _STRONG or (after in ("", "space", "comma") and _opens_sentence(rest))
     elif places:
         good = _is_place_alone(places, elements, rest)
     else:
@@ -455,9 +416,8 @@ def _may_be_named(name: Element, elements: list[Element], rest: str) -> bool:
     if name.bracketed:
         return True
     first, capitals = name is elements[0], name.text.isupper()
-    if (first and name.after not in (_LOOSE if capitals else _BESIDE)) or any(
-        each.after == "slash" for each in elements
-    ):
+    loose = first and name.after not in (_LOOSE if capitals else _BESIDE)
+    if loose or any(each.after == "slash" for each in elements):
         return False  # BACA JUGA: …; KOMPAS.com/ANI is a photo's credit
     if capitals or _is_ordinary_word(elements[0]):
         return capitals
@@ -473,11 +433,8 @@ def _is_place_alone(places: list[Element], elements: list[Element], rest: str) -
     if after == "dash":
         # Kaur – yang dikenal dengan pantainya – kini …
         aside = _ASIDE.match(rest) or _DASH.search(rest)
-        return (
-            capitals
-            or (_opens_sentence(rest) and not _is_headline(rest))
-            or (levels <= {"region"} and rest[:1].islower() and not aside)
-        )
+        goes_on = levels <= {"region"} and rest[:1].islower() and not aside
+        return capitals or goes_on or (_opens_sentence(rest) and not _is_headline(rest))
     if not _opens_sentence(rest):
         return False
     dated = any(each.kind == "date" for each in elements)
@@ -527,10 +484,9 @@ def _opens_sentence(rest: str) -> bool:
 
 
 def _place_name(head: str, places: list[Element]) -> str | None:
-    """Return the place as printed, in title case; a compound one with what joins its parts."""
-    name, end = "", 0
+    """The place as printed, in title case; a compound one with what joins its parts."""
+    name, end = "", places[0].start if places else 0
     for place in places:
-        joint = head[end : place.start] if name else ""
-        name += joint + title_case(place.text)
+        name += head[end : place.start] + title_case(place.text)
         end = place.start + len(place.text)
     return " ".join(name.split()) or None

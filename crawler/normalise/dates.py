@@ -1,31 +1,350 @@
 """The dates of a text: those of its events, that of a snippet, and when a page was published.
 
-The lexer, the grammar, relative words and the calendar are the neighbours of this module.
+What a text prints is read by ``date_grammar``; here are the days that it names from the one on which
+it was written: ``kemarin``, ``pekan lalu``, weekdays without a date among them: ``di Bengkulu, Rabu.``
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from bisect import bisect
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
 from crawler.items import FoundDate
+from crawler.normalise import vocabulary
 from crawler.normalise.date_clock import Clock, clock_alone, clock_beside, marked_clocks
-from crawler.normalise.date_grammar import Reading, Span, explicit
-from crawler.normalise.date_lexer import Tokens, folded, pattern
-from crawler.normalise.date_relative import relatives
-from crawler.normalise.vocabulary import KINDS, UNITS, any_of
+from crawler.normalise.date_grammar import (
+    EARLIEST_YEAR,
+    MONTHS_A_YEAR,
+    TURNS,
+    Point,
+    Reading,
+    Span,
+    day_of,
+    explicit,
+    nearest_range,
+)
+from crawler.normalise.date_lexer import (
+    Tokens,
+    count_named,
+    folded,
+    number,
+    pattern,
+    weekday_named,
+)
+from crawler.normalise.vocabulary import any_of, listed, words_of
+
+_DAYS_A_WEEK: Final = 7
+
+
+# What is done every week names no date.
+_SCHEDULED: Final = words_of("setiap tiap saban per every")
+_NAMING: Final = listed("dates.naming_a_weekday")
+_NAMED: Final = listed("dates.named_weekday")
+_INTRODUCING: Final = words_of("pada hari sejak hingga sampai mulai di , ( kata")
+# Another weekday, or a date of the Hijri calendar, of which the weekday is one.
+_LISTED: Final = pattern(r",? <weekday>|<pasaran>?[,(]? <number> <hijri>")
+
+
+def _weekday_meant(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
+    start, end = found.span()
+    word, turn = tokens.words[start], found["turn"] or found["pair_turn"] or ""
+    # In full and in Indonesian: "sat" is a weekday only beside a date.
+    in_full = (word in vocabulary.WEEKDAY_NAMES and not word.endswith("day")) or "jum" in word
+    if not in_full or _is_part_of_a_name(tokens, start, end, turned=bool(turn)):
+        return None
+    if word == vocabulary.SUNDAY_OR_WEEK and found["weekday"]:
+        week = _as_week(tokens, start, end, turn, today)
+        if week or not (tokens.printed(start)[0].isupper() or tokens.word(start - 1) == "hari"):
+            return week
+    weekday = weekday_named(word)
+    assert weekday is not None
+    of_week = bool(found["of_week"] or found["pair_week"])
+    if not found["pair"]:
+        day = _turned(today, weekday, turn, of_week=of_week)
+        return Reading(start, end, Span(day), weekday=weekday)
+    if not turn and "&" not in found["pair"]:
+        return None  # "Senin-Jumat" is a timetable
+    other = weekday_named(tokens.words[found.end("pair") - 1]) or 0
+    between = dt.timedelta((other - weekday) % _DAYS_A_WEEK)
+    if turn in ("F", "B") or of_week:
+        first = _turned(today, weekday, turn, of_week=of_week)
+    else:
+        first = _turned(today, other, turn) - between
+    return Reading(start, end, Span(first, first + between if between else None))
+
+
+def _as_week(tokens: Tokens, start: int, end: int, turn: str, today: dt.date) -> Reading | None:
+    """``Minggu lalu`` and ``minggu depan`` are weeks, as is whatever else is not capital."""
+    said = tokens.words[end - 1]
+    if not turn or tokens.word(start - 1) == "hari" or tokens.code[start + 1] not in "YLVFIBU":
+        return None
+    if said in ("lalu", "depan") or not tokens.printed(start)[0].isupper():
+        return _week(start, end, today, turn)
+    return None
+
+
+def _is_part_of_a_name(tokens: Tokens, start: int, end: int, *, turned: bool) -> bool:
+    """Whether the words around make the weekday a name, a habit, or one of a timetable."""
+    before, code = tokens.word(start - 1), tokens.code
+    scheduled = tokens.word(start - 2) if code[start - 1 : start] in ("h", "T") else before
+    if scheduled in _SCHEDULED or before in _NAMING or tokens.word(end) in _NAMED:
+        return True
+    listed = code[max(start - 2, 0) : start] in ("W,", "W-", "W&") or code[start - 1 : start] == "W"
+    if listed or _LISTED.match(code, end):
+        return True  # "Senin, Rabu dan Jumat" is a timetable
+    follows = code[end : end + 1] == "o" and tokens.printed(end)[0].isupper()
+    return follows and not turned and before not in _INTRODUCING
+
+
+def _turned(today: dt.date, weekday: int, turn: str, *, of_week: bool = False) -> dt.date:
+    """The day that a weekday means by the word after it; alone the last one, or today."""
+    back = (today.weekday() - weekday) % _DAYS_A_WEEK
+    if of_week or turn == "I":
+        monday = today - dt.timedelta(today.weekday())
+        return monday + dt.timedelta(TURNS[turn] * _DAYS_A_WEEK + weekday)
+    if turn in ("L", "V"):
+        return today - dt.timedelta(back or _DAYS_A_WEEK)
+    if turn == "U":
+        return today + dt.timedelta(-back % _DAYS_A_WEEK)
+    if turn in ("F", "B"):
+        return today + dt.timedelta(_DAYS_A_WEEK - back)
+    return today - dt.timedelta(back)
+
+
+# Satu jam 30 menit yang lalu, 3 hari lagi, setengah jam lalu, sepekan lalu.
+_AGO: Final = r"""
+    (?: (?:(?P<half><setengah>) | (?P<count><number|long>(?:\(<spelt>{1,3}\))? | <spelt>{1,3}))
+        (?P<unit><hari|pekan|bulan|pukul|menit|weekday>) (?:(?P<more><number>) <menit>)?
+      | (?P<one><one>) )
+    <yang>? (?P<way><lalu|lagi>)
+"""
+# Sabtu dan Minggu pekan lalu.
+_PAIR: Final = """
+    (?P<pair><weekday> <part>? <joint> <hari>? <weekday>)
+    (?:<part>? <yang>? (?P<pair_week><pekan|weekday>)? (?P<pair_turn><turn>))?
+"""
+# Rabu, Kamis (malam), Kamis malam Jumat, Senin pekan lalu, Jumat depan.
+_WEEKDAY: Final = r"""
+    (?P<weekday><weekday>) <pasaran>? (?P<open>\()? <part>? <tadi>? <part>?
+    (?:(?<=<weekday><part>) <weekday>)?
+    (?:<yang>? (?P<of_week><pekan|weekday>)? (?P<turn><turn|nanti>))? (?(open)(?<!\()\))
+"""
+# Pekan lalu, akhir bulan depan, tanggal 5 bulan ini.
+_PERIOD: Final = """
+    <awal>? (?P<unit_turned><pekan|bulan>) <yang>? (?P<unit_turn><turn>)
+    | <tanggal> (?P<day_of><number>) <bulan> (?P<of_month><turn>)
+"""
+# Akhir Mei 2014, Mei lalu, Oktober tahun depan, awal Mei hingga Juni 2014.
+_NAMED_MONTH: Final = """
+    (?P<govern>(?:<awal> <joint>)? <awal|bulan>{0,2} | <pada|hingga> (?=<month>(?!<number>)))
+    (?P<name><month>) (?:<tahun>? (?P<year><year>))?
+    (?P<by_year><tahun>)? <yang>? (?P<name_turn><turn>)?
+    (?:<joint> <awal|bulan>{0,2} (?P<until><month>) (?:<tahun>? (?P<until_year><year>))?)?
+"""
+# How many days from the day of writing.
+_NEAR: Final = {
+    "two_back": (-2, "<kemarin> <lusa> | <lusa> <kemarin>"),
+    "night": (0, "<semalam> | <tadi> <part> | <part> <tadi>"),  # tadi malam, subuh tadi
+    "today": (0, "<hari> <ini> | <part> <ini> | <nanti> <part> | <part> <nanti>"),  # malam ini
+    "yesterday": (-1, "<part>? <kemarin> <part>?"),  # kemarin sore
+    "tomorrow": (1, "<hari>? <besok> <hari>? <part>?"),  # besok pagi
+    "two_ahead": (2, "<lusa>"),
+}
+_RULES: Final = {
+    "ago": _AGO,
+    "weekdays": _PAIR,
+    "a_weekday": _WEEKDAY,
+    "period": _PERIOD,
+    "named_month": _NAMED_MONTH,
+    **{name: rule for name, (_, rule) in _NEAR.items()},
+}
+_FIRST: Final = (
+    "<setengah><number><long><spelt><one><weekday><awal><pekan><bulan><tanggal><pada><hingga><month>"
+    "<kemarin><lusa><semalam><tadi><part><hari><nanti><besok>"
+)
+_RELATIVE: Final = pattern(
+    f"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{name}>{rule})' for name, rule in _RULES.items())})"
+)
+_APPOSED: Final = pattern(r",?\(?<hari>?")  # between kemarin and a weekday after it
+# A stretch of time, not a point: "selama tiga hari lalu pulang".
+_LASTING: Final = frozenset(("selama", "menginap", "beberapa", "per"))
+
+
+def _relatives(tokens: Tokens, anchor: dt.datetime) -> Iterator[Reading]:
+    """The relative expressions of a text in order, seen from *anchor*."""
+    place = 0
+    before: Reading | None = None
+    while found := _RELATIVE.search(tokens.code, place):
+        try:
+            here = _relative(tokens, found, anchor)
+        except (OverflowError, ValueError):  # before the year 1, or after 9999
+            here = None
+        if here is None:  # in "pukul 10 Rabu lalu" the number counts no days
+            place = found.start("unit") if found["unit"] else found.end()
+            continue
+        place = found.end()
+        joined = _as_one(tokens, before, here) if before else None
+        if before and not joined:
+            yield before
+        before = joined or here
+    if before:
+        yield before
+
+
+def _as_one(tokens: Tokens, one: Reading, other: Reading) -> Reading | None:
+    """One day from a weekday and a relative word beside it: ``besok (Jumat)``."""
+    gap = tokens.code[one.end : other.start]
+    # Of two relative words the one in brackets is the newsroom's own: "besok (hari ini)".
+    if gap == "(" and one.weekday is other.weekday is None and one.span and other.span:
+        return replace(other, start=one.start, present=False)
+    bare, told = (one, other) if one.weekday is not None else (other, one)
+    if bare.weekday is None or told.weekday is not None or tokens.code[bare.end - 1] in TURNS:
+        return None
+    # "Rabu, besok dibuka" are two days; "Rabu, pekan lalu" is one.
+    is_week = "W" in told.period
+    follows = gap in ("", "(") or (gap == "," and is_week)
+    if not (_APPOSED.fullmatch(gap) if bare is other else follows):
+        return None
+    span = None if told.span and told.span.last else told.span
+    if is_week:
+        try:
+            span = Span(dt.date.fromisoformat(f"{told.period}-{bare.weekday + 1}"))
+        except ValueError:  # the calendar ends before it
+            return None
+    return Reading(one.start, other.end, span, weekday=bare.weekday) if span else None
+
+
+def _relative(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Reading | None:
+    rule, today = found.lastgroup or "", anchor.date()
+    if tokens.word(found.start() - 1) in _LASTING and rule != "named_month":  # per Juni 2024
+        return None
+    if rule == "ago":
+        return _ago(tokens, found, anchor)
+    readers = {
+        "weekdays": _weekday_meant,
+        "a_weekday": _weekday_meant,
+        "period": _turned_period,
+        "named_month": _named_month,
+    }
+    return readers.get(rule, _near)(tokens, found, today)
+
+
+def _turned_period(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
+    start, end = found.span()
+    if found["day_of"]:
+        month = _month(today, TURNS[found["of_month"]])
+        day = day_of(int(month[:4]), int(month[5:]), number(tokens.first(found, "day_of")))
+        return Reading(start, end, Span(day) if day else None)
+    if found["unit_turned"] == "u":
+        return _week(start, end, today, found["unit_turn"])
+    return Reading(start, end, period=_month(today, TURNS[found["unit_turn"]]))
+
+
+def _week(start: int, end: int, today: dt.date, turn: str) -> Reading:
+    year, week, _ = (today + dt.timedelta(TURNS[turn] * _DAYS_A_WEEK)).isocalendar()
+    return Reading(start, end, period=f"{year:04d}-W{week:02d}")
+
+
+def _month(day: dt.date, months: int) -> str:
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    return dt.date(year, month + 1, 1).isoformat()[:7]
+
+
+def _near(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
+    """Kemarin, besok, tadi malam, hari ini and the like."""
+    start, end = found.span()
+    code, said = tokens.code, tokens.words[start:end]
+    twice = "V-V" in (code[start : end + 2], code[max(start - 2, 0) : end])
+    if twice or tokens.word(end) == "suntuk":
+        return None  # "kemarin-kemarin" is some time ago
+    if said == ["hari", "ini"] and code[start - 1 : start] in tuple("Rndc"):
+        return None  # "sampai hari ini" is no day, and "dua hari ini" are two
+    kind = found.lastgroup or ""
+    days, _ = _NEAR[kind]
+    if kind == "night":
+        days = -any(word.startswith(("malam", "semal")) for word in said)
+    elif kind == "yesterday" and tokens.word(end) == "dulu":
+        days, _ = _NEAR["two_back"]
+    present = kind == "today" and "hari" not in said
+    return Reading(start, end, Span(today + dt.timedelta(days)), present=present)
+
+
+def _ago(tokens: Tokens, found: re.Match[str], anchor: dt.datetime) -> Reading | None:
+    unit = vocabulary.ONE_UNIT.get(tokens.first(found, "one")) or vocabulary.UNITS.get(
+        tokens.first(found, "unit")
+    )
+    words = tokens.words[slice(*found.span("count"))]
+    count = count_named(words) if words else 1
+    if count is None or unit is None:
+        return None
+    if found["half"] or found["more"]:
+        if unit != "pukul":
+            return None
+        unit = "menit"
+        count = 30 if found["half"] else count * 60 + number(tokens.first(found, "more"))
+    return _shifted(found, count if found["way"] == "Q" else -count, unit, anchor)
+
+
+def _shifted(found: re.Match[str], count: int, unit: str, anchor: dt.datetime) -> Reading:
+    start, end = found.span()
+    if unit in ("pukul", "menit"):
+        moment = anchor + dt.timedelta(minutes=count * 60 if unit == "pukul" else count)
+        moment = moment.replace(second=0, microsecond=0)
+        return Reading(start, end, period=moment.isoformat(timespec="minutes"))
+    if unit == "bulan":
+        return Reading(start, end, period=_month(anchor.date(), count))
+    days = count * _DAYS_A_WEEK if unit == "pekan" else count
+    return Reading(start, end, Span(anchor.date() + dt.timedelta(days)))
+
+
+def _named_month(tokens: Tokens, found: re.Match[str], today: dt.date) -> Reading | None:
+    """A month with its year, or one that a word beside it makes a month: akhir Mei, Mei lalu."""
+    start, end = found.span()
+    if tokens.code[start - 1 : start] == "d" and not tokens.is_glued(max(start - 2, 0)):
+        return None  # a date that is part of a name
+    month = vocabulary.MONTHS.get(tokens.first(found, "name"))
+    until = vocabulary.MONTHS.get(tokens.first(found, "until"))
+    year, until_year = (
+        number(tokens.first(found, name)) if found[name] else None
+        for name in ("year", "until_year")
+    )
+    plausible = all(EARLIEST_YEAR <= y <= today.year + 10 for y in (year, until_year) if y)
+    if month is None or not plausible:
+        return None
+    wraps = until is not None and until < month
+    if year is None and until_year is not None:
+        year = until_year - wraps
+    elif year is None:
+        if not (found["govern"] or found["name_turn"] or until):
+            return None
+        year = _year_of_month(month, until, today, found["name_turn"], bool(found["by_year"]))
+    period = dt.date(year, month, 1).isoformat()[:7]
+    if until:
+        period += "/" + dt.date(until_year or year + wraps, until, 1).isoformat()[:7]
+    return Reading(start, end, period=period)
+
+
+def _year_of_month(
+    month: int, until: int | None, today: dt.date, turn: str | None, by_year: bool
+) -> int:
+    """The year of the nearest such month that is not to come, or as the words after it say."""
+    if by_year and turn:
+        return today.year + TURNS[turn]
+    if turn in ("F", "B"):
+        return today.year + (month < today.month)
+    nearest = until and nearest_range(Point(1, month), Point(28, until), today)
+    return nearest.first.year if nearest else today.year - (month > today.month)
+
 
 # What stands before a date; that after one of the first is of an edit.
 _LABEL: Final = re.compile(
-    r"\b(?:(diperbaru?i|diperbaharui|pembaruan|diupdate|updated?|diubah|perubahan|direvisi|revisi"
-    r"|disunting|diedit|edited|modified)"
-    r"|terbit|diterbitkan|dipublikasikan|publikasi|published?|posted|tayang|ditayangkan|rilis"
-    r"|dirilis|diposting|diunggah|dimuat)\b"
+    rf"\b(?:({any_of(listed('dates.edited'))})|{any_of(listed('dates.published'))})\b"
 )
-# A day and a year with an unknown word between them: 12 Ogos 2021.
 _UNREAD: Final = pattern("<number> <other> ,? <year>")
 _LONGEST_UNREAD: Final = 100
 _FEW: Final = 10
@@ -33,7 +352,7 @@ _LATE: Final = dt.datetime(2100, 12, 31, tzinfo=dt.UTC)
 
 
 def _words(*kinds: str) -> str:
-    return any_of(word for word, kind in KINDS.items() if kind in kinds)
+    return any_of(word for word, kind in vocabulary.KINDS.items() if kind in kinds)
 
 
 # A text names no day without one of these: a number, or a word that tells which day it is. Most
@@ -41,11 +360,9 @@ def _words(*kinds: str) -> str:
 _SIGN: Final = re.compile(
     r"[0-9]|(?<![^\W\d_])(?:d?jum"
     rf"|{_words('weekday', 'tanggal', 'kemarin', 'lusa', 'semalam', 'besok', 'one', 'tadi', 'nanti')}"
-    rf"|(?:{any_of(UNITS)}|{_words('part')})[\W\d_]*(?:{_words('yang')})?[\W\d_]*"
+    rf"|(?:{any_of(vocabulary.UNITS)}|{_words('part')})[\W\d_]*(?:{_words('yang')})?[\W\d_]*"
     rf"(?:{_words('lalu', 'lagi', 'ini')}))"
 )
-
-__all__ = ["PrintedMoment", "find_dates", "normalise", "printed_moments", "read_published"]
 
 
 class PrintedMoment(NamedTuple):
@@ -97,26 +414,15 @@ def _moment(day: dt.date, clock: Clock | None, zone: dt.tzinfo) -> str:
 
 
 def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
-    """What dateparser makes of a date whose month is none of our words."""
-    found = _UNREAD.search(tokens.code)
-    if found is None or len(tokens.plain) > _LONGEST_UNREAD:
+    """A date whose month is a neighbour's word: ``12 Ogos 2021``."""
+    found = _UNREAD.search(tokens.code) if len(tokens.plain) <= _LONGEST_UNREAD else None
+    word = unicodedata.normalize("NFKD", tokens.words[found.start() + 1]) if found else ""
+    month = vocabulary.OTHER_MONTHS.get(word.encode("ascii", "ignore").decode())
+    if found is None or month is None:
         return None
-    # Loaded here, for it costs more than all else that extraction imports.
-    from dateparser import parse  # noqa: PLC0415
-
-    start, end = tokens.start(found.start()), tokens.end(found.end() - 1)
-    day = parse(
-        tokens.plain[start:end],
-        languages=["id", "ms", "en", "nl"],
-        settings={
-            "PARSERS": ["absolute-time"],
-            "DATE_ORDER": "DMY",
-            "REQUIRE_PARTS": ["day", "month", "year"],
-        },
-    )
-    if day is None:
-        return None
-    return _moment(day.date(), next(marked_clocks(tokens), None), zone)
+    first, year = tokens.numbers(*found.span())
+    day = day_of(year, month, first)
+    return _moment(day, next(marked_clocks(tokens), None), zone) if day else None
 
 
 def find_dates(text: str, anchor: dt.datetime | None) -> list[FoundDate]:
@@ -140,7 +446,7 @@ def _days(tokens: Tokens, anchor: dt.datetime | None, *, lists: bool = False) ->
         return printed
     related = [
         replace(each, clock=clock_beside(tokens, each.start, each.end))
-        for each in relatives(tokens, anchor)
+        for each in _relatives(tokens, anchor)
         if each.span and not _is_beside(tokens, each, printed)
     ]
     days: list[Reading] = []
@@ -208,13 +514,16 @@ def normalise(text: str, anchor: dt.datetime | None) -> str | None:
     """
     tokens = Tokens(text)
     readings = _days(tokens, anchor, lists=True)
-    chosen = _chosen(readings)
+    # An explicit date counts, even if impossible, before a relative one.
+    printed = [reading for reading in readings if reading.printed]
+    possible = [reading for reading in printed if reading.span]
+    chosen = next(iter(possible or printed or readings), None)
     clock = (chosen and chosen.clock) or next(marked_clocks(tokens), None)
     if chosen:
         return _form(chosen.span, clock, anchor) if chosen.span else None
     if anchor is None:
         return _printed_month(tokens)
-    for relative in relatives(tokens, anchor):
+    for relative in _relatives(tokens, anchor):
         if relative.period:
             return relative.period
     clock = clock or clock_alone(tokens)
@@ -223,16 +532,9 @@ def normalise(text: str, anchor: dt.datetime | None) -> str | None:
 
 def _printed_month(tokens: Tokens) -> str | None:
     """The month that is printed with its year, which needs no anchor: ``akhir Mei 2014``."""
-    periods = (relative.period for relative in relatives(tokens, _LATE))
+    periods = (relative.period for relative in _relatives(tokens, _LATE))
     months = (each for each in periods if re.fullmatch(r"\d{4}-\d\d", each))
     return next((each for each in months if each[:4] in tokens.words), None)
-
-
-def _chosen(readings: list[Reading]) -> Reading | None:
-    """The date that counts: an explicit one, even if impossible, before a relative one."""
-    printed = [reading for reading in readings if reading.printed]
-    possible = [reading for reading in printed if reading.span]
-    return next(iter(possible or printed or readings), None)
 
 
 def _form(span: Span, clock: Clock | None, anchor: dt.datetime | None) -> str:

@@ -27,11 +27,9 @@ from typing import Final, NamedTuple
 from crawler.normalise.vocabulary import keyed, listed, words_of
 
 _DISTRICT: Final = 2  # dots in its code
-_NAMES: Final = Path(__file__).with_name("places.toml")
 
 # Written or not, these make no difference between two names.
 _LOOSE: Final = str.maketrans(dict.fromkeys(" \t\n\xa0.,-‐‑–'’‘`´"))
-
 _MARKS: Final = dict.fromkeys(range(0x300, 0x370))
 
 # What stands before a name and says which kind of region is meant.
@@ -55,31 +53,21 @@ _OFFICIAL: Final = re.compile(
 
 # Written in capitals inside a name in title case.
 _CAPITALS: Final = words_of("DKI DKJ DI DIY IKN NTB NTT NAD OKU DC UEA PALI AS")
-_CAPITALS_ALONE: Final = words_of(
-    "OKI OKUT OKUS KBB KLU KSB TTS TTU SBD SBT SBB MBD HSS HST HSU PPU"
-)
+_ALONE: Final = words_of("OKI OKUT OKUS KBB KLU KSB TTS TTU SBD SBT SBB MBD HSS HST HSU PPU")
 _SMALL: Final = frozenset({"dan", "es", "de", "of", "the"})
 _ROMAN: Final = re.compile(r"[IVX]{2,}")
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’`.][^\W\d_]+)*")
-
-# Words that a name has at most: ``Ogan Komering Ulu Timur``, with its kind before it.
-_LONGEST_NAME: Final = 5
+_LONGEST_NAME: Final = 5  # words: ``Ogan Komering Ulu Timur``, with its kind before it
 
 
 class Place(NamedTuple):
     """A known place."""
 
-    name: str
-    """Its name in title case, as the text has it: ``Kota Bengkulu``, ``Solo``."""
-
-    codes: tuple[str, ...]
-    """Dotted codes of the regions that bear the name, most general first; none abroad."""
-
+    name: str  # in title case, as the text has it: Kota Bengkulu, Solo
+    codes: tuple[str, ...]  # of the regions that bear it, most general first; none abroad
     level: str
-    """Which list knows it: ``region``, ``town``, ``district``, ``other``, ``country`` or ``word``.
-
-    A ``word`` is also an ordinary word, and no place without further signs.
-    """
+    """Which list knows it: ``region``, ``town``, ``district``, ``other``, ``country``, or ``word``
+    for what is also an ordinary word, and no place without further signs."""
 
     @property
     def region(self) -> str | None:
@@ -124,7 +112,7 @@ def _look_up(text: str) -> _Known | None:
 
 
 def leading_place(words: Sequence[str]) -> tuple[Place, int] | None:
-    """Return the longest place that *words* begin with, and how many words it takes."""
+    """The longest place that *words* begin with, and how many of them it takes."""
     for count in range(min(_LONGEST_NAME, len(words)), 0, -1):
         place = find_place(" ".join(words[:count]))
         if place and place.level != "word":
@@ -138,7 +126,7 @@ def title_case(name: str) -> str:
     >>> title_case("DKI JAKARTA"), title_case("TOLI-TOLI"), title_case("Way kanan")
     ('DKI Jakarta', 'Toli-Toli', 'Way Kanan')
     """
-    if name.upper() in _CAPITALS_ALONE:
+    if name.upper() in _ALONE:
         return name.upper()
     return _WORD.sub(_title_word, name)
 
@@ -179,7 +167,7 @@ def _register() -> tuple[dict[str, _Known], dict[str, tuple[str, ...]]]:
             names = [name, _KIND.sub("", name, count=1), _OFFICIAL.sub("", name, count=1)]
         for each in names:
             regions.setdefault(_key(each), set()).add(code)
-    more = tomllib.loads(_NAMES.read_text(encoding="utf-8"))
+    more = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     keys = map(_key, more["words"]["districts"].split(";"))
     words = {key: districts.pop(key, set()) for key in keys}
     for table, index in (("names", regions), ("seats", towns)):
@@ -197,7 +185,6 @@ def _register() -> tuple[dict[str, _Known], dict[str, tuple[str, ...]]]:
 
 
 def _sorted(codes: set[str]) -> tuple[str, ...]:
-    """Return *codes*, the most general first."""
     return tuple(sorted(codes, key=lambda code: (len(code), code)))
 
 
@@ -235,7 +222,9 @@ SITE: Final = re.compile(
 
 _KNOWN: Final = listed("outlets.known")
 _ORDINARY: Final = listed("outlets.ordinary")
-_PLACES: Final = listed("outlets.places")
+NAMED_LIKE_PLACES: Final = listed("outlets.places")
+"""Newspapers, where they stand beside a place: ``METRO``."""
+
 _BEGINS: Final = tuple(listed("outlets.begins"))
 _ENDS: Final = listed("outlets.ends")
 _HEADINGS: Final = listed("outlets.headings")
@@ -243,10 +232,12 @@ _WITH_PLACE: Final = listed("outlets.with_place")
 _BRANDS: Final = listed("outlets.brands")
 _GROWN_TO_PLACE: Final = listed("outlets.grown_to_place")
 _GROWN_FROM_PLACE: Final = listed("outlets.grown_from_place")
-_JOINED: Final = re.compile(
+OUTLET_ENDING: Final = re.compile(
     r"[a-z0-9](?:FM|TV|Pos|Post|News|news|com|Express|Ekspres|Today|Times|Online)$"
     r"|[A-Z]{4,}(?:NEWS|POST|EKSPRES|EXPRESS|ONLINE|TIMES|TODAY)$|^(?:POLRES|POLDA|DISKOMINFO)[A-Z]+$"
 )
+"""In one word: ``SoloposFM``, ``INFODESANEWS``."""
+
 # BengkuluToday, SINDOnews, detikNews
 _CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}|[a-z]{4,}[A-Z][a-z]{2,}")
 # A name written apart from its domain: Bursa bisnis. id, Tribun sumatera.com
@@ -256,13 +247,12 @@ _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
 
 def fold_name(name: str) -> str:
-    """Return *name* as outlets are compared: letters and digits, in small letters."""
+    """Letters and digits, in small letters."""
     return _NOT_ALNUM.sub("", name).casefold()
 
 
 @lru_cache(maxsize=64)
 def folded_names(names: tuple[str, ...]) -> frozenset[str]:
-    """Return :func:`fold_name` of each of *names*."""
     return frozenset(filter(None, map(fold_name, names)))
 
 
@@ -286,19 +276,8 @@ def is_known_outlet(name: str, own: Collection[str]) -> bool:
     if "." in name and (SITE.fullmatch(name) or _SPACED_SITE.fullmatch(name)):
         return True
     folded = fold_name(name)
-    if folded in own:
-        return True
-    return folded in _KNOWN and (folded not in _ORDINARY or name.isupper())
-
-
-def is_paper_named_like_a_place(name: str) -> bool:
-    """Whether *name*, beside a place, is an outlet rather than another place: ``METRO``."""
-    return name.lower() in _PLACES
-
-
-def has_outlet_ending(name: str) -> bool:
-    """Whether *name* is one word that ends like an outlet's: ``SoloposFM``, ``INFODESANEWS``."""
-    return bool(_JOINED.search(name))
+    known = folded in _KNOWN and (folded not in _ORDINARY or name.isupper())
+    return known or folded in own
 
 
 def looks_like_outlet(name: str) -> bool:
@@ -307,7 +286,7 @@ def looks_like_outlet(name: str) -> bool:
     if not words or name.lower() in _BRANDS:
         return False
     if len(words) == 1:
-        return bool(_JOINED.search(name) or _CAMEL.fullmatch(name) or _is_grown(name.lower()))
+        return bool(OUTLET_ENDING.search(name) or _CAMEL.fullmatch(name) or _is_grown(name.lower()))
     first, last = words[0].lower(), words[-1].lower()
     if first in _HEADINGS or not all(word[0].isupper() or word[0].isdigit() for word in words):
         return False

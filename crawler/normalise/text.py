@@ -150,11 +150,9 @@ _ATTRIBUTE: Final = re.compile(
 
 
 def is_costly(body: bytes) -> bool:
-    """Whether parsing *body* takes more than :data:`MOST` comparisons; linear in its size.
-
-    Which ``<`` begins a tag depends on what is a comment or a script, on which parsers differ, so
-    that each one is taken to begin one.
-    """
+    """Whether parsing *body* takes more than :data:`MOST` comparisons; linear in its size."""
+    # Which < begins a tag depends on what is a comment or a script, on which parsers differ, so that
+    # each one is taken to begin one.
     if _ends(body) <= _HARMLESS:
         return False
     # An attribute ends with one of these: a photo with ten sizes has few.
@@ -170,11 +168,8 @@ def _ends(text: bytes) -> int:
 
 
 def _counts(body: bytes) -> Iterator[int]:
-    """Yield how many attributes each tag has; of tags within one another, the most.
-
-    Such tags soon go on alike: what was counted from a place is known.
-    """
-    known: dict[int, int] = {}
+    """Yield how many attributes each tag has; of tags within one another, the most."""
+    known: dict[int, int] = {}  # such tags soon go on alike: what was counted from a place
     at = furthest = most = 0
     while start := _START.search(body, at):
         if start.end() > furthest:

@@ -72,13 +72,11 @@ def absolute(href: str, base: str) -> str | None:
     parts = _split(whole)
     if parts is None:
         return None
-    query = f"?{_escaped(parts.query)}" if parts.query else ""
-    fragment = f"#{_escaped(parts.fragment)}" if parts.fragment else ""
-    return f"{parts.scheme}://{parts.netloc}{_escaped(parts.path)}{query}{fragment}"
+    path, query, fragment = map(_escaped, (parts.path, parts.query, parts.fragment))
+    return parts._replace(path=path, query=query, fragment=fragment).geturl()
 
 
 def _split(url: str) -> SplitResult | None:
-    """Return the parts of an http(s) address, host and port in their one form."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -106,26 +104,22 @@ def _authority(scheme: str, netloc: str) -> str | None:
 
 
 def _escaped(part: str) -> str:
-    """Return *part* with everything escaped that has to be, hex digits in lower case.
-
-    WordPress writes its permalinks with lower-case escapes; escapes of plain letters, digits and
-    ``-._~`` are the same address without them (RFC 3986, 6.2.2.2).
-    """
+    """*part* with everything escaped that has to be, hex digits in lower case as WordPress has them."""
     return _ESCAPED.sub(_escape, part)
 
 
 def _escape(found: re.Match[str]) -> str:
     text = found[0]
     if len(text) == len("%2f"):
-        char = chr(int(text[1:], 16))
+        char = chr(int(text[1:], 16))  # RFC 3986, 6.2.2.2
         return char if _UNRESERVED.fullmatch(char) else text.lower()
     if text < " " or text == "\x7f":
         return ""
     return "".join(f"%{byte:02x}" for byte in text.encode("utf-8", errors="replace"))
 
 
-# A page states its own address several times.
-@lru_cache(maxsize=512)
+# A page states its own address several times; the same thirty links stand on page after page.
+@lru_cache(maxsize=8192)
 def canonical(url: str, base: str | None = None) -> str | None:
     """Return the one form of an article's address, or ``None`` if *url* is no http(s) address.
 

@@ -15,19 +15,9 @@ from typing import Final, TypeAlias
 import attrs
 from rapidfuzz.distance import LCSseq
 
+from crawler.normalise import vocabulary
 from crawler.normalise.text import as_typed
-from crawler.normalise.vocabulary import (
-    KINDS,
-    MONTH_ABBREVIATIONS,
-    MONTH_NAMES,
-    NUMBERS,
-    TEEN,
-    TIMES_TEN,
-    WEEKDAYS,
-    WEEKDAYS_PRINTED,
-    ZONES,
-    words_of,
-)
+from crawler.normalise.vocabulary import words_of
 
 PARAGRAPH: Final = "\n\n"
 
@@ -43,14 +33,10 @@ _ENDS: Final = (".", "!", "?", '."', '!"', '?"', ".”", "!”", "?”", ".)", P
 class Run:
     """Neighbouring words with the same fate."""
 
-    op: str
-    """``equal``, ``insert``, ``delete`` or ``replace``."""
-
+    op: str  # equal, insert, delete or replace
     before: tuple[str, ...]
     after: tuple[str, ...]
-    start_before: int
-    """Number of its first word among those of the older text."""
-
+    start_before: int  # number of its first word among those of the older text
     start_after: int
 
 
@@ -118,10 +104,7 @@ def _without_chance(places: list[_Place]) -> list[_Place]:
 
 
 def _at_sentences(places: list[_Place], was: list[str], now: list[str]) -> list[_Place]:
-    """Begin what came or went at a sentence, where it may as well be said to begin there.
-
-    "Ia datang. [Ia tidur.] Ia pergi", and not "Ia datang. Ia [tidur. Ia] pergi".
-    """
+    """Begin what came or went at a sentence: "Ia datang. [Ia tidur.] Ia", no "Ia [tidur. Ia]"."""
     found = list(places)
     for at in range(1, len(places) - 1):
         op, i, j, k, m = found[at]
@@ -157,10 +140,10 @@ _IN_ITS_PLACE: Final = 0.2
 
 
 def block_changes(before: str, after: str) -> Iterator[tuple[str, str, int]]:
-    """Yield what became of each block that is not as it was: before, after, and its number.
+    """Yield what became of each block that is not as it was: before, after, number in the newer text.
 
-    One side is empty where a block came or went. Blocks that were split or joined are one change,
-    with blank lines in it. The number is that in the newer text; of what went, in the older.
+    One side is empty where a block came, or went: then the number is that in the older. Blocks that
+    were split or joined are one change, with blank lines in it.
     """
     old = [block for block in before.split(PARAGRAPH) if block]
     new = [block for block in after.split(PARAGRAPH) if block]
@@ -227,9 +210,9 @@ _SCALES: Final = {
     "triliun": 10**12, "trilyun": 10**12,
 }  # fmt: skip
 _ONE: Final = {f"se{word}": size for word, size in _SCALES.items()}
-_ORDINAL: Final = {f"ke{word}": number for word, number in NUMBERS.items()}
+_ORDINAL: Final = {f"ke{word}": number for word, number in vocabulary.NUMBERS.items()}
 _DAYS: Final = frozenset(
-    word for word, kind in KINDS.items() if kind in ("kemarin", "besok", "lusa")
+    word for word, kind in vocabulary.KINDS.items() if kind in ("kemarin", "besok", "lusa")
 )
 _VAGUE: Final = words_of("belasan puluhan ratusan ribuan jutaan miliaran separuh setengah")
 # An amount without a currency is one of rupiah, or of anything.
@@ -241,9 +224,7 @@ _EDGES: Final = "\"'()[]{}.,;:!?*-"
 class Figure:
     """A figure, and the words that state it."""
 
-    value: str
-    """``1200000`` for "Rp1,2 juta", ``month 11`` for "November"."""
-
+    value: str  # 1200000 for "Rp1,2 juta", "month 11" for "November"
     start: int
     end: int
 
@@ -303,11 +284,11 @@ def _spelt(plain: Sequence[str], at: int) -> list[Figure]:
         return []
     whole, part, end = 0, 0, at
     for word in plain[at:]:
-        if word in NUMBERS:
-            part += NUMBERS[word]
-        elif word == TEEN and part:
+        if word in vocabulary.NUMBERS:
+            part += vocabulary.NUMBERS[word]
+        elif word == vocabulary.TEEN and part:
             part += 10
-        elif word == TIMES_TEN and part:
+        elif word == vocabulary.TIMES_TEN and part:
             part += part % 10 * 9
         elif word == "ratus" and part:
             part *= 100
@@ -328,16 +309,16 @@ def _named(plain: Sequence[str], at: int) -> Iterator[Figure]:
     word = plain[at]
     before, after = plain[at - 1] if at else "", plain[at + 1] if at + 1 < len(plain) else ""
     beside_number = before[-1:].isdigit() or after[:1].isdigit()
-    if word in MONTH_NAMES:
-        yield Figure(f"month {MONTH_NAMES[word]}", at, at + 1)
-    elif word in MONTH_ABBREVIATIONS and beside_number:
-        yield Figure(f"month {MONTH_ABBREVIATIONS[word]}", at, at + 1)
-    elif word in WEEKDAYS_PRINTED:
-        yield Figure(f"weekday {WEEKDAYS[word]}", at, at + 1)
-    elif word in ZONES and beside_number:
-        yield Figure(f"zone {ZONES[word]}", at, at + 1)
+    if word in vocabulary.MONTH_NAMES:
+        yield Figure(f"month {vocabulary.MONTH_NAMES[word]}", at, at + 1)
+    elif word in vocabulary.MONTH_ABBREVIATIONS and beside_number:
+        yield Figure(f"month {vocabulary.MONTH_ABBREVIATIONS[word]}", at, at + 1)
+    elif word in vocabulary.WEEKDAYS_PRINTED:
+        yield Figure(f"weekday {vocabulary.WEEKDAYS[word]}", at, at + 1)
+    elif word in vocabulary.ZONES and beside_number:
+        yield Figure(f"zone {vocabulary.ZONES[word]}", at, at + 1)
     elif word in _DAYS:
-        yield Figure(f"day {KINDS[word]}", at, at + 1)
+        yield Figure(f"day {vocabulary.KINDS[word]}", at, at + 1)
     elif word in _VAGUE:
         yield Figure(f"some {word}", at, at + 1)
     elif word == "hari" and after == "ini":

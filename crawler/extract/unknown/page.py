@@ -26,7 +26,7 @@ from crawler.extract.blocks import Block
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, holds_more, is_gambling, text_of
 from crawler.extract.header import Header, after_content
-from crawler.extract.page import ArticlePage, Selected
+from crawler.extract.page import ArticlePage
 from crawler.extract.roles import is_clutter, role_of
 from crawler.extract.unknown import body, terms
 from crawler.extract.unknown.facts import Facts
@@ -77,8 +77,7 @@ class GenericPage(ArticlePage):
     @cached_property
     def walks(self) -> list[Walk]:
         walks = []
-        for facts in self.all_facts:
-            chosen = Selected(facts.document, self.newsroom.selectors)
+        for facts, chosen in zip(self.all_facts, self.selections, strict=True):
             content = chosen.element("body")
             skip = frozenset(chosen.elements("not_body"))
             if content is not None:
