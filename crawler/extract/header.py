@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice, takewhile
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 from lxml import etree
 
 from crawler.extract import media
 from crawler.extract.document import Document, text_of
+from crawler.normalise.vocabulary import lists_in
 
 _PLAYERS: Final = ("iframe", "amp-iframe", "amp-youtube", "video", "amp-video")
 _BOXES: Final = ("div", "section", "p")
@@ -20,29 +22,14 @@ _EDITORS: Final = re.compile(r"Mso|wp-block|has-|$")  # classes of Word and of t
 _IMAGES: Final = ("img", *media.AMP_IMAGES)
 _TAGS: Final = ("h1", "h2", "a", "time", "figcaption", *_BOXES, *_IMAGES, *_PLAYERS)
 
-
 SENTENCE: Final = 40
 """Letters from which on a line is a sentence, not a label or a teaser."""
 
 
-@attrs.frozen(kw_only=True)
-class Marks:
-    """Names in ``class`` by which a theme marks the parts of an article."""
+Marks: TypeAlias = Mapping[str, frozenset[str]]
+"""The part of an article that a theme marks → the names in ``class`` by which it does."""
 
-    content: frozenset[str] = frozenset(("entry-content-single", "entry-content"))
-    not_content: frozenset[str] = frozenset(("entry-content-archive", "entry-summary"))
-    title: frozenset[str] = frozenset(("entry-title", "post-title"))
-    subtitle: frozenset[str] = frozenset(("subtitle", "entry-subtitle"))
-    lead: frozenset[str] = frozenset(
-        ("lead", "post-lead", "excerpt", "post-excerpt", "entry-excerpt")
-    )
-    author: frozenset[str] = frozenset(("fn",))
-    photo: frozenset[str] = frozenset(("wp-post-image",))
-    figure: frozenset[str] = frozenset(("wp-caption",))
-    caption: frozenset[str] = frozenset(("wp-caption-text",))
-    player: frozenset[str] = frozenset(("single-thumbnail", "gmr-embed-responsive"))
-    footer: frozenset[str] = frozenset(("entry-footer", "tags-links", "gmr-cf-metacontent"))
-    credits: frozenset[str] = frozenset(("gmr-cf-metacontent",))
+MARKS: Final[Marks] = lists_in("marks")
 
 
 @attrs.define
@@ -75,14 +62,14 @@ def read_header(document: Document, marks: Marks) -> Header:
         if tag == "a":
             _anchor(header, element, names, marks)
         elif tag in _BOXES:
-            if not names.isdisjoint(marks.content) and names.isdisjoint(marks.not_content):
+            if not names.isdisjoint(marks["content"]) and names.isdisjoint(marks["not_content"]):
                 header.content = element
                 break
-            if header.subtitle is None and not names.isdisjoint(marks.subtitle):
+            if header.subtitle is None and not names.isdisjoint(marks["subtitle"]):
                 header.subtitle = element
-            elif not names.isdisjoint(marks.lead):
+            elif not names.isdisjoint(marks["lead"]):
                 header.leads.append(element)
-            elif not names.isdisjoint(marks.caption):
+            elif not names.isdisjoint(marks["caption"]):
                 _only(header, element, names, marks)
         elif tag == "time":
             # An article that was never edited has one element with both names.
@@ -91,7 +78,7 @@ def read_header(document: Document, marks: Marks) -> Header:
                 (header.updated if edited else header.published).append(element)
         elif tag in _PLAYERS:
             parent = element.getparent()
-            if parent is not None and has(parent, marks.player):
+            if parent is not None and has(parent, marks["player"]):
                 header.players.append(element)
         else:
             _only(header, element, names, marks)
@@ -103,15 +90,15 @@ def _only(header: Header, element: etree._Element, names: frozenset[str], marks:
     if element.tag in _IMAGES:
         # What the classic editor makes of a photo with its caption.
         around = islice(element.iterancestors("div"), 2)
-        is_captioned = any(has(each, marks.figure) for each in around)
-        if header.photo is None and (is_captioned or not names.isdisjoint(marks.photo)):
+        is_captioned = any(has(each, marks["figure"]) for each in around)
+        if header.photo is None and (is_captioned or not names.isdisjoint(marks["photo"])):
             header.photo = element
     elif element.tag == "figcaption" or element.tag in _BOXES:
         # Both stand in one figure, the photo maybe inside a link.
         above = header.photo.iterancestors() if header.photo is not None else ()
         if header.caption is None and element.getparent() in list(islice(above, 2)):
             header.caption = element
-    elif header.title is None and (element.tag == "h1" or not names.isdisjoint(marks.title)):
+    elif header.title is None and (element.tag == "h1" or not names.isdisjoint(marks["title"])):
         header.title = element
 
 
@@ -121,7 +108,7 @@ def _anchor(header: Header, element: etree._Element, names: frozenset[str], mark
         found = header.categories
     elif "tag" in rels:
         found = header.topics
-    elif "author" in rels or not names.isdisjoint(marks.author):
+    elif "author" in rels or not names.isdisjoint(marks["author"]):
         found = header.authors
     else:
         return

@@ -21,6 +21,7 @@ from crawler.errors import ConfigurationError, NotAnArticle
 from crawler.extract.content import Walk
 from crawler.extract.document import Document, text_of
 from crawler.extract.header import (
+    MARKS,
     SENTENCE,
     Header,
     Marks,
@@ -34,15 +35,9 @@ from crawler.extract.record import Record
 from crawler.extract.roles import Role, role_of
 from crawler.items import Embed, RelatedPost
 from crawler.newsrooms import Newsroom
+from crawler.normalise import urls
 from crawler.normalise.dates import read_published
 from crawler.normalise.text import fold
-from crawler.normalise.urls import (
-    canonical,
-    plain_post_id,
-    same_address,
-    same_host,
-    without_page_number,
-)
 from crawler.normalise.vocabulary import EDITORS, WRITERS
 from crawler.timestamps import parse
 
@@ -139,10 +134,10 @@ def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
     whole = None
     too_many = _numbered(first, MOST_PAGES + 1).rstrip("/")
     for address in addresses:
-        url = canonical(address) if address != first else None
+        url = urls.canonical(address) if address != first else None
         if url is not None and url.rstrip("/") == too_many:
             raise NotAnArticle(first, "too_many_pages")
-        if url is None or not same_address(without_page_number(url), first):
+        if url is None or not urls.same_address(urls.without_page_number(url), first):
             continue
         number = _NUMBER.search(url)
         if number is not None and 1 < int(number[1]) <= MOST_PAGES:
@@ -180,7 +175,7 @@ class ArticlePage(Record):
     """The pages of one article in the markup of WPBerita, Newkarma and their AMP (fixtures/progres)."""
 
     source: ClassVar[str] = "page"
-    marks: ClassVar[Marks] = Marks()
+    marks: ClassVar[Marks] = MARKS
 
     second_reading: Callable[[], ArticlePage] | None = None
     """How to read the page without knowing its theme, for what the theme does not print."""
@@ -245,10 +240,10 @@ class ArticlePage(Record):
 
     @cached_property
     def url(self) -> str:
-        asked = canonical(self.document.url)
+        asked = urls.canonical(self.document.url)
         if asked is None:
             raise NotAnArticle(self.document.url, "no_address")
-        asked = without_page_number(asked)
+        asked = urls.without_page_number(asked)
         declared = self._declared
         return declared if declared is not None and self._is_own(declared, asked) else asked
 
@@ -259,15 +254,15 @@ class ArticlePage(Record):
 
     @cached_property
     def _declared(self) -> str | None:
-        declared = canonical(self.document.canonical or "")
-        if declared is None or not same_host(declared, (self.document.host,)):
+        declared = urls.canonical(self.document.canonical or "")
+        if declared is None or not urls.same_host(declared, (self.document.host,)):
             return None  # that of whoever wrote it first, or a mistake
-        return without_page_number(declared)
+        return urls.without_page_number(declared)
 
     def _is_own(self, declared: str, asked: str) -> bool:
         # Who sets a plugin up wrongly has every page declare the front page, a list or one article.
         there, here = urlsplit(declared), urlsplit(asked)
-        ids = {plain_post_id(declared), plain_post_id(asked)} - {None}
+        ids = {urls.plain_post_id(declared), urls.plain_post_id(asked)} - {None}
         if ids:
             return ids == {self.post_id} and (there.path, there.query) != ("/", "")
         return there.path.rstrip("/") == here.path.rstrip("/")
@@ -347,7 +342,7 @@ class ArticlePage(Record):
 
     @property
     def authors(self) -> Sequence[str]:
-        spans = (each for each in self.header.scope.iter("span") if has(each, self.marks.author))
+        spans = (each for each in self.header.scope.iter("span") if has(each, self.marks["author"]))
         found = self.selected.texts("authors") or self.header.authors
         found = found or list(filter(None, map(text_of, spans)))
         return self.state("authors", found, "span.author") or self._otherwise("authors") or []
@@ -444,7 +439,7 @@ class ArticlePage(Record):
 
     @cached_property
     def _footers(self) -> list[etree._Element]:
-        after = (each for each in self._after_content if has(each, self.marks.footer))
+        after = (each for each in self._after_content if has(each, self.marks["footer"]))
         return [*self.walks[-1].footers, *after]
 
     @cached_property
@@ -457,7 +452,7 @@ class ArticlePage(Record):
     @cached_property
     def _credits(self) -> list[etree._Element]:
         boxes = (each for footer in self._footers for each in footer.iter("div"))
-        return [each for each in boxes if has(each, self.marks.credits)]
+        return [each for each in boxes if has(each, self.marks["credits"])]
 
     def _credited(self, role: str) -> str | None:
         """Return the name behind the label of ``writer`` or ``editor``."""

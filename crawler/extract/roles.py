@@ -16,7 +16,7 @@ from typing import Final
 from lxml import etree
 
 from crawler.normalise.text import fold
-from crawler.normalise.vocabulary import listed, named_in
+from crawler.normalise.vocabulary import listed, named_in, patterns_in
 
 
 class Role(enum.Enum):
@@ -40,35 +40,8 @@ class Role(enum.Enum):
 
 _ROLES: Final = {name: Role[role.upper()] for name, role in named_in("classes").items()}
 
-# fixtures/progres/kotak-terkait (boxes), fixtures/progres/iklan-di-tengah and
-# fixtures/progres/label-iklan (ads, share buttons).
-_FAMILIES: Final = (
-    (
-        Role.RELATED,
-        re.compile(
-            r"(?:^|[\s_-])(?:related|terkait|yarpp|crp_related|rp4wp|irp|baca-?juga|bacajuga)"
-            r"(?:$|[\s_-])|related-?posts?",
-        ),
-    ),
-    (
-        Role.NOT_BODY,
-        re.compile(
-            r"(?:^|[\s_-])(?:ads?|advert\w*|adsense|iklan\w*|banners?|sponsor\w*)(?:$|[\s_-])"
-            r"|gmr-banner|google-auto-placed|div-gpt|(?:^|\s)code-block(?:-\d+)?(?:$|\s)"
-            r"|(?:^|[\s_-])(?:share|sharing|shares|socials?|socialicon)(?:$|[\s_-])|addtoany|heateor"
-            r"|(?:^|[\s_-])(?:views?|post-views|view-count\w*|pvc|wpp|counter)(?:$|[\s_-])"
-            r"|(?:^|[\s_-])(?:ez-toc|rank-math-toc|newsletter|subscribe)"
-            r"|(?:^|[\s_-])(?:lwp|simple)?toc(?:$|[\s_-])|table-of-contents|daftar-isi"
-            r"|printfriendly|pf-button|(?:kksr|star|post)-ratings?(?:$|[\s_-])",
-        ),
-    ),
-    (
-        Role.GATE,
-        re.compile(
-            r"(?:^|[\s_-])(?:pay-?wall|reg-?wall|login-?wall|(?:ber)?langganan|premium|subscription"
-            r"|membership|restricted|members?-only)(?:$|[\s_-])",
-        ),
-    ),
+_FAMILIES: Final = tuple(
+    (Role[role.upper()], pattern) for role, pattern in patterns_in("class_patterns").items()
 )
 
 

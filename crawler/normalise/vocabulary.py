@@ -38,6 +38,16 @@ def listed(name: str) -> frozenset[str]:
     return words_of(found) if isinstance(found, str) else frozenset(found)
 
 
+def lists_in(table: str) -> dict[str, frozenset[str]]:
+    """All lists of a table: ``marks``."""
+    return {name: words_of(words) for name, words in _TABLES[table].items()}
+
+
+def patterns_in(table: str) -> dict[str, re.Pattern[str]]:
+    """All patterns of a table: ``class_patterns``."""
+    return {name: re.compile("|".join(parts)) for name, parts in _TABLES[table].items()}
+
+
 def named_in(table: str) -> dict[str, str]:
     """The key under which a table lists each word: ``classes``."""
     return keyed(_TABLES[table])
