@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -40,21 +41,19 @@ class Arguments:
         return bool(self.since or self.until or self.urls is not None)
 
 
-def _day(text: str) -> dt.date:
-    day = dt.date.fromisoformat(text)
-    if day.isoformat() != text:  # Python takes weeks, and days without dashes, too
-        raise ValueError(text)
-    return day
+def _form(pattern: str, make: Callable[[str], Any] = str) -> Callable[[str], Any]:
+    """Make values of what matches *pattern*, and raise :exc:`ValueError` for all else."""
+
+    def read(text: str) -> Any:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(text)
+        return make(text)
+
+    return read
 
 
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) < 1:
-        raise ValueError(text)
-    return int(text)
-
-
-def _one_of(*accepted: str) -> Callable[[str], str]:
-    return lambda text: accepted[accepted.index(text)]
+_day: Final = _form(r"\d{4}-\d\d-\d\d", dt.date.fromisoformat)
+_whole: Final = _form("0*[1-9][0-9]*", int)
 
 
 def _doors(text: str) -> tuple[str, ...]:
@@ -116,12 +115,12 @@ ACCEPTED: Final = {
     "refresh": Accepted(
         "due, all or none",
         "Which known articles to look at again (default: due).",
-        _one_of("due", "all", "none"),
+        _form("due|all|none"),
     ),
     "source": Accepted(
         "page or rest",
         "Read pages (default), or REST records alone: a quick backfill.",
-        _one_of("page", "rest"),
+        _form("page|rest"),
     ),
     "budget": Accepted(
         "a whole number from 1", "At most so many requests; the next run goes on.", _whole
@@ -199,10 +198,10 @@ def _read_urls(source: str, newsroom: Newsroom) -> tuple[str, ...]:
         raise ConfigurationError(
             f"urls={source}: {reason}; want {ACCEPTED['urls'].wants}"
         ) from None
-    lines = [line.strip() for line in text.splitlines()]
+    lines = map(str.strip, text.splitlines())
     urls = tuple(line for line in lines if line and not line.startswith("#"))
     for number, url in enumerate(urls, 1):
-        if not same_host(url, (newsroom.host, *newsroom.hosts)):
+        if not same_host(url, newsroom.own_hosts):
             raise ConfigurationError(
                 f"urls={source}: address {number} is {url[:80]!r}; want http(s) addresses of "
                 f"{newsroom.host}, one a line"

@@ -120,10 +120,8 @@ class PoliteDownloader(Downloader):
             waiting.errback(_ended("not made, since the run is ending"))
 
     def _get_slot(self, request: Request, *_: Any, **__: Any) -> tuple[str, Slot]:
-        key = self.get_slot_key(request)
-        known = key in self.slots
         key, slot = super()._get_slot(request)
-        if not known:  # a slot made anew keeps the floor
+        if not isinstance(slot, PoliteSlot):  # one that was made anew keeps the floor
             slot = PoliteSlot(slot.concurrency, slot.delay, slot.jitter, self.floors.get(key, 0.0))
             self.slots[key] = slot
         return key, slot
@@ -296,10 +294,10 @@ def as_refusal(error: BaseException) -> BaseException:
 
 
 def _is_ours(error: Exception) -> bool:
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return False
-    file = Path(frames[-1].f_code.co_filename)
+    file = Path(frames[-1].filename)
     return file.is_relative_to(_OURS) or not any(map(file.is_relative_to, _LIBRARIES))
 
 

@@ -43,11 +43,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-GATHERING: Final = 0.05
-"""Seconds for which findings are gathered, to be written together."""
-
-TOGETHER: Final = 50
-"""Findings that are written together at most."""
+GATHERING: Final = 0.05  # seconds for which findings are gathered, to be written together
+TOGETHER: Final = 50  # findings that are written together at most
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 

@@ -471,9 +471,6 @@ class Exchange:
     """One request and its response, as they crossed the network.
 
     Without *method* nothing is known of the request: somebody else made it.
-
-    What the archive stores of it is said in the docs: the entity body byte for byte with its
-    content coding, header fields as the framework hands them on.
     """
 
     url: str
@@ -481,12 +478,9 @@ class Exchange:
     request_headers: tuple[tuple[str, str], ...] = ()
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = attrs.field(default=b"", repr=False)
-    """Entity body as sent, content coding kept."""
-
+    body: bytes = attrs.field(default=b"", repr=False)  # as sent, content coding kept
     ip: str | None = None
-    fetched_at: dt.datetime
-    """When the fetch began, after every pause, in UTC; stamped once."""
+    fetched_at: dt.datetime  # when the fetch began, after every pause, in UTC; stamped once
 
 
 @attrs.frozen(kw_only=True)
@@ -494,16 +488,11 @@ class Member:
     """A WARC record as the bytes that go into a file, and what a line says of it."""
 
     content: bytes = attrs.field(repr=False)
-    record_id: str
-    """Without angle brackets."""
-
+    record_id: str  # without angle brackets
     url: str
-    date: str
-    """Its ``WARC-Date``."""
-
+    date: str  # its WARC-Date
     status: int
-    digest: str
-    """Of the entity body as it lies in the record."""
+    digest: str  # of the entity body as it lies in the record
 
     def at(self, warc: str, offset: int) -> CaptureReference:
         """Return the reference to this record once it stands at *offset* of the file *warc*."""
@@ -524,9 +513,7 @@ class Origin:
     """The file of somebody else that a response was taken from."""
 
     name: str
-    digest: str
-    """Of the whole file: ``sha256:…``."""
-
+    digest: str  # of the whole file: sha256:…
     warcinfo: bytes = attrs.field(default=b"", repr=False)
     """The record with which whoever made it says what it is, as a gzip member."""
 
@@ -535,15 +522,11 @@ class Origin:
 class Capture:
     """A response in the form that extraction reads: decoded, without Scrapy."""
 
-    url: str
-    """Address that answered, after redirects."""
-
-    body: bytes = attrs.field(repr=False)
-    """Entity body, content coding removed."""
-
+    url: str  # that answered, after redirects
+    body: bytes = attrs.field(repr=False)  # content coding removed
     status: int = 200
     headers: Mapping[str, str] = attrs.field(factory=dict)
-    """Header fields, names in lower case; of repeated fields the values joined with ``, ``."""
+    """Names in lower case; of repeated fields the values joined with ``, ``."""
 
     exchanges: tuple[Exchange, ...] = ()
     """Every hop that led here, the last one the response itself; empty when read back."""
@@ -551,11 +534,8 @@ class Capture:
     copied: Member | None = None
     """The record of somebody else that it was read from, instead of exchanges."""
 
-    origin: Origin | None = None
-    """Whose bytes it is made of; None where we fetched it ourselves."""
-
-    reference: CaptureReference | None = None
-    """Where it lies in the archive; None until it is written."""
+    origin: Origin | None = None  # whose bytes it is made of; None where we fetched it ourselves
+    reference: CaptureReference | None = None  # where it lies in the archive, once it is written
 
 
 def joined_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -571,29 +551,14 @@ def joined_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
 class Link:
     """An article's address, and what the door that listed it says of it."""
 
-    url: str
-    """Canonical address."""
-
-    door: str
-    """``rest``, ``sitemap``, ``feed``, ``listing``, ``cdx`` or ``urls``."""
-
-    lastmod: str | None = None
-    """Last modification as the door states it, ISO 8601 with offset."""
-
-    published: str | None = None
-    """Publication as the door states it, ISO 8601 with offset."""
-
-    post_id: int | None = None
-    """WordPress post id, where the door states it."""
-
-    record: Mapping[str, Any] | None = None
-    """The REST object, in a quick backfill."""
-
-    why: str = "new"
-    """``new``, ``changed`` or ``back`` (was gone)."""
-
-    sure: bool = False
-    """Whether the door lists posts and nothing else."""
+    url: str  # canonical
+    door: str  # rest, sitemap, feed, listing, cdx or urls
+    lastmod: str | None = None  # as the door states it, ISO 8601 with offset
+    published: str | None = None  # the same
+    post_id: int | None = None  # WordPress post id
+    record: Mapping[str, Any] | None = None  # its REST object, where it is wanted
+    why: str = "new"  # or changed, or back (was gone)
+    sure: bool = False  # whether the door lists posts and nothing else
 
 
 @attrs.frozen(kw_only=True)
@@ -604,9 +569,7 @@ class Known:
     post_id: int | None
     published: str | None
     lastmod: str | None
-    state: str
-    """``article``, ``refused``, ``failed``, ``waiting`` (listed, not fetched yet) or ``gone``."""
-
+    state: str  # article, refused, failed, waiting (listed, not fetched yet) or gone
     looked_at: str | None = None
     """When it was last fetched, UTC: stands in for ``lastmod`` where no door stated one."""
 

@@ -155,9 +155,8 @@ class AddressGuard(Component):
         newsroom = getattr(self.crawler.spider, "newsroom", None)
         if newsroom is None:
             return
-        own = (newsroom.host, *newsroom.hosts)
-        named = request.meta.get("allow_host")
-        if same_host(request.url, (*own, named) if named else own):
+        named = request.meta.get("allow_host") or newsroom.host
+        if same_host(request.url, (*newsroom.own_hosts, named)):
             return
         self.crawler.stats.inc_value("guard/foreign_address")
         raise ForeignAddress(request.url, f"not an address of {newsroom.host}")
@@ -205,10 +204,9 @@ class DecodingMiddleware(Component):
     def _again(self, request: Request, error: Incomplete) -> Request:
         assert self.crawler.spider is not None
         logger.info("%s: %s", request.url, error)
-        again = get_retry_request(request, spider=self.crawler.spider, reason="not_whole")
-        if again is None:
-            raise AnswerLost("not_whole") from None
-        return again
+        if again := get_retry_request(request, spider=self.crawler.spider, reason="not_whole"):
+            return again
+        raise AnswerLost("not_whole") from None
 
 
 class CaptureMiddleware(Component):
@@ -351,7 +349,7 @@ class PrivateAddressGuard(Component):
             reactor.installNameResolver(resolver)
         arguments = getattr(spider, "arguments", None)
         cdx: str = getattr(arguments, "cdx", None) or ""
-        given = [f"//{each}" for each in (newsroom.host, *newsroom.hosts)] + [cdx]
+        given = [f"//{each}" for each in newsroom.own_hosts] + [cdx]
         resolver.named |= {host for host in map(_host, given) if names_an_address(host)}
         resolver.named |= {*self.private, *map(_host, getproxies().values())}
 

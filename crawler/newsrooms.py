@@ -61,6 +61,11 @@ class Newsroom:
         return urlsplit(self.address).netloc
 
     @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """All hosts that requests go to."""
+        return (self.host, *self.hosts)
+
+    @property
     def tzinfo(self) -> ZoneInfo:
         """The zone as a ``tzinfo``."""
         return ZoneInfo(self.zone)
@@ -110,14 +115,10 @@ def newsroom_at(address: str, name: str | None = None, *, like: Newsroom | None 
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"site={address!r}: want an address such as https://progres.id")
     base = f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
-    values: dict[str, Any] = {}
-    if like is not None:
-        values = {f.name: getattr(like, f.name) for f in attrs.fields(Newsroom)}
-        name = name or like.name
-        values.pop("name")
-    values["address"] = base
+    values = attrs.asdict(like) if like is not None else {}
     default = parts.netloc.rpartition("@")[2].lower().removeprefix("www.").replace(":", "-")
-    return _checked(name or default, values, f"site={address}")
+    name = name or values.get("name", default)
+    return _checked(name, {**values, "address": base}, f"site={address}")
 
 
 def _checked(name: str, values: Mapping[str, Any], where: str) -> Newsroom:
@@ -141,4 +142,4 @@ def _checked(name: str, values: Mapping[str, Any], where: str) -> Newsroom:
         raise ConfigurationError(f"{where}: want an address without user and password")
     lists = {key: tuple(values[key]) for key in ("outlets", "hosts") if key in values}
     address = str(values["address"]).rstrip("/")
-    return Newsroom(name=name, **{**values, **lists, "address": address})
+    return Newsroom(**{**values, **lists, "name": name, "address": address})

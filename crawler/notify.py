@@ -13,7 +13,7 @@ from scrapy.exceptions import NotConfigured
 from crawler.archive import RunRecord, last_runs
 from crawler.errors import ArchiveError, ConfigurationError, extra
 from crawler.exit_codes import EXIT_ALARM, EXIT_FAILED, EXIT_LOCKED, EXIT_USAGE
-from crawler.extensions import RunKeeper
+from crawler.extensions import keeper_of
 from crawler.project import Component
 
 if TYPE_CHECKING:
@@ -64,21 +64,20 @@ class Notifier(Component):
             return
         message = self._message(code, newsroom.name)
         if message is not None and not await asyncio.to_thread(
-            self.apprise.notify,
-            title=message.title, body=message.body, notify_type=message.kind,
-        ):  # fmt: skip
+            self.apprise.notify, message.body, message.title, message.kind
+        ):
             logger.warning("A notification could not be sent: %s", message.title)
 
     def _message(self, code: int, name: str) -> Message | None:
-        keeper = self.crawler.get_extension(RunKeeper)
-        archive = keeper.archive if keeper else None
+        keeper = keeper_of(self.crawler)
+        archive = keeper.archive
         try:
             runs = last_runs(archive.folder, 20) if archive else []
         except ArchiveError as error:
             return Message(f"{name}: the archive cannot be read", str(error), "failure")
         runs = [run for run in runs if archive and run.id <= archive.run]
         if not runs and code:  # the archive could not be opened, or there is none yet
-            why = (keeper.verdict.failure if keeper else None) or "there is no record of this run"
+            why = keeper.verdict.failure or "there is no record of this run"
             return Message(f"{name}: {_TITLES.get(code, 'the run failed')}", why, "failure")
         return change(name, runs)
 

@@ -161,7 +161,7 @@ class NewsroomSpider(Spider):
             own = load_newsroom(cls.newsroom_name) if cls.newsroom_name else None
         except ConfigurationError:  # of a folder of the user's
             own = None
-        return own is not None and same_host(request.url, (own.host, *own.hosts))
+        return own is not None and same_host(request.url, own.own_hosts)
 
     @classmethod
     def asked(cls, given: Mapping[str, Any], settings: BaseSettings) -> Arguments:
@@ -300,32 +300,31 @@ class NewsroomSpider(Spider):
         asked: Asked = request.cb_kwargs["asked"]
         assert failure.value is not None
         error = as_refusal(failure.value)
+        finding = self._not_had(asked, error)
         hops = request.meta.get(EXCHANGES, ())
+        if asked.is_known and hops and isinstance(error, ForeignAddress):
+            capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
+            finding = _moved(asked, [capture])
         try:
-            if asked.is_known and hops and isinstance(error, ForeignAddress):
-                capture = Capture(url=asked.url, body=b"", status=hops[0].status, exchanges=hops)
-                await self._tell(_moved(asked, [capture]))
-            else:
-                await self._tell(self._not_had(asked, error))
-            if not isinstance(error, IgnoreRequest):
-                self.keeper().surprised()
-                raise error
+            await self._tell(finding)
         finally:
             await self.intake.release()
+        if not isinstance(error, IgnoreRequest):
+            self.keeper().surprised()
+            raise error
 
     async def _conclude(self, judging: Awaitable[Finding | None]) -> list[Found]:
         """Hand on the article that *judging* comes to; of anything else tell the archive."""
-        found = None
+        finding = None
         try:
             finding = await judging
             if isinstance(finding, Found):
-                found = finding
-            else:
-                await self._tell(finding)
+                return [finding]
+            await self._tell(finding)
         finally:
-            if found is None:
+            if not isinstance(finding, Found):
                 await self.intake.release()
-        return [found] if found else []
+        return []
 
     async def _judge(self, first: Capture, asked: Asked) -> Finding | None:
         if first.status == 200:  # noqa: PLR2004 -- OK

@@ -9,6 +9,7 @@ import shutil
 import signal
 import textwrap
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final, NoReturn
 
@@ -107,16 +108,8 @@ def _table(title: str, rows: Mapping[str, str]) -> str:
     """Return *rows* as a part of the help, as wide as the terminal."""
     first = max(map(len, rows)) + 4
     width = max(shutil.get_terminal_size().columns - 2, first + 20)
-    lines = [
-        textwrap.fill(
-            text,
-            width,
-            initial_indent=f"  {name}".ljust(first),
-            subsequent_indent=" " * first,
-            break_on_hyphens=False,
-        )
-        for name, text in rows.items()
-    ]
+    wrap = textwrap.TextWrapper(width, subsequent_indent=" " * first, break_on_hyphens=False)
+    lines = [wrap.fill(f"  {name}".ljust(first) + text) for name, text in rows.items()]
     return "\n".join([title, "=" * len(title), *lines, ""])
 
 
@@ -149,20 +142,17 @@ def check_settings(settings: BaseSettings) -> None:
 
 def _check_kinds(settings: BaseSettings) -> None:
     for name in _SWITCHES:
-        try:
+        with suppress(ValueError):
             settings.getbool(name)
-        except ValueError:
-            raise ConfigurationError(f"{name}={settings[name]}: want True or False") from None
+            continue
+        raise ConfigurationError(f"{name}={settings[name]}: want True or False")
     for name in _NUMBERS:
-        try:
-            fits = settings.getfloat(name) >= 0
-        except (TypeError, ValueError):
-            fits = False
-        if not fits:
-            raise ConfigurationError(f"{name}={settings[name]}: want a number from 0")
+        with suppress(TypeError, ValueError):
+            if settings.getfloat(name) >= 0:
+                continue
+        raise ConfigurationError(f"{name}={settings[name]}: want a number from 0")
     try:
-        for floor in settings.getdict("FIELD_COVERAGE_MIN").values():
-            float(floor)
+        [float(floor) for floor in settings.getdict("FIELD_COVERAGE_MIN").values()]
     except (TypeError, ValueError):
         raise ConfigurationError(
             "FIELD_COVERAGE_MIN: want a JSON object of field names and shares from 0 to 1"

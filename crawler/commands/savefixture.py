@@ -54,7 +54,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 def _new_folder(newsroom: Newsroom, slug: str | None, url: str) -> Path:
     """Return the folder of a new case: *slug*, or what *url* ends with."""
-    if not same_host(url, (newsroom.host, *newsroom.hosts)):
+    if not same_host(url, newsroom.own_hosts):
         raise ConfigurationError(f"{url}: want an address of {newsroom.address}")
     if slug is None:
         last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]

@@ -120,9 +120,10 @@ def _missing(found: Status) -> tuple[Text, Table, Text]:
         said.append(f"unknown, since no door lists all there is ({'; '.join(found.unknown)})")
     text.append(f"{', '.join(counts)}; missing: {', '.join(said) or 'nothing'}", "not bold")
     table = Table.grid(padding=(0, 2))
-    for each in sorted(
+    missing = sorted(
         found.missing, key=lambda one: (one.reason == "waiting", one.month or "", one.url)
-    )[:_SHOWN]:
+    )
+    for each in missing[:_SHOWN]:
         table.add_row(each.month, Text(fold(each.reason)), Text(fold(each.url), overflow="fold"))
     rest = len(found.missing) - _SHOWN
     return text, table, Text(f"… and {rest:,} more; --json has all" if rest > 0 else "")
