@@ -25,14 +25,7 @@ from crawler.discovery import (
     plan,
     with_records,
 )
-from crawler.downloader import (
-    AnswerLost,
-    BudgetSpent,
-    RobotsUnreadable,
-    RunEnding,
-    fetch,
-    words,
-)
+from crawler.downloader import AnswerLost, BudgetSpent, RobotsUnreadable, RunEnding, fetch, words
 from crawler.items import Capture
 from crawler.middlewares import as_capture, conditional
 from crawler.timestamps import now, seconds

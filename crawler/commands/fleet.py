@@ -38,24 +38,15 @@ from crawler.errors import ArchiveDamaged, ConfigurationError
 from crawler.exit_codes import EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_USAGE, common_code
 from crawler.newsrooms import Newsroom, list_newsrooms, load_newsroom
 from crawler.normalise.text import fold
-from crawler.project import (
-    ArchiveCommand,
-    Screen,
-    archive_root,
-    newsroom_folders,
-    say,
-)
+from crawler.project import ArchiveCommand, Screen, archive_root, newsroom_folders, say
 from crawler.timestamps import now, stamp
 
-_ANY: Final = "wordpress"
-"""The spider of newsrooms that have none of their own."""
-
+_ANY: Final = "wordpress"  # the spider of newsrooms that have none of their own
 # What is in flight when the time of a run is over is finished first.
 _GRACE: Final = 10 * 60
 _COUNTS: Final = ("new", "changed", "gone", "failed", "requests")
 _MEANS: Final = {EXIT_LOCKED: f"{EXIT_LOCKED} in use", -15: "SIGTERM", -9: "SIGKILL"}
-_ALONE: Final = ("site", "name", "urls")
-"""Arguments that mean one newsroom."""
+_ALONE: Final = ("site", "name", "urls")  # arguments that mean one newsroom
 
 
 class Command(ArchiveCommand):
