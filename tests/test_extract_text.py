@@ -634,6 +634,7 @@ QUOTE = "<blockquote><p>Dermaga itu licin sejak hujan.</p><cite>Noor Halimah</ci
         ),
         ("<div>Jukung lama dijual kepada warga.</div>", ["Jukung lama dijual kepada warga."]),
         ('<div><a href="/lain/">Harga ikan haruan turun di pasar subuh.</a></div>', []),
+        ('<h2><div><a name="jukung">Jukung Lama</a></div></h2>', ["Jukung Lama"]),
     ],
 )
 def test_a_short_block_amid_the_text_is_text_where_it_is_a_sentence(

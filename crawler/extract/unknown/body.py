@@ -554,17 +554,17 @@ def _is_text(block: Block, body: MainBody, trusted: bool) -> bool:
 
 
 def _is_between(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> bool:
-    """Whether *block*, at *at* among those that are *known*, is a sentence amid the text.
+    """Whether *block*, at *at* among those that are *known*, is a sentence or subhead amid the text.
 
-    trafilatura leaves out a pull quote, and what stands in a ``div`` of its own.
+    trafilatura leaves out a pull quote, a subhead that is no title to it, and what stands in a
+    ``div`` of its own. Two paragraphs stand below a subhead: below "Tentang Penulis" is one.
     """
-    beside = (known[at - 1 : at], known[at + 1 : at + 2])
-    return (
-        len(block.text) >= _LABEL
-        and (block.kind == "quote" or block.text.endswith(_ENDS))
-        and not _is_linked(block)
-        and all(each and each[0][1] and each[0][0].photo is None for each in beside)
-    )
+    is_head = block.kind == "h" and any(map(str.isalpha, block.text))
+    is_prose = block.kind == "quote" or block.text.endswith(_ENDS)
+    if not (is_head or (is_prose and len(block.text) >= _LABEL)) or _is_linked(block):
+        return False
+    beside = (*known[max(at - 1, 0) : at], *known[at + 1 : at + 2 + is_head])
+    return len(beside) == 2 + is_head and all(kept and each.photo is None for each, kept in beside)
 
 
 def _is_dateline(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> bool:

@@ -137,7 +137,7 @@ class Terms:
         scoped = frozenset(facts.scope.iter("a")) if facts.scope is not None else frozenset()
         found: dict[etree._Element, tuple[str | None, Mapping[str, int]]] = {}
         label: str | None = None
-        below = (*around.closing, *around.typed, *self._footer)
+        below = (*around.closing, *self._below)
         lines = [(line, _ABOVE) for line in around.header] + [(line, _BELOW) for line in below]
         for line, least in lines:
             named = _LABELS.match(line.text.lstrip("#•|/- "))
@@ -153,10 +153,10 @@ class Terms:
         return found
 
     @property
-    def _footer(self) -> Iterator[Line]:
+    def _below(self) -> Iterator[Line]:
         """Yield the lines below the text that stand in no footer of the whole site."""
         is_sites: dict[etree._Element, bool] = {}
-        for line in self._facts.around.footer:
+        for line in (*self._facts.around.typed, *self._facts.around.footer):
             footer = next(line.element.iterancestors("footer"), line.element)
             if footer not in is_sites:
                 is_sites[footer] = footer.tag == "footer" and bool(_RIGHTS.search(text_of(footer)))
