@@ -7,7 +7,7 @@ Six layers; each imports only what is under it::
     4  archive                      lines, captures, ledger
     3  discovery | extract          bytes to links | captures to an article
     2  normalise                    text to value
-    1  values                       items, codec, decoding, newsrooms, timestamps, errors
+    1  values                       items, links, codec, decoding, newsrooms, timestamps, errors
 
 The way of one article::
 

@@ -5,8 +5,7 @@ keys in the order of the fields. Values are JSON's own types (a list is a tuple 
 line read back equals the line written; validators say which field wanted what. ``schema.json`` is
 generated from these classes and their docstrings.
 
-A :class:`Capture` is a response without Scrapy, as extraction and the archive are given it. A
-:class:`Link` is what discovery finds, :class:`Known` and :class:`Validators` what the ledger holds.
+A :class:`Capture` is a response without Scrapy, as extraction and the archive are given it.
 """
 
 from __future__ import annotations
@@ -545,38 +544,3 @@ def joined_headers(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
         key = name.lower()
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
     return headers
-
-
-@attrs.frozen(kw_only=True)
-class Link:
-    """An article's address, and what the door that listed it says of it."""
-
-    url: str  # canonical
-    door: str  # rest, sitemap, feed, listing, cdx or urls
-    lastmod: str | None = None  # as the door states it, ISO 8601 with offset
-    published: str | None = None  # the same
-    post_id: int | None = None  # WordPress post id
-    record: Mapping[str, Any] | None = None  # its REST object, where it is wanted
-    why: str = "new"  # or changed, or back (was gone)
-    sure: bool = False  # whether the door lists posts and nothing else
-
-
-@attrs.frozen(kw_only=True)
-class Known:
-    """What the ledger holds of a listed address."""
-
-    url: str
-    post_id: int | None
-    published: str | None
-    lastmod: str | None
-    state: str  # article, refused, failed, waiting (listed, not fetched yet) or gone
-    looked_at: str | None = None
-    """When it was last fetched, UTC: stands in for ``lastmod`` where no door stated one."""
-
-
-@attrs.frozen(kw_only=True)
-class Validators:
-    """What makes a request conditional."""
-
-    etag: str | None = None
-    last_modified: str | None = None

@@ -222,14 +222,12 @@ class NewsroomSpider(Spider):
         robots = b"" if obeys is None else await obeys.text(self.newsroom.address)
         frontier = Frontier(self.crawler, self.archive(), self.arguments, self._heed)
         self._frontier = frontier
-        try:
-            async for found in frontier.found(robots, self._is_article):
-                for each in await self._take(found) if found is not None else ():
-                    yield each
-                if self.keeper().ending or self.intake.full:
-                    return
-        finally:
-            self.keeper().doors.update(frontier.doors)
+        self.keeper().doors = frontier.doors
+        async for found in frontier.found(robots, self._is_article):
+            for each in await self._take(found) if found is not None else ():
+                yield each
+            if self.keeper().ending or self.intake.full:
+                return
         async for owed in frontier.owed():
             for each in await self._take(owed):
                 yield each

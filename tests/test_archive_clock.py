@@ -10,7 +10,7 @@ import pytest
 
 from crawler.archive import Archive, RunReport, Seen, read_runs
 from crawler.errors import ArchiveError
-from crawler.items import Link
+from crawler.links import Link
 from tests.archive_site import BEGIN, Folder, address, found, tell
 
 

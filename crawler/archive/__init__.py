@@ -27,7 +27,7 @@ from crawler.archive.revisions import Rules
 from crawler.archive.rows import AddressRow
 from crawler.archive.runs import RunRecord, RunReport, last_runs, read_runs
 from crawler.archive.warc_reading import read_capture
-from crawler.items import Validators
+from crawler.links import Validators
 
 __all__ = [
     "AddressRow",

@@ -44,7 +44,8 @@ from crawler.archive.runs import (
 from crawler.archive.tables import LEDGER, LedgerDamaged, Tables, on_error, remove_ledger
 from crawler.archive.writer import Batches
 from crawler.errors import ArchiveDamaged, ArchiveError, InvalidRecord, attempt
-from crawler.items import Capture, Link
+from crawler.items import Capture
+from crawler.links import Link
 from crawler.newsrooms import Newsroom
 from crawler.timestamps import is_ahead, now, seconds, stamp
 

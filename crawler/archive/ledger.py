@@ -14,7 +14,8 @@ import attrs
 from crawler.archive.rows import AddressRow, ArticleRow, columns
 from crawler.archive.tables import LEDGER, OWED, OWN_POST, Tables, connect
 from crawler.errors import ArchiveDamaged, ArchiveError
-from crawler.items import Article, Known, Link, Validators
+from crawler.items import Article
+from crawler.links import Known, Link, Validators
 from crawler.timestamps import comparable, seconds
 
 # An earlier address of an article stands for its current one.

@@ -20,7 +20,7 @@ from crawler.discovery.session import (
     Window,
 )
 from crawler.discovery.sitemap import read_sitemap
-from crawler.items import Known, Link
+from crawler.links import Known, Link
 
 __all__ = [
     "DOORS",

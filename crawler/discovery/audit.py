@@ -11,7 +11,7 @@ import attrs
 
 from crawler.discovery.session import Missing, Note, Part, Visit
 from crawler.discovery.wordpress import DOOR, LARGEST_PAGE, LISTED, Api, Query
-from crawler.items import Known, Link
+from crawler.links import Known, Link
 from crawler.timestamps import instant
 
 _MOST_APART: Final = 2_000

@@ -29,7 +29,7 @@ from crawler.discovery.session import (
 )
 from crawler.discovery.sitemap import SitemapDoor
 from crawler.errors import ConfigurationError, DiscoveryFailed
-from crawler.items import Link
+from crawler.links import Link
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import without_page_number
 from crawler.timestamps import instant

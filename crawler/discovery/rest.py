@@ -13,7 +13,7 @@ from crawler.discovery.audit import Audit
 from crawler.discovery.session import MOST_LINKS, Door, DoorState, Outcome, Part, Verdict, Visit
 from crawler.discovery.sitemap import SitemapDoor, post_type
 from crawler.discovery.wordpress import DOOR, FIELDS, LARGEST_PAGE, LISTED, Api, Page, Query
-from crawler.items import Link
+from crawler.links import Link
 from crawler.timestamps import instant
 
 _FIRST_RECORDS: Final = 20

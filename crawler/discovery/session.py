@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from crawler.discovery.documents import Unreadable, WrongKind
-from crawler.items import Known, Link
+from crawler.links import Known, Link
 from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import canonical, looks_like_article, same_host
 from crawler.timestamps import instant, is_ahead, parse_day

@@ -14,7 +14,7 @@ import attrs
 from crawler.decoding import read_json
 from crawler.discovery.documents import Unreadable, json_items
 from crawler.discovery.session import Part, Reading, Verdict, Visit
-from crawler.items import Link
+from crawler.links import Link
 from crawler.timestamps import rest_moment
 
 DOOR: Final = "rest"
