@@ -19,7 +19,7 @@ help:
 
 install: $(READY)
 
-# What crawls, reads, verifies and exports, and messages: neither plots nor tools of development.
+# What crawls, reads, verifies and exports, and messages: no tools of development.
 install-server: $(SERVER)
 
 $(SERVER): pyproject.toml constraints.txt
@@ -31,7 +31,7 @@ $(SERVER): pyproject.toml constraints.txt
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) install -c constraints.txt --upgrade pip
-	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt -e ".[notify,parquet,report]" --group dev
+	PIP_CONSTRAINT=constraints.txt $(PIP) install -c constraints.txt -e ".[notify,parquet]" --group dev
 	@touch $@
 
 demo: $(READY)

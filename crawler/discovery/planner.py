@@ -1,7 +1,4 @@
-"""Which doors to take: the cheapest that is complete, a second one now and then, any that opens.
-
-Or none, where somebody gives the addresses.
-"""
+"""Which doors to take: the cheapest that is complete, a second one now and then, any that opens."""
 
 from __future__ import annotations
 
@@ -34,10 +31,7 @@ from crawler.newsrooms import Newsroom
 from crawler.normalise.urls import without_page_number
 from crawler.timestamps import instant
 
-DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")
-"""What ``discover`` accepts besides ``auto``."""
-
-PLAN: Final = "plan"
+DOORS: Final = ("rest", "sitemap", "feed", "listing", "cdx")  # ``discover``, besides ``auto``
 _KNOW_DAYS: Final = ("rest", "listing", "feed", "sitemap")  # the best first
 _A_DAY: Final = dt.timedelta(days=1)
 
@@ -84,7 +78,7 @@ def with_records(
 
 class _Plan(Door):
     def __init__(self, visit: Visit, robots: bytes, cdx: str, *, records: bool) -> None:
-        super().__init__(visit, PLAN)
+        super().__init__(visit, "plan")
         self.robots = robots
         self.cdx = cdx
         self.records = records
@@ -173,7 +167,7 @@ class _Plan(Door):
         if "rest" not in closed:
             outcome = yield from self._took(rest.walk())
             if outcome.state == DoorState.COMPLETE:
-                if self._check_is_due() or rest.audit.in_vain:
+                if self._check_is_due() or rest.in_vain:
                     yield from self._check(rest, closed)
                 return
         sitemap = SitemapDoor(self.visit, self.robots)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
@@ -48,13 +49,10 @@ class Missing:
 
 @attrs.frozen(kw_only=True)
 class Fetch:
-    """A door wants this address.
-
-    With *conditional* the stored validators are sent: a 304 means what was learnt last time holds.
-    """
+    """A door wants this address."""
 
     url: str
-    conditional: bool = True
+    conditional: bool = True  # with the stored validators: after a 304 what was learnt holds
 
 
 @attrs.frozen(kw_only=True)
@@ -83,17 +81,13 @@ class Note:
 
 @attrs.frozen(kw_only=True)
 class Summary:
-    """The last step of a walk that came to its end.
-
-    *shows_changes*: an open door states modifications, so that no article needs a look for its own
-    sake. *unknown*: why nobody knows what is missing, where no door lists all there is.
-    """
+    """The last step of a walk that came to its end."""
 
     doors: Mapping[str, DoorState]
     totals: Mapping[str, int]  # door → how many articles it counts
     counts: Mapping[str, int]  # how many links were ``new``, ``changed``, ``foreign``, …
-    shows_changes: bool
-    unknown: tuple[str, ...] = ()
+    shows_changes: bool  # an open door states modifications: no look for an article's own sake
+    unknown: tuple[str, ...] = ()  # why nobody knows what is missing, where no door lists all
 
 
 @attrs.frozen(kw_only=True)
@@ -476,3 +470,41 @@ class Door:
     def note(self, text: str, slug: str, **weight: bool) -> Note:
         """Return what the run's record should say of this door."""
         return Note(door=self.name, text=text, slug=slug, **weight)
+
+
+_MOST_APART: Final = 2_000
+_SAMPLE: Final = 25
+
+
+def is_mass(missing: int, known: int) -> bool:
+    """Whether so many are *missing* that the list is wrong, or the newsroom has changed."""
+    return missing > 5 and missing * 5 > known  # noqa: PLR2004
+
+
+class WholeDoor(Door):
+    """A door that may list all there is: what is known, and not listed, is missing."""
+
+    def __init__(self, visit: Visit, name: str) -> None:
+        super().__init__(visit, name)
+        # Addresses that are known, and that the door does not list.
+        self.apart: dict[str, None] = dict.fromkeys(self.left.get("apart") or ())
+
+    def take_for_granted(self, elsewhere: Iterable[str]) -> None:
+        """Keep what is apart for the next run; *elsewhere*: new links that this door lacks."""
+        self.apart.update(dict.fromkeys(elsewhere))
+        self.left["apart"] = list(islice(self.apart, _MOST_APART))
+
+    def report(self, missing: Sequence[Known]) -> Part[bool]:
+        """Yield *missing*, and return whether; of too many to be true a sample, that is all."""
+        if is_mass(len(missing), self.visit.known_before):
+            yield from self.mass_missing(len(missing), missing)
+            return False
+        yield from (Missing(known=known, door=self.name) for known in missing)
+        self.apart.update(dict.fromkeys(known.url for known in missing))
+        return True
+
+    def mass_missing(self, number: int, missing: Sequence[Known]) -> Part[None]:
+        """Say that *number* articles are missing, and yield a sample, so that it can be confirmed."""
+        text = f"{number} of {self.visit.known_before} known articles are no longer listed"
+        yield self.note(text, "mass_missing", trouble=True)
+        yield from (Missing(known=known, door=self.name) for known in missing[:_SAMPLE])

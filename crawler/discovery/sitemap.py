@@ -15,10 +15,8 @@ import attrs
 from lxml import etree
 
 from crawler.decoding import plain_text
-from crawler.discovery.audit import report_missing
 from crawler.discovery.documents import Unreadable, elements, local, text_of, unpacked
 from crawler.discovery.session import (
-    Door,
     DoorState,
     Listed,
     Note,
@@ -27,6 +25,7 @@ from crawler.discovery.session import (
     Reading,
     Verdict,
     Visit,
+    WholeDoor,
     Window,
     fingerprint,
 )
@@ -184,7 +183,6 @@ _DEEPEST: Final = 3  # an index lists files; some plugins list indexes, none goe
 _MOST_FILES: Final = 2_000  # at 1,000 addresses a file, two million
 _MONTH: Final = re.compile(r"(?:^|\D)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])(?=\D|$)")
 _ALL_AT_ONCE: Final = 3
-_MOST_APART: Final = 2_000
 _MOST_STRANGERS: Final = 100
 _MANY: Final = 20
 _ONE_ANSWER: Final = dt.timedelta(minutes=10)
@@ -234,7 +232,7 @@ def files_of_run(listed: Files, states: dict[str, dict[str, Any]], left: dict[st
     return {url: listed[url] for url in chosen}
 
 
-class SitemapDoor(Door):
+class SitemapDoor(WholeDoor):
     """One run's look through the sitemaps."""
 
     def __init__(self, visit: Visit, robots: bytes) -> None:
@@ -246,8 +244,6 @@ class SitemapDoor(Door):
         self.direct: dict[str, Reading[Entry]] = {}  # files met where an index was expected
         # File → ``n`` addresses, ``lastmod`` in the index, ``news``, ``dated``.
         self.files: dict[str, dict[str, Any]] = dict(self.left.get("files") or {})
-        # Addresses that are known, and that the sitemap does not list.
-        self.apart: dict[str, None] = dict.fromkeys(self.left.get("apart") or ())
         self.listed: set[bytes] = set()  # fingerprints of what the files of this run list
         self.read: set[str] = set()  # files read in this run, and whole
         self.arrived = 0  # addresses that the sitemap did not list before
@@ -295,8 +291,7 @@ class SitemapDoor(Door):
 
     def settle(self, elsewhere: Iterable[str]) -> None:
         """Remember the counts at the end of a run; *elsewhere*: new links that it may lack."""
-        self.apart.update((url, None) for url in elsewhere if fingerprint(url) not in self.listed)
-        self.left["apart"] = list(islice(self.apart, _MOST_APART))
+        self.take_for_granted(url for url in elsewhere if fingerprint(url) not in self.listed)
         if self.is_settled:
             self.left["total"] = self._total()
         self.keep()
@@ -497,11 +492,10 @@ class SitemapDoor(Door):
         missing = self.visit.unlisted(
             known, lambda each: fingerprint(each.url) in self.listed, self.apart
         )
-        told: Sequence[str] = [each.url for each in missing]
-        if not self.checks:
-            told = yield from report_missing(self.visit, DOOR, missing)
-        self.is_settled = self.is_settled and len(told) == len(missing)
-        self.apart.update(dict.fromkeys(told))
+        if self.checks:
+            self.apart.update(dict.fromkeys(each.url for each in missing))
+        elif not (yield from self.report(missing)):
+            self.is_settled = False
 
 
 def _children(reading: Reading[Entry]) -> Files:

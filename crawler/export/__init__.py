@@ -5,8 +5,6 @@ In goes the folder of an archive, out comes a file, or a folder of pages::
     selection -> parquet | tables | wacz | site           scrapy export
     statistics -> report                                  scrapy report, scrapy status
 
-- ``selection``: which articles, and where to; a file appears whole or not at all.
-- ``statistics``: the numbers of an archive.
-- ``wording``: what report and site say, in English and Indonesian, and how they are made.
-- ``wacz``: the captures, in one file that ReplayWeb.page opens.
+``selection`` says which articles, and where to; ``wording`` what report and site say, in English
+and Indonesian; ``changes`` and ``citation`` have what ``scrapy edits``, ``diff`` and ``cite`` print.
 """

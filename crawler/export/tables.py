@@ -48,9 +48,8 @@ def write_csv(articles: Iterable[Article], path: Path) -> int:
 
 _SCHEMA: Final = Path(__file__).with_name("sqlite.sql")
 _NAMES: Final = ("authors", "categories", "tags", "topics")
+# Tables with the same columns as the parts of a line, in the same order.
 _LISTS: Final = ("images", "embeds", "dates", "related_posts", "captures")
-"""Tables with the same columns as the parts of a line, in the same order."""
-
 _OF_TABLE: Final = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
 _BETWEEN_COMMITS: Final = 2_000
 

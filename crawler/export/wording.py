@@ -1,7 +1,5 @@
 """What report, site and feed say, in English and Indonesian: sentences, numbers, days, changed words.
 
-Their templates get it from here; what a newsroom says is escaped in them, and nothing runs.
-
 Sentences stand in code and templates in English; ``wording.id.toml`` has the Indonesian ones beside
 them, ``wording.en.toml`` what is said of names in lines, and Unicode's locale data the rest.
 """
@@ -196,7 +194,7 @@ def _in_words(value: object) -> str:
 
 
 def environment(words: Words) -> Environment:
-    """Return the templates of this package, with *words* at hand."""
+    """Return the templates of this package, with *words* at hand; what a newsroom says is escaped."""
     made = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
