@@ -298,6 +298,7 @@ class SitemapDoor(WholeDoor):
 
     def keep(self) -> None:
         self.left["files"] = self.files
+        self.left["indexes"] = {url: self.indexes[url] for url in self.indexes if url in self.been}
         super().keep()
 
     def _outcome(self, *, whole: bool) -> Outcome:
@@ -326,9 +327,7 @@ class SitemapDoor(WholeDoor):
         if not opened:
             return None
         self.left["roots"] = opened
-        self.left["indexes"] = {url: self.indexes[url] for url in self.indexes if url in self.been}
-        likely = {url: lastmod for url, lastmod in found.items() if may_list_articles(url)}
-        return likely or found
+        return _likely(found) or found
 
     def _open(self, url: str, found: Files, depth: int) -> Part[bool]:
         """Read the index at *url*, and those that it lists, into *found*; whether it was there."""
@@ -340,16 +339,12 @@ class SitemapDoor(WholeDoor):
             if self.shut.state == DoorState.CLOSED:
                 self.shut = self.not_read(reading)
             return False
-        children = _children(reading)
-        if reading.verdict == Verdict.SAME:
-            children = dict(self.indexes.get(url, ()))
+        children = yield from self._children(url, reading, found)
         if not children:
             found[url] = None
             self.direct[url] = reading
-            return True
-        if reading.verdict == Verdict.DAMAGED:
+        elif reading.verdict == Verdict.DAMAGED:
             self.damage = f"{url}: {reading.reason}"
-        yield from self._note_children(url, children, found)
         for child in children:
             is_index = child in self.indexes or "index" in child.rpartition("/")[2]
             if is_index and depth < _DEEPEST and child not in self.been:
@@ -357,18 +352,14 @@ class SitemapDoor(WholeDoor):
                 yield from self._open(child, found, depth + 1)
         return True
 
-    def _nested(self, url: str, reading: Reading[Entry]) -> Part[Files]:
-        found: Files = {}
-        children = _children(reading)
+    def _children(self, url: str, reading: Reading[Entry], found: Files) -> Part[Files]:
+        """Return the files of the index at *url*; put those of the newsroom into *found*, up to a limit."""
+        children: Files = {each.url: each.lastmod for each in reading.items if each.is_file}
+        if reading.verdict == Verdict.SAME:
+            children = dict(self.indexes.get(url, ()))
         if children:
             self.been.add(url)
-            yield from self._note_children(url, children, found)
-            self.left["indexes"] = {**self.left.get("indexes", {}), url: self.indexes[url]}
-        return {child: found[child] for child in found if may_list_articles(child)}
-
-    def _note_children(self, url: str, children: Files, found: Files) -> Part[None]:
-        """Put the files of the index at *url* into *found*, those of the newsroom, up to a limit."""
-        self.indexes[url] = [list(child) for child in islice(children.items(), _MOST_FILES)]
+            self.indexes[url] = [list(child) for child in islice(children.items(), _MOST_FILES)]
         for child, lastmod in children.items():
             if len(found) >= _MOST_FILES:
                 text = f"{url} lists more than {_MOST_FILES} files"
@@ -378,6 +369,7 @@ class SitemapDoor(WholeDoor):
                 self.visit.counts["foreign"] += 1
             elif child not in self.been:
                 found.setdefault(child, lastmod)
+        return children
 
     def _ask(self, url: str, *, conditional: bool) -> Part[Reading[Entry]]:
         def parse(body: bytes, url: str) -> Iterator[Entry]:
@@ -415,7 +407,9 @@ class SitemapDoor(WholeDoor):
             if reading.verdict == Verdict.SAME:
                 self.files[url]["lastmod"] = files[url]
                 continue
-            nested = yield from self._nested(url, reading)
+            nested: Files = {}
+            yield from self._children(url, reading, nested)
+            nested = _likely(nested)
             if nested and depth < _DEEPEST:
                 del listed[url]
                 listed.update(nested)
@@ -498,8 +492,8 @@ class SitemapDoor(WholeDoor):
             self.is_settled = False
 
 
-def _children(reading: Reading[Entry]) -> Files:
-    return {each.url: each.lastmod for each in reading.items if each.is_file}
+def _likely(files: Files) -> Files:
+    return {url: lastmod for url, lastmod in files.items() if may_list_articles(url)}
 
 
 def _is_stamped(entries: Sequence[Entry]) -> bool:
