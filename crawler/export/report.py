@@ -153,10 +153,12 @@ class Plots:
     def named(self, months: Iterable[str]) -> dict[str, str]:
         """As many of *months* as there is room for, with their names."""
         all_ = list(months)
-        step = next((step for step in (1, 2, 3, 6) if len(all_) / step <= _NAMED), 12)
-        named = [month for month in all_ if (int(month[5:]) - 1) % step == 0]
-        whole = step == 12  # noqa: PLR2004 -- a year
-        return {each: each[:4] if whole else self.words.month(each, "MMM yy") for each in named}
+        years = 12 * math.ceil(len(all_) / 12 / (2 * _NAMED))  # their names are half as long
+        step = next((step for step in (1, 2, 3, 6) if len(all_) / step <= _NAMED), years)
+        named = [each for each in all_ if (int(each[:4]) * 12 + int(each[5:]) - 1) % step == 0]
+        if step == years:
+            return {each: each[:4] for each in named}
+        return {each: self.words.month(each, "MMM yy") for each in named}
 
     def days(self) -> tuple[Stacks, dict[str, str]]:
         """Return how runs ended, day by day, and the names of some days."""
