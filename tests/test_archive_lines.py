@@ -115,18 +115,18 @@ def test_lines_from_the_last_one_on_over_many_blocks(tmp_path: Path) -> None:
     ("now", "finished"),
     [
         ("2026-05-05T23:59:00+00:00", []),
-        ("2026-05-06T00:00:00+00:00", [202603]),
+        ("2026-05-06T00:00:00+00:00", ["articles-2026-03.jsonl"]),
         (
             "2099-01-01T00:00:00+00:00",
-            [202603, 202604],
+            ["articles-2026-03.jsonl", "articles-2026-04.jsonl"],
         ),  # the newest stays, whatever the clock says
     ],
 )
-def test_month_is_finished_after_35_days(tmp_path: Path, now: str, finished: list[int]) -> None:
+def test_month_is_finished_after_35_days(tmp_path: Path, now: str, finished: list[str]) -> None:
     for month in ("03", "04", "05"):
         (tmp_path / f"articles-2026-{month}.jsonl").write_bytes(b"{}\n")
     found_ = finished_months(tmp_path, dt.datetime.fromisoformat(now))
-    assert [file.month for file in found_] == finished
+    assert [file.plain_name for file in found_] == finished
 
 
 def test_finished_month_is_compressed_and_still_read(folder: Folder) -> None:
@@ -197,14 +197,14 @@ def test_compressed_month_is_frames_of_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "articles-2026-03.jsonl"
     lines = [(f'{{"n":{n},"text":"' + f"{n:07}" * 200 + '"}\n').encode() for n in range(4000)]
     path.write_bytes(b"".join(lines))
-    packed = compress(MonthFile(202603, path), None)
+    packed = compress(MonthFile(path), None)
     frames = 0
     content = memoryview(packed.read_bytes())
     while content:
         content = content[zstd.get_frame_size(content) :]
         frames += 1
     assert frames == 3
-    assert [line.content for line in MonthFile(202603, packed).lines()] == lines
+    assert [line.content for line in MonthFile(packed).lines()] == lines
 
 
 def test_files_of_other_names_are_no_lines(tmp_path: Path) -> None:

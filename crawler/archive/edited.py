@@ -17,7 +17,7 @@ from typing import IO, Any, TypeAlias
 import attrs
 
 from crawler.archive.edit_kinds import Comparison, changed_fields, kinds_of
-from crawler.archive.files import month_of
+from crawler.archive.files import ARTICLES, file_of
 from crawler.archive.reading import Opened, lines_of, moment, open_all, withheld
 from crawler.items import ARTICLE, GONE, WITHHELD, Article, CaptureReference, Gone, Withheld
 from crawler.normalise.words import block_changes, counted
@@ -166,9 +166,10 @@ def revisions_of(folder: Path, id_: str) -> dict[int, list[Article | Gone]]:
 
 def _edited(files: Sequence[Opened], first: str | None, last: str | None) -> set[bytes]:
     """Return the ids of which a later revision was written between two moments."""
-    since = int(first[:7].replace("-", "")) if first else 0
+    since = file_of(first) if first else ""
+    late = (each for each in files if each.name >= since or not each.name.startswith(ARTICLES))
     ids = set()
-    for line in lines_of(file for file in files if (month_of(Path(file.name)) or since) >= since):
+    for line in lines_of(late):
         schema, id_, revision = line.beginning
         later = revision > 1 and schema in (ARTICLE, GONE)
         if later and (first or "") <= line.written_at <= (last or "~"):

@@ -211,7 +211,7 @@ def thaw(path: Path) -> None:
 
 ARTICLES: Final = "articles"
 
-_NAME = re.compile(r"articles-(\d{4})-(\d\d)\.jsonl(?:\.zst)?")
+_NAME = re.compile(r"articles-\d{4}-\d\d\.jsonl(?:\.zst)?")
 
 
 # How every line that this program writes begins. Others are read as JSON.
@@ -292,11 +292,10 @@ class RawLine:
             raise ArchiveDamaged(self.file, self.offset, str(error)) from None
 
 
-@attrs.frozen(order=True)
+@attrs.frozen
 class MonthFile:
-    """The file that holds the lines of a month."""
+    """The file that holds the lines of a month; plain names sort by month."""
 
-    month: int
     path: Path
 
     @property
@@ -344,20 +343,14 @@ def lines_in(
         raise ArchiveDamaged(name, offset, f"cannot be read on ({error})") from None
 
 
-def month_of(path: Path) -> int | None:
-    """Return the month of which the file at *path* is, ``None`` when it is no file of lines."""
-    match = _NAME.fullmatch(path.name)
-    return int(match[1]) * 100 + int(match[2]) if match else None
-
-
 def month_files(folder: Path) -> list[MonthFile]:
     """Return the files of lines in *folder*, oldest first; the plain one where there are two."""
-    found: dict[int, MonthFile] = {}
-    for path in folder.glob(f"{ARTICLES}-*.jsonl*"):
-        month = month_of(path)
-        if month is not None and (month not in found or found[month].compressed):
-            found[month] = MonthFile(month, path)
-    return [found[month] for month in sorted(found)]
+    found: dict[str, MonthFile] = {}
+    for file in map(MonthFile, folder.glob(f"{ARTICLES}-*.jsonl*")):
+        counts = file.plain_name not in found or not file.compressed
+        if counts and _NAME.fullmatch(file.path.name):
+            found[file.plain_name] = file
+    return [found[name] for name in sorted(found)]
 
 
 def last_written(folder: Path) -> str:
@@ -392,11 +385,9 @@ def finished_months(folder: Path, now: dt.datetime) -> list[MonthFile]:
 
     Never the newest: lines may still be added to it, whatever the clock says.
     """
-    latest = (now - dt.timedelta(days=_OPEN_DAYS)).date().replace(day=1)
-    before = latest.year * 100 + latest.month
-    return [
-        file for file in month_files(folder)[:-1] if not file.compressed and file.month < before
-    ]
+    before = file_of((now - dt.timedelta(days=_OPEN_DAYS)).isoformat())
+    files = month_files(folder)[:-1]
+    return [file for file in files if not file.compressed and file.plain_name < before]
 
 
 def compress(file: MonthFile, crc: int | None) -> Path:

@@ -17,7 +17,15 @@ from typing import Final
 
 import attrs
 
-from crawler.archive.files import SUFFIX, MonthFile, RawLine, lines_backwards, lines_in, month_files
+from crawler.archive.files import (
+    SUFFIX,
+    MonthFile,
+    RawLine,
+    file_of,
+    lines_backwards,
+    lines_in,
+    month_files,
+)
 from crawler.archive.identity import IDENTITY, read_identity
 from crawler.codec import Line
 from crawler.errors import ArchiveError
@@ -118,15 +126,15 @@ def open_all(path: Path, written: str | None, stack: ExitStack) -> list[Opened]:
 
 def _files(path: Path, written: str | None) -> list[MonthFile]:
     if path.is_dir():
-        first = int(written[:7].replace("-", "")) if written else 0
+        first = file_of(written) if written else ""
         months = month_files(path)
         if not months and not (path / IDENTITY).exists():
             below = ", ".join(sorted(each.parent.name for each in path.glob(f"*/{IDENTITY}")))
             raise ArchiveError(f"{path}: is no archive; there are in it: {below or 'none'}")
-        return [file for file in months if file.month >= first]
+        return [file for file in months if file.plain_name >= first]
     if not path.exists():
         raise ArchiveError(f"{path}: there is no such archive or file")
-    return [MonthFile(0, path)]
+    return [MonthFile(path)]
 
 
 def withheld(path: Path) -> set[str]:

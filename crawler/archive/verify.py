@@ -26,6 +26,7 @@ from crawler.archive.files import (
     MonthFile,
     RawLine,
     digest,
+    file_of,
     month_files,
     read_manifest,
 )
@@ -250,19 +251,19 @@ class _Verification:
                 self.present[line.run or "", file.plain_name] += 1
                 if raw.offset >= accounted:
                     self._note("behind", [(line.id,)])
-                wrong = [*self._check_line(line, raw, file.month, rows)]
+                wrong = [*self._check_line(line, raw, rows)]
                 if wrong:
                     self.wrong.add(line.id)
                     yield from (Problem(raw.file, raw.offset, f"{line.id}: {x}") for x in wrong)
             self.tables.put(rows)
 
-    def _check_line(self, line: Line, raw: RawLine, month: int, rows: Rows) -> Iterator[str]:
+    def _check_line(self, line: Line, raw: RawLine, rows: Rows) -> Iterator[str]:
         place = partial(Problem, raw.file, raw.offset)
         if line.run not in self.accounts.runs:
             what = f"{line.id}: run {line.run} is not in {RUNS}"
             self.first.setdefault(line.run or "", place(what))
         yield from _check_form(line, raw.content)
-        yield from self._check_place(line, month)
+        yield from self._check_place(line, raw.plain_file)
         what, jump = self._check_order(line, rows.article(line.id))
         if jump:
             self.jumps[line.id] = place(f"{line.id}: {what}")
@@ -277,14 +278,14 @@ class _Verification:
             query = f"INSERT OR IGNORE INTO temp.{table} VALUES ({marks})"  # noqa: S608 -- our own
             self.tables.connection.executemany(query, rows)
 
-    def _check_place(self, line: Line, month: int) -> Iterator[str]:
+    def _check_place(self, line: Line, file: str) -> Iterator[str]:
         if line.site != self.newsroom.name:
             yield f"site is {line.site}, want {self.newsroom.name}"
         written = line.written_at or ""
         if written < self._written_at:
             yield f"written at {written}, before the line before it ({self._written_at})"
         self._written_at = max(written, self._written_at)
-        if written[:7].replace("-", "") != str(month):
+        if file_of(written) != file:
             yield f"written at {written}, in the file of another month"
 
     def _check_order(self, line: Line, known: ArticleRow | None) -> tuple[str, bool]:
@@ -453,10 +454,8 @@ class _Verification:
             ids = []
         for file, what in self.accounts.by_file(self.folder, self.present, lacking):
             yield Problem(file, 0, f"{what}; of {few(ids)}" if ids else what)
-        first, lines = (
-            self.first,
-            sum(n for (run, _), n in self.present.items() if run in self.first),
-        )
+        first = self.first
+        lines = sum(count for (run, _), count in self.present.items() if run in first)
         if first and not (self.folder / RUNS).exists():
             yield Problem(RUNS, 0, f"is not there; {lines} lines name {len(first)} runs")
         elif len(first) > max(len(self.bad_runs), 1):
