@@ -14,7 +14,7 @@ The way of one article::
     discovery lists it, frontier drives discovery        a Link
     spider asks for it, middlewares keep what came       a Capture
     extract opens it as a page and reads its fields      an Article
-    extensions hand it over, archive.recorder judges it  a new revision, or nothing new
+    extensions hand it over, archive.articles judges it  a new revision, or nothing new
     archive.writer appends records, line, ledger         a line
 
 ``docs/architecture.md`` follows a date and an edit, too.

@@ -1,6 +1,10 @@
 """An archive: lines, the captures that they came from, and a ledger of what is known.
 
-:class:`Archive` is the door for whoever writes, :func:`read` for whoever reads.
+:class:`Archive` is the door for whoever writes, :func:`read` for whoever reads. A finding goes
+through ``recorder`` (that of an article through ``articles``, which asks ``revisions`` and
+``furniture``) to ``writer``. ``rows``, ``tables`` and ``ledger`` are the ledger; ``files``, ``warc``
+and ``warc_reading`` are what lies on disk; ``runs`` is the account of it, by which ``opening`` puts
+right what a kill left, and ``verify`` looks for damage.
 """
 
 from __future__ import annotations
