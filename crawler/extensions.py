@@ -152,7 +152,7 @@ class RunKeeper(Component):
     ending = False
     _closing: asyncio.Task[None] | None = None
     _timer: asyncio.TimerHandle | None = None
-    _recording: asyncio.Task[None] | None = None
+    _recording: asyncio.Task[list[Outcome]]
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -161,7 +161,8 @@ class RunKeeper(Component):
         self.verdict = Verdict()
         self.doors: Counter[str] = Counter()
         self.began = time.monotonic()
-        self._gathered: list[tuple[Finding, asyncio.Future[Outcome]]] = []
+        self._gathered: list[Finding] = []
+        self._writing = asyncio.Lock()
         crawler.signals.connect(self.surprised, signals.spider_error)
         crawler.signals.connect(self.surprised, signals.item_error)
 
@@ -177,12 +178,13 @@ class RunKeeper(Component):
         """Tell the archive, and return the line that it wrote, once that is on disk."""
         if reason := self.verdict.out_of_reach(finding):
             self._give_up(reason)
-        waiting: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._gathered.append((finding, waiting))
-        if self._recording is None:
-            self._recording = asyncio.ensure_future(self._record())
+        if not self._gathered or len(self._gathered) >= TOGETHER:
+            self._gathered = []
+            self._recording = asyncio.ensure_future(self._record(self._gathered))
+        recording, place = self._recording, len(self._gathered)
+        self._gathered.append(finding)
         try:
-            outcome = await waiting
+            outcome = (await asyncio.shield(recording))[place]
             if outcome.problem is not None:
                 raise outcome.problem
         except InvalidRecord as error:
@@ -197,24 +199,14 @@ class RunKeeper(Component):
         self._count(outcome, finding)
         return outcome.line
 
-    async def _record(self) -> None:
-        """Give the archive what was gathered, in batches: each costs it three syncs."""
+    async def _record(self, findings: list[Finding]) -> list[Outcome]:
+        """Give the archive what is gathered meanwhile, since each time costs it three syncs."""
         assert self.archive is not None
-        while self._gathered:
+        async with self._writing:
             await asyncio.sleep(GATHERING)
-            batch, self._gathered = self._gathered[:TOGETHER], self._gathered[TOGETHER:]
-            findings = [finding for finding, _ in batch]
-            recorded = asyncio.ensure_future(asyncio.to_thread(self.archive.record, findings))
-            await asyncio.wait([recorded])
-            error = recorded.exception()
-            for number, (_, waiting) in enumerate(batch):
-                if waiting.done():  # cancelled
-                    continue
-                if error is not None:
-                    waiting.set_exception(error)
-                else:
-                    waiting.set_result(recorded.result()[number])
-        self._recording = None
+            if self._gathered is findings:
+                self._gathered = []
+            return await asyncio.to_thread(self.archive.record, findings)
 
     def _give_up(self, reason: str) -> None:
         """End the run: what one fetch after the other comes to is nothing of the page."""
