@@ -77,37 +77,6 @@ class Surroundings:
     """The last lines of the text."""
 
 
-def surroundings(
-    lines: Sequence[Line], heading: etree._Element | None, text: MainBody
-) -> Surroundings:
-    """Return the lines around *text* of the article under *heading*.
-
-    It begins and ends with a sentence: bylines in its container are around it.
-    """
-    inside = [at for at, line in enumerate(lines) if line.element in text.inside]
-    at = place_of(lines, heading)
-    # A short text's container may be found around the headline.
-    below = [each for each in inside if at is None or each > at] or inside
-    own = [each for each in below if text.is_sentence(lines[each])] or below
-    first, last = (own[0], own[-1]) if own else (len(lines), len(lines) - 1)
-    if at is None or at > first:
-        at = max(first - 1, 0)
-    container = set(text.element.iter())
-    # Up to the first label of another part; "Baca Juga" in the text is none.
-    after = [
-        *takewhile(
-            lambda line: line.element in container or not labels_another_part(line),
-            lines[last + 1 : last + 1 + _AFTER_TEXT],
-        )
-    ]
-    return Surroundings(
-        header=lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)],
-        footer=[line for line in after if line.element not in container],
-        typed=[line for line in after if line.element in container],
-        closing=[lines[at] for at in own[-_CLOSING:]],
-    )
-
-
 class Facts:
     """The facts of one page; those of its text are found when they are first asked for."""
 
@@ -297,9 +266,34 @@ class Facts:
 
     @cached_property
     def around(self) -> Surroundings:
-        """The lines beside headline and text."""
-        kept = self._printed | _with_ancestors(self.body.element)
-        return surroundings(among(self._all_lines, kept, loose=True), self.heading, self.body)
+        """The lines beside headline and text.
+
+        That begins and ends with a sentence: bylines in its container are around it.
+        """
+        text, container = self.body, set(self.body.element.iter())
+        kept = self._printed | _with_ancestors(text.element)
+        lines = among(self._all_lines, kept, loose=True)
+        inside = [at for at, line in enumerate(lines) if line.element in text.inside]
+        at = place_of(lines, self.heading)
+        # A short text's container may be found around the headline.
+        below = [each for each in inside if at is None or each > at] or inside
+        own = [each for each in below if text.is_sentence(lines[each])] or below
+        first, last = (own[0], own[-1]) if own else (len(lines), len(lines) - 1)
+        if at is None or at > first:
+            at = max(first - 1, 0)
+        # Up to the first label of another part; "Baca Juga" in the text is none.
+        after = [
+            *takewhile(
+                lambda line: line.element in container or not labels_another_part(line),
+                lines[last + 1 : last + 1 + _AFTER_TEXT],
+            )
+        ]
+        return Surroundings(
+            header=lines[max(at - _ABOVE, 0) : min(first, at + _BELOW)],
+            footer=[line for line in after if line.element not in container],
+            typed=[line for line in after if line.element in container],
+            closing=[lines[at] for at in own[-_CLOSING:]],
+        )
 
     @cached_property
     def not_text(self) -> frozenset[etree._Element]:

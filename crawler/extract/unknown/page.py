@@ -85,7 +85,9 @@ class GenericPage(ArticlePage):
             else:
                 walks.append(_walk(facts, skip, self.title or ""))
         blocks = walks[0].blocks
-        opens = not self.facts.has_own_container or _opens_text(self.facts)
+        first = next(self.facts.body.element.iter(*_IMAGES), None)
+        # tagDiv puts the theme's own photo into the text's container.
+        opens = not self.facts.has_own_container or (first is not None and _is_themes_own(first))
         if opens and blocks and blocks[0].photo is not None:
             # A lead photo that stands inside the container.
             self._opening_photo = blocks.pop(0).photo
@@ -100,8 +102,7 @@ class GenericPage(ArticlePage):
 
     @cached_property
     def _times(self) -> tuple[Stated | None, Stated | None]:
-        chosen = self.selected.texts("published_at")
-        return times_of(self.facts, self.newsroom.tzinfo, chosen)
+        return times_of(self.facts, self.newsroom.tzinfo, self.selected.texts("published_at"))
 
     @cached_property
     def published_at(self) -> str | None:
@@ -355,14 +356,14 @@ def _find_photo(facts: Facts) -> _LeadPhoto:
     """
     captions = (line.text for line in facts.around.header if is_caption(line))
     caption = next((each for each in captions if not is_clutter(each)), None)
-    stated = _stated(facts)
+    stated = next(filter(_is_photo, facts.metadata.images()), None)
     address = facts.document.absolute(stated.value) if stated is not None else None
     for image, url in _images(facts, address):
         box = list(_box(image, facts.heading))
         own = _named_caption(box, image) or caption or _text(box)
         name = "img.wp-post-image" if "wp-post-image" in image.get("class", "") else "img"
         return _LeadPhoto(url, fold(image.get("alt") or "") or None, own, name)
-    return _LeadPhoto(address, None, caption, stated.source if stated is not None else "")
+    return _LeadPhoto(address, None, caption, stated.source) if stated is not None else _LeadPhoto()
 
 
 def _images(facts: Facts, stated: str | None) -> list[tuple[etree._Element, str]]:
@@ -376,7 +377,7 @@ def _images(facts: Facts, stated: str | None) -> list[tuple[etree._Element, str]
     above = takewhile(lambda each: each is not content, facts.page.iter())
     found = []
     for image in above:
-        if image.tag not in _IMAGES or _is_small(image) or _is_unscripted_twin(image):
+        if image.tag not in _IMAGES or not _is_shown(image):
             continue
         url = facts.document.absolute(media.source(image))
         if url is None or _NO_PHOTO.search(url) or facts.is_of_another(image):
@@ -393,20 +394,13 @@ def _is_themes_own(image: etree._Element) -> bool:
     return any(_FEATURED.search(each.get("class", "")) for each in around)
 
 
-def _opens_text(facts: Facts) -> bool:
-    """Whether the theme's own photo is the first in the text's container, as tagDiv puts it."""
-    image = next(facts.body.element.iter(*_IMAGES), None)
-    return image is not None and _is_themes_own(image)
-
-
-def _is_unscripted_twin(image: etree._Element) -> bool:
-    noscript = next(image.iterancestors("noscript"), None)
-    return noscript is not None and media.unscripted(noscript) is not image
-
-
-def _is_small(image: etree._Element) -> bool:
+def _is_shown(image: etree._Element) -> bool:
+    """Whether *image* is no icon, and not for readers without scripts alone."""
     sides = (image.get("width") or "", image.get("height") or "")
-    return any(int(side) < _SMALL for side in sides if re.fullmatch(r"[0-9]{1,4}", side))
+    noscript = next(image.iterancestors("noscript"), None)
+    return not any(int(side) < _SMALL for side in sides if re.fullmatch(r"[0-9]{1,4}", side)) and (
+        noscript is None or media.unscripted(noscript) is image
+    )
 
 
 def _box(image: etree._Element, headline: etree._Element | None) -> Iterator[etree._Element]:
@@ -445,9 +439,6 @@ def _text(box: Iterable[etree._Element]) -> str | None:
     return None
 
 
-def _stated(facts: Facts) -> Stated | None:
-    for stated in facts.metadata.images():
-        file = stated.value.rpartition("/")[2]
-        if not (_NO_PHOTO.search(file) or media.is_placeholder(file)):
-            return stated
-    return None
+def _is_photo(stated: Stated) -> bool:
+    file = stated.value.rpartition("/")[2]
+    return not (_NO_PHOTO.search(file) or media.is_placeholder(file))
