@@ -43,9 +43,15 @@ def lists_in(table: str) -> dict[str, frozenset[str]]:
     return {name: words_of(words) for name, words in _TABLES[table].items()}
 
 
-def patterns_in(table: str) -> dict[str, re.Pattern[str]]:
-    """All patterns of a table: ``class_patterns``."""
-    return {name: re.compile("|".join(parts)) for name, parts in _TABLES[table].items()}
+def patterns_in(table: str, form: str = "%s", flags: int = 0) -> dict[str, re.Pattern[str]]:
+    """All patterns of a table: ``class_patterns``, each within *form*."""
+    parts = {name: "|".join(parts) for name, parts in _TABLES[table].items()}
+    return {name: re.compile(form % each, flags) for name, each in parts.items()}
+
+
+def ordered_in(table: str) -> dict[str, list[str]]:
+    """All lists of a table, in their order: ``metadata``."""
+    return {name: words.split() for name, words in _TABLES[table].items()}
 
 
 def named_in(table: str) -> dict[str, str]:

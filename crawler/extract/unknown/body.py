@@ -29,14 +29,14 @@ from crawler.extract.blocks import Block, is_credit
 from crawler.extract.header import SENTENCE, torn_off
 from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.lines import (
-    CAPTION,
+    CALLED,
     Line,
-    called,
     is_linked,
     labels_another_part,
     place_of,
     squeeze,
 )
+from crawler.normalise.vocabulary import listed
 
 # What has fewer letters stands in many a sentence by accident.
 _LABEL: Final = 25
@@ -66,16 +66,7 @@ _ABOVE: Final = 0.2
 # No article has more subheads; a page of headings is none.
 _MOST_HEADINGS: Final = 100
 
-# Containers that themes of many newsrooms share. WordPress' own themes: entry-content; block
-# themes: wp-block-post-content; tagDiv: td-post-content; JNews: content-inner; BeTheme:
-# the_content_wrapper; Divi: et_pb_post_content; Elementor: theme-post-content.
-_CONTAINERS: Final = frozenset(
-    (
-        *("entry-content", "td-post-content", "wp-block-post-content", "the_content_wrapper"),
-        *("et_pb_post_content", "elementor-widget-theme-post-content", "content-inner"),
-        *("post-content", "article-content", "single-post-content", "articleBody"),
-    )
-)
+_CONTAINERS: Final = listed("containers.shared")
 # And what others are made of: cm-entry-summary, isi-berita, detail_text.
 _CALLED_CONTENT: Final = re.compile(
     r"(?:^|[_-])(?:entry|post|article|artikel|single|news|detail|read|berita)[_-]{0,2}(?:single[_-])?"
@@ -88,20 +79,11 @@ _PICTURES: Final = frozenset(("img", "figure", "picture"))
 _INLINE: Final = frozenset(("p", "span", "font", "strong", "b", "em", "i", "a", "center"))
 _PARAGRAPHS: Final = frozenset(("p", "li", "blockquote", "td", "tr", *_HEADINGS))
 _ENDS: Final = (".", "!", "?", "”", '"', "’", ")", "…", "]")
-_TITLE: Final = called(
-    r"(?:entry|post|article|single|news|detail)[-_]{0,2}(?:title|judul|headline)"
-)
 _CUT: Final = re.compile(
     r"[\W_]*(?:selengkapnya|read more|continue reading)?[\W_]*$", re.IGNORECASE
 )
-_LEAD: Final = called(r"lead|excerpt|summary|intro|teras|sinopsis|deck|standfirst|ringkasan")
 # Elementor, WPBakery, Divi, Beaver Builder, SiteOrigin, blocks.
 _BUILT: Final = re.compile(r"widget|wpb_|et_pb_(?:module|text)|fl-|panel|text|wp-block")
-# Beside the text, and of somebody or something else.
-_BESIDE: Final = called(
-    r"authors?|penulis|bio|profile?|about|tentang|disclaimer|hak-?cipta|follow|ikuti|comments?|komentar"
-    r"|respond|meta|info|tags?|donasi|donate|cta|newsletter"
-)
 
 
 @attrs.frozen
@@ -281,7 +263,7 @@ def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None
     for at, each in islice(headings, _MOST_HEADINGS):
         if (
             each.tag == "h1"
-            or _TITLE.search(each.get("class", ""))
+            or CALLED["title"].search(each.get("class", ""))
             or (each.tag == headline.tag and each.get("class", "") == headline.get("class"))
         ):
             weights = weights_of(below[:at])
@@ -466,7 +448,7 @@ def _is_of_the_text(line: Line, box: etree._Element) -> bool:
     """
     for each in _levels(line.element, box):
         names = f"{each.get('class', '')} {each.get('id', '')}"
-        if each.tag in _OTHERS or CAPTION.search(names) or _BESIDE.search(names):
+        if each.tag in _OTHERS or CALLED["caption"].search(names) or CALLED["beside"].search(names):
             return False
     before = box.getprevious()
     return (
@@ -493,7 +475,7 @@ def _levels(element: etree._Element, box: etree._Element) -> Iterator[etree._Ele
 
 def _is_lead(line: Line, box: etree._Element) -> bool:
     """Whether *line*, or something around it in its *box*, is called a lead."""
-    return any(_LEAD.search(each.get("class", "")) for each in _levels(line.element, box))
+    return any(CALLED["lead"].search(each.get("class", "")) for each in _levels(line.element, box))
 
 
 def _is_like(box: etree._Element, main: etree._Element) -> bool:

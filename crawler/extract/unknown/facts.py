@@ -25,10 +25,9 @@ from crawler.extract.unknown.body import (
 )
 from crawler.extract.unknown.headline import Headline, find_headline, heading_above, site_names
 from crawler.extract.unknown.lines import (
-    CAPTION,
+    CALLED,
     Line,
     among,
-    called,
     is_furniture,
     is_list_of_links,
     labels_another_part,
@@ -52,8 +51,7 @@ _PERSON: Final = re.compile(r"/(?:author|penulis|reporter|kontributor|profile?)/
 _NOT_ON: Final = frozenset(("category", "tag", "author", "prev", "next"))
 # Letters of a headline, levels around a link in which its card is looked for, terms on a card.
 _HEADLINE, _CARD, _FEW = 25, 6, 2
-# When an article was published, printed in the container of its text; letters of a day and time.
-_STAMP: Final = called(r"(?:publish(?:ed)?|post(?:ed)?|entry|article|news)[-_](?:date|time|on)")
+# Letters of a day and time that are printed in the container of the text.
 _DAY: Final = 60
 # Pages nest some thirty elements, those of page builders sixty.
 _DEEPEST: Final = 300
@@ -307,12 +305,12 @@ class Facts:
         names = element.get("class") or element.get("id")
         if not self.has_own_container and is_list_of_links(element):
             return True
-        if names and _STAMP.search(names) and not holds_more(element, _DAY):
+        if names and CALLED["stamp"].search(names) and not holds_more(element, _DAY):
             return True
         if not names or element.tag in ("p", "figure", "figcaption", "img"):
             return False
         # A sentence that was read as text is text, whatever stands around it.
-        return bool(CAPTION.search(names)) or (
+        return bool(CALLED["caption"].search(names)) or (
             element not in self.holders and is_furniture(element)
         )
 

@@ -18,14 +18,11 @@ from crawler.extract.document import holds_more, text_of
 from crawler.extract.header import SENTENCE
 from crawler.extract.roles import is_unseen
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import patterns_in
 
 _WORD: Final = re.compile(r"\w+")
-
-
-def called(names: str) -> re.Pattern[str]:
-    """Return a pattern of classes and ids in which one of *names*, a pattern, is a whole word."""
-    return re.compile(rf"(?:^|[\s_-])(?:{names})(?:$|[\s_-])", re.IGNORECASE)
-
+CALLED: Final = patterns_in("parts", r"(?:^|[\s_-])(?:%s)(?:$|[\s_-])", re.IGNORECASE)
+"""By part of the page, the classes and ids that have a name of it as a whole word."""
 
 _INVISIBLE: Final = frozenset(
     (
@@ -42,24 +39,6 @@ _BLOCKS: Final = frozenset(
         *("tr", "ul"),
     )
 )
-# Names of the parts of a page that are never the article: what WordPress' own templates and the
-# common theme families call comments (fixtures/lintas/komentar-lebih-panjang), menus, neighbours,
-# teasers and social buttons.
-_NEVER: Final = called(
-    r"comments?|comment-?(?:list|respond|form|area)|respond|disqus|nav|navbar|navigation|menu"
-    r"|breadcrumbs?|pagination|prevnext|newsletter|subscribe|popup|modal|cookie"
-)
-# These are also said of whole pages: div.with-sidebar, div#post-947.share-simple.
-_SELDOM: Final = called(
-    r"sidebar|widgets?|related|terkait|populer|terpopuler|trending|share|sharing|social|sosmed"
-    r"|prev|next|ticker|runscroll|running-text|banner|iklan|advert|ads|copyright|recommend"
-    r"|recommended|rekomendasi|sponsored?|promoted?"
-)
-# Themes name the text's own container so; what else its name says (has-share) does not count.
-_CONTENT: Final = called(
-    r"(?:entry|post|article|single|news|the|detail|read|berita|isi)[-_]{0,2}(?:single-)?"
-    r"(?:content|body|text|konten|berita)"
-)
 # What a page builder calls a widget is any part of a text.
 _BUILDERS: Final = re.compile(
     r"elementor-widget|so-panel widget|widget_sow-editor|siteorigin-widget"
@@ -69,9 +48,6 @@ _POST_ID: Final = re.compile(r"post-\d+")
 _LINKS: Final = 600
 # No list of other articles is longer than this and than what a page says beside it.
 _TEASERS: Final = 3_000
-CAPTION: Final = called(
-    r"\w*captions?|caption\w*|keterangan|deskripsi|ket|(?:foto|photo|image|img|pic)-?(?:desc|ket|info)"
-)
 _FURNITURE_TAGS: Final = frozenset(("nav", "aside"))
 _WHOLE: Final = frozenset(("body", "html", "article", "main"))
 # Style sheets keep these apart: "Penulis: Sari Dewi" in one, "Editor: Rian Tobu" in the next.
@@ -127,7 +103,7 @@ def is_caption(line: Line) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if parent is not None:
         names += f" {parent.get('class') or ''}"
-    return element.tag == "figcaption" or CAPTION.search(names) is not None
+    return element.tag == "figcaption" or CALLED["caption"].search(names) is not None
 
 
 def is_linked(line: Line) -> bool:
@@ -174,9 +150,9 @@ def is_furniture(element: etree._Element, *, loose: bool = False) -> bool:
 def _called_furniture(names: str, own_id: str) -> tuple[bool, bool]:
     """Whether these are names of a part that is never, and of one that is seldom, the article."""
     names = _BUILDERS.sub("", f"{names} {own_id}")
-    if _POST_ID.fullmatch(own_id) or _CONTENT.search(names):
+    if _POST_ID.fullmatch(own_id) or CALLED["content"].search(names):
         return False, False
-    return bool(_NEVER.search(names)), bool(_SELDOM.search(names))
+    return bool(CALLED["never"].search(names)), bool(CALLED["seldom"].search(names))
 
 
 def among(

@@ -22,7 +22,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.normalise.text import fold
-from crawler.normalise.vocabulary import WRITERS, any_of
+from crawler.normalise.vocabulary import WRITERS, any_of, listed, ordered_in
 
 Node: TypeAlias = Mapping[str, Any]
 
@@ -57,24 +57,9 @@ _SALVAGED: Final = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated)"\s*:\s*"([^"\\]{1,300})"'
 )
 
-# https://schema.org/Article and what is below it, as far as newsrooms use it.
-_ARTICLE_TYPES: Final = frozenset(
-    (
-        *("Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "SocialMediaPosting"),
-        *("ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle"),
-        *("OpinionNewsArticle", "ReviewNewsArticle", "AskPublicNewsArticle"),
-        *("AdvertiserContentArticle", "SatiricalArticle", "LiveBlogPosting"),
-    )
-)
-_PAGE_TYPES: Final = frozenset(("WebPage", "ItemPage", "MedicalWebPage"))
-
-# Under these keys stand other articles than the one the page is about.
-_OF_OTHERS: Final = frozenset(
-    (
-        *("itemListElement", "hasPart", "comment", "mentions"),
-        *("citation", "isBasedOn", "relatedLink", "review"),
-    )
-)
+_ARTICLE_TYPES: Final = listed("schema.articles")
+_PAGE_TYPES: Final = listed("schema.pages")
+_OF_OTHERS: Final = listed("schema.of_others")
 
 
 @attrs.frozen
@@ -272,36 +257,7 @@ def _said_by(element: etree._Element, name: str) -> str:
 
 _LD: Final = "ld+json"
 
-# Where each field stands: ``ld/`` is a key of the article's JSON-LD, ``page/`` of a web page's,
-# ``is/`` an ``itemprop``, all others are meta tags: OpenGraph, Dublin Core, Parse.ly, Sailthru, AMP,
-# and those of the house systems of Indonesian networks (dtk:, content_).
-_FIELDS: Final = {
-    "title": """ld/headline ld/name is/headline og:title twitter:title originaltitle dc.title
-        title""",
-    "published": """ld/datePublished article:published_time og:article:published_time
-        is/datePublished ld/dateCreated page/datePublished""",
-    # Plain tags are often in local time whatever they say.
-    "published_plain": """publishdate dtk:publishdate content_publisheddate article:published
-        parsely-pub-date sailthru.date publish_date publish-date published_date pubdate
-        datepublished dc.date.issued dcterms.issued dc.date dcterms.date dcterms.created
-        dc.date.created date createdate dtk:createddate datecreated""",
-    "modified": """ld/dateModified article:modified_time og:updated_time is/dateModified
-        datemodified content_modifieddate dcterms.modified dc.date.modified last-modified
-        lastmod""",
-    "author": "is/author",
-    "author_plain": """content_author dtk:author parsely-author sailthru.author article:author author
-        dc.creator dcterms.creator dc.creator.name byl""",
-    "editor": "is/editor content_editor dtk:editor editor",
-    "image": "og:image og:image:url og:image:secure_url twitter:image is/image",
-    "section": """ld/articleSection article:section is/articleSection content_category
-        parsely-section dc.subject""",
-    "keywords": "ld/keywords article:tag content_tags dtk:keywords news_keywords",
-    "language": "ld/inLanguage is/inLanguage og:locale content-language language dc.language",
-    "site": "og:site_name application-name copyright",
-    "description": "description",
-    "type": "og:type",
-}
-
+_FIELDS: Final = ordered_in("metadata")
 # What Yoast, Rank Math and others put beside ``twitter:data1``.
 _AUTHOR_LABEL: Final = re.compile(
     rf"(?:written by|ditulis oleh|author|{any_of(WRITERS)})\W*", re.IGNORECASE
@@ -341,7 +297,7 @@ class Metadata:
 
     def said(self, field: str) -> Iterator[Stated]:
         """Yield what the page says of *field*, as printed, the surest source first."""
-        for source in _FIELDS[field].split():
+        for source in _FIELDS[field]:
             kind, _, name = source.rpartition("/")
             if kind == "is":
                 label = f"[itemprop={name}]"

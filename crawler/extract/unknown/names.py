@@ -25,7 +25,7 @@ from lxml import etree
 
 from crawler.extract.document import holds_more, text_of
 from crawler.extract.unknown.facts import Facts, Surroundings
-from crawler.extract.unknown.lines import CAPTION, Line, called
+from crawler.extract.unknown.lines import CALLED, Line
 from crawler.extract.unknown.metadata import Stated
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
@@ -92,9 +92,6 @@ _NOT_A_NAME: Final = re.compile(
     r"\d{4}|\d/\d|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
     re.IGNORECASE,
-)
-_AUTHOR_CLASS: Final = called(
-    r"(?:author|vcard|byline|posted-by|penulis|reporter|nmreporter|writer|wartawan)(?:-?(?:name|\d))?"
 )
 _LINK: Final = re.compile(r"/(?:author|penulis|reporter|kontributor)/", re.IGNORECASE)
 
@@ -250,7 +247,7 @@ def _mark(element: etree._Element) -> str | None:
 
 @lru_cache(maxsize=2048)
 def _author_class(names: str) -> str | None:
-    return next((each for each in names.split() if _AUTHOR_CLASS.search(each)), None)
+    return next((each for each in names.split() if CALLED["author"].search(each)), None)
 
 
 def _has_photo(element: etree._Element) -> bool:
@@ -258,7 +255,7 @@ def _has_photo(element: etree._Element) -> bool:
     near = [each for each in (element, element.getparent()) if each is not None]
     images = (image for each in near for image in each.iter("img", "amp-img"))
     if any(
-        each.tag in ("figure", "figcaption") or CAPTION.search(each.get("class", ""))
+        each.tag in ("figure", "figcaption") or CALLED["caption"].search(each.get("class", ""))
         for each in near
     ):
         return True

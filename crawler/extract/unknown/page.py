@@ -30,13 +30,14 @@ from crawler.extract.page import ArticlePage
 from crawler.extract.roles import is_clutter, role_of
 from crawler.extract.unknown import body, terms
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CAPTION, is_caption
+from crawler.extract.unknown.lines import CALLED, is_caption
 from crawler.extract.unknown.metadata import Stated, of_one
 from crawler.extract.unknown.names import Names, names_of
 from crawler.extract.unknown.times import times_of
 from crawler.items import RelatedPost
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import patterns_in
 
 # Letters. A few sentences of an advertisement in an article without text are no loss.
 _WORTH_A_DOUBT: Final = 500
@@ -226,35 +227,13 @@ def _is_half(blocks: Iterable[Block], facts: Facts) -> bool:
 
 # Whether it is an article.
 
-_CAPTCHA_TITLE: Final = re.compile(
-    r"just a moment|attention required|one moment, please|access denied|security check|ddos protection"
-    r"|verify(?:ing)? (?:you are|that you)|are you (?:a )?(?:human|robot)|(?:bot|human) verification"
-    r"|robot challenge|checking your browser|request (?:blocked|rejected)|website firewall"
-    r"|verifikasi (?:keamanan|bahwa anda)|403 forbidden|captcha",
-    re.IGNORECASE,
-)
 _CHALLENGE: Final = etree.XPath(
     "boolean(//*[@id='challenge-form' or @id='cf-wrapper' or @id='challenge-error-text'"
     " or contains(@class,'cf-browser-verification') or contains(@class,'cf-turnstile')"
     " or contains(@class,'h-captcha') or contains(@class,'g-recaptcha')]"
     " | //script[contains(@src,'/cdn-cgi/challenge-platform/')])"
 )
-_PARKED: Final = re.compile(
-    r"domain (?:is |may be |name is )?(?:for sale|parked|expired)|buy this domain|domain ini dijual"
-    r"|this (?:account|site|domain) has been suspended|account suspended|akun .{0,20}ditangguhkan"
-    r"|sedoparking|parkingcrew|hugedomains|welcome to nginx|apache2? .{0,20}default page|^index of /"
-    r"|default web site page|coming soon|under construction|(?:under|scheduled) maintenance"
-    r"|sedang (?:dalam )?(?:perbaikan|pemeliharaan)|error establishing a database connection",
-    re.IGNORECASE,
-)
-_HACKED: Final = re.compile(r"\b(?:hacked|defaced|pwned|owned) by\b", re.IGNORECASE)
-_NOT_FOUND: Final = re.compile(
-    r"^(?:error )?404(?:$|[^\w\s]| (?:not|error|page|halaman))|(?:page|file|content|post) not found"
-    r"|^not found$"
-    r"|(?:halaman|laman|artikel|berita|konten|url)\b.{0,30}\btidak (?:dapat )?(?:ditemukan|tersedia|ada)\b"
-    r"|nothing (?:was )?found|oops\b.{0,60}(?:found|ditemukan)|(?:ups|maaf)\b.{0,60}tidak (?:dapat )?ditemukan",
-    re.IGNORECASE,
-)
+_SAYS: Final = patterns_in("screens", flags=re.IGNORECASE)
 # A page of teasers has some of them; each is shorter than this.
 _SOME: Final = 3
 _TEASER: Final = 250
@@ -279,20 +258,20 @@ def _refusals(facts: Facts, newsroom: Newsroom) -> Iterator[tuple[object, str]]:
     first = " ".join(line.text for line in facts.lines[:8])[:_LITTLE] if little else ""
     described = " ".join((title, *(each.value for each in metadata.said("description"))))
 
-    is_challenge = _CAPTCHA_TITLE.search(title) or (
+    is_challenge = _SAYS["captcha"].search(title) or (
         not is_marked and _CHALLENGE(facts.document.root)
     )
     yield little and is_challenge, "captcha"
-    is_defaced = not is_marked and _HACKED.search(f"{title} {first}")
+    is_defaced = not is_marked and _SAYS["hacked"].search(f"{title} {first}")
     yield is_defaced or is_gambling(described), "hacked"
-    yield little and (_PARKED.search(title) or _PARKED.search(first)), "parked"
-    yield little and not is_stated and _NOT_FOUND.search(title), "not_found"
+    yield little and (_SAYS["parked"].search(title) or _SAYS["parked"].search(first)), "parked"
+    yield little and not is_stated and _SAYS["not_found"].search(title), "not_found"
     is_front = url.rstrip("/") == newsroom.address or url.rstrip("/").count("/") < _PATH
     is_front = "home" in classes or (is_front and "?" not in url)
     yield "single" not in classes and is_front, "front_page"
     yield headline is None, "no_headline"
     assert headline is not None
-    yield little and not is_stated and _NOT_FOUND.search(headline.value), "not_found"
+    yield little and not is_stated and _SAYS["not_found"].search(headline.value), "not_found"
     yield not facts.body.is_sure, "unsure_text"
     yield not is_stated and _is_list(facts), "list"
     if not is_marked:
@@ -424,7 +403,7 @@ def _named_caption(box: Sequence[etree._Element], image: etree._Element) -> str 
     at = around.index(image)
     for element in (*around[at:], *around[:at]):
         if element.tag == "figcaption" or (
-            element.tag in _CAPTIONS and CAPTION.search(element.get("class") or "")
+            element.tag in _CAPTIONS and CALLED["caption"].search(element.get("class") or "")
         ):
             return text_of(element) or None
     return None

@@ -35,7 +35,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import Line, called, small_elements
+from crawler.extract.unknown.lines import CALLED, Line, small_elements
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.dates import PrintedMoment, printed_moments
 from crawler.normalise.vocabulary import EDITORS, KINDS, WRITERS, words_of
@@ -267,7 +267,6 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 # What stands between the parts of a byline, and what a part with a date has.
 _BARS: Final = re.compile(r"[|•·»]")
 _YEAR: Final = re.compile(r"\d{4}|\d/\d")
-_DECK: Final = called(r"sub-?title|sub-?judul|deck|excerpt|summary|ringkasan|teras")
 # Words of names beside a date; a sentence has more.
 _FEW_WORDS: Final = 8
 _BESIDE_DATES: Final = words_of(
@@ -303,7 +302,7 @@ def _may_be_a_date(line: Line) -> bool:
         and all(
             re.search(rf"(?:^\W*|\b(?:by|oleh)\W+){word}\b", dated, re.IGNORECASE) for word in small
         )
-        and not _DECK.search(line.element.get("class", ""))
+        and not CALLED["deck"].search(line.element.get("class", ""))
     )
 
 
