@@ -30,6 +30,7 @@ from crawler.extract.header import SENTENCE, torn_off
 from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.lines import (
     CALLED,
+    SIGNS,
     Line,
     is_linked,
     labels_another_part,
@@ -67,12 +68,6 @@ _ABOVE: Final = 0.2
 _MOST_HEADINGS: Final = 100
 
 _CONTAINERS: Final = listed("containers.shared")
-# And what others are made of: cm-entry-summary, isi-berita, detail_text.
-_CALLED_CONTENT: Final = re.compile(
-    r"(?:^|[_-])(?:entry|post|article|artikel|single|news|detail|read|berita)[_-]{0,2}(?:single[_-])?"
-    r"(?:content|body|text|konten|summary|isi)$|^(?:isi|konten)[_-](?:berita|artikel)$",
-    re.IGNORECASE,
-)
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
 _OTHERS: Final = frozenset(("aside", "nav", "footer", "form", "figure", "figcaption", "a"))
 _PICTURES: Final = frozenset(("img", "figure", "picture"))
@@ -379,7 +374,7 @@ def _named(
     An outer one loses to the inner that has nearly all of it. What holds the headline is a wrapper
     of the article, whatever it is called. Names that themes share come before likely ones.
     """
-    for is_name in (_CONTAINERS.__contains__, _CALLED_CONTENT.search):
+    for is_name in (_CONTAINERS.__contains__, SIGNS["container"].search):
         named = {
             each: name
             for each in weights

@@ -13,7 +13,7 @@ import attrs
 from lxml import etree
 
 from crawler.extract.document import Document, holds_more, text_of
-from crawler.extract.unknown.lines import is_furniture
+from crawler.extract.unknown.lines import SIGNS, is_furniture
 from crawler.extract.unknown.metadata import Metadata, Stated
 from crawler.normalise.text import fold, typographic_fold
 
@@ -24,17 +24,6 @@ _LONGEST: Final = 300
 _FEW_CHILDREN: Final = 3
 _MOST: Final = 400
 
-# What hAtom and the theme families call the element: entry-title, post-title, td-post-title,
-# jeg_post_title, judul; and sites that style a span as a heading: "h4".
-_TITLE_CLASS: Final = re.compile(
-    r"(?:^|[\s_-])(?:entry|post|posting|article|single|news|detail|read|berita)?[-_]?"
-    r"(?:title|judul|headline|heading)(?:$|[\s_-])|(?:^|\s)h[1-6](?:$|\s)",
-    re.IGNORECASE,
-)
-_ENTRY_CLASS: Final = re.compile(
-    r"(?:entry|post|posting|article|single|detail|news|read)[-_]{0,2}(?:title|judul|headline)",
-    re.IGNORECASE,
-)
 _BOXES: Final = frozenset(("div", "span", "p", "strong"))
 # Between a headline and the site's name in <title>, and in front of it in some og:titles.
 _SEPARATORS: Final = ("-", "|", "»", "«", "::", "/", ":", "~", "·", "•", "<", ">")
@@ -159,7 +148,7 @@ def _sole(
         ):
             titles.setdefault(element, []).append(text)
     first = [each for each in titles if each.tag == "h1"]
-    called = [each for each in titles if _ENTRY_CLASS.search(each.get("class", ""))]
+    called = [each for each in titles if SIGNS["entry_title"].search(each.get("class", ""))]
     for likely in (first, called):
         # A page may print its headline twice, for narrow and for wide screens.
         found = {titles[each][0]: each for each in reversed(likely)}
@@ -236,7 +225,7 @@ def _is_called_one(element: etree._Element) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_title(names: str) -> bool:
-    return _TITLE_CLASS.search(names) is not None
+    return SIGNS["title"].search(names) is not None
 
 
 def _short(element: etree._Element) -> str:
@@ -259,7 +248,7 @@ def _score(
     overlap = references.overlap(folded)
     score = _HEADINGS.get(str(element.tag), 0.0) + 5.0 * overlap
     score += 8.0 if equal else 4.0 if inside else 0.0
-    if _ENTRY_CLASS.search(element.get("class", "")):
+    if SIGNS["entry_title"].search(element.get("class", "")):
         score += 1.5
     if element.get("itemprop") == "headline":
         score += 2.0
@@ -283,5 +272,5 @@ def _name(element: etree._Element) -> str:
     names = element.get("class", "").split()
     if element.get("itemprop") == "headline":
         return f"{element.tag}[itemprop=headline]"
-    title = next((each for each in names if _TITLE_CLASS.search(each)), None)
+    title = next((each for each in names if SIGNS["title"].search(each)), None)
     return f"{element.tag}.{title}" if title else str(element.tag)

@@ -23,6 +23,7 @@ from crawler.normalise.vocabulary import patterns_in
 _WORD: Final = re.compile(r"\w+")
 CALLED: Final = patterns_in("parts", r"(?:^|[\s_-])(?:%s)(?:$|[\s_-])", re.IGNORECASE)
 """By part of the page, the classes and ids that have a name of it as a whole word."""
+SIGNS: Final = patterns_in("signs", flags=re.IGNORECASE)
 
 _INVISIBLE: Final = frozenset(
     (
@@ -56,12 +57,6 @@ _APART: Final = frozenset(("td", "th", "span", "time"))
 _MOST: Final = 20_000
 # The label of another part of the page is no longer than this.
 _LONGEST_LABEL: Final = 40
-_OTHER_PART: Final = re.compile(
-    r"\W*(?:(?:berita|artikel|pos|post|konten|kabar)\s(?:lain(?:nya)?|terkait|rekomendasi|populer|terbaru|terkini)"
-    r"|related|baca\sjuga|rekomendasi|terpopuler|populer|terkini|terbaru|anda\s(?:juga\s)?mungkin"
-    r"|komentar|leave\sa|tinggalkan|comments?)\b",
-    re.IGNORECASE,
-)
 
 
 @attrs.frozen
@@ -233,4 +228,4 @@ def lines(scope: etree._Element, seen: Collection[etree._Element] = ()) -> list[
 
 def labels_another_part(line: Line) -> bool:
     """Whether *line* is the label over other articles, or over what readers say."""
-    return len(line.text) <= _LONGEST_LABEL and bool(_OTHER_PART.match(line.text))
+    return len(line.text) <= _LONGEST_LABEL and bool(SIGNS["other_part"].match(line.text))

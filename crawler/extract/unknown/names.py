@@ -36,7 +36,7 @@ from crawler.normalise.vocabulary import (
     WEEKDAYS_PRINTED,
     WRITERS,
     any_of,
-    words_of,
+    listed,
 )
 
 WRITER: Final = "writer"
@@ -87,7 +87,7 @@ _MOST_WORDS: Final = 8
 _FEW_WORDS: Final = 5
 # Words that are printed below a name rather than above it.
 _TITLES: Final = frozenset(("jurnalis", "wartawan"))
-_ROLES: Final = words_of("journalist contributor correspondent staff writer twitter facebook")
+_ROLES: Final = listed("beside_names.roles")
 _NOT_A_NAME: Final = re.compile(
     r"\d{4}|\d/\d|https?:|www\.|[@©#=]|\b(?:yang|untuk|dengan|dalam|karena|bahwa|adalah|komentar|bagikan"
     r"|share|follow|ikuti|views?|dibaca|comments?|read more|selengkapnya)\b|[?!]",
@@ -315,9 +315,7 @@ _AROUND_A_NAME: Final = re.compile(
 )
 _NEAR_FOOTER: Final = 8
 # Authors only where they are shown.
-_ACCOUNTS: Final = frozenset(
-    ("admin", "administrator", "superadmin", "root", "user", "webmaster", "editor", "author")
-)
+_ACCOUNTS: Final = listed("beside_names.accounts")
 # Two to four words in capitals below the text, and nobody else named: who wrote it.
 _SIGNED: Final = re.compile(r"[A-Z][A-Z.']+(?: [A-Z][A-Z.']+){1,3}")
 _BETWEEN: Final = re.compile(r"\s(?:dan|&|and)\s|,\s")

@@ -30,7 +30,7 @@ from crawler.extract.page import ArticlePage
 from crawler.extract.roles import is_clutter, role_of
 from crawler.extract.unknown import body, terms
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CALLED, is_caption
+from crawler.extract.unknown.lines import CALLED, SIGNS, is_caption
 from crawler.extract.unknown.metadata import Stated, of_one
 from crawler.extract.unknown.names import Names, names_of
 from crawler.extract.unknown.times import times_of
@@ -295,11 +295,6 @@ def _is_list(facts: Facts) -> bool:
 
 # The photo above the text, and its caption.
 
-_NO_PHOTO: Final = re.compile(
-    r"/ads?[./-]|[./]ads\d|adserv|[?&]zoneid=|doubleclick|gravatar|default[-_]"
-    r"|(?:^|[/_.-])(?:avatar|logo|icon|emoji|banner|pixel)s?(?:[/_.-]|\d|$)",
-    re.IGNORECASE,
-)
 # Pixels; what is smaller is an icon.
 _SMALL: Final = 150
 # Letters of a caption.
@@ -359,7 +354,7 @@ def _images(facts: Facts, stated: str | None) -> list[tuple[etree._Element, str]
         if image.tag not in _IMAGES or not _is_shown(image):
             continue
         url = facts.document.absolute(media.source(image))
-        if url is None or _NO_PHOTO.search(url) or facts.is_of_another(image):
+        if url is None or SIGNS["no_photo"].search(url) or facts.is_of_another(image):
             continue
         is_stated = stated is not None and media.file_of(url) == media.file_of(stated)
         is_likely = image in inside or _is_themes_own(image)
@@ -420,4 +415,4 @@ def _text(box: Iterable[etree._Element]) -> str | None:
 
 def _is_photo(stated: Stated) -> bool:
     file = stated.value.rpartition("/")[2]
-    return not (_NO_PHOTO.search(file) or media.is_placeholder(file))
+    return not (SIGNS["no_photo"].search(file) or media.is_placeholder(file))

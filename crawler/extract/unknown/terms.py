@@ -19,7 +19,7 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CALLED, Line, is_linked, small_elements
+from crawler.extract.unknown.lines import CALLED, SIGNS, Line, is_linked, small_elements
 from crawler.extract.unknown.metadata import Stated
 
 CATEGORY: Final = "category"
@@ -30,14 +30,7 @@ _REL, _BOX, _LABEL, _WAY = range(4)
 # More of them in one list, and it is the site's menu or its cloud of tags.
 _MOST: Final = {CATEGORY: (15, 6, 6, 3), TAG: (40, 30, 30, 15)}
 
-_BOXES: Final = {
-    CATEGORY: CALLED["category"],
-    TAG: re.compile(
-        r"(?:^|\s)(?:[a-z]+(?:__[a-z]+)?[_-])?(?:tags?|tagging)(?:$|\s)"
-        r"|(?:^|[\s_-])(?:tags|post_tag|tag-?(?:links?|list|items?|wrap(?:per)?|box))(?:$|[\s_-])",
-        re.IGNORECASE,
-    ),
-}
+_BOXES: Final = {CATEGORY: CALLED["category"], TAG: SIGNS["tag_box"]}
 _WAYS: Final = {
     CATEGORY: re.compile(r"/(?:category|categories|kategori|rubrik|kanal)/|[?&]cat=\d"),
     TAG: re.compile(r"/(?:tags?|topi[ck]|tagar)/|[?&]tag="),

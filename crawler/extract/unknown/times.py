@@ -35,10 +35,10 @@ from lxml import etree
 
 from crawler.extract.document import text_of
 from crawler.extract.unknown.facts import Facts
-from crawler.extract.unknown.lines import CALLED, Line, small_elements
+from crawler.extract.unknown.lines import CALLED, SIGNS, Line, small_elements
 from crawler.extract.unknown.metadata import Stated
 from crawler.normalise.dates import PrintedMoment, printed_moments
-from crawler.normalise.vocabulary import EDITORS, KINDS, WRITERS, words_of
+from crawler.normalise.vocabulary import EDITORS, KINDS, WRITERS, listed
 
 UTC: Final = dt.timedelta(0)
 _MINUTE: Final = dt.timedelta(minutes=1)
@@ -254,14 +254,6 @@ class _Evidence:
 
 # WordPress' permalinks by day or by month, and those of other content systems.
 _ADDRESS_DAY: Final = re.compile(r"/((?:19|20)\d\d)/(\d\d?)(?:/(\d\d?))?(?=/)")
-_EDITED: Final = re.compile(
-    r"(?:updated?|modified|edited|diperbarui|dimutakhirkan|diubah|diedit|pembaruan)\W*(?:on|pada)?\W*$",
-    re.IGNORECASE,
-)
-_STATED: Final = re.compile(
-    r"\W*(?:terbit|diterbitkan|dipublikasikan|published|posted|tayang|ditayangkan|diposting|dimuat)\b",
-    re.IGNORECASE,
-)
 _BEFORE: Final = etree.XPath("string(preceding::text()[normalize-space()][1])")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 # What stands between the parts of a byline, and what a part with a date has.
@@ -269,10 +261,7 @@ _BARS: Final = re.compile(r"[|•·»]")
 _YEAR: Final = re.compile(r"\d{4}|\d/\d")
 # Words of names beside a date; a sentence has more.
 _FEW_WORDS: Final = 8
-_BESIDE_DATES: Final = words_of(
-    "by on posted published updated last views view comments comment min read ditulis diposting"
-    " diterbitkan dipublikasikan diperbarui terakhir update dibaca kali komentar menit baca dilihat"
-).union(KINDS, WRITERS, EDITORS)
+_BESIDE_DATES: Final = listed("beside_names.dates").union(KINDS, WRITERS, EDITORS)
 _BESIDE: Final = "line beside the headline"
 _MOST_TIMES: Final = 100
 
@@ -287,7 +276,7 @@ def _dated_lines(facts: Facts) -> Iterator[str]:
         if _may_be_a_date(line):
             yield line.text
     for line in (*facts.around.typed, *facts.around.footer):
-        if _STATED.match(line.text) and _may_be_a_date(line):
+        if SIGNS["published"].match(line.text) and _may_be_a_date(line):
             yield line.text
 
 
@@ -322,10 +311,8 @@ def _read_all(stated: Iterable[Stated]) -> list[Moment]:
     return list(dict.fromkeys(each for each in found if each is not None))
 
 
-_PUBLISHED: Final = frozenset(
-    ("published", "entry-date", "entry-time", "post-date", "posted-on", "wp-block-post-date")
-)
-_UPDATED: Final = frozenset(("updated", "modified", "update", "post-modified"))
+_PUBLISHED: Final = listed("beside_names.published")
+_UPDATED: Final = listed("beside_names.updated")
 _NAMES: Final = _PUBLISHED | _UPDATED
 # A line beside the headline; what holds more text is the article or the page.
 _SMALL: Final = 300
@@ -346,7 +333,7 @@ def _marked_up(facts: Facts) -> tuple[list[Stated], list[Stated]]:
         value = element.get("datetime") or element.get("title") or text_of(element)
         edited = not _UPDATED.isdisjoint(names) and _PUBLISHED.isdisjoint(names)
         edited = edited or (
-            _NAMES.isdisjoint(names) and bool(_EDITED.search(cast("str", _BEFORE(element))))
+            _NAMES.isdisjoint(names) and bool(SIGNS["edited"].search(cast("str", _BEFORE(element))))
         )
         if value:
             (updated if edited else published).append(Stated(value, _source(element)))
