@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from statistics import fmean, median
-from typing import Final, TypeAlias
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -93,6 +93,7 @@ def render(chapters: Sequence[Chapter], *, now: dt.datetime, language: str = "en
         days=_RECENT,
         top=_TOP,
         ticks=_ticks,
+        tiles=PROVINCES.values(),
     )
 
 
@@ -110,45 +111,34 @@ _MAP: Final = Path(__file__).with_name("provinces.toml").read_text(encoding="utf
 PROVINCES: Final = {code: Province(*tile) for code, tile in tomllib.loads(_MAP).items()}
 """Kemendagri code → tile."""
 
-Stacks: TypeAlias = Mapping[str, Sequence[tuple[str, int, str]]]
-"""Place on an axis → what stands on each other there: colour (a variable of the page), amount, words."""
-
-Cells: TypeAlias = Mapping[str, Mapping[str, tuple[float, str]]]
-"""Row and column → how full the cell is, 0 to 1, and what is said of it."""
-
 
 class Plots:
-    """What the pictures of a chapter show, in the words of one language."""
+    """What the pictures of a chapter show, in the words of one language.
+
+    What stands at a place of an axis is counted by place and kind; a kind has a colour, which is a
+    variable of the page.
+    """
 
     def __init__(self, chapter: Chapter, words: Words) -> None:
-        self.numbers, self.runs, self.words = chapter.numbers, chapter.runs, words
-        # Month (UTC) in which it was seen, and kind → edits.
-        self.edited = Counter((edit.seen_at[:7], edit.kind) for edit in chapter.edits)
+        self.numbers, self.words = chapter.numbers, words
+        self.monthly = Counter({(at, ""): n for at, n in self.numbers.by_month.items()})
+        # Month (UTC) in which it was seen, and kind.
+        self.edited = Counter((edit.seen_at[:7], words(edit.kind)) for edit in chapter.edits)
         there = {kind for _, kind in self.edited}
-        self.kinds = {words(kind): kind for kind in KINDS if kind in there}
-        self.tones = {words(said): tone for tone, said in _TONES.items()}
+        self.kinds = {words(kind): f"kind-{kind}" for kind in KINDS if words(kind) in there}
         self.periods = self._periods()
+        begun = sorted(map(_begin, chapter.runs)) or [dt.date.max]
+        number = min(max((begun[-1] - begun[0]).days + 1, _LEAST_DAYS), _RECENT)
+        self.days = [begun[-1] - dt.timedelta(each) for each in reversed(range(number))]
+        # The runs of these days, and how they ended.
+        self.recent = [run for run in chapter.runs if (begun[-1] - _begin(run)).days < _RECENT]
+        self.tones = {words(said): tone for tone, said in _TONES.items()}
+        self.ended = Counter((_begin(run), words(_TONES[_ending(run)[0]])) for run in self.recent)
 
     # along time
 
-    def months(self) -> Stacks:
-        return {
-            month: [("accent", count, self._of_month(month, count, "article"))]
-            for month, count in self.numbers.by_month.items()
-        }
-
-    def edits(self) -> Stacks:
-        return {
-            month: [
-                (f"kind-{kind}", count, self._of_month(month, count, "edit", name))
-                for name, kind in self.kinds.items()
-                if (count := self.edited[month, kind])
-            ]
-            for month in month_range(month for month, _ in self.edited)
-        }
-
-    def _of_month(self, month: str, count: int, noun: str, *kind: str) -> str:
-        return f"{', '.join((self.words.month(month), *kind))}: {self.words.many(count, noun)}"
+    def edit_months(self) -> list[str]:
+        return list(month_range(month for month, _ in self.edited))
 
     def named(self, months: Iterable[str]) -> dict[str, str]:
         """As many of *months* as there is room for, with their names."""
@@ -160,29 +150,10 @@ class Plots:
             return {each: each[:4] for each in named}
         return {each: self.words.month(each, "MMM yy") for each in named}
 
-    def days(self) -> tuple[Stacks, dict[str, str]]:
-        """Return how runs ended, day by day, and the names of some days."""
-        words, last = self.words, max(map(_begin, self.runs))
-        number = min(max((last - min(map(_begin, self.runs))).days + 1, _LEAST_DAYS), _RECENT)
-        days = [last - dt.timedelta(each) for each in reversed(range(number))]
-        ended = Counter((_begin(run), words(_TONES[_ending(run)[0]])) for run in self.recent)
-        stacks = {
-            day.isoformat(): [
-                (tone, count, f"{words.day(day)}: {words.many(count, 'run')}, {said}")
-                for said, tone in self.tones.items()
-                if (count := ended[day, said])
-            ]
-            for day in days
+    def some_days(self) -> dict[dt.date, str]:
+        return {
+            each: self.words.day(each, "d MMM") for each in self.days[:: -(len(self.days) // 5)]
         }
-        return stacks, {
-            each.isoformat(): words.day(each, "d MMM") for each in days[:: -(number // 5)]
-        }
-
-    @property
-    def recent(self) -> list[RunRecord]:
-        """The runs of the days up to the last that are drawn."""
-        last = max(map(_begin, self.runs))
-        return [run for run in self.runs if (last - _begin(run)).days < _RECENT]
 
     def outcome(self, run: RunRecord) -> str:
         said = self.words(_ending(run)[1])
@@ -201,40 +172,23 @@ class Plots:
 
     # in cells
 
-    def week(self) -> Cells:
-        words, by_day = self.words, self.numbers.hours
-        most = max(map(max, by_day))
-        return {
-            words.weekday(day, short=True): {
-                str(hour): (
-                    _strength(count, most, 0.05),
-                    f"{words.weekday(day)} {words.hours(hour)}: {words.many(count, 'article')}",
-                )
-                for hour, count in enumerate(of_day)
-            }
-            for day, of_day in enumerate(by_day)
-        }
-
-    def clocks(self) -> dict[str, str]:
-        return {str(hour): self.words.clock(hour) for hour in range(0, 24, 4)}
+    def week(self) -> tuple[dict[str, Sequence[int]], list[str]]:
+        """Return the days with the articles of each hour, and the names of the hours."""
+        names = [self.words.weekday(day, short=True) for day in range(7)]
+        days = dict(zip(names, self.numbers.hours, strict=True))
+        return days, [self.words.clock(hour) for hour in range(24)]
 
     def busiest(self) -> tuple[int, int]:
         hours = self.numbers.hours
         return max(product(range(7), range(24)), key=lambda at: hours[at[0]][at[1]])
 
-    def coverage(self) -> Cells:
-        share = self.words.share
+    def coverage(self) -> dict[str, list[float]]:
+        """Field that is filled at all → its shares, by period."""
         return {
-            name: {
-                period: (0.06 + 0.94 * shares[name], f"{name}, {period}: {share(shares[name])}")
-                for period, shares in self.periods.items()
-            }
+            name: [shares[name] for shares in self.periods.values()]
             for name, filled in self.numbers.coverage.items()
-            if filled and self.periods
+            if filled
         }
-
-    def some_periods(self) -> dict[str, str]:
-        return {each: each for each in [*self.periods][:: max(1, round(len(self.periods) / 6))]}
 
     def _periods(self) -> dict[str, dict[str, float]]:
         """Coverage by month, or by year where there are many months: the mean of its months."""
@@ -255,24 +209,6 @@ class Plots:
         found = self.numbers.provinces.items()
         return {PROVINCES[code].name: count for code, count in found if code in PROVINCES}
 
-    def tiles(self) -> list[tuple[Province, float, str]]:
-        """Return each tile, how full it is, 0 to 1, and what is said of it."""
-        words, counts = self.words, self.provinces()
-        most = max(counts.values())
-        return [
-            (
-                tile,
-                _strength(counts[tile.name], most, 0.18) if tile.name in counts else 0,
-                f"{tile.name}: "
-                + (
-                    words.many(counts[tile.name], "article")
-                    if tile.name in counts
-                    else words("none")
-                ),
-            )
-            for tile in PROVINCES.values()
-        ]
-
 
 def _begin(run: RunRecord) -> dt.date:
     return Moment.of(run.begin).day or dt.date.min
@@ -280,11 +216,6 @@ def _begin(run: RunRecord) -> dt.date:
 
 def _ending(run: RunRecord) -> tuple[str, str]:
     return _OUTCOMES.get(run.exit_code, ("bad", "unknown"))
-
-
-def _strength(amount: float, most: float, least: float) -> float:
-    """How full a cell is: the root keeps small amounts visible beside large ones."""
-    return least + (1 - least) * math.sqrt(amount / (most or 1))
 
 
 def _ticks(most: float) -> list[int]:
