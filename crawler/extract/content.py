@@ -16,6 +16,7 @@ from crawler.extract.media import box
 from crawler.extract.roles import Role, is_unseen, role_of
 from crawler.items import Embed
 from crawler.normalise.text import fold
+from crawler.normalise.vocabulary import words_of
 
 # Content stands some ten elements deep; deeper than this is no page that someone wrote.
 _DEEPEST: Final = 150
@@ -286,18 +287,17 @@ _EMBEDS: Final = {
     Role.INSTAGRAM: media.instagram,
     Role.VIDEO: media.frame,
 }
-_FRAMES: Final = frozenset(
-    (
-        *("iframe", "amp-iframe", "amp-youtube", "amp-instagram", "amp-twitter", "amp-vimeo"),
-        *("amp-dailymotion", "amp-facebook", "amp-tiktok", "amp-video", "video", "embed"),
-    )
+_FRAMES: Final = words_of(
+    "iframe amp-iframe amp-youtube amp-instagram amp-twitter amp-vimeo amp-dailymotion amp-facebook "
+    "amp-tiktok amp-video video embed"
 )
-_LEFT_OUT: Final = frozenset(
-    (
-        *("script", "style", "template", "button", "input", "select", "textarea"),
-        *("svg", "math", "canvas", "map", "nav", "aside", "link", "meta", "title", "head"),
-        *("object", "audio", "ins", "dialog", "figcaption", "i-amphtml-sizer"),
-    )
+_LEFT_OUT: Final = words_of(
+    "script style template button input select textarea svg math canvas map nav aside link meta "
+    "title head object audio ins dialog figcaption i-amphtml-sizer"
+)
+_BLOCKS: Final = words_of(
+    "p div section article main header address center pre details summary dl dt dd fieldset tr td "
+    "th tbody"
 )
 _ACTIONS: Final[Mapping[str, Callable[[Walk, etree._Element, int, str | None], None]]] = {
     "br": Walk._break,
@@ -314,11 +314,5 @@ _ACTIONS: Final[Mapping[str, Callable[[Walk, etree._Element, int, str | None], N
     "footer": Walk._footer,
     **dict.fromkeys(_GROUPS, Walk._group),
     **dict.fromkeys(_FRAMES, Walk._frame),
-    **dict.fromkeys(
-        (
-            *("p", "div", "section", "article", "main", "header", "address", "center", "pre"),
-            *("details", "summary", "dl", "dt", "dd", "fieldset", "tr", "td", "th", "tbody"),
-        ),
-        Walk._block,
-    ),
+    **dict.fromkeys(_BLOCKS, Walk._block),
 }

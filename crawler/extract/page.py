@@ -181,7 +181,6 @@ class ArticlePage(Record):
     """How to read the page without knowing its theme, for what the theme does not print."""
 
     def __init__(self, documents: Sequence[Document], newsroom: Newsroom) -> None:
-        """*documents* are the article's pages in order."""
         super().__init__(newsroom)
         self.documents = documents
         self.document = documents[0]
@@ -191,7 +190,6 @@ class ArticlePage(Record):
         self.selected = self.selections[0]
 
     def read_header(self, document: Document) -> Header:
-        """Return the parts of the article on *document*."""
         return read_header(document, self.marks)
 
     @property

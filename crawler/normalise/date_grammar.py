@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from crawler.normalise.date_clock import Clock, clock_beside
 from crawler.normalise.date_lexer import (
+    Clock,
     Tokens,
+    clock_beside,
     count_named,
     letters,
     month_named,

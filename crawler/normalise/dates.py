@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 
 from crawler.items import FoundDate
 from crawler.normalise import vocabulary
-from crawler.normalise.date_clock import Clock, clock_alone, clock_beside, marked_clocks
 from crawler.normalise.date_grammar import (
     EARLIEST_YEAR,
     MONTHS_A_YEAR,
@@ -29,9 +28,13 @@ from crawler.normalise.date_grammar import (
     nearest_range,
 )
 from crawler.normalise.date_lexer import (
+    Clock,
     Tokens,
+    clock_alone,
+    clock_beside,
     count_named,
     folded,
+    marked_clocks,
     number,
     pattern,
     weekday_named,
