@@ -31,9 +31,8 @@ _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 class Walk(Builder):
     """The blocks, embeds and related posts of one page's content.
 
-    *further* are other elements that hold some of it: ads and page builders divide a text. *skip*
-    are elements of the page that are known not to be body, *spared* are values of ``class`` that say
-    nothing here.
+    *further* are other elements that hold some of it, *skip* are known not to be body, *spared* are
+    values of ``class`` that say nothing here.
     """
 
     def __init__(

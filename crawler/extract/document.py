@@ -157,10 +157,7 @@ class Document:
         return canonical(address) if is_bare or "amp" in address else address
 
     def leads_elsewhere(self, element: etree._Element) -> bool:
-        """Whether *element* links another page: a headline or a date in a list does.
-
-        What stands below the page's own address is its own.
-        """
+        """Whether *element* links another page, which is not below the page's own address."""
         link = element if element.tag == "a" else element.find(".//a[@href]")
         if link is None:
             link = next(element.iterancestors("a"), None)
@@ -316,9 +313,8 @@ def refuse_response(capture: Capture) -> None:
 
 def refuse_address(capture: Capture) -> None:
     """Raise :exc:`NotAnArticle` for a page of comments, a frame, and what is not HTML."""
-    if media_type(capture) not in ("text/html", "application/xhtml+xml", "") or _OTHER_XML.match(
-        capture.body[:4_096]
-    ):
+    is_html = media_type(capture) in ("text/html", "application/xhtml+xml", "")
+    if not is_html or _OTHER_XML.match(capture.body[:4_096]):
         raise NotAnArticle(capture.url, "not_html")
     if _COMMENT_PAGE.search(capture.url):
         raise NotAnArticle(capture.url, "comment_page")

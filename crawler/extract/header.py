@@ -137,10 +137,8 @@ def parts_of(header: Header) -> list[etree._Element]:
     for each in scope.iter(str(content.tag)):
         if each.get("class") == classes and each is not content:
             around = list(each.iterancestors())
-            inside = next(
-                (outer for outer in around if outer.tag == "article" or outer is scope), None
-            )
-            if inside is scope and not any(outer in parts for outer in around):
+            posts = (outer for outer in around if outer.tag == "article" or outer is scope)
+            if next(posts, None) is scope and parts.keys().isdisjoint(around):
                 parts[each] = None
     text = text_of(content) if header.leads else ""
     leads = [each for each in header.leads if text_of(each).rstrip(" .…[]") not in text]

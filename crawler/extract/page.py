@@ -124,11 +124,10 @@ def page_links(scope: etree._Element, document: Document, first: str) -> list[st
 
 
 def in_order(first: str, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return *first* and those of *addresses* that are further pages of it, by their number.
+    """*first* and those of *addresses* that are further pages of it, by their number.
 
-    Both forms of WordPress are known, ``/slug/2/`` and ``/cat/slug.html/2``, and ``?page=2``; where
-    nothing else is linked, ``?page=all`` is the further page that has the rest. An article of more
-    than :data:`MOST_PAGES` is none that can be read: it would be cut, and nobody would know.
+    Where nothing else is linked, ``?page=all`` is the further page that has the rest. An article of
+    more than :data:`MOST_PAGES` would be cut, and nobody would know.
     """
     found = {1: first}
     whole = None

@@ -1,8 +1,7 @@
 """Place and outlet with which an article opens.
 
 An opening is read element by element, each up to its separator. What an element is decides, not
-where it stands: a date, an outlet (its form or its name), a place (the gazetteer), or a name that
-only its neighbour explains. What is none of these ends the dateline.
+where it stands: a date, an outlet, a place, or a name that only its neighbour explains.
 """
 
 from __future__ import annotations

