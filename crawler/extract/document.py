@@ -17,6 +17,7 @@ from crawler.errors import NotAnArticle
 from crawler.items import Capture
 from crawler.normalise.text import fold, is_costly
 from crawler.normalise.urls import absolute, canonical, same_host
+from crawler.normalise.vocabulary import patterns_in
 
 # One parser for all pages: building one costs as much as a tenth of a page. huge_tree lifts the
 # depth at which libxml2 stops reading from 256 to 2048 elements.
@@ -295,11 +296,7 @@ _OTHER_XML: Final = re.compile(
 _COMMENT_PAGE: Final = re.compile(r"/comment-page-\d+/?(?:$|[?#])|[?&](?:replytocom|cpage)=\d")
 _EMBED: Final = re.compile(r"/embed/?(?:$|[?#])")
 
-# Cloaked gambling pages pile these up in one title; a report on gambling does not.
-_GAMBLING: Final = re.compile(
-    r"slot gacor|slot ?88|slot online|situs slot|rtp (?:live|slot)|maxwin|gampang menang|togel"
-    r"|link alternatif|daftar slot|deposit (?:pulsa|dana)|bandar (?:slot|judi)|judi slot|scatter hitam"
-)
+_GAMBLING: Final = patterns_in("slogans")["gambling"]
 _MANY_SLOGANS: Final = 3
 
 

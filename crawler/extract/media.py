@@ -15,19 +15,9 @@ from crawler.items import Embed, RelatedPost
 from crawler.normalise.credits import is_editor_link_label
 from crawler.normalise.text import fold
 from crawler.normalise.urls import canonical
+from crawler.normalise.vocabulary import patterns_in
 
-_VIDEO: Final = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:youtube(?:-nocookie)?\.com|youtu\.be|vimeo\.com|dailymotion\.com"
-    r"|dai\.ly|vidio\.com|tiktok\.com|rumble\.com|videopress\.com)/"
-    r"|https?://(?:\w+\.)?facebook\.com/(?:plugins/video|watch|[^/]+/videos/)"
-    r"|[^?#]*\.(?:mp4|m4v|webm|ogv|m3u8)(?:$|[?#])",
-    re.IGNORECASE,
-)
-_KINDS: Final = {
-    "tweet": re.compile(r"https?://(?:\w+\.)?(?:twitter|x)\.com/"),
-    "instagram": re.compile(r"https?://(?:\w+\.)?instagram\.com/"),
-    "video": _VIDEO,
-}
+_KINDS: Final = patterns_in("embed_patterns")
 _YOUTUBE: Final = re.compile(
     r"https?://(?:(?:www|m)\.)?(?:youtu\.be/|youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/))"
     r"([\w-]+)"
@@ -163,7 +153,7 @@ def embed_at(url: str | None, kind: str | None = None) -> Embed | None:
         # Facebook's players name what they show in their query.
         shown = parse_qs(urlsplit(url).query).get("href", [""])[0]
         url = shown if shown.startswith("https://") else url
-        kind = kind or ("video" if _VIDEO.match(url) else None)
+        kind = kind or ("video" if _KINDS["video"].match(url) else None)
     youtube = _YOUTUBE.match(url)
     if youtube:
         return _embed(f"https://www.youtube.com/embed/{youtube[1]}", "video")

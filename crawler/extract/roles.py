@@ -99,74 +99,9 @@ def _is_hidden(classes: str) -> bool:
 
 
 _LABELS: Final = listed("labels.clutter")
-_LONGEST_LABEL: Final = 60
-# "-iklan di sini-": where an ad was to stand; "Simak Video “Panen Raya”": where a player did.
-_PLACE: Final = re.compile(
-    r"[-–—\[<{*#~]+ ?(?:iklan|ads?|advertisement|banner)\b[^.!?/]{0,24}[-–—\]>}*#~]+"
-    r"|\W*(?:(?:yuk|ayo)\W+)?(?:simak|saksikan|tonton|nonton|lihat)(?: juga)? (?:video|foto|live|streaming)"
-    r"(?:nya)?(?: juga)?(?: ini| di bawah ini| berikut(?: ini)?)?\W*(?:[\"“‘'].{1,160}[\"”’'])?\W*",
-    re.IGNORECASE,
-)
-_LONGEST_PLACE: Final = 240
-# What themes print where WordPress has the categories and tags of a post.
-_FILED: Final = re.compile(
-    r"(?:filed under|posted in|tagged(?: as| with)?) ?:[^.!?]*", re.IGNORECASE
-)
-# "Dibaca: 1.234 kali", "Waktu baca: 2 menit": what plugins count, anew for each reader.
-_COUNT: Final = re.compile(
-    r"\W*(?:(?:post |total |page )?(?:views?|hits)|(?:telah |sudah )?(?:dilihat|dibaca|dikunjungi))"
-    r"\W{0,3}[\d.,]+\W*(?:kali|x|views?|pembaca|orang)?\W*"
-    r"|[\d.,]+ ?(?:views?|(?:kali|x) (?:dibaca|dilihat))"
-    r"|(?:estimasi |perkiraan )?(?:lama |waktu )(?:mem)?baca\W*\d+ (?:menit|detik)\W*"
-    r"|\d+ (?:menit (?:waktu )?(?:mem)?baca|min(?:ute)?s? read)|reading time\W*\d+ min\w*",
-    re.IGNORECASE,
-)
-# "Gulir ke bawah untuk melanjutkan membaca".
-_SCROLL: Final = re.compile(
-    r"(?:iklan|advertisement)?\W*(?:scroll|gulir|geser)(?: ke bawah)? (?:untuk|to)"
-    r" (?:lanjut|melanjutkan|continue|resume)\b[^.]{0,30}\W*",
-    re.IGNORECASE,
-)
-# "COPYRIGHT © KABAR SELUMA 2017", below the text. Of a photo's credit it is no part.
-_RIGHTS: Final = re.compile(r"(?:copyright|hak cipta) ?(?:©|\(c\))[^.!?]*\W*", re.IGNORECASE)
-
-# Shortcodes of plugins that are gone print as text (fixtures/progres/kode-mati): names that are
-# known, names with a colon, a slash or an underscore, and any with attributes.
-_SHORTCODE: Final = re.compile(
-    r"\[/?(?:irp|embed|caption|gallery|video|audio|playlist|youtube|ad|ads|adrotate|iklan|vc|su|et"
-    r"|gambas|bctt)\b[^\[\]]{0,400}\]"
-    r"|\[/?[A-Za-z][\w-]{0,40}(?::|_)[^\[\]]{0,400}\]"
-    r"|\[[A-Za-z][\w-]{0,40}\s[^\[\]=]{0,300}=[^\[\]]{0,300}\]"
-    r"|\[/[A-Za-z][\w-]{0,40}\]",
-)
-
-# As PHP prints it: what, in which file, on which line.
-_NOTICE: Final = re.compile(
-    r"(?:PHP )?(?:warning|notice|deprecated|strict standards|(?:catchable |recoverable )?fatal error"
-    r"|parse error|user (?:warning|notice|deprecated)) ?: .{1,2000} on line \d+\W*",
-    re.IGNORECASE,
-)
-_LONGEST_NOTICE: Final = 2_500
-
-# "Follow us in Google News", "log in to read on", up to three sentences long.
-_LONGEST_CALL: Final = 400
-_CALL: Final = re.compile(
-    r"\W*(?:(?:silakan|silahkan|mari|yuk|ayo|jangan lupa|segera)\W+)?(?:cek|baca|ikuti|dapatkan|simak"
-    r"|temukan|gabung|bergabung|join|follow|klik|update|berlangganan|langganan|subscribe|masuk|login"
-    r"|sudah (?:punya|berlangganan)|untuk membaca|artikel ini khusus|konten ini khusus)\b",
-    re.IGNORECASE,
-)
-_CALLED_TO: Final = re.compile(
-    r"//(?:news\.google\.|(?:[\w-]+\.)?whatsapp\.com/(?:channel|$|\w{20})|wa\.me/|t\.me/|telegram\.me/)"
-    r"|[/.](?:log-?in|sign-?(?:in|up)|masuk|daftar|regist(?:er|rasi)|subscribe|subscriptions?"
-    r"|(?:ber)?langganan|member(?:ship)?|paket)(?:[/?.]|$)",
-    re.IGNORECASE,
-)
-
-_SHARES: Final = re.compile(
-    r"/sharer?(?:\.php|/|\?)|/intent/(?:tweet|post)|//(?:api\.whatsapp\.com/send|wa\.me/\?text)"
-    r"|//(?:t\.me|telegram\.me)/share|linkedin\.com/share"
-)
+_LINES: Final = patterns_in("clutter_patterns", flags=re.IGNORECASE)
+# Letters that they have at most.
+_LONGEST: Final = {"label": 60, "line": 240, "call": 400, "notice": 2_500}
 
 
 def is_clutter(text: str) -> bool:
@@ -175,15 +110,15 @@ def is_clutter(text: str) -> bool:
     >>> is_clutter("SCROLL TO CONTINUE WITH CONTENT"), is_clutter("Iklan Politik")
     (True, False)
     """
-    if len(text) <= _LONGEST_LABEL:
+    size = len(text)
+    if size <= _LONGEST["label"]:
         label = text.casefold().strip(" :.…»›-–—*")
-        forms = (_RIGHTS, _COUNT, _SCROLL)
-        if label in _LABELS or any(each.fullmatch(text) for each in forms):
+        if label in _LABELS or _LINES["label"].fullmatch(text):
             return True
-    if len(text) <= _LONGEST_PLACE and (_PLACE.fullmatch(text) or _FILED.fullmatch(text)):
+    if size <= _LONGEST["line"] and _LINES["line"].fullmatch(text):
         return True
-    is_notice = " on line " in text and len(text) <= _LONGEST_NOTICE
-    return is_notice and _NOTICE.fullmatch(text.strip()) is not None
+    is_notice = " on line " in text and size <= _LONGEST["notice"]
+    return is_notice and _LINES["notice"].fullmatch(text.strip()) is not None
 
 
 def is_call(text: str, links: Sequence[str]) -> bool:
@@ -191,15 +126,15 @@ def is_call(text: str, links: Sequence[str]) -> bool:
 
     A name whose link shares the article is one, too.
     """
-    if links and len(text) <= _LONGEST_LABEL and all(map(_SHARES.search, links)):
+    if links and len(text) <= _LONGEST["label"] and all(map(_LINES["shares"].search, links)):
         return True
     return (
-        len(text) <= _LONGEST_CALL
-        and _CALL.match(text) is not None
-        and any(map(_CALLED_TO.search, links))
+        len(text) <= _LONGEST["call"]
+        and _LINES["call"].match(text) is not None
+        and any(map(_LINES["called_to"].search, links))
     )
 
 
 def without_shortcodes(text: str) -> str:
     """Return *text* without the shortcodes of plugins that are gone."""
-    return fold(_SHORTCODE.sub(" ", text)) if "[" in text else text
+    return fold(_LINES["shortcode"].sub(" ", text)) if "[" in text else text

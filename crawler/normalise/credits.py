@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from crawler.normalise.places import SITE, find_place, is_known_outlet
 from crawler.normalise.text import fold
-from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, listed, words_of
+from crawler.normalise.vocabulary import EDITORS, WRITERS, any_of, listed, patterns_in, words_of
 
 _LONGEST: Final = 80  # characters of a credit
 _MOST_PHOTO_WORDS: Final = 8
@@ -285,21 +285,9 @@ def _is_person(name: str) -> bool:
 # --- links that the editor typed into the text ---------------------------------------------------
 
 _LINK_LABEL: Final = re.compile(
-    r"""
-    [\W_]*
-    (?P<label>
-        baca(?:an)?\ (?:juga|pula|lainnya|selengkapnya|berita(?:\ lainnya)?|artikel(?:\ lainnya)?)
-           (?:\ (?:berita|artikel|selengkapnya|ini|lainnya))?
-      | (?:simak|lihat|saksikan|tonton|dengar(?:kan)?)\ (?:juga|pula|video(?:nya)?|selengkapnya|berita)
-           (?:\ (?:video|berita))?
-      | (?:berita|artikel|pos|kabar|video|tulisan)\ (?:terkait|(?:menarik\ )?lainnya|sebelumnya|populer)
-      | pilihan\ (?:redaksi|editor) | jangan\ lewatkan | selengkapnya
-      | also\ read | read\ (?:also|more) | see\ also | related(?:\ (?:posts?|news))?
-      | (?P<short>baca|simak|lihat|tonton|terkait|rekomendasi)(?=\ ?[:：])
-    )(?!\w)
-    (?P<mark>\ ?[:：»›>|–—-]+|(?=[)\]]?\ ?$))?
-    """,
-    re.VERBOSE | re.IGNORECASE,
+    rf"[\W_]*(?P<label>{patterns_in('link_labels')['editor'].pattern})(?!\w)"
+    r"(?P<mark> ?[:：»›>|–—-]+|(?=[)\]]? ?$))?",
+    re.IGNORECASE,
 )
 
 

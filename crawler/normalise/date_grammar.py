@@ -22,7 +22,7 @@ from crawler.normalise.date_lexer import (
     pattern,
     weekday_named,
 )
-from crawler.normalise.vocabulary import listed, words_of
+from crawler.normalise.vocabulary import listed, patterns_in, words_of
 
 # A clock time between: Rabu, pukul 09.30 WIB (29/9).
 _HOUR: Final = "(?:,? <sekitar>? <pukul>? :? <number>[.:]<number> <zone>? <part>?)?"
@@ -414,17 +414,7 @@ def day_of(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-# Words before a date that make it one to come, in the same sentence, and words right after it.
-_CUE_BEFORE: Final = re.compile(
-    r"\b(?:akan|bakal|mendatang|besok|esok|nanti|rencananya|direncanakan|dijadwalkan"
-    r"|paling\s(?:lambat|sampai|akhir|lama)|selambat-lambatnya|selambatnya"
-    r"|tenggat(?:nya)?|batas\s(?:waktu|akhir)(?:nya)?|deadline|jatuh\stempo)\b"
-    r"|\b(?:sebelum|(?:sampai|hingga)(?:\sdengan)?(?:\stanggal|\stgl)?)\s\(?$"
-)
-_CUE_AFTER: Final = re.compile(
-    r"[)\s,]{0,3}(?:mendatang|depan|nanti|besok|esok|yang akan datang|akan)\b"
-)
-_PAST_AFTER: Final = re.compile(r"[)\s,]{0,3}(?:yang )?(?:lalu|silam|kemarin)\b")
+_CUES: Final = patterns_in("date_cues")
 _CUE_REACH: Final = 90
 
 
@@ -449,8 +439,9 @@ def _is_coming(tokens: Tokens, printed: _Printed) -> bool:
     start, end = tokens.start(printed.start), tokens.end(printed.end - 1)
     before = tokens.plain[max(start - _CUE_REACH, 0) : start]
     before = before[before.rfind(". ") + 1 :]
-    is_past = _PAST_AFTER.match(tokens.plain, end)
-    return not is_past and bool(_CUE_BEFORE.search(before) or _CUE_AFTER.match(tokens.plain, end))
+    is_past = _CUES["past_after"].match(tokens.plain, end)
+    comes = _CUES["before"].search(before) or _CUES["after"].match(tokens.plain, end)
+    return not is_past and bool(comes)
 
 
 def _resolved(printed: _Printed, anchor: dt.date | None, *, coming: bool) -> Span | None:
