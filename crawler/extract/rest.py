@@ -200,15 +200,10 @@ class Both(Record):
 
 
 def _own(story: Story, other: Story) -> int:
-    """Return how many blocks of *story* are sentences that *other* lacks."""
-    have = _comparable(other.body)
-    return sum(
-        is_sentence(each.text) and _comparable(each.text) not in have for each in story.text_blocks
-    )
-
-
-def _comparable(text: str) -> str:
-    return typographic_fold(text).casefold()
+    """How many blocks of *story* are sentences that *other* lacks."""
+    have = typographic_fold(other.body).casefold()
+    texts = (each.text for each in story.text_blocks if is_sentence(each.text))
+    return sum(typographic_fold(text).casefold() not in have for text in texts)
 
 
 def records(capture: Capture) -> list[Values]:

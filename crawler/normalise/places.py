@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from crawler.normalise.vocabulary import keyed, listed, words_of
+from crawler.normalise.vocabulary import listed, named_in, words_of
 
 _DISTRICT: Final = 2  # dots in its code
 
@@ -36,15 +36,7 @@ _KIND: Final = re.compile(
     r"|kel(?:urahan)?|desa|nagari|gampong|kampung|dusun|pulau|kep(?:ulauan)?)\b[. ]\s*(?=\S)",
     re.IGNORECASE,
 )
-_KINDS: Final = keyed(
-    {
-        "kota": "kota kotamadya kodya",
-        "kabupaten": "kab kabupaten",
-        "provinsi": "prov provinsi",
-        "kecamatan": "kec kecamatan distrik",
-        "kepulauan": "kep kepulauan",
-    }
-)
+_KINDS: Final = named_in("kinds_of_places")
 _OFFICIAL: Final = re.compile(
     r"(?:Kabupaten |Kota )?(?:Administrasi )?(?:Kepulauan |Kep\. |Pulau )?"
 )
