@@ -96,6 +96,7 @@ def test_the_surest_mark_counts() -> None:
     "pieces",
     [
         pytest.param({"above": '<span class="article-category">Daerah</span>'}, id="no link"),
+        pytest.param({"above": '<p class="category">Kategori: Daerah</p>'}, id="a label"),
         pytest.param(
             {"masthead": f'<div class="jalur__breadcrumb">{links("Beranda", "Daerah")}</div>'},
             id="the way from the front page",
@@ -224,6 +225,13 @@ CARD = (
                 "<p>© 2023 Pesisir Harian</p></footer>"
             },
             id="the sections of the site at its foot",
+        ),
+        pytest.param(
+            {
+                "above": '<p class="category">Diposting oleh Rani, 17 Mei 2023</p>',
+                "masthead": f'<div class="breadcrumb"><a href="/">Laman Muka</a> <a href="/2023/">2023</a> {links(TITLE)}</div>',
+            },
+            id="a day, a byline, the front page and the headline where a category would stand",
         ),
     ],
 )

@@ -42,7 +42,8 @@ _LABELS: Final = re.compile(
     re.IGNORECASE,
 )
 _HOME: Final = re.compile(r"home|beranda|depan|halaman (?:depan|utama)", re.IGNORECASE)
-_FRONT: Final = re.compile(r"(?:https?:)?//[^/?#]+/?(?:#.*)?")
+_FRONT: Final = re.compile(r"(?:(?:https?:)?//[^/?#]+/?|/)(?:#.*)?")
+_NO_CATEGORY: Final = re.compile(r"\d{4}|\b(?:by|oleh)\b", re.IGNORECASE)
 _TRAIL: Final = etree.XPath(".//*[contains(@class,'breadcrumb') or contains(@id,'breadcrumb')]")
 _RIGHTS: Final = re.compile(r"©|copyright|hak cipta|all rights", re.IGNORECASE)
 # What WordPress' post_class() writes on the element around an article.
@@ -89,19 +90,18 @@ class Terms:
         lines = [line for line in (*facts.above, *facts.beside) if len(line.text) <= _TERMS]
         for element in small_elements(lines, _TERMS):
             for each in (element, *element.iterdescendants("span", "div", "p")):
-                name = text_of(each)
-                if (
-                    0 < len(name) <= _LONGEST_UNSURE
-                    and _BOXES[CATEGORY].search(each.get("class", ""))
-                    and next(each.iter("a"), None) is None
-                ):
-                    return [Stated(name, ".category")]
+                is_box = _BOXES[CATEGORY].search(each.get("class", ""))
+                if is_box and next(each.iter("a"), None) is None:
+                    name = _LABELS.sub("", text_of(each), count=1).strip()
+                    if _is_category(name):
+                        return [Stated(name, ".category")]
+        headline = facts.headline.value if facts.headline is not None else ""
         for trail in cast("list[etree._Element]", _TRAIL(facts.page)):
-            steps = [
-                text_of(link) for link in trail.iter("a") if facts.document.leads_elsewhere(link)
-            ]
-            names = [name for name in steps if name and not _HOME.fullmatch(name)]
-            if names and len(names[-1]) <= _LONGEST_UNSURE:
+            links = list(filter(facts.document.leads_elsewhere, trail.iter("a")))
+            # Sections may have hosts of their own: only the first step is the front page.
+            names = [text_of(link) for link in links[bool(links and _leads_home(links[0])) :]]
+            names = [name for name in names if _is_category(name) and name != headline]
+            if names:
                 return [Stated(names[-1], ".breadcrumb a")]
         return []
 
@@ -192,6 +192,15 @@ def _is_list(line: Line) -> bool:
     for anchor in line.element.iter("a"):
         rest = rest.replace(text_of(anchor), " ", 1)
     return not any(map(str.isalpha, _LABELS.sub("", rest)))
+
+
+def _is_category(name: str) -> bool:
+    """Whether *name* can be that of a category that nothing marks surely: no day, no byline."""
+    return (
+        0 < len(name) <= _LONGEST_UNSURE
+        and any(map(str.isalpha, name))
+        and not (_HOME.fullmatch(name) or _NO_CATEGORY.search(name))
+    )
 
 
 def _leads_home(anchor: etree._Element) -> bool:
