@@ -70,7 +70,7 @@ def common_code(codes: Iterable[int]) -> int:
 
 
 @attrs.define
-class Verdict:
+class RunVerdict:
     """What is known of a run so far: each finding and outcome is told, and its end."""
 
     failure: str | None = None

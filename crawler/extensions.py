@@ -22,7 +22,7 @@ from crawler.archive import Archive, Found, Outcome, Refused, RunRecord, RunRepo
 from crawler.display import SUCCESS, is_wordy, is_worth_saying, summary_lines
 from crawler.downloader import PoliteDownloader
 from crawler.errors import ArchiveError, ConfigurationError, InvalidRecord
-from crawler.exit_codes import ALARMING, EXIT_FAILED, EXIT_OK, IN_A_ROW, Verdict, code_of
+from crawler.exit_codes import ALARMING, EXIT_FAILED, EXIT_OK, IN_A_ROW, RunVerdict, code_of
 from crawler.export.statistics import WINDOW, field_coverage, shortfalls
 from crawler.items import Article
 from crawler.project import Component, archive_root
@@ -158,7 +158,7 @@ class RunKeeper(Component):
         super().__init__(crawler)
         floors = crawler.settings.getdict("FIELD_COVERAGE_MIN")
         self.floors = {name: float(floor) for name, floor in floors.items()}
-        self.verdict = Verdict()
+        self.verdict = RunVerdict()
         self.doors: Counter[str] = Counter()
         self.began = time.monotonic()
         self._gathered: list[Finding] = []

@@ -103,7 +103,7 @@ class Intake:
         self._crawler = crawler
         self._limit = limit
         self._taken = 0
-        self._changed = asyncio.Condition()
+        self._released = asyncio.Event()
         for end in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(self.release, end)
 
@@ -113,23 +113,23 @@ class Intake:
 
     async def admit(self) -> bool:
         """Wait for room; False when the run is to take no more."""
-        async with self._changed:
-            await self._changed.wait_for(
-                lambda: self.full or self._taken < min(IN_FLIGHT, self._left())
-            )
-            if not self.full:
-                self._taken += 1
-            return not self.full
+        while not self.full and self._taken >= min(IN_FLIGHT, self._left()):
+            await self._until_released()
+        self._taken += not self.full
+        return not self.full
 
     async def idle(self) -> None:
         """Wait until nothing that was admitted is on its way any more."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._taken <= 0)
+        while self._taken > 0:
+            await self._until_released()
 
-    async def release(self) -> None:
-        async with self._changed:
-            self._taken -= 1
-            self._changed.notify_all()
+    def release(self) -> None:
+        self._taken -= 1
+        self._released.set()
+
+    async def _until_released(self) -> None:
+        self._released.clear()
+        await self._released.wait()
 
     def _left(self) -> float:
         new = int(self._crawler.stats.get_value("run/new_count", 0))
@@ -306,7 +306,7 @@ class NewsroomSpider(Spider):
         try:
             await self._tell(finding)
         finally:
-            await self.intake.release()
+            self.intake.release()
         if not isinstance(error, IgnoreRequest):
             self.keeper().surprised()
             raise error
@@ -321,7 +321,7 @@ class NewsroomSpider(Spider):
             await self._tell(finding)
         finally:
             if not isinstance(finding, Found):
-                await self.intake.release()
+                self.intake.release()
         return []
 
     async def _judge(self, first: Capture, asked: Asked) -> Finding | None:
