@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
 import attrs
@@ -98,9 +97,6 @@ def parse_line(line: str | bytes) -> Line:
     if not isinstance(values, dict):
         raise InvalidRecord("line", line, "a JSON object")
     return from_mapping(values)
-
-
-COMMITTED: Final = Path(__file__).with_name("schema.json")
 
 
 def line_schema() -> dict[str, Any]:

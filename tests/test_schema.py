@@ -8,12 +8,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from crawler.codec import COMMITTED, dump_line, dump_schema, from_mapping, parse_line
+from crawler.codec import dump_line, dump_schema, from_mapping, parse_line
 from crawler.errors import InvalidRecord
 from crawler.items import Article
 from tests.crawling import Archived
-from tests.forked import scrapy
+from tests.forked import ROOT, scrapy
 
+COMMITTED = ROOT / "crawler/schema.json"
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(COMMITTED.read_text(encoding="utf-8")))
 HASH = "sha256:" + "0" * 64
 # Typed from the description of the format, in its order.
