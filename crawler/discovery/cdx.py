@@ -43,7 +43,7 @@ class IndexedCapture:
     mime: str
 
 
-def read_cdx(body: bytes) -> Iterator[IndexedCapture]:
+def read_cdx(body: bytes, _: str = "") -> Iterator[IndexedCapture]:
     """Yield the captures of a CDX answer, in its order, with or without a row of field names.
 
     Lines that say nothing usable are left out. Raises :exc:`Unreadable` for what is no CDX, and at
@@ -137,9 +137,7 @@ class CdxDoor(Door):
                 break
             span, page = waiting.pop()
             address = self._address(span, page=page)
-            reading = yield from self.visit.read(
-                address, lambda body, _: read_cdx(body), conditional=False
-            )
+            reading = yield from self.visit.read(address, read_cdx, conditional=False)
             if reading.verdict != Verdict.OK:
                 if _is_beyond(reading, page):
                     self._answered = True

@@ -86,18 +86,7 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     A time without offset is in *zone*. Raises :exc:`Unreadable` when there is no HTML in *body*.
     """
     plain, wrong = unpacked(body)
-    try:
-        plain.decode("utf-8")
-    except UnicodeDecodeError:
-        plain = html_to_unicode(None, plain)[1].encode("utf-8", "replace")
-    if is_costly(plain):
-        raise Unreadable("too many attributes")
-    # libxml2 would not take it for UTF-8 undeclared.
-    parser = html.HTMLParser(recover=True, remove_comments=True, encoding="utf-8")
-    try:
-        page = html.document_fromstring(plain, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        raise Unreadable("no HTML") from None
+    page = _parsed(plain)
     host = (address.partition("://")[2].partition("/")[0],)
     articles: dict[str, Headline] = {}
     lists: dict[str, None] = {}
@@ -122,6 +111,21 @@ def read_list(body: bytes, url: str, address: str, zone: dt.tzinfo) -> Iterator[
     )
     if wrong:
         raise Unreadable(wrong)
+
+
+def _parsed(plain: bytes) -> html.HtmlElement:
+    try:
+        plain.decode("utf-8")
+    except UnicodeDecodeError:
+        plain = html_to_unicode(None, plain)[1].encode("utf-8", "replace")
+    if is_costly(plain):
+        raise Unreadable("too many attributes")
+    # libxml2 would not take it for UTF-8 undeclared.
+    parser = html.HTMLParser(recover=True, remove_comments=True, encoding="utf-8")
+    try:
+        return html.document_fromstring(plain, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        raise Unreadable("no HTML") from None
 
 
 def _said(item: html.HtmlElement, zone: dt.tzinfo) -> dict[str, Any]:
