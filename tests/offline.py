@@ -42,3 +42,8 @@ def scrapy(archives: Path, name: str, *words: str) -> Done:
             said.write(f"{error}\n")
             code = 2
     return Done(code, out.getvalue(), said.getvalue())
+
+
+def export(folder: Path, to: str, path: Path, *words: str) -> Done:
+    """Run ``scrapy export`` on the archive in *folder*."""
+    return scrapy(folder.parent, "export", folder.name, "--to", to, "-o", str(path), *words)

@@ -170,6 +170,27 @@ def write_lines(path: Path, lines: Iterable[Line], torn: bytes = b"") -> None:
     path.write_bytes(b"".join(dump_line(line) for line in lines) + torn)
 
 
+def archive_of(root: Path, *articles: Article) -> Path:
+    """Write an archive of these lines below *root*, and return its folder."""
+    folder = root / "lintas"
+    write_lines(folder / "articles-2024-06.jsonl", articles)
+    identify(folder)
+    return folder
+
+
+def identify(folder: Path, withheld: Iterable[str] = ()) -> None:
+    """Write what says that *folder* is an archive."""
+    values = {
+        "schema": 1,
+        "name": folder.name,
+        "site": SITE.replace("lintas", folder.name),
+        "zone": "Asia/Jakarta",
+        "created": "2024-06-01T00:00:00Z",
+        "withheld": [*withheld],
+    }
+    (folder / "archive.json").write_text(json.dumps(values), encoding="utf-8")
+
+
 def compressed(month: bytes) -> bytes:
     """A month of lines as it is kept once it is over."""
     return zstd.compress(month)
@@ -268,19 +289,7 @@ def sample_archive(root: Path, name: str = "lintas") -> Path:
         ),
         torn=b'{"schema":"article/1","id":"lintas:17","tit',
     )
-    (folder / "archive.json").write_text(
-        json.dumps(
-            {
-                "schema": 1,
-                "name": name,
-                "site": site,
-                "zone": "Asia/Jakarta",
-                "created": "2024-06-01T00:00:00Z",
-                "withheld": [f"{name}:14"],
-            }
-        ),
-        encoding="utf-8",
-    )
+    identify(folder, withheld=[f"{name}:14"])
     return folder
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import shutil
 import subprocess
@@ -10,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.errors import ConfigurationError
-from crawler.export.selection import Selection, checked_day, checked_moment
 from tests import forked
+from tests.offline import export
 from tests.reading_samples import sample_archive
 from tests.tool_venvs import ROOT
 
@@ -113,43 +111,14 @@ def test_a_report_is_about_one_or_all(project: Path) -> None:
     assert "no archive named 'lain'" in done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize(
-    ("stated", "moment"),
-    [
-        (None, None),
-        ("2024-07-01", "2024-07-01T00:00:00Z"),
-        ("2024-07-01T07:00:00+07:00", "2024-07-01T00:00:00Z"),
-        ("2024-07-01T00:00:00Z", "2024-07-01T00:00:00Z"),
-    ],
-)
-def test_a_moment_is_taken_as_utc(stated: str | None, moment: str | None) -> None:
-    assert checked_moment("--written-since", stated) == moment
-
-
-@pytest.mark.parametrize("stated", ["2024", "2024-6-1", "01-06-2024", "2024-06-31", ""])
-def test_what_is_no_day(stated: str) -> None:
-    with pytest.raises(ConfigurationError, match="want a day as YYYY-MM-DD"):
-        checked_day("--since", stated)
-
-
 def test_what_was_written_since(tmp_path: Path) -> None:
-    folder = sample_archive(tmp_path)
-    new = Selection(folder=folder, written_since="2024-07-02T00:00:05Z").articles()
-    assert [(article.id, article.revision) for article in new] == [
-        ("lintas:12", 2),
-        ("lintas:16", 1),
-    ]
-    later = Selection(folder=folder, written_since="2024-07-02T00:00:06Z", all_revisions=True)
-    assert list(later.articles()) == []
+    folder, path = sample_archive(tmp_path), tmp_path / "a.csv"
 
+    def exported(*options: str) -> list[tuple[str, str]]:
+        assert export(folder, "csv", path, *options).code == 0
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [(row["id"], row["revision"]) for row in csv.DictReader(file)]
 
-def test_an_export_can_be_made_while_a_run_writes(tmp_path: Path) -> None:
-    """What is written after the first pass of an export belongs to the next one."""
-    folder = sample_archive(tmp_path)
-    articles = Selection(folder=folder, all_revisions=True).articles()
-    first = next(articles)
-    path = folder / "articles-2024-07.jsonl"
-    whole = path.read_bytes().rpartition(b"\n")[0] + b"\n"
-    added = json.loads(whole.splitlines()[-1]) | {"id": "lintas:99"}
-    path.write_bytes(whole + json.dumps(added).encode() + b"\n")
-    assert "lintas:99" not in [article.id for article in (first, *articles)]
+    new = exported("--written-since", "2024-07-02T00:00:05Z")
+    assert new == [("lintas:12", "2"), ("lintas:16", "1")]
+    assert exported("--written-since", "2024-07-02T00:00:06Z", "--all-revisions") == []

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 import resource
+import sqlite3
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from crawler.errors import ArchiveError
 from crawler.export.parquet import write_parquet
 from crawler.export.tables import write_csv, write_sqlite
 from crawler.items import Article
-from tests.reading_samples import article
+from tests.reading_samples import FULL, article
 
 Write = Callable[[Iterable[Article], Path], int]
 
@@ -73,3 +75,29 @@ def test_memory_does_not_grow_with_the_archive(tmp_path: Path, write: Write) -> 
     peak(50)  # what is imported and kept for good
     # The least of three: threads of other tests may allocate meanwhile.
     assert min(peak(1_200) for _ in range(3)) < 1.5 * peak(300)
+
+
+def test_months_in_any_order_do_not_wait_in_memory(tmp_path: Path) -> None:
+    """A year's articles come mixed; each month still becomes one file with all of its rows."""
+    lines = (
+        article(
+            number,
+            published_at=f"2023-{number % 12 + 1:02}-05T08:00:00+07:00",
+            body="kata " * 4_000,
+        )
+        for number in range(2_400)
+    )
+    assert write_parquet(lines, tmp_path / "parquet") == 2_400
+    files = sorted((tmp_path / "parquet").iterdir())
+    assert [pq.read_metadata(file).num_rows for file in files] == [200] * 12
+    assert pq.read_metadata(files[0]).num_row_groups > 1
+
+
+def test_an_export_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "lintas.db"
+    write_sqlite([FULL], path)
+    before = path.read_bytes()
+    with pytest.raises(sqlite3.IntegrityError):
+        write_sqlite([article(1), article(1)], path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["lintas.db"]

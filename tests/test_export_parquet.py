@@ -7,22 +7,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from crawler.errors import ConfigurationError
-from crawler.export.parquet import SCHEMA, write_parquet
-from crawler.export.selection import Selection
 from crawler.items import Article
-from tests.reading_samples import FULL, article, sample_archive
+from tests.offline import export
+from tests.reading_samples import FULL, archive_of, article, sample_archive
 
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
     folder = tmp_path / "parquet"
-    write_parquet(Selection(folder=sample_archive(tmp_path)).articles(), folder)
+    export(sample_archive(tmp_path), "parquet", folder)
     return folder
 
 
 def test_one_file_a_month_of_publication(exported: Path) -> None:
-    assert sorted(path.name for path in exported.iterdir()) == [
+    assert sorted(path.name for path in exported.glob("articles-*")) == [
         "articles-2024-04.parquet",
         "articles-2024-05.parquet",
         "articles-2024-06.parquet",
@@ -75,15 +73,10 @@ def test_every_field_of_an_article_has_a_column_of_its_own_type(exported: Path) 
         "modified_offset_minutes",
     }
     fields = {field.name for field in Article.__attrs_attrs__}
-    assert set(SCHEMA.names) - derived == fields - {"schema"}
-    assert pq.read_schema(exported / "articles-2024-05.parquet").equals(SCHEMA)
-    assert (
-        pq.read_schema(exported / "articles-2024-05.parquet")
-        .field("dates")
-        .type.value_type["date"]
-        .type
-        == pa.date32()
-    )
+    schema, *others = map(pq.read_schema, exported.glob("articles-*"))
+    assert set(schema.names) - derived == fields - {"schema"}
+    assert all(each.equals(schema) for each in others)
+    assert schema.field("dates").type.value_type["date"].type == pa.date32()
 
 
 def test_columns_are_compressed_with_zstd(exported: Path) -> None:
@@ -91,25 +84,10 @@ def test_columns_are_compressed_with_zstd(exported: Path) -> None:
     assert {group.column(number).compression for number in range(group.num_columns)} == {"ZSTD"}
 
 
-def test_months_in_any_order_do_not_wait_in_memory(tmp_path: Path) -> None:
-    """A year's articles come mixed; each month still becomes one file with all of its rows."""
-    lines = (
-        article(
-            number,
-            published_at=f"2023-{number % 12 + 1:02}-05T08:00:00+07:00",
-            body="kata " * 4_000,
-        )
-        for number in range(2_400)
-    )
-    assert write_parquet(lines, tmp_path / "parquet") == 2_400
-    files = sorted((tmp_path / "parquet").iterdir())
-    assert [pq.read_metadata(file).num_rows for file in files] == [200] * 12
-    assert pq.read_metadata(files[0]).num_row_groups > 1
-
-
 @pytest.mark.parametrize("stated", ["0001-01-01T00:00:00+07:00", "9999-12-31T23:59:59-07:00"])
 def test_a_moment_outside_the_calendar_is_kept_as_stated(tmp_path: Path, stated: str) -> None:
-    write_parquet([article(1, published_at=stated)], tmp_path / "parquet")
+    folder = archive_of(tmp_path, article(1, published_at=stated))
+    export(folder, "parquet", tmp_path / "parquet")
     row = pq.read_table(tmp_path / "parquet").to_pylist()[0]
     assert (row["published_at"], row["published_stated"]) == (None, stated)
 
@@ -118,19 +96,24 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "parquet"
     folder.mkdir()
     (folder / "catatan.txt").write_text("milik orang lain")
-    with pytest.raises(ConfigurationError, match="not empty; want a folder that is new or empty"):
-        write_parquet([FULL], folder)
-    assert [path.name for path in tmp_path.iterdir()] == ["parquet"]
+    done = export(archive_of(tmp_path, FULL), "parquet", folder)
+    assert done.code == 2
+    assert "not empty; want a folder that is new or empty" in done.said
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == [
+        "archive.json",
+        "articles-2024-06.jsonl",
+        "catatan.txt",
+    ]
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     (tmp_path / "parquet").mkdir()
-    assert write_parquet([FULL], tmp_path / "parquet") == 1
+    done = export(archive_of(tmp_path, FULL), "parquet", tmp_path / "parquet")
+    assert (done.code, done.said) == (0, f"{tmp_path / 'parquet'}: 1 article\n")
 
 
 def test_edits_are_a_table_of_their_own(tmp_path: Path) -> None:
-    selection = Selection(folder=sample_archive(tmp_path))
-    write_parquet(selection.articles(), tmp_path / "parquet", selection.edits())
+    export(sample_archive(tmp_path), "parquet", tmp_path / "parquet")
     rows = pq.read_table(tmp_path / "parquet" / "_edits").to_pylist()
     assert [(row["id"], row["kind"], row["headline"]) for row in rows] == [
         ("lintas:13", "gone", None),

@@ -21,13 +21,11 @@ from typing import Any
 import pytest
 
 from crawler.archive import read
-from crawler.export.selection import Selection
-from crawler.export.wacz import package
 from tests.browser import CHROMIUM, FLAGS
 from tests.crawling import Archived
-from tests.offline import scrapy
+from tests.offline import export, scrapy
 from tests.reading_samples import SITE, sample_archive
-from tests.test_export_wacz import ADDRESSES
+from tests.test_export_surt import ADDRESSES
 from tests.tool_venvs import PYWB, VENVS, tool_venv, wayback
 
 REPLAYWEB = "2.4.6"
@@ -55,7 +53,7 @@ const timer = setInterval(() => {{
 def wacz(tmp_path: Path) -> Path:
     path = tmp_path / "site" / "lintas.wacz"
     path.parent.mkdir()
-    package(Selection(folder=sample_archive(tmp_path)), path)
+    export(sample_archive(tmp_path), "wacz", path)
     return path
 
 
@@ -72,7 +70,7 @@ def test_py_wacz_finds_it_valid(wacz: Path) -> None:
 @pytest.mark.tools
 def test_pywb_shows_every_article_of_it(archived: Archived, tmp_path: Path) -> None:
     """By the index that is in it, which pywb does not make anew."""
-    package(Selection(folder=archived.folder), tmp_path / "progres.wacz")
+    export(archived.folder, "wacz", tmp_path / "progres.wacz")
     programs = tool_venv(*PYWB)
     for command in (["init", "lama"], ["add", "lama", "--unpack-wacz", "progres.wacz"]):
         subprocess.run([programs / "wb-manager", *command], cwd=tmp_path, check=True)

@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler.export.selection import Selection
-from crawler.export.tables import write_sqlite
-from tests.reading_samples import FULL, SITE, article, sample_archive
+from tests.offline import export
+from tests.reading_samples import FULL, SITE, archive_of, article, sample_archive
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     path = tmp_path / "lintas.db"
-    write_sqlite(Selection(folder=sample_archive(tmp_path)).articles(), path)
+    export(sample_archive(tmp_path), "sqlite", path)
     with closing(sqlite3.connect(path)) as connection:
         yield connection
 
@@ -33,8 +32,7 @@ def test_one_row_an_article_without_what_is_hidden(database: sqlite3.Connection)
 
 def test_all_revisions_are_rows_of_their_own_and_each_counts_once(tmp_path: Path) -> None:
     """Article 16 has two lines of one revision: the later one counts."""
-    selection = Selection(folder=sample_archive(tmp_path), all_revisions=True)
-    write_sqlite(selection.articles(), tmp_path / "lintas.db")
+    export(sample_archive(tmp_path), "sqlite", tmp_path / "lintas.db", "--all-revisions")
     with closing(sqlite3.connect(tmp_path / "lintas.db")) as connection:
         rows = connection.execute("SELECT id, revision, extractor FROM articles ORDER BY 1, 2")
         assert rows.fetchall() == [
@@ -67,7 +65,8 @@ def test_full_text_search(database: sqlite3.Connection, words: str, found: list[
 def test_stems_find_their_forms(tmp_path: Path) -> None:
     path = tmp_path / "lintas.db"
     texts = ("Kerusakan jalan di Kota Bengkulu parah.", "Polisi menyelidiki pencurian kabel.")
-    write_sqlite([article(n, body=text) for n, text in enumerate(texts, 1)], path)
+    folder = archive_of(tmp_path, *(article(n, body=text) for n, text in enumerate(texts, 1)))
+    export(folder, "sqlite", path)
     with closing(sqlite3.connect(path)) as database:
         found = {
             words: [row[0] for row in database.execute("SELECT rowid FROM search(?)", (words,))]
@@ -84,9 +83,8 @@ def test_stems_find_their_forms(tmp_path: Path) -> None:
 
 
 def test_edits_are_a_table(tmp_path: Path) -> None:
-    selection = Selection(folder=sample_archive(tmp_path))
     path = tmp_path / "lintas.db"
-    write_sqlite(selection.articles(), path, selection.edits())
+    export(sample_archive(tmp_path), "sqlite", path)
     with closing(sqlite3.connect(path)) as database:
         rows = database.execute(
             "SELECT id, kind, headline_before, headline_after, last_seen_before, seen_at,"
@@ -104,9 +102,10 @@ def test_edits_are_a_table(tmp_path: Path) -> None:
 
 def test_edits_of_a_time_are_those_of_its_articles(tmp_path: Path) -> None:
     folder = sample_archive(tmp_path)
-    june = Selection(folder=folder, since="2024-06-01")
-    assert [edit.id for edit in june.edits()] == ["lintas:12"]
-    assert list(Selection(folder=folder, until="2024-05-31").edits()) == []
+    for option, ids in (("--since=2024-06-01", ["lintas:12"]), ("--until=2024-05-31", [])):
+        export(folder, "sqlite", tmp_path / "lintas.db", option)
+        with closing(sqlite3.connect(tmp_path / "lintas.db")) as database:
+            assert [id_ for (id_,) in database.execute("SELECT id FROM edits")] == ids
 
 
 def test_the_search_index_agrees_with_the_articles(database: sqlite3.Connection) -> None:
@@ -208,23 +207,13 @@ def test_rows_point_at_rows_that_are_there(database: sqlite3.Connection) -> None
 
 def test_an_old_database_is_replaced_while_it_is_open(tmp_path: Path) -> None:
     path = tmp_path / "lintas.db"
-    write_sqlite([FULL], path)
+    export(archive_of(tmp_path / "lama", FULL), "sqlite", path)
     with closing(sqlite3.connect(path)) as reader:
         reader.execute("SELECT 1 FROM articles").fetchone()
-        write_sqlite([article(1), article(2)], path)
+        export(archive_of(tmp_path / "baru", article(1), article(2)), "sqlite", path)
         assert reader.execute("SELECT count(*) FROM articles").fetchone() == (1,)
     with closing(sqlite3.connect(path)) as reader:
         assert reader.execute("SELECT count(*) FROM articles").fetchone() == (2,)
-
-
-def test_an_export_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "lintas.db"
-    write_sqlite([FULL], path)
-    before = path.read_bytes()
-    with pytest.raises(sqlite3.IntegrityError):
-        write_sqlite([article(1), article(1)], path)
-    assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["lintas.db"]
 
 
 def test_an_article_with_everything_fills_every_column(database: sqlite3.Connection) -> None:

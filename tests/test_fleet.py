@@ -19,7 +19,6 @@ from scrapy.settings import Settings
 
 from crawler.archive import RunRecord, read, read_runs
 from crawler.commands.fleet import Command, Ended, Fleet, due
-from crawler.exit_codes import common_code
 from crawler.newsrooms import Newsroom
 from demo import Content, EmbeddedNewsroom
 from tests.archive_inside import locked
@@ -72,14 +71,6 @@ def test_what_is_being_written_is_not_due(tmp_path: Path) -> None:
     folder = ran(tmp_path, "satu", 60)
     with locked(folder, "scrapy crawl satu", "2026-03-10T01:00:00Z"):
         assert names_due(tmp_path, newsroom("satu")) == []
-
-
-@pytest.mark.parametrize(
-    ("codes", "code"),
-    [((), 0), ((0, 75), 0), ((0, 4), 4), ((4, 3, 0), 3), ((3, 1), 1), ((0, 2), 1), ((4, -9), 1)],
-)
-def test_one_exit_code_for_all(codes: tuple[int, ...], code: int) -> None:
-    assert common_code(codes) == code
 
 
 class Shell:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import io
@@ -12,34 +11,25 @@ import subprocess
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import brotli
 import pytest
-from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from crawler.archive import Archive, Withhold, read
-from crawler.archive.identity import Lock
-from crawler.archive.reading import read_lines
-from crawler.archive.verify import verify
-from crawler.archive.warc_reading import records
-from crawler.commands.ingest import Command, _write
+from crawler.archive import Withhold, read
+from crawler.commands.ingest import Command
 from crawler.errors import ArchiveLocked
-from crawler.export.selection import Selection
-from crawler.export.wacz import package
-from crawler.ingest import Ingest
-from crawler.items import Article, Gone
-from crawler.newsrooms import Newsroom, load_newsroom, newsroom_at
+from crawler.items import Article
 from crawler.timestamps import now, stamp
-from crawler.workers import RULES
 from demo import EmbeddedNewsroom
+from tests.archive_inside import locked
 from tests.archive_site import Clock, Folder, tell
 from tests.crawling import Archived, crawl
+from tests.ingesting import Crawler, Target, members, sha1
+from tests.offline import export
 from tests.project_copy import refusal
 
 CABAI = "harga-cabai-merah-di-pasar-panorama-tembus-rp92-ribu-sekilo"
@@ -48,128 +38,6 @@ KETAHUN = "menyusuri-sungai-ketahun-dari-hulu-tambang-sampai-muara"
 MURAL = "dinding-pasar-baru-koto-jadi-kanvas-lomba-mural-pelajar"
 PAGES = 3
 """Of the article KETAHUN."""
-
-
-class Crawler:
-    """Captures the embedded newsroom as somebody else would, into a WARC file in memory."""
-
-    def __init__(self, newsroom: EmbeddedNewsroom, *, members: bool = True) -> None:
-        self.newsroom = newsroom
-        self.buffer = io.BytesIO()
-        self.writer = WARCWriter(self.buffer, gzip=members, warc_version="1.0")
-        self._write(self.writer.create_warcinfo_record("siaran.warc.gz", {"software": "tests"}))
-
-    def page(self, slug: str, at: str, suffix: str = "") -> bytes:
-        """Capture an article's page, or what is at its address with *suffix*; return its body."""
-        url = self.newsroom.url(slug) + suffix
-        answer = self.newsroom.get(url.removeprefix(self.newsroom.address))
-        self.add(url, at, answer.body, status=f"{answer.status} OK")
-        return answer.body
-
-    def add(
-        self,
-        url: str,
-        at: str,
-        body: bytes,
-        *,
-        kind: str = "response",
-        status: str = "200 OK",
-        mime: str = "text/html; charset=UTF-8",
-        http: dict[str, str] | None = None,
-    ) -> None:
-        headers = {"Content-Type": mime} | (http or {})
-        record = self.writer.create_warc_record(
-            url,
-            kind,
-            payload=io.BytesIO(body),
-            http_headers=StatusAndHeaders(status, list(headers.items()), protocol="HTTP/1.1"),
-            warc_headers_dict={"WARC-Date": at},
-        )
-        self._write(record)
-
-    def revisit(self, slug: str, at: str, body: bytes) -> None:
-        """Say that the page of *slug* had the same *body* again."""
-        url = self.newsroom.url(slug)
-        record = self.writer.create_revisit_record(
-            url, digest=sha1(body), refers_to_uri=url, refers_to_date="2020-01-01T00:00:00Z"
-        )
-        record.rec_headers.replace_header("WARC-Date", at)
-        self._write(record)
-
-    def _write(self, record: ArcWarcRecord) -> None:
-        self.writer.write_record(record)
-        record.raw_stream.close()  # a temporary file, which warcio leaves open
-
-    def save(self, path: Path, digests: tuple[str, str] = ("", "")) -> Path:
-        """Write the file to *path*, the second of *digests* in the place of the first."""
-        was, becomes = digests
-        content = self.buffer.getvalue()
-        path.write_bytes(content.replace(was.encode(), becomes.encode()) if was else content)
-        return path
-
-
-def sha1(body: bytes) -> str:
-    """The digest as crawlers like it best."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(body).digest()).decode()
-
-
-@attrs.define
-class Target:
-    """The archive that is to take them in."""
-
-    path: Path
-    newsroom: Newsroom
-    problems: list[str] = attrs.field(factory=list)
-    passed_over: Counter[str] = attrs.field(factory=Counter)
-    remarks: Counter[str] = attrs.field(factory=Counter)
-
-    @classmethod
-    def of(cls, newsroom: EmbeddedNewsroom, folder: Path) -> Target:
-        """An archive of *newsroom* in *folder* that is not there yet."""
-        place = newsroom_at(newsroom.address, like=load_newsroom("progres"))
-        return cls(folder / "progres", place)
-
-    def take(self, *files: Path, photos: bool = False) -> dict[str, int]:
-        """Ingest *files*; return outcome → how many."""
-        scratch = self.path.parent / f"scratch-{len(list(self.path.parent.iterdir()))}"
-        scratch.mkdir()
-        ingest = Ingest(self.newsroom, files, scratch, photos=photos)
-        with Archive.open(self.path, self.newsroom, RULES, command="ingest") as archive:
-            outcomes = _write(archive, ingest)
-        self.problems = ingest.problems
-        self.passed_over = ingest.passed_over
-        self.remarks = ingest.remarks
-        return dict(outcomes)
-
-    def articles(self) -> list[Article]:
-        return list(read(self.path, latest=False))
-
-    def gone(self) -> list[Gone]:
-        return [line for line in read_lines(self.path) if isinstance(line, Gone)]
-
-    def records(self) -> list[str]:
-        """The records of its WARC files, as text."""
-        return [
-            gzip.decompress(each).decode("latin-1")
-            for path in sorted(self.path.glob("warc/*"))
-            for each in members(path)
-        ]
-
-    def whole(self) -> bool:
-        """Whether everything in the archive agrees with everything else."""
-        return list(verify(self.path, self.newsroom, RULES)) == []
-
-    def files(self) -> dict[str, bytes]:
-        """What lines and captures are, to the byte."""
-        paths = [*self.path.glob("articles-*"), *self.path.glob("warc/*")]
-        return {path.name: path.read_bytes() for path in paths}
-
-
-def members(path: Path) -> Iterator[bytes]:
-    """The gzip members of a WARC file."""
-    with path.open("rb") as file:
-        for record in records(file):
-            yield path.read_bytes()[record.offset : record.offset + record.length]
 
 
 @pytest.fixture
@@ -671,7 +539,7 @@ def test_a_resource_record_is_a_page(crawler: Crawler, target: Target, tmp_path:
     [article] = target.articles()
     assert (article.post_id, article.captures[0].status) == (210320, 200)
     assert target.whole()
-    package(Selection(folder=target.path), tmp_path / "kita.wacz")
+    export(target.path, "wacz", tmp_path / "kita.wacz")
     with Folder(target.path, Clock(now())).open(newsroom=target.newsroom) as archive:
         tell(archive, Withhold("progres:210320", "asked for"))
         archive.erase("progres:210320")
@@ -805,7 +673,7 @@ def test_our_own_wacz_comes_back_as_the_same_articles(
     for number in range(1, PAGES + 1):
         crawler.page(KETAHUN, f"2020-02-03T04:06:0{number}Z", f"/{number}" if number > 1 else "")
     target.take(crawler.save(tmp_path / "siaran.warc.gz"))
-    package(Selection(folder=target.path), tmp_path / "kita.wacz")
+    export(target.path, "wacz", tmp_path / "kita.wacz")
     other = Target(tmp_path / "lain" / "progres", target.newsroom)
     other.path.parent.mkdir()
     assert other.take(tmp_path / "kita.wacz") == {"new": 3}
@@ -832,7 +700,7 @@ def test_what_a_crawl_archived_comes_back_as_it_was(
         run = archived.crawl("-a", "refresh=all").run
         assert (run.changed, run.gone) == counts
     path = tmp_path / "kita.wacz"
-    package(Selection(folder=archived.folder, all_revisions=True), path)
+    export(archived.folder, "wacz", path, "--all-revisions")
     files = [path] if form == "wacz" else sorted(archived.folder.glob("warc/*"))
     target = Target.of(archived.newsroom, tmp_path)
     target.take(*files)
@@ -891,7 +759,7 @@ def test_the_archive_is_locked_meanwhile(crawler: Crawler, target: Target, tmp_p
     path = crawler.save(tmp_path / "siaran.warc.gz")
     target.path.mkdir()
     with (
-        Lock(target.path, "scrapy crawl progres", "2026-03-10T01:00:00Z"),
+        locked(target.path, "scrapy crawl progres", "2026-03-10T01:00:00Z"),
         pytest.raises(ArchiveLocked),
     ):
         target.take(path)

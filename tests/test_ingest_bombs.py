@@ -18,7 +18,8 @@ from crawler.archive import read
 from crawler.errors import ArchiveDamaged
 from demo import EmbeddedNewsroom
 from tests.forked import LONGEST, ROOT
-from tests.test_ingest import CABAI, MERCUSUAR, Crawler, Target
+from tests.ingesting import Crawler, Target
+from tests.test_ingest import CABAI, MERCUSUAR
 
 MEBIBYTE = 1 << 20
 MOST_MEMORY = 300

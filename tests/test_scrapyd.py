@@ -20,9 +20,8 @@ import attrs
 import pytest
 
 from crawler.archive import newsroom_of, read, read_runs
-from crawler.archive.verify import verify
-from crawler.workers import RULES
 from demo import EmbeddedNewsroom
+from tests.archive_inside import TODAY, problems
 from tests.project_copy import copy_project, scrapy
 from tests.tool_venvs import ROOT, tool_venv
 
@@ -111,7 +110,7 @@ def whole_once(folder: Path, newsroom: EmbeddedNewsroom) -> None:
     """Check that all the newsroom has is there, once, and agrees with everything else."""
     lines = Counter(article.post_id for article in read(folder, latest=False))
     assert lines == {entry.id: 1 for entry in newsroom.articles}
-    assert list(verify(folder, newsroom_of(folder), RULES)) == []
+    assert problems(folder, newsroom_of(folder), TODAY) == []
 
 
 @pytest.mark.tools

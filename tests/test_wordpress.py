@@ -10,9 +10,8 @@ import attrs
 import pytest
 
 from crawler.archive import edits, newsroom_of, read
-from crawler.archive.verify import verify
 from crawler.items import Article
-from crawler.workers import RULES
+from tests.archive_inside import TODAY, problems
 from tests.crawling import QUICK, Ended, lines, start_typed
 from tests.wordpress_site import THEMES, WordPress, missing, wordpress
 
@@ -120,7 +119,7 @@ class Newsroom:
 
     @property
     def damage(self) -> list[str]:
-        return [str(each) for each in verify(self.folder, newsroom_of(self.folder), RULES)]
+        return problems(self.folder, newsroom_of(self.folder), TODAY)
 
 
 @pytest.fixture(scope="module")
