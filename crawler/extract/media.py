@@ -22,23 +22,12 @@ _YOUTUBE: Final = re.compile(
     r"https?://(?:(?:www|m)\.)?(?:youtu\.be/|youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/))"
     r"([\w-]+)"
 )
-_ADS: Final = re.compile(
-    r"//(?:[\w-]+\.)*(?:doubleclick|googlesyndication|adnxs|criteo|taboola|mgid|amazon-adsystem)\.",
-)
+_ADDRESSES: Final = patterns_in("media_addresses")
 _SIZED: Final = re.compile(r"-\d+x\d+(?=\.\w{3,4}$)")
-_IMAGE_FILE: Final = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 _CANDIDATE: Final = re.compile(r"(\S+)\s+(\d+(?:\.\d+)?)[wx]")
 # Where scripts that load photos late keep the file, and the sizes of it.
 _LAZY: Final = ("data-lazy-src", "data-src", "data-original", "data-lazy", "data-orig-file")
 _SIZES: Final = ("data-lazy-srcset", "data-srcset", "srcset")
-# What they show until then: blank.gif, 1x1.trans.gif, lazy_placeholder.png.
-_PLACEHOLDER: Final = re.compile(
-    r"(?=.*(?:blank|spacer|trans|holder|lazy|load|gr[ae]y|pixel|1x1|empty|dummy))"
-    r"(?:(?:blank|spacer|trans(?:parent)?|place-?holder|lazy|load(?:ing|er)?|image|img|photo|foto"
-    r"|gr[ae]y|pixel|empty|dummy|default|bg|x|\d++)[-_.]?)++(?:gif|png|jpe?g|svg|webp)",
-    re.IGNORECASE,
-)
-_OF_THEME: Final = re.compile(r"/wp-content/(?:themes|plugins)/|/wp-includes/")
 _LONGEST_FILE: Final = 100
 
 AMP_IMAGES: Final = ("amp-img", "amp-anim")
@@ -79,7 +68,7 @@ def source(element: etree._Element, link: str | None = None) -> str | None:
     if src and not _SIZED.search(src):
         return src
     # In a gallery that is a thumbnail (fixtures/progres/galeri-klasik).
-    if link and _IMAGE_FILE.search(link):
+    if link and _ADDRESSES["file"].search(link):
         return link
     stated = next((sizes for name in _SIZES if (sizes := element.get(name))), "")
     candidates = [each for each in _CANDIDATE.findall(stated) if not is_placeholder(each[0])]
@@ -99,8 +88,8 @@ def is_placeholder(url: str) -> bool:
     (True, False)
     """
     file = url.partition("?")[0].rpartition("/")[2][:_LONGEST_FILE]
-    is_the_themes = _OF_THEME.search(url) is not None  # noimage.jpg, default-post.png
-    return is_the_themes or url.startswith("data:") or _PLACEHOLDER.fullmatch(file) is not None
+    no_photo = _ADDRESSES["no_photo"].search(url)  # noimage.jpg, default-post.png
+    return bool(no_photo or _ADDRESSES["placeholder"].fullmatch(file))
 
 
 def _twin(element: etree._Element) -> etree._Element | None:
@@ -147,7 +136,7 @@ def frame(element: etree._Element, document: Document) -> Embed | None:
 
 def embed_at(url: str | None, kind: str | None = None) -> Embed | None:
     """Return the embed at *url*, without its query."""
-    if url is None or url.startswith("about:") or _ADS.search(url):
+    if url is None or url.startswith("about:") or _ADDRESSES["ad"].search(url):
         return None
     if "/plugins/" in url and "href=" in url:
         # Facebook's players name what they show in their query.

@@ -18,16 +18,9 @@ _FEW_WORDS: Final = 2
 
 # Inside brackets: (Foto: X), (Foto/X), (foto X), (Sumber: X), (© X)
 _LABEL: Final = re.compile(
-    r"""
-    (?:
-        (?:sumber\ )?(?:foto(?:-foto)?|photo|fhoto|poto|gambar|image|pic|kredit(?:\ foto)?|credit|f)
-           (?:\ (?:oleh|by|dari|credit|courtesy))?
-      | sumber|source|courtesy(?:\ of)?|fotografer|pewarta\ foto
-    )
-    (?P<mark>\ ?[:=/]\ ?|\ [-–—]\ |\ )
-    |(?P<sign>©|\(c\)|copyright\ ?©?)\ ?
-    """,
-    re.VERBOSE | re.IGNORECASE,
+    rf"(?:{patterns_in('photo_labels')['bracketed'].pattern})(?P<mark> ?[:=/] ?| [-–—] | )"
+    r"|(?P<sign>©|\(c\)|copyright ?©?) ?",
+    re.IGNORECASE,
 )
 _PHOTO_HOUSE: Final = re.compile(
     rf"(?:{any_of(listed('credits.photo_houses'))})(?![\w-])", re.IGNORECASE

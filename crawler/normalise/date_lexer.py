@@ -143,15 +143,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 _MARKS: Final = dict(zip("()/-:,.|'+[{]}\\`\n", "()/-:,.|'+(())/'|", strict=True))
-# Words that are typed in more ways than can be listed.
-_FORMS: Final = (
-    (re.compile(r"dini[\s-]?hari"), "T"),
-    (re.compile(r"d?jum.{0,3}at"), "W"),
-    (re.compile(r"s\W{1,2}d\W?"), "R"),
-    (re.compile(r"waktu\sindonesia.*"), "Z"),
-    (re.compile(r"[ap]\.m\.?"), "A"),
-    (re.compile(r"puk\w{1,3}"), "P"),  # pukuk, pukull
-)
+_FORMS: Final = vocabulary.patterns_in("forms")
 _NUMBER: Final = {1: "d", 2: "d", 4: "y"}
 _STOP: Final = ";"
 # Codes that depend on what stands beside: points, single letters, words after a day.
@@ -167,10 +159,8 @@ def _lexical(word: str) -> str:
         return _CODES[word]
     if not word[0].isalpha():
         return _MARKS.get(word, _STOP)
-    for form, code in _FORMS:
-        if form.fullmatch(word):
-            return code
-    return "o"
+    kind = next((kind for kind, form in _FORMS.items() if form.fullmatch(word)), "other")
+    return vocabulary.LETTERS[kind]
 
 
 class Tokens:

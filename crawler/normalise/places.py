@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from crawler.normalise.vocabulary import listed, named_in, words_of
+from crawler.normalise.vocabulary import listed, named_in, patterns_in, words_of
 
 _DISTRICT: Final = 2  # dots in its code
 
@@ -222,16 +222,9 @@ _WITH_PLACE: Final = listed("outlets.with_place")
 _BRANDS: Final = listed("outlets.brands")
 _GROWN_TO_PLACE: Final = listed("outlets.grown_to_place")
 _GROWN_FROM_PLACE: Final = listed("outlets.grown_from_place")
-OUTLET_ENDING: Final = re.compile(
-    r"[a-z0-9](?:FM|TV|Pos|Post|News|news|com|Express|Ekspres|Today|Times|Online)$"
-    r"|[A-Z]{4,}(?:NEWS|POST|EKSPRES|EXPRESS|ONLINE|TIMES|TODAY)$|^(?:POLRES|POLDA|DISKOMINFO)[A-Z]+$"
-)
+_FORMS: Final = patterns_in("outlet_forms")
+OUTLET_ENDING: Final = _FORMS["ending"]
 """In one word: ``SoloposFM``, ``INFODESANEWS``."""
-
-# BengkuluToday, SINDOnews, detikNews
-_CAMEL: Final = re.compile(r"[A-Z]\w*[a-z][A-Z]\w*|[A-Z]{2,}[a-z]{3,}|[a-z]{4,}[A-Z][a-z]{2,}")
-# A name written apart from its domain: Bursa bisnis. id, Tribun sumatera.com
-_SPACED_SITE: Final = re.compile(r"[A-Z][\w-]*(?: [a-z][\w-]*){0,2} ?\. ?(?:com|co\.id|id|net|co)")
 _SHORTEST: Final = 4  # letters of a name; shorter are parts of a host
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
 
@@ -263,7 +256,7 @@ def own_names(host: str, stated: Iterable[str] = ()) -> tuple[str, ...]:
 
 def is_known_outlet(name: str, own: Collection[str]) -> bool:
     """Whether *name* is a web address, one of *own* (folded), or a well-known outlet."""
-    if "." in name and (SITE.fullmatch(name) or _SPACED_SITE.fullmatch(name)):
+    if "." in name and (SITE.fullmatch(name) or _FORMS["spaced_site"].fullmatch(name)):
         return True
     folded = fold_name(name)
     known = folded in _KNOWN and (folded not in _ORDINARY or name.isupper())
@@ -276,7 +269,9 @@ def looks_like_outlet(name: str) -> bool:
     if not words or name.lower() in _BRANDS:
         return False
     if len(words) == 1:
-        return bool(OUTLET_ENDING.search(name) or _CAMEL.fullmatch(name) or _is_grown(name.lower()))
+        return bool(
+            OUTLET_ENDING.search(name) or _FORMS["camel"].fullmatch(name) or _is_grown(name.lower())
+        )
     first, last = words[0].lower(), words[-1].lower()
     if first in _HEADINGS or not all(word[0].isupper() or word[0].isdigit() for word in words):
         return False
