@@ -11,7 +11,6 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
-from functools import cache
 
 import attrs
 
@@ -104,17 +103,12 @@ def heady(size: int = 8 * MEBIBYTE) -> Fault:
 
 def bomb(size: int = 256 * MEBIBYTE, kind: str = "text/html; charset=UTF-8") -> Fault:
     """Answer a few hundred kilobytes of gzip that unpack to *size* bytes."""
-
-    @cache
-    def body() -> bytes:
-        packed = io.BytesIO()
-        with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9, mtime=0) as writer:
-            for _ in range(size // MEBIBYTE):
-                writer.write(b"a" * MEBIBYTE)
-        return packed.getvalue()
-
-    headers: list[Header] = [("Content-Encoding", "gzip")]
-    return lambda _request: Response(kind=kind, body=body(), headers=headers)
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9, mtime=0) as writer:
+        for _ in range(size // MEBIBYTE):
+            writer.write(b"a" * MEBIBYTE)
+    body = packed.getvalue()
+    return lambda _request: Response(kind=kind, body=body, headers=[("Content-Encoding", "gzip")])
 
 
 def recoded(charset: str, claimed: str | None = None) -> Fault:

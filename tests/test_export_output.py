@@ -73,8 +73,9 @@ def test_memory_does_not_grow_with_the_archive(tmp_path: Path, write: Write) -> 
         return most
 
     peak(50)  # what is imported and kept for good
-    # The least of three: threads of other tests may allocate meanwhile.
-    assert min(peak(1_200) for _ in range(3)) < 1.5 * peak(300)
+    few = peak(100)
+    # Up to three times: threads of other tests may allocate meanwhile.
+    assert any(peak(400) < 1.5 * few for _ in range(3))
 
 
 def test_months_in_any_order_do_not_wait_in_memory(tmp_path: Path) -> None:
