@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import replace
@@ -417,15 +416,23 @@ def _moment(day: dt.date, clock: Clock | None, zone: dt.tzinfo) -> str:
 
 
 def _unread(tokens: Tokens, zone: dt.tzinfo) -> str | None:
-    """A date whose month is a neighbour's word: ``12 Ogos 2021``."""
+    """What dateparser makes of a date whose month is none of our words: ``12 Ogos 2021``."""
     found = _UNREAD.search(tokens.code) if len(tokens.plain) <= _LONGEST_UNREAD else None
-    word = unicodedata.normalize("NFKD", tokens.words[found.start() + 1]) if found else ""
-    month = vocabulary.OTHER_MONTHS.get(word.encode("ascii", "ignore").decode())
-    if found is None or month is None:
+    if found is None:
         return None
-    first, year = tokens.numbers(*found.span())
-    day = day_of(year, month, first)
-    return _moment(day, next(marked_clocks(tokens), None), zone) if day else None
+    # Loaded here, for it costs more than all else that extraction imports.
+    from dateparser import parse  # noqa: PLC0415
+
+    day = parse(
+        tokens.plain[tokens.start(found.start()) : tokens.end(found.end() - 1)],
+        languages=["id", "ms", "en", "nl"],
+        settings={
+            "PARSERS": ["absolute-time"],
+            "DATE_ORDER": "DMY",
+            "REQUIRE_PARTS": ["day", "month", "year"],
+        },
+    )
+    return _moment(day.date(), next(marked_clocks(tokens), None), zone) if day else None
 
 
 def find_dates(text: str, anchor: dt.datetime | None) -> list[FoundDate]:

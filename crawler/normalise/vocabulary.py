@@ -66,7 +66,6 @@ def _numbered(table: str) -> dict[str, int]:
 MONTH_NAMES: Final = _numbered("months")
 MONTH_ABBREVIATIONS: Final = _numbered("short_months")
 MONTHS: Final = MONTH_NAMES | MONTH_ABBREVIATIONS
-OTHER_MONTHS: Final = MONTHS | _numbered("other_months")
 MONTH_BEGINNINGS: Final = frozenset(name[:3] for name in MONTHS)
 
 WEEKDAY_NAMES: Final = _numbered("weekdays")
