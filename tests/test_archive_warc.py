@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import attrs
@@ -16,11 +13,8 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive import Found, Refused, read_capture
-from crawler.archive.erase import padded
-from crawler.archive.files import warc_files
-from crawler.archive.warc import cut_torn_record
-from crawler.archive.warc_reading import NotARecord, records
-from crawler.errors import ArchiveDamaged, ArchiveError
+from crawler.errors import ArchiveDamaged
+from tests.archive_inside import warc_records
 from tests.archive_site import (
     LINTAS,
     Folder,
@@ -41,9 +35,13 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path / "lintas")
 
 
+def by_number(folder: Folder) -> list[str]:
+    """Names of WARC files by the number at their end."""
+    return sorted((path.name for path in folder.warcs()), key=lambda name: name[-13:])
+
+
 def kinds(path: Path) -> list[str]:
-    with path.open("rb") as file:
-        return [record.kind for record in records(file)]
+    return [record.kind for record in warc_records(path)]
 
 
 def test_body_and_header_fields_come_back(folder: Folder) -> None:
@@ -68,8 +66,7 @@ def test_records_of_a_file(folder: Folder) -> None:
 def test_warcinfo_says_who_and_how(folder: Folder) -> None:
     with folder.open(operator="Arsip Uji <arsip@lintas.example>", robots="obey") as archive:
         tell(archive, found(1))
-    with folder.warcs()[0].open("rb") as file:
-        block = next(records(file)).block.decode()
+    block = next(warc_records(folder.warcs()[0])).block.decode()
     said = dict(line.split(": ", 1) for line in block.splitlines())
     assert said["operator"] == "Arsip Uji <arsip@lintas.example>"
     assert said["robots"] == "obey"
@@ -83,8 +80,7 @@ def test_captures_of_another_robots_policy_go_to_another_file(folder: Folder) ->
             tell(archive, found(number))
     stated = []
     for path in folder.warcs():
-        with path.open("rb") as file:
-            first, *rest = records(file)
+        first, *rest = warc_records(path)
         said = dict(line.split(": ", 1) for line in first.block.decode().splitlines())
         stated.append((said["robots"], len(rest) // 2))
     assert stated == [("obey", 2), ("ignore", 1), ("obey", 1)]
@@ -92,8 +88,7 @@ def test_captures_of_another_robots_policy_go_to_another_file(folder: Folder) ->
 
 def test_what_is_not_known_is_not_stated(folder: Folder) -> None:
     folder.run(found(1))
-    with folder.warcs()[0].open("rb") as file:
-        block = next(records(file)).block
+    block = next(warc_records(folder.warcs()[0])).block
     assert b"robots:" not in block
     assert b"operator:" not in block
 
@@ -101,8 +96,7 @@ def test_what_is_not_known_is_not_stated(folder: Folder) -> None:
 def test_fields_of_response_and_request(folder: Folder) -> None:
     folder.run(found(1))
     (article,) = folder.articles()
-    with folder.warcs()[0].open("rb") as file:
-        _, response, request = records(file)
+    _, response, request = warc_records(folder.warcs()[0])
     assert response.fields["warc-target-uri"] == address(1)
     assert response.fields["warc-date"] == "2026-03-10T02:00:00Z"
     assert response.fields["warc-ip-address"] == "192.0.2.7"
@@ -153,8 +147,8 @@ def test_every_hop_is_stored_and_the_answer_named(folder: Folder) -> None:
     folder.run(found(1, hops=(moved,)))
     (article,) = folder.articles()
     (path,) = folder.warcs()
-    with path.open("rb") as file:
-        urls = [r.fields.get("warc-target-uri") for r in records(file) if r.kind == "response"]
+    responses = [record for record in warc_records(path) if record.kind == "response"]
+    urls = [record.fields.get("warc-target-uri") for record in responses]
     assert urls == ["http://lintas.example/?p=1", address(1)]
     assert [reference.url for reference in article.captures] == [address(1)]
 
@@ -193,7 +187,7 @@ def test_serials_go_on_when_the_clock_is_set_back(folder: Folder) -> None:
         tell(archive, found(2))
         archive._recorder.batches.warcs.full = 10**9
         tell(archive, found(3))
-    assert [path.name for path in warc_files(folder.path, "lintas")] == [
+    assert by_number(folder) == [
         "lintas-20260310020000-00001.warc.gz",
         "lintas-20260309060000-00002.warc.gz",
     ]
@@ -212,8 +206,7 @@ def test_same_payload_again_is_a_visit(folder: Folder) -> None:
         )
         folder.run(Found(article, captures))
     (path,) = folder.warcs()
-    with path.open("rb") as file:
-        visits = [record for record in records(file) if record.kind == "revisit"]
+    visits = [record for record in warc_records(path) if record.kind == "revisit"]
     assert len(visits) == 2
     for visit in visits:  # the second, too, refers to the record that has the payload
         assert visit.fields["warc-profile"] == (
@@ -251,56 +244,6 @@ def test_invalid_page_is_kept_once(folder: Folder) -> None:
 def test_protected_page_is_never_kept(folder: Folder) -> None:
     folder.run(Refused(address(1), "protected", found(1).captures, keep=True))
     assert folder.warcs() == []
-
-
-def test_torn_record_is_cut_at_every_byte(folder: Folder, tmp_path: Path) -> None:
-    folder.run(found(1), found(2))
-    whole = folder.warcs()[0].read_bytes()
-    with folder.warcs()[0].open("rb") as file:
-        offsets = [record.offset for record in records(file)] + [len(whole)]
-    path = tmp_path / "torn.warc.gz"
-    for size in [*offsets[1:-2], *range(offsets[-2], len(whole))]:
-        path.write_bytes(whole[:size])
-        tail = cut_torn_record(path, None)
-        good = max(offset for offset in offsets if offset <= size)
-        assert tail.usable
-        assert path.read_bytes() == whole[:good]
-        assert (tail.size, tail.crc) == (good, zlib.crc32(whole[:good]))
-        assert (tail.said is None) == (good == size)
-
-
-@pytest.mark.parametrize("size", [0, 1, 9, 200])
-def test_file_without_a_whole_record_is_removed(folder: Folder, tmp_path: Path, size: int) -> None:
-    folder.run(found(1))
-    path = tmp_path / "torn.warc.gz"
-    path.write_bytes(folder.warcs()[0].read_bytes()[:size])
-    assert cut_torn_record(path, None).usable
-    assert not path.exists()
-
-
-def test_tail_behind_what_is_known_is_all_that_is_read(folder: Folder, tmp_path: Path) -> None:
-    folder.run(found(1))
-    whole = bytearray(folder.warcs()[0].read_bytes())
-    whole[40] ^= 0xFF  # damage that only a full reading would see
-    path = tmp_path / "known.warc.gz"
-    path.write_bytes(whole + b"\x1f\x8b\x08torn")
-    tail = cut_torn_record(path, (len(whole), 7))
-    assert tail.said == f"known.warc.gz: cut 7 bytes of a torn record at byte {len(whole)}"
-    assert (tail.usable, tail.size, tail.crc) == (True, len(whole), 7)
-
-
-def test_damage_before_the_end_is_not_cut(folder: Folder, tmp_path: Path) -> None:
-    folder.run(found(1), found(2))
-    whole = bytearray(folder.warcs()[0].read_bytes())
-    with folder.warcs()[0].open("rb") as file:
-        second = [record.offset for record in records(file)][1]
-    whole[second + 30] ^= 0xFF
-    path = tmp_path / "damaged.warc.gz"
-    path.write_bytes(whole)
-    tail = cut_torn_record(path, None)
-    assert tail.said is not None
-    assert tail.said.startswith(f"damaged.warc.gz: damaged from byte {second} to ")
-    assert (path.read_bytes(), tail.usable) == (bytes(whole), False)
 
 
 def test_damaged_newest_file_is_left_and_another_begun(folder: Folder) -> None:
@@ -357,35 +300,9 @@ def test_altered_payload_fails_its_digest(folder: Folder) -> None:
         read_capture(folder.path, wrong)
 
 
-def test_bytes_that_are_no_record() -> None:
-    for content in (
-        b"plain text",
-        zlib.compress(b"no WARC", wbits=31),
-        zlib.compress(b"WARC/1.1\r\nContent-Length: 5\r\n\r\nab\r\n\r\n", wbits=31),
-        zlib.compress(b"WARC/1.1\r\nContent-Length: x\r\n\r\nab\r\n\r\n", wbits=31),
-        zlib.compress(b"WARC/1.1\r\n\r\n\r\n\r\n", wbits=31),
-    ):
-        with pytest.raises(NotARecord):
-            list(records(io.BytesIO(content)))
-    assert list(records(io.BytesIO(b""))) == []
-
-
 def test_lists_are_stored_as_sent(folder: Folder) -> None:
     listed = listing((5, "Judul", "Isi."))
     folder.run(rest(listed, 5))
     (article,) = folder.articles()
     stored = read_capture(folder.path, article.captures[0])
     assert json.loads(stored.body)[0]["title"] == "Judul"
-
-
-@pytest.mark.parametrize("more", [0, 1, 2, 100, 70_000])
-def test_member_of_any_length_reads_the_same(more: int) -> None:
-    content = gzip.compress(b"text", mtime=0)
-    longer = padded(content, len(content) + more)
-    assert len(longer) == len(content) + more
-    assert gzip.decompress(longer) == b"text"
-
-
-def test_member_that_is_too_long_is_refused() -> None:
-    with pytest.raises(ArchiveError, match="too small"):
-        padded(b"x" * 20, 19)

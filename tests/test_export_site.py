@@ -16,14 +16,11 @@ import attrs
 import pytest
 from parsel import Selector, SelectorList
 
-from crawler.archive.identity import add_withheld
 from crawler.codec import Line
-from crawler.errors import ArchiveError, ConfigurationError
-from crawler.export.selection import Selection
-from crawler.export.site import Written, write_site
 from crawler.items import CaptureReference, Dateline, Gone, Image, RelatedPost, Withheld
 from tests.browser import DARK, answer, chromium, needs_chromium, served, violations
-from tests.reading_samples import FULL, SITE, article, write_lines
+from tests.offline import export
+from tests.reading_samples import FULL, SITE, article, identify, write_lines
 from tests.tool_venvs import ROOT
 
 SECRET = f"{SITE}/berita/14/"
@@ -100,17 +97,24 @@ LINES: tuple[Line, ...] = (
 def archive(root: Path, lines: tuple[Line, ...] = LINES, name: str = "lintas") -> Path:
     folder = root / name
     write_lines(folder / "articles-2024-06.jsonl", lines)
-    identity = {
-        "schema": 1, "name": name, "site": SITE, "zone": "Asia/Jakarta",
-        "created": "2024-06-01T00:00:00Z",
-        "withheld": [line.id for line in lines if isinstance(line, Withheld)],
-    }  # fmt: skip
-    (folder / "archive.json").write_text(json.dumps(identity), encoding="utf-8")
+    identify(folder, withheld=[line.id for line in lines if isinstance(line, Withheld)])
     return folder
 
 
-def made(folder: Path, path: Path, **options: str) -> Written:
-    return write_site(Selection(folder=folder), path, **options)  # type: ignore[arg-type]
+@attrs.frozen
+class Made:
+    """What the command says of a site that it made."""
+
+    articles: int
+    files: int
+
+
+def made(folder: Path, path: Path, *options: str) -> Made:
+    done = export(folder, "site", path, *options)
+    assert done.code == 0, done.said
+    numbers = re.search(r": (\d+) articles?, (\d+) files? written", done.said)
+    assert numbers is not None
+    return Made(*map(int, numbers.groups()))
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +292,7 @@ def test_made_again_only_what_changed_is_written(tmp_path: Path) -> None:
     assert first.articles == 5
     before = {file: file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file()}
     assert first.files == len(before) - 1  # and the mark of whose it is
-    assert made(folder, path) == Written(5, 0)
+    assert made(folder, path) == Made(5, 0)
     write_lines(
         folder / "articles-2024-07.jsonl",
         [article(31, title="Baru", published_at="2024-07-01", categories=("Daerah",), **JULY)],
@@ -309,7 +313,7 @@ def test_what_is_withheld_later_goes_with_all_its_traces(tmp_path: Path) -> None
     folder, path = archive(tmp_path), tmp_path / "site"
     made(folder, path)
     (path / "CNAME").write_text("arsip.example\n")  # somebody else's file
-    add_withheld(folder, ["lintas:21"])
+    identify(folder, withheld=["lintas:14", "lintas:21"])
     made(folder, path)
     left = "".join(file.read_text(encoding="utf-8") for file in path.rglob("*.*") if file.is_file())
     assert "Jembatan" not in left.replace("Jembatan</a>", "")
@@ -339,7 +343,7 @@ def test_full_pages_of_a_list_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_site_in_indonesian_has_no_english_left(tmp_path: Path) -> None:
-    made(archive(tmp_path), tmp_path / "site", language="id")
+    made(archive(tmp_path), tmp_path / "site", "--lang", "id")
     found = pages(tmp_path / "site")
     assert {page.css("html::attr(lang)").get() for page in found.values()} == {"id"}
     said = words(found["articles/21.html"])
@@ -382,8 +386,8 @@ def test_an_empty_archive_has_a_site(tmp_path: Path) -> None:
 
 
 def test_days_choose_articles(tmp_path: Path) -> None:
-    june = Selection(folder=archive(tmp_path), since="2024-06-01", until="2024-06-30")
-    assert write_site(june, tmp_path / "site").articles == 1
+    june = ("--since", "2024-06-01", "--until", "2024-06-30")
+    assert made(archive(tmp_path), tmp_path / "site", *june).articles == 1
     assert [path.name for path in (tmp_path / "site/articles").iterdir()] == ["13.html"]
 
 
@@ -399,8 +403,9 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
         (tmp_path / "milik-kabar", "is the site of kabar"),
         (tmp_path / "x" / "y", "there is no folder"),
     ):
-        with pytest.raises(ConfigurationError, match=problem):
-            made(folder, path)
+        done = export(folder, "site", path)
+        assert done.code == 2
+        assert problem in done.said
     assert [path.name for path in full.iterdir()] == ["a.txt"]
 
 
@@ -419,8 +424,9 @@ def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
     made(folder, path)
     (path / "index.html").unlink()
     (path / "index.html").mkdir()
-    with pytest.raises(ArchiveError, match="was not written"):
-        made(folder, path)
+    done = export(folder, "site", path)
+    assert done.code == 1
+    assert "was not written" in done.said
 
 
 # --- in a browser
@@ -522,15 +528,15 @@ onload = () => {
 def test_search_finds_what_is_there(tmp_path: Path) -> None:
     pytest.importorskip("pagefind")
     folder, site = archive(tmp_path), tmp_path / "site"
-    write_site(Selection(folder=folder), site, language="id", search=True)
-    assert write_site(Selection(folder=folder), site, language="id", search=True).files == 0
+    made(folder, site, "--lang", "id", "--search")
+    assert made(folder, site, "--lang", "id", "--search").files == 0
     (site / "probe.html").write_text(SEARCHED, encoding="utf-8")
     (site / "typed.html").write_text(TYPED, encoding="utf-8")
     profile = tmp_path / "profile"
     assert answer(site, "probe.html", profile) == [["/articles/11.html"], ["/articles/21.html"], []]
     assert answer(site, "typed.html", profile) == ["Cari", "Jembatan Rawa Makmur rampung Juni"]
-    add_withheld(folder, ["lintas:21"])
-    write_site(Selection(folder=folder), site, language="id")
+    identify(folder, withheld=["lintas:14", "lintas:21"])
+    made(folder, site, "--lang", "id")
     assert not (site / "pagefind").exists()
     assert not (site / "search/index.html").exists()
 
