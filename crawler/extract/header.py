@@ -151,13 +151,12 @@ def torn_off(content: etree._Element, scope: etree._Element) -> list[etree._Elem
     Who takes half a box out of a text leaves its ``</div>``. What follows are paragraphs without a
     class, where a theme prints elements of its own; a sentence among them, outside *scope* two.
     """
-    inner = set(scope.iter())
     levels = (list(each.itersiblings("*")) for each in (content, *content.iterancestors()))
     following = next(filter(None, levels), [])
     plain = list(takewhile(_is_plain, following))
     paragraphs = [at for at, each in enumerate(plain) if each.tag == "p"]
     sentences = [each for each in plain if each.tag == "p" and len(text_of(each)) >= SENTENCE]
-    if len(sentences) < (1 if inner.issuperset(plain) else 2):
+    if not plain or len(sentences) < (1 if scope in plain[0].iterancestors() else 2):
         return []
     return plain[: paragraphs[-1] + 1]
 

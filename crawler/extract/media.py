@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -178,7 +179,15 @@ def post(
     title: str, href: str, heading: str | None, placement: str, document: Document
 ) -> RelatedPost | None:
     """The link with its canonical address; None where it leads nowhere or says nothing."""
-    url, title = canonical(href, "" if href.startswith("http") else document.url), fold(title)
+    return _post(title, href, heading, placement, "" if href.startswith("http") else document.url)
+
+
+# The same thirty links stand on page after page of a newsroom.
+@lru_cache(maxsize=8192)
+def _post(
+    title: str, href: str, heading: str | None, placement: str, base: str
+) -> RelatedPost | None:
+    url, title = canonical(href, base), fold(title)
     if url is None or not title:
         return None
     return RelatedPost(title=title, url=url, heading=heading, placement=placement)
