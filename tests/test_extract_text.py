@@ -428,9 +428,12 @@ EXCERPTS = "".join(
 
 
 @pytest.mark.parametrize("name", ["entry-content", "kotak"])
-@pytest.mark.parametrize("label", ["Related Posts", "Berita Terkait", "Artikel Lainnya"])
+@pytest.mark.parametrize(
+    "label",
+    ["<h2>Related Posts</h2>", "<h2>Berita Terkait</h2>", "<h2>Artikel Lainnya</h2>", ""],
+)
 def test_excerpts_of_related_posts_are_not_a_short_article(name: str, label: str) -> None:
-    below = f"<section><h2>{label}</h2>{EXCERPTS}</section>"
+    below = f"<section>{label}{EXCERPTS}</section>"
     for text in ([SHORT[0]], [SHORT[1]], SHORT, TEXT):
         assert blocks(wordpress(content(paragraphs(*text), name), below=below)) == list(text)
 
@@ -569,6 +572,23 @@ def test_the_next_article_below_is_another(
     assert blocks(bare) == list(TEXT)
     unwrapped = bare.replace("<article", "<section", 1).replace("</article>", "</section>", 1)
     assert blocks(unwrapped) == list(TEXT)
+
+
+@pytest.mark.parametrize("name", ["entry-content", "kotak"])
+def test_the_headline_printed_once_more_begins_no_next_article(name: str) -> None:
+    page = wordpress(
+        f'<p class="ringkas">{FIRST}</p><div class="cetak"><h1 class="entry-title">{TITLE}</h1></div>'
+        + content(paragraphs(SECOND, THIRD, LAST), name)
+    )
+    assert blocks(page)[-3:] == [SECOND, THIRD, LAST]
+
+
+@pytest.mark.parametrize("name", ["entry-content", "kolom"])
+def test_a_text_that_an_ad_divides_right_below_its_photo_is_whole(name: str) -> None:
+    photo = '<figure><img src="/jukung.jpg"><figcaption>Jukung di tepi.</figcaption></figure>'
+    first, rest = content(paragraphs(*TEXT), name), content(paragraphs(*OTHER), name)
+    page = wordpress(photo + first + '<div class="iklan">Iklan</div>' + rest)
+    assert blocks(page) == [*TEXT, *OTHER]
 
 
 def test_a_subhead_is_no_next_article() -> None:

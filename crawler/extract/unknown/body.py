@@ -26,6 +26,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.blocks import Block, is_credit
+from crawler.extract.document import holds_more, text_of
 from crawler.extract.header import SENTENCE, torn_off
 from crawler.extract.roles import is_clutter
 from crawler.extract.unknown.lines import (
@@ -56,6 +57,8 @@ _GOOD_PART: Final = 0.1
 _SHARED: Final = 0.2
 # More than this of a text left out between headline and container, and that is another text.
 _MISSED: Final = 0.25
+# Letters in all beside a photo.
+_LONGEST_CAPTION: Final = 300
 # Sentences beside a container that are looked at: no article has as many there.
 _MOST_BESIDE: Final = 400
 # Letters; an article without text is not what the advertisement in it says.
@@ -203,15 +206,16 @@ def _is_of_another(headline: etree._Element, own: Sequence[Line], accepted: Acce
 
 
 def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[Line], Accepted]:
-    """Return the lines above the label of another part, and what was read of them.
+    """Return the lines above the label of another part, or its first headline, and what was read of them.
 
     There each text that was read stands under a link, its headline: excerpts of related posts,
     which are longer than a short article. Of that nothing sure was read, then. A text that goes on
     below a box in it has one such paragraph, or a box, with its label, above each.
     """
-    label = next((at for at, line in enumerate(below) if labels_another_part(line)), 0)
+    first = (at for at, line in enumerate(below) if labels_another_part(line) or _is_teased(line))
+    label = next(first, 0)
     read = [at for at, line in enumerate(below) if accepted.has(line.text)]
-    others = [at for at in read if at > label]
+    others = [at for at in read if at > label and not _is_teased(below[at])]
     boxes = others and any(map(labels_another_part, below[label + 1 : others[-1]]))
     own = [line.text for line in below[:label] if not is_linked(line)]
     if (
@@ -223,6 +227,11 @@ def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[
         return below, accepted
     known = sum(len(squeeze(below[at].text)) for at in read if at < label)
     return below[:label], accepted if known >= _COHERENT * len(accepted.text) else Accepted()
+
+
+def _is_teased(line: Line) -> bool:
+    """Whether *line* is the headline of another article, which it leads to."""
+    return line.element.tag in _HEADINGS and is_linked(line)
 
 
 def _up_to_credit(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[Line], Accepted]:
@@ -255,7 +264,10 @@ def _next_article(below: Sequence[Line], headline: etree._Element) -> int | None
     headings = (
         (at, line.element) for at, line in enumerate(below) if line.element.tag in _HEADINGS
     )
+    own = text_of(headline)
     for at, each in islice(headings, _MOST_HEADINGS):
+        if text_of(each) == own:  # printed once more: for paper, or above the text
+            continue
         if (
             each.tag == "h1"
             or CALLED["title"].search(each.get("class", ""))
@@ -449,7 +461,12 @@ def _is_of_the_text(line: Line, box: etree._Element) -> bool:
     return (
         line.text.endswith(_ENDS)
         and next(box.iter("img", "form"), None) is None
-        and (before is None or before.tag not in _PICTURES or _is_lead(line, box))
+        and (
+            before is None
+            or before.tag not in _PICTURES
+            or holds_more(box, _LONGEST_CAPTION)
+            or _is_lead(line, box)
+        )
         and not any(True for heading in box.iter(*_HEADINGS) for _ in heading.iter("a"))
     )
 
