@@ -74,3 +74,19 @@ def test_hostile_page(markup: str) -> None:
         assert refused.reason  # noqa: PT017 -- refused or read, nothing else
     else:
         assert article.body.encode()
+
+
+@pytest.mark.parametrize(
+    ("sign", "markup"),
+    [
+        pytest.param("\x01", "<html>", id="in the text"),
+        pytest.param("", '<html lang="\x01">', id="in an attribute of the page"),
+    ],
+)
+def test_control_characters_change_nothing(sign: str, markup: str) -> None:
+    text = "".join(f"<p>{number} {WORDS}SIGN{number}.</p>" for number in range(9))
+    expected = read(page(text.replace("SIGN", "")))
+    found = read(page(text.replace("SIGN", sign)).replace("<html>", markup))
+    assert isinstance(expected, Article)
+    assert isinstance(found, Article)
+    assert found.body == expected.body

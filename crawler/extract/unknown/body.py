@@ -112,6 +112,7 @@ class Accepted:
         )
 
 
+_CONTROL: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _THEIRS: Final = etree.HTMLParser()
 _THEIRS.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 
@@ -123,10 +124,13 @@ def read_text(root: etree._Element) -> Accepted:
     # It warns of every page without a text; that is an answer here.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     # A copy in its own kind of elements, and without comments, spares it to parse the page again.
-    page = _THEIRS.makeelement("html", root.attrib)
+    page = _THEIRS.makeelement("html")
     page.extend([*deepcopy(root)])
     etree.strip_tags(page, etree.Comment, etree.ProcessingInstruction)
-    document = bare_extraction(page, include_comments=False, include_tables=True)
+    # It gives up on a tree with control characters; its own parser drops them.
+    is_plain = _CONTROL.search("".join(map(str, page.itertext()))) is None
+    read = page if is_plain else etree.tostring(root, encoding="unicode", method="html")
+    document = bare_extraction(read, include_comments=False, include_tables=True)
     if document is None or isinstance(document, dict) or not document.text:
         return Accepted()
     lines = [squeeze(line) for line in document.text.split("\n")]
