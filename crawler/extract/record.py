@@ -36,7 +36,7 @@ from crawler.normalise.dates import find_dates
 from crawler.normalise.text import as_typed, block_key, is_indonesian
 from crawler.timestamps import stamp
 
-EXTRACTOR: Final = "3"
+EXTRACTOR: Final = "4"
 """Version of the rules; it changes when the same captures give another article."""
 
 VERSION: Final = "article-normal-form/1"
