@@ -27,7 +27,7 @@ from rich.table import Table
 
 from crawler.archive import read_raw
 from crawler.newsrooms import Newsroom
-from crawler.workers import Alone, Processes, Workers, parts, read_again
+from crawler.workers import Processes, Workers, parts, read_again
 from demo import EmbeddedNewsroom
 from tests.old_lines import old_archive
 
@@ -80,9 +80,9 @@ def each_body(folder: Path, work: Callable[[bytes], object], most: int) -> None:
 
 
 def again(folder: Path, newsroom: Newsroom, workers: int, _: int) -> None:
-    crew: Workers = Alone() if workers == 1 else Processes(workers, read_again.__module__)
+    crew: Workers = Workers() if workers == 1 else Processes(workers, read_again.__module__)
     with crew:
-        for _ in crew.do(read_again, parts(folder, newsroom, read_raw(folder))):
+        for _changes in crew.do(read_again, parts(folder, newsroom, read_raw(folder))):
             pass
 
 
