@@ -81,6 +81,7 @@ def test_hostile_page(markup: str) -> None:
     [
         pytest.param("\x01", "<html>", id="in the text"),
         pytest.param("", '<html lang="\x01">', id="in an attribute of the page"),
+        pytest.param("", '<html class="x"><body class="postid-\x017">', id="in its post's number"),
     ],
 )
 def test_control_characters_change_nothing(sign: str, markup: str) -> None:

@@ -71,7 +71,8 @@ class Document:
     @cached_property
     def article(self) -> etree._Element:
         """The element around the article: that of the post which ``body`` names, or the first."""
-        post = next((name for name in self.body_classes if name.startswith("postid-")), "")
+        names = (name for name in self.body_classes if _POST_CLASS.fullmatch(name))
+        post = next(names, "")
         found: Any = _BY_ID(self.root, id=post.replace("postid", "post"))
         # An iterator looks for its first element at once, through the whole tree.
         return found[0] if found else next(self.root.iter("article"), self.root)
@@ -288,6 +289,7 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield each.tail or ""
 
 
+_POST_CLASS: Final = re.compile(r"postid-[0-9]{1,18}")
 # XML whose first element is another one than XHTML's: a feed, a sitemap.
 _OTHER_XML: Final = re.compile(
     rb"[\s\xef\xbb\xbf]*+<\?xml\b(?:[^<]|<!--(?:(?!-->).)*+-->|<[?!])*+(?!<html\b)",
