@@ -223,3 +223,27 @@ def test_an_article_whose_page_was_stale_and_is_gone(
     assert crawl(newsroom, tmp_path).run.missing == 1
     [gone] = crawl(newsroom, tmp_path).lines
     assert (gone["schema"], gone["revision"]) == ("gone/1", 3)
+
+
+def test_an_edit_that_only_a_record_tells_which_was_shut_before(
+    newsroom: EmbeddedNewsroom, tmp_path: Path
+) -> None:
+    newsroom.edit(CABAI, note="Redaksi meralat harga ini.")  # before the first look
+    newsroom.close("rest")
+    crawl(newsroom, tmp_path)
+    cache = trouble.StaleCache()
+    for slug in (TAIS, CABAI):
+        target = newsroom.url(slug).removeprefix(newsroom.address)
+        cache.hold(target, newsroom.get(target))
+    newsroom.faults.append(cache)
+    newsroom.edit(TAIS, note="Redaksi meralat angka ini.")
+    newsroom.open("rest")
+    second = crawl(newsroom, tmp_path, "-a", "discover=rest")
+    revisions = {line["url"]: line["revision"] for line in second.lines}
+    assert revisions.pop(newsroom.url(TAIS)) == 2
+    assert set(revisions.values()) <= {1}
+
+    cache.purge()
+    third = crawl(newsroom, tmp_path, "-a", "refresh=all")
+    assert (third.run.changed, third.code) == (0, 0)
+    assert problems(third.folder, newsroom) == []

@@ -381,7 +381,9 @@ class _Look:
 
     def _difference(self) -> Difference | None:
         """Return what the newsroom changed; None where the captures of before cannot be read."""
-        return compare(*self._states) if self._states else None
+        if self.known is None or self._states is None:
+            return None
+        return compare(*self._states, since=began(self.known.captures_of(self.known.source)))
 
     @cached_property
     def _states(self) -> tuple[State, State] | None:

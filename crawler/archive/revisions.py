@@ -22,7 +22,7 @@ from crawler.errors import attempt
 from crawler.items import Article, Capture, CaptureReference
 from crawler.newsrooms import Newsroom
 from crawler.normalise.text import as_typed, block_key, fold, is_sentence
-from crawler.timestamps import instant
+from crawler.timestamps import comparable, instant
 
 _ORDERED: Final = ("authors", "embeds")
 _SETS: Final = ("categories", "tags", "topics")
@@ -136,7 +136,7 @@ class Difference:
         )
 
 
-def compare(before: State, now: State) -> Difference:
+def compare(before: State, now: State, since: str | None = None) -> Difference:
     """Return what the newsroom changed from *before* to *now*: nothing is no edit.
 
     *before* is what the last line says, with what each source said when it was last read. What the
@@ -146,7 +146,8 @@ def compare(before: State, now: State) -> Difference:
     pairs = tuple(_pairs(before, now))
     fields = [field for field in FIELDS if _is_changed(field, pairs, before, now)]
     filled = [field for field in fields if _is_filled(field, pairs, before, now)]
-    text = _text(pairs, before, now)
+    is_behind = _is_page_behind(pairs, before, now, since)
+    text = _across(before, now) if is_behind else _text(pairs, before, now)
     if not (fields or text.is_edit) and _is_rebuilt(pairs, before, now):
         fields.append("body")
     modified = [state.article.modified_at for state in (before, now)]
@@ -256,6 +257,23 @@ def _text(pairs: Sequence[_Pair], before: State, now: State) -> Difference:
         alike.pop("rest", None)
     found = (_alike(*each, before.article.body) for each in alike.values())
     return next((each for each in found if each.is_edit), Difference())
+
+
+def _is_page_behind(pairs: Sequence[_Pair], before: State, now: State, since: str | None) -> bool:
+    """Whether a record that is read for the first time states an edit that its page hides.
+
+    It was modified after the last line was read, and the page, from a cache, is as it was.
+    """
+    record = now.sources.get("rest")
+    if record is None or since is None or [source for source, _, _ in pairs] != ["page"]:
+        return False
+    _, old, new = pairs[0]
+    return (
+        "rest" not in before.sources
+        and (comparable(record.modified_at) or "") >= since
+        and old.content_hash == new.content_hash
+        and not shows(new, record)
+    )
 
 
 def _told_by(article: Article) -> str:
