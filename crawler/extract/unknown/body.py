@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
-from html import escape
 from itertools import chain, islice, takewhile
 from typing import Final
 
@@ -25,7 +24,7 @@ import attrs
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.extract.blocks import Block, is_credit
+from crawler.extract.blocks import is_credit
 from crawler.extract.document import holds_more, text_of
 from crawler.extract.header import SENTENCE, torn_off
 from crawler.extract.roles import is_clutter
@@ -41,12 +40,12 @@ from crawler.extract.unknown.lines import (
 from crawler.normalise.vocabulary import listed
 
 # What has fewer letters stands in many a sentence by accident.
-_LABEL: Final = 25
+LABEL: Final = 25
 # A paragraph of this length is known by two of three pieces.
 _PARAGRAPH: Final = 120
 _PIECE: Final = 30
 # A line of this length is prose, whether trafilatura read it or not.
-_PROSE: Final = 80
+PROSE: Final = 80
 # Nearly all: a sentence of a caption or a summary may stand elsewhere.
 _NEARLY_ALL: Final = 0.85
 # Less than this of what trafilatura read found below the headline: it read the page, not a text.
@@ -76,7 +75,7 @@ _OTHERS: Final = frozenset(("aside", "nav", "footer", "form", "figure", "figcapt
 _PICTURES: Final = frozenset(("img", "figure", "picture"))
 _INLINE: Final = frozenset(("p", "span", "font", "strong", "b", "em", "i", "a", "center"))
 _PARAGRAPHS: Final = frozenset(("p", "li", "blockquote", "td", "tr", *_HEADINGS))
-_ENDS: Final = (".", "!", "?", "”", '"', "’", ")", "…", "]")
+ENDS: Final = (".", "!", "?", "”", '"', "’", ")", "…", "]")
 _CUT: Final = re.compile(
     r"[\W_]*(?:selengkapnya|read more|continue reading)?[\W_]*$", re.IGNORECASE
 )
@@ -101,7 +100,7 @@ class Accepted:
     def _has(self, squeezed: str) -> bool:
         if squeezed in self.lines:
             return True
-        if len(squeezed) < _LABEL:
+        if len(squeezed) < LABEL:
             return False
         # Two of beginning, middle and end of a paragraph: a note between was left out.
         middle = len(squeezed) // 2
@@ -226,7 +225,7 @@ def _before_others(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[
         len(others) < _EXCERPTS
         or boxes
         or not all(is_linked(below[at - 1]) for at in others)
-        or not any(len(text) >= _LABEL and text.endswith(_ENDS) for text in own)
+        or not any(len(text) >= LABEL and text.endswith(ENDS) for text in own)
     ):
         return below, accepted
     known = sum(len(squeeze(below[at].text)) for at in read if at < label)
@@ -245,7 +244,7 @@ def _up_to_credit(below: Sequence[Line], accepted: Accepted) -> tuple[Sequence[L
     site's, and may be longer (a glossary, a table of prices).
     """
     for at, line in enumerate(below):
-        if len(line.text) > _LABEL or line.text[0] not in "([" or not is_credit(line.text):
+        if len(line.text) > LABEL or line.text[0] not in "([" or not is_credit(line.text):
             continue
         box = line.element.getparent()
         inside = set(box.iter()) if box is not None else set()
@@ -313,10 +312,10 @@ def _container(
     densest = _densest(below)
     if not is_text:
         # The page was read, or nothing: the text begins with the first sentence there is.
-        unlinked = [line for line in below if line.letters and len(line.text) >= _LABEL]
-        prose = (line.element for line in unlinked if len(line.text) >= _PROSE)
+        unlinked = [line for line in below if line.letters and len(line.text) >= LABEL]
+        prose = (line.element for line in unlinked if len(line.text) >= PROSE)
         own = unlinked if post.tag != "body" else ()
-        short = (line for line in own if line.element.tag == "p" and line.text.endswith(_ENDS))
+        short = (line for line in own if line.element.tag == "p" and line.text.endswith(ENDS))
         lead = next(chain(prose, (line.element for line in short)), None)
         if lead is None:
             return None
@@ -445,7 +444,7 @@ def _with_parts(found: MainBody, below: Sequence[Line]) -> MainBody:
             or (place < first and _is_lead(line, box))
         ):
             parts[line.element] = None
-        elif place < first and len(line.text) >= _PROSE:
+        elif place < first and len(line.text) >= PROSE:
             missed += len(line.text)
     parts.setdefault(main)
     is_sure = found.is_sure and (found.source[0] in ".[" or missed <= _MISSED * len(words))
@@ -463,7 +462,7 @@ def _is_of_the_text(line: Line, box: etree._Element) -> bool:
             return False
     before = box.getprevious()
     return (
-        line.text.endswith(_ENDS)
+        line.text.endswith(ENDS)
         and next(box.iter("img", "form"), None) is None
         and (
             before is None
@@ -477,7 +476,7 @@ def _is_of_the_text(line: Line, box: etree._Element) -> bool:
 
 def _goes_on(line: Line, parts: Collection[etree._Element]) -> bool:
     """Whether *line* is prose right below one of *parts*: the last paragraph, in a ``div`` alone."""
-    is_prose = len(line.text) >= _PROSE and not is_clutter(line.text)
+    is_prose = len(line.text) >= PROSE and not is_clutter(line.text)
     return is_prose and line.element.tag == "div" and line.element.getprevious() in parts
 
 
@@ -500,82 +499,3 @@ def _is_like(box: etree._Element, main: etree._Element) -> bool:
     if ours and ours == theirs:
         return box.tag == main.tag
     return any(_BUILT.search(name) for name in {*ours.split()}.intersection(theirs.split()))
-
-
-_DATELINE: Final = re.compile(r"[A-Z][\w .,'/()-]{1,60}\s?[-–—]")
-_ANCHOR: Final = re.compile(r"<a\b[^>]*>(.*?)</a>")
-_TAG: Final = re.compile(r"<[^>]*>")
-
-
-def kept(
-    blocks: Iterable[Block], body: MainBody, headline: str, *, trusted: bool = False
-) -> list[Block]:
-    """Return those of *blocks* that are the article's, without the headline where it is repeated.
-
-    *trusted* says that the container is the theme's own for the text, and for nothing else.
-    """
-    title = squeeze(headline)
-    known = [(block, block.photo is not None or _is_text(block, body, trusted)) for block in blocks]
-    found = [
-        block
-        for at, (block, kept) in enumerate(known)
-        if kept or _is_between(block, known, at) or _is_dateline(block, known, at)
-    ]
-    texts = [at for at, block in enumerate(found) if block.photo is None]
-    if texts and squeeze(found[texts[0]].text) == title:
-        del found[texts[0]]
-        texts = [at - 1 for at in texts[1:]]
-    # Photos after the last words are the page's, all but one that ends the text.
-    return found[: texts[-1] + 2] if texts else found
-
-
-def from_lines(lines: Iterable[Line], body: MainBody) -> list[Block]:
-    """Return paragraphs for the *lines* that were read as text, where the markup gives none.
-
-    Some editors type the article into a caption (fixtures/lintas/teks-di-keterangan).
-    """
-    found: dict[str, Block] = {}
-    for line in lines:
-        if body.accepts(line.text) and not is_clutter(line.text) and not is_linked(line):
-            block = Block("p", "p", ())
-            block.text = line.text
-            block.inner = escape(line.text, quote=False)
-            found.setdefault(line.text, block)
-    return list(found.values())
-
-
-def _is_text(block: Block, body: MainBody, trusted: bool) -> bool:
-    is_row = block.kind == "tr" and squeeze(block.text) in body.words.text
-    if is_row or body.accepts(block.text):
-        return True
-    return (trusted or len(block.text) >= _PROSE) and not _is_linked(block)
-
-
-def _is_between(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> bool:
-    """Whether *block*, at *at* among those that are *known*, is a sentence or subhead amid the text.
-
-    trafilatura leaves out a pull quote, a subhead that is no title to it, and what stands in a
-    ``div`` of its own. Two paragraphs stand below a subhead: below "Tentang Penulis" is one.
-    """
-    is_head = block.kind == "h" and any(map(str.isalpha, block.text))
-    is_prose = block.kind == "quote" or block.text.endswith(_ENDS)
-    if not (is_head or (is_prose and len(block.text) >= _LABEL)) or _is_linked(block):
-        return False
-    beside = (*known[max(at - 1, 0) : at], *known[at + 1 : at + 2 + is_head])
-    return len(beside) == 2 + is_head and all(kept and each.photo is None for each, kept in beside)
-
-
-def _is_dateline(block: Block, known: Sequence[tuple[Block, bool]], at: int) -> bool:
-    """Whether *block*, at *at*, is a dateline in a line of its own above the first sentence."""
-    opens = not any(kept and each.photo is None for each, kept in known[:at])
-    return (
-        opens
-        and known[at + 1 : at + 2] != []
-        and known[at + 1][1]
-        and bool(_DATELINE.fullmatch(block.text))
-    )
-
-
-def _is_linked(block: Block) -> bool:
-    links = sum(len(_TAG.sub("", link)) for link in _ANCHOR.findall(block.inner))
-    return 3 * links > len(block.text)

@@ -28,7 +28,7 @@ from crawler.extract.document import Document, holds_more, is_gambling, text_of
 from crawler.extract.header import Header, after_content
 from crawler.extract.page import ArticlePage
 from crawler.extract.roles import is_clutter, role_of
-from crawler.extract.unknown import body, terms
+from crawler.extract.unknown import own_blocks, terms
 from crawler.extract.unknown.facts import Facts
 from crawler.extract.unknown.lines import CALLED, SIGNS, is_caption
 from crawler.extract.unknown.metadata import Stated, of_one
@@ -211,9 +211,11 @@ def _walk(facts: Facts, skip: frozenset[etree._Element], title: str) -> Walk:
     skip = skip.union(each for each, names in classes if names in spared or not role_of(names))
     first, *further = facts.body.parts
     walk = Walk(first, facts.document, further=further, skip=skip, spared=spared)
-    walk.blocks[:] = body.kept(walk.blocks, facts.body, title, trusted=facts.has_own_container)
+    walk.blocks[:] = own_blocks.kept(
+        walk.blocks, facts.body, title, trusted=facts.has_own_container
+    )
     if _is_half(walk.blocks, facts):
-        walk.blocks[:] = body.from_lines(facts.text_lines, facts.body)
+        walk.blocks[:] = own_blocks.from_lines(facts.text_lines, facts.body)
     if _is_half(walk.blocks, facts):
         raise NotAnArticle(facts.document.url, "unsure_text")
     return walk
